@@ -1,0 +1,1 @@
+"""Proof and inspection of flows: structure, evidence, exploration, z3."""

@@ -1,0 +1,76 @@
+"""What a reader of typed words gives back: facts, signs, what is unclear and what was seen but rejected.
+
+`step` calls the flow's reader before anything else on any text; `bot.understanding` supplies it (SEMANTICS 19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An answer found in words.
+
+    `value` is in the units of answer files: `one` option id; `many` a tuple of option ids that were affirmed;
+    `yes_no` "yes" | "no" | "not_sure"; numeric kinds a number or a `(min, max)` tuple (days, seconds, 0-10, years).
+    `denied`: `many` only, option ids that were plainly denied. `words`: the part of the text it came from.
+    """
+
+    question: str
+    value: Any
+    words: str
+    sure: bool = True
+    denied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A red flag in typed words. `plain`: stated plainly (counts at once); otherwise possible (asked about at once)."""
+
+    option: str
+    words: str
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words about a question that allow several values: `candidates` (labels and values) or none if only vague."""
+
+    question: str
+    words: str
+    candidates: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something seen and not taken: `about` an option or question id; `why`: negated, other_person, past, hypothetical."""
+
+    about: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read in one text. `crisis`: a wish to die or to harm oneself. `none`: "no", "none of these", "all fine"."""
+
+    facts: tuple[Fact, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    crisis: bool = False
+    polarity: str | None = field(default=None)
+    """The whole text is a plain "yes", "no" (also "none", "all fine") or "not_sure"; None otherwise."""
+
+
+Reader = Callable[[str, datetime, str, str | None], Reading]
+"""(text, now, language, id of the open question or None) -> Reading. Pure; never raises; any text."""
+
+
+def read_nothing(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
+    """The reader of a flow that was compiled without one: finds nothing."""
+    return Reading()

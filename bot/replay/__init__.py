@@ -1,0 +1,1 @@
+"""Conversations as tests: scripts, their runner, recorder and coverage."""

@@ -1,0 +1,1 @@
+"""Where sessions, updates and messages are kept."""

@@ -1,0 +1,1 @@
+"""What people type, read by rules and word lists: candidate facts and signs."""
