@@ -1,0 +1,200 @@
+"""Opening a store: the URL, who owns the file, whether the database is ours and of which version, and migration."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy.engine import URL, make_url
+
+from bot.store.errors import StoreError, in_plain_words
+from bot.store.ownership import Ownership, take
+from bot.store.schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
+from bot.store.store import Store
+
+Access = Literal["owner", "guest"]
+BUSY_SECONDS = 5.0
+CONNECT_SECONDS = 5
+_MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose
+
+
+def open_store(url: str, *, purpose: str = "symptom-bot", access: Access = "owner", lease: float = 15.0) -> Store:
+    """Open the database at `url` (sqlite:///file, a file name, sqlite:// for memory, postgresql://...), making or
+    migrating its tables.
+
+    `access`: an "owner" of a SQLite file is its only one, for the life of the process (`purpose` is what a second one
+    is told); a "guest" may read and write beside the owner, a whole transaction at a time, for errands such as
+    erasing a chat. On PostgreSQL they are the same. `lease`: seconds for which a worker serves a chat's queue.
+    Raises StoreError with one line that says what to do.
+    """
+    target = _url(url)
+    if target.get_backend_name() == "postgresql":
+        return _open_postgresql(target, lease)
+    return _open_sqlite(target, purpose, access, lease)
+
+
+def _url(url: str) -> URL:
+    if "://" not in url:
+        url = f"sqlite:///{url}"
+    try:
+        target = make_url(url)
+    except exc.ArgumentError:
+        raise StoreError("DATABASE_URL is no URL. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
+    kind = target.drivername.partition("+")[0]
+    if kind == "sqlite":
+        return target.set(drivername="sqlite")
+    if kind in ("postgresql", "postgres"):
+        return target.set(drivername="postgresql+psycopg")
+    raise StoreError(
+        f"DATABASE_URL begins with {kind}://, which is not supported. "
+        "Write sqlite:///FILE or postgresql://USER@HOST/NAME."
+    )
+
+
+# SQLite
+
+
+def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
+    path = Path(url.database) if url.database and url.database != ":memory:" else None
+    held: Ownership | None = None
+    if path is not None:
+        _prepare_file(path)
+        held = take(path, purpose) if access == "owner" else None
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+    _use_sqlite_well(engine)
+    where = str(path) if path else "The database in memory"
+    try:
+        _bring_up_to_date(engine, where, backup=(lambda old: _back_up(path, old)) if path else None)
+    except BaseException:
+        engine.dispose()
+        if held:
+            held.release()
+        raise
+    return Store(engine, where, uuid.uuid4().hex, lease=lease, on_close=held.release if held else None)
+
+
+def _prepare_file(path: Path) -> None:
+    """Make the folder and, readable by its owner alone, the file; refuse what is plainly no database."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with path.open("rb") as file:
+            head = file.read(16)
+    except IsADirectoryError:
+        raise StoreError(f"{path} is a folder. Set DATABASE_URL to a file.") from None
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write {path} ({error.strerror}). Make the file and its folder writable, "
+            "or set DATABASE_URL to another place."
+        ) from None
+    if head and head != b"SQLite format 3\0":
+        raise StoreError(f"{path} is not a database. Set DATABASE_URL to another file, or move this one away.")
+
+
+def _use_sqlite_well(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the file's lock before it reads, so that nothing changes between its load and its commit.
+        writes = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _back_up(path: Path, old: str) -> None:
+    """Copy a database, with what its journal holds, to NAME.before-migration-from-OLD."""
+    copy = path.with_name(f"{path.name}.before-migration-from-{old}")
+    number = 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.name}.before-migration-from-{old}-{number}")
+    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
+    source, target = sqlite3.connect(path), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+
+
+# PostgreSQL
+
+
+def _open_postgresql(url: URL, lease: float) -> Store:
+    where = f"The database at {url.render_as_string(hide_password=True).partition('://')[2]}"
+    options = {"connect_timeout": CONNECT_SECONDS, **url.query}
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"connect_timeout": options["connect_timeout"], "application_name": "symptom-bot"},
+    )
+    try:
+        _bring_up_to_date(engine, where, backup=None)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, where, uuid.uuid4().hex, lease=lease)
+
+
+# Both
+
+
+def _bring_up_to_date(engine: Engine, where: str, backup: Callable[[str], None] | None) -> None:
+    """Make or migrate the tables; refuse a database that is not ours or newer than this release."""
+    known = known_revisions()
+    with in_plain_words(where), engine.connect() as connection:
+        found = _revision(connection, where, known)
+    if found == known[-1]:
+        return
+    writing = engine.execution_options(write=True)
+    with in_plain_words(where), writing.connect() as connection:
+        if engine.dialect.name == "postgresql":  # several workers may start at once
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        found = _revision(connection, where, known)
+        if found == known[-1]:
+            return
+        if found is not None and backup is not None:
+            backup(found)
+        _migrate(connection)
+        connection.commit()
+
+
+def _revision(connection: Connection, where: str, known: tuple[str, ...]) -> str | None:
+    """The migration that a database stands at; None if it is empty."""
+    tables = set(inspect(connection).get_table_names())
+    if VERSION_TABLE not in tables:
+        ours = tables & set(metadata.tables)
+        if ours or (tables and connection.dialect.name == "sqlite"):
+            raise StoreError(f"{where} belongs to another program. Set DATABASE_URL to a database of its own.")
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
+    if found is not None and found not in known:
+        raise StoreError(
+            f"{where} was written by a newer symptom-bot (its tables are {found}, this release knows {known[-1]}). "
+            "Update symptom-bot, or set DATABASE_URL to another database."
+        )
+    return found
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # only here: most starts find nothing to migrate and need not wait for it
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

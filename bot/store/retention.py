@@ -1,0 +1,108 @@
+"""What is kept for how long, and how it goes: sessions by age, chats by wish, the bookkeeping by a daily sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
+
+from bot.store import schema as t
+from bot.store.loading import session_row
+from bot.store.rows import SessionRow, SetAside
+
+
+def session(connection: Connection, session_id: str) -> SessionRow | None:
+    """See `Store.session`."""
+    row = connection.execute(select(t.sessions).where(t.sessions.c.id == session_id)).first()
+    return session_row(row) if row else None
+
+
+def sessions_of(connection: Connection, chat: str) -> list[SessionRow]:
+    """See `Store.sessions_of`."""
+    rows = connection.execute(
+        select(t.sessions).where(t.sessions.c.chat == chat).order_by(t.sessions.c.started, t.sessions.c.id)
+    )
+    return [session_row(row) for row in rows]
+
+
+def erase_chats(connection: Connection, chats: Collection[str]) -> int:
+    """Remove every row about these chats. The ids of handled updates stay: they name nobody, and without them a
+    redelivered update would count again. Returns the number of chats that were known."""
+    known = connection.execute(select(t.chats.c.chat).where(t.chats.c.chat.in_(chats))).all()
+    known_sessions = connection.execute(delete(t.sessions).where(t.sessions.c.chat.in_(chats))).rowcount
+    for table in (t.outbox, t.due, t.chats):
+        connection.execute(delete(table).where(table.c.chat.in_(chats)))
+    return len(known) or min(known_sessions, len(chats))
+
+
+def erase_old(connection: Connection, before: float, chunk: int) -> int:
+    """Remove up to `chunk` sessions that were finished, or left and last touched, before a time, and chats that have
+    no session left. Returns how many sessions went."""
+    columns = t.sessions.c
+    old = connection.execute(
+        select(columns.id, columns.chat)
+        .where(
+            or_(
+                columns.finished < before,
+                and_(columns.started < before, columns.finished.is_(None), columns.seen < before),
+            )
+        )
+        .limit(chunk)
+    ).all()
+    if not old:
+        return 0
+    gone = [row[0] for row in old]
+    chats = sorted({row[1] for row in old})
+    connection.execute(delete(t.sessions).where(columns.id.in_(gone)))
+    connection.execute(
+        update(t.chats).where(t.chats.c.chat.in_(chats), t.chats.c.session.in_(gone)).values(session=None)
+    )
+    kept = set(connection.execute(select(columns.chat).where(columns.chat.in_(chats)).distinct()).scalars())
+    erase_chats(connection, [chat for chat in chats if chat not in kept])
+    connection.execute(delete(t.due).where(t.due.c.session.in_(gone)))
+    return len(gone)
+
+
+def set_aside(connection: Connection) -> list[SetAside]:
+    """See `Store.set_aside`."""
+    return [SetAside(*row) for row in connection.execute(select(t.set_aside).order_by(t.set_aside.c.update_id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Rows of `table` that nobody needs after a time: `old` says which. Found by reading, removed in small pieces,
+    so that turns never wait long for a sweep."""
+
+    table: Table
+    old: Callable[[float], Any]
+
+    def find(self, connection: Connection, before: float) -> Sequence[Any]:
+        """The keys of what is too old."""
+        return connection.execute(select(*self.table.primary_key).where(self.old(before))).all()
+
+    def delete(self, connection: Connection, keys: Sequence[Any]) -> int:
+        """Remove the rows with these keys."""
+        columns = list(self.table.primary_key)
+        these = (
+            columns[0].in_([key[0] for key in keys])
+            if len(columns) == 1
+            else tuple_(*columns).in_([tuple(key) for key in keys])
+        )
+        return connection.execute(delete(self.table).where(these)).rowcount
+
+
+SWEEPS = (
+    Sweep(t.seen_updates, lambda before: t.seen_updates.c.at < before),
+    Sweep(t.outbox, lambda before: t.outbox.c.sent < before),
+    Sweep(t.set_aside, lambda before: t.set_aside.c.at < before),
+    Sweep(
+        t.flow_versions,
+        lambda before: and_(
+            t.flow_versions.c.stored < before,
+            t.flow_versions.c.withdrawn.is_(False),
+            ~exists().where(t.sessions.c.version == t.flow_versions.c.version),
+        ),
+    ),
+)

@@ -1,0 +1,141 @@
+"""The tables, as the newest migration leaves them (a test compares the two)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+VERSION_TABLE = "symptom_bot_version"
+MIGRATIONS = Path(__file__).parent / "migrations"
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat", Text, primary_key=True),
+    Column("session", Text),
+    Column("lang", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False, server_default=""),
+    Column("last_update", BIG, nullable=False, server_default="0"),
+    Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    Column("seen", Double, nullable=False, server_default="0"),
+    Column("next_seq", BIG, nullable=False, server_default="1"),
+    Column("fence", BIG, nullable=False, server_default="0"),
+    Column("lease_owner", Text),
+    Column("lease_until", Double, nullable=False, server_default="0"),
+    Column("hold_until", Double, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("chat", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("json", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("level", Text),
+    Column("started", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("finished", Double),
+    Index("sessions_chat", "chat"),
+    Index("sessions_version", "version"),
+    Index("sessions_started", "started"),
+    Index(
+        "sessions_finished",
+        "finished",
+        sqlite_where=text("finished IS NOT NULL"),
+        postgresql_where=text("finished IS NOT NULL"),
+    ),
+)
+
+seen_updates = Table(
+    "seen_updates",
+    metadata,
+    Column("update_id", BIG, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("chat", Text, primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("priority", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("update_id", BIG),
+    Column("created", Double, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent", Double),
+    Column("message_id", BIG),
+    Column("refused", Text),
+    Index(
+        "outbox_pending",
+        "priority",
+        "chat",
+        "seq",
+        sqlite_where=text("sent IS NULL"),
+        postgresql_where=text("sent IS NULL"),
+    ),
+    Index(
+        "outbox_update",
+        "update_id",
+        sqlite_where=text("update_id IS NOT NULL"),
+        postgresql_where=text("update_id IS NOT NULL"),
+    ),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("chat", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("session", Text),
+    Column("at", Double, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Index("due_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+flow_versions = Table(
+    "flow_versions",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("files", LargeBinary, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default=text("false")),
+    Column("stored", Double, nullable=False),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("update_id", BIG, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+
+def known_revisions() -> tuple[str, ...]:
+    """Names of all migrations that this release knows, oldest first; the last is the one it works with."""
+    return tuple(sorted(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))

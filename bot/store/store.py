@@ -1,0 +1,249 @@
+"""The store: what a batch of turns loads, commits and delivers, the same on SQLite and PostgreSQL.
+
+A turn's transaction is `with store.transaction(chats) as tx`: its chats are locked (rows in the order of their
+names on PostgreSQL, the whole file on SQLite), so that two workers never interleave a chat. Nothing is changed
+unless `tx.commit` returned. A store may be used from any thread; each call takes its own connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from bot.store import deliveries, retention, versions
+from bot.store.errors import in_plain_words
+from bot.store.loading import chat_row
+from bot.store.rows import (
+    Batch,
+    Blocked,
+    ChatRow,
+    Committed,
+    Delivery,
+    Due,
+    FlowVersion,
+    Outcome,
+    Refused,
+    Sent,
+    SessionRow,
+    SetAside,
+)
+from bot.store.statements import statements
+from bot.store.transaction import Transaction
+
+
+class Store:
+    """An open database. `owner`: this process's name on leases; `shared`: other workers may use it at the same time,
+    so leases must be given back when a chat's queue is empty; `lease`: seconds that a lease lasts."""
+
+    def __init__(
+        self, engine: Engine, where: str, owner: str, *, lease: float = 15.0, on_close: Callable[[], None] | None = None
+    ) -> None:
+        self.where = where
+        self.owner = owner
+        self.lease = lease
+        self.shared = engine.dialect.name != "sqlite"
+        self._engine = engine
+        self._writing = engine.execution_options(write=True)
+        self._statements = statements(engine.dialect.name)
+        self._on_close = on_close
+
+    # Turns
+
+    @contextmanager
+    def transaction(self, chats: Collection[str]) -> Iterator[Transaction]:
+        """Lock these chats and load them: `tx.rows` has a ChatRow for each, a fresh one where the chat is new."""
+        wanted = sorted(set(chats))
+        with in_plain_words(self.where):
+            connection = self._writing.connect()
+        try:
+            with in_plain_words(self.where):
+                if self.shared and wanted:
+                    self._lock(connection, wanted)
+                rows = self._load(connection, wanted)
+            yield Transaction(
+                connection, self._statements, rows, self.owner, self.lease, self.where, alone=not self.shared
+            )
+        finally:
+            connection.close()  # undoes what was not committed
+
+    def load(self, chats: Collection[str]) -> dict[str, ChatRow]:
+        """The chats with their current sessions, in one query and without locks; a fresh row for each unknown one."""
+        with self._read() as connection:
+            return self._load(connection, sorted(set(chats)))
+
+    def commit(self, batch: Batch) -> Committed:
+        """Commit a batch that needs nothing loaded first: lock, write, done."""
+        outcomes = [o for o in batch.outcomes if not isinstance(o, Sent | Refused)]
+        touched = {row.chat for row in (*batch.chats, *batch.sessions, *batch.outbox, *outcomes)}
+        with self.transaction(touched) as tx:
+            return tx.commit(batch)
+
+    def session(self, session: str) -> SessionRow | None:
+        """One session by its id, current or not."""
+        with self._read() as connection:
+            return retention.session(connection, session)
+
+    def sessions_of(self, chat: str) -> list[SessionRow]:
+        """All sessions of a chat, oldest first."""
+        with self._read() as connection:
+            return retention.sessions_of(connection, chat)
+
+    # Delivery
+
+    def take_deliveries(self, now: float, limit: int = 100) -> list[Delivery]:
+        """Lease up to `limit` chats that wait for delivery and that nobody serves, and return all that waits for
+        them: emergencies first, then the oldest; in order within a chat. Chats leased here already are left out."""
+        with self._write() as connection:
+            return deliveries.take(connection, self.owner, now, limit, self.lease, shared=self.shared)
+
+    def settle(self, outcomes: Sequence[Outcome], now: float) -> frozenset[str]:
+        """Record how deliveries went. Returns the chats whose lease another worker holds by now: drop their queue."""
+        if not outcomes:
+            return frozenset()
+        with self._write() as connection:
+            return deliveries.settle(connection, self._statements, self.owner, outcomes, now)
+
+    def renew(self, fences: Mapping[str, int], now: float) -> frozenset[str]:
+        """Make the leases of chats (chat -> fence) last from `now`. Returns the chats whose lease is lost."""
+        if not fences:
+            return frozenset()
+        with self._write() as connection:
+            return deliveries.renew(connection, self.owner, fences, now + self.lease)
+
+    def end_chat(self, chat: str) -> None:
+        """The person blocked the bot: drop what waits for them; what they told stays until retention."""
+        with self._write() as connection:
+            deliveries.settle(connection, self._statements, self.owner, [Blocked(chat)], 0.0)
+
+    def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
+        with self._read() as connection:
+            return deliveries.message_ids(connection, wanted)
+
+    def replies_to(self, update: int) -> list[Delivery]:
+        """What was answered to an update, for Telegram's sending it again: the messages whose text is still kept."""
+        with self._read() as connection:
+            return deliveries.replies_to(connection, update)
+
+    def waiting(self) -> int:
+        """How many messages wait in the outbox."""
+        with self._read() as connection:
+            return deliveries.waiting(connection)
+
+    # Due messages
+
+    def due(self, now: float, limit: int = 100) -> list[Due]:
+        """What is due by `now`, the most urgent first. Handle each in a transaction, see `Transaction.still_due`."""
+        with self._read() as connection:
+            return deliveries.due(connection, now, limit)
+
+    # Flow versions
+
+    def store_flow_version(self, version: FlowVersion) -> None:
+        """Keep the files of a version; a version that is there already stays as it is."""
+        with self._write() as connection:
+            versions.put(connection, self._statements, version)
+
+    def flow_version(self, version: str) -> FlowVersion | None:
+        """The files of a version by its content hash, or None."""
+        with self._read() as connection:
+            return versions.get(connection, version)
+
+    def withdraw(self, version: str) -> bool:
+        """Mark a version as unsafe; False if it is not known."""
+        with self._write() as connection:
+            return versions.withdraw(connection, version)
+
+    def withdrawn(self) -> frozenset[str]:
+        """The hashes of all withdrawn versions."""
+        with self._read() as connection:
+            return versions.withdrawn(connection)
+
+    # Retention
+
+    def erase_chat(self, chat: str) -> bool:
+        """Erase everything about a chat, for good. False if nothing was known of it."""
+        with self._write() as connection:
+            known = retention.erase_chats(connection, [chat])
+        self._shrink()
+        return known > 0
+
+    def erase_finished(self, before: float) -> int:
+        """Erase sessions that were finished, or left, before a time, and what hangs on them. Returns how many."""
+        total = 0
+        while True:
+            with self._write() as connection:
+                erased = retention.erase_old(connection, before, chunk=500)
+            total += erased
+            if not erased:
+                break
+        if total:
+            self._shrink()
+        return total
+
+    def tidy(self, before: float, keep: Collection[str] = ()) -> int:
+        """Forget update ids, delivered messages and unused flow versions of before a time (Telegram repeats an
+        update for a day at most). `keep`: versions that new chats may begin with. Returns the number of rows."""
+        total = 0
+        for sweep in retention.SWEEPS:
+            with self._read() as connection:
+                keys = [key for key in sweep.find(connection, before) if key[0] not in keep]
+            for start in range(0, len(keys), 500):
+                with self._write() as connection:
+                    total += sweep.delete(connection, keys[start : start + 500])
+        return total
+
+    def set_aside(self) -> list[SetAside]:
+        """The updates that could not be handled, oldest first."""
+        with self._read() as connection:
+            return retention.set_aside(connection)
+
+    def close(self) -> None:
+        """Give back connections and the file; a second call does nothing."""
+        self._engine.dispose()
+        if self._on_close is not None:
+            self._on_close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _lock(self, connection: Connection, chats: list[str]) -> None:
+        # The lock is a statement of its own: a row that was waited for is read anew, but a row joined to it is not,
+        # so that loading in the same statement could return the session of before the wait.
+        if len(connection.execute(self._statements.lock, {"many": chats}).all()) == len(chats):
+            return
+        # New chats are made in a transaction of their own, with nothing locked: locking, then inserting a name that
+        # sorts lower, would let two workers wait for each other.
+        connection.rollback()
+        connection.execute(self._statements.create_chats, [{"chat": chat} for chat in chats])
+        connection.commit()
+        connection.execute(self._statements.lock, {"many": chats})
+
+    def _load(self, connection: Connection, chats: list[str]) -> dict[str, ChatRow]:
+        rows = {chat: ChatRow(chat) for chat in chats}
+        for row in connection.execute(self._statements.load, {"many": chats}) if chats else ():
+            rows[row[0]] = chat_row(row)
+        return rows
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with in_plain_words(self.where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with in_plain_words(self.where), self._writing.begin() as connection:
+            yield connection
+
+    def _shrink(self) -> None:
+        """What was erased must not live on in SQLite's journal."""
+        if not self.shared:
+            with in_plain_words(self.where), self._engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -1,0 +1,201 @@
+"""One batch of turns in the store: its chats as they were loaded, and the commit that writes all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from bot.store import deliveries, retention
+from bot.store import schema as t
+from bot.store.errors import AlreadySeen, in_plain_words
+from bot.store.loading import (
+    chat_values,
+    delivery,
+    due_values,
+    outbox_values,
+    session_values,
+    stored_delivery,
+    unchanged,
+)
+from bot.store.rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, Outgoing, Released, SessionRow
+from bot.store.statements import Statements
+
+
+class Transaction:
+    """Open until its `with` ends; what was not committed by then is undone. `rows`: chat -> ChatRow, as locked."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        statements: Statements,
+        rows: Mapping[str, ChatRow],
+        owner: str,
+        lease: float,
+        where: str,
+        alone: bool,
+    ) -> None:
+        self.rows = rows
+        self._connection = connection
+        self._statements = statements
+        self._owner = owner
+        self._lease = lease
+        self._where = where
+        self._alone = alone
+
+    def were_seen(self, updates: Collection[int]) -> frozenset[int]:
+        """Which of these updates were committed before. An id above its chat's `last_update` never was."""
+        if not updates:
+            return frozenset()
+        with in_plain_words(self._where):
+            found = self._connection.execute(self._statements.were_seen, {"many": list(updates)})
+            return frozenset(found.scalars())
+
+    def waiting(self, chats: Collection[str]) -> frozenset[str]:
+        """Which of these chats have messages waiting: a reply may not overtake them in a webhook's own response."""
+        if not chats:
+            return frozenset()
+        with in_plain_words(self._where):
+            found = self._connection.execute(self._statements.pending_of, {"many": list(chats)})
+            return frozenset(row[0] for row in found)
+
+    def session(self, session: str) -> SessionRow | None:
+        """One session by its id, current or not: a tap on an old keyboard names it."""
+        with in_plain_words(self._where):
+            return retention.session(self._connection, session)
+
+    def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
+        """Which of these due rows still stand: not cancelled, not carried out by another worker."""
+        if not rows:
+            return frozenset()
+        keys = [(row.chat, row.kind) for row in rows]
+        with in_plain_words(self._where):
+            found = self._connection.execute(
+                select(t.due.c.chat, t.due.c.kind, t.due.c.at).where(tuple_(t.due.c.chat, t.due.c.kind).in_(keys))
+            )
+            standing = {(chat, kind, at) for chat, kind, at in found}
+        return frozenset(row for row in rows if (row.chat, row.kind, row.at) in standing)
+
+    def commit(self, batch: Batch) -> Committed:
+        """Write the batch and make it durable.
+
+        Raises AlreadySeen (some of `batch.updates` were committed before), Unstorable (a value that the database
+        cannot hold) or StoreUnavailable; in each case nothing was written.
+        """
+        with in_plain_words(self._where):
+            try:
+                committed = self._write(batch)
+                self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                raise
+        return committed
+
+    def _write(self, batch: Batch) -> Committed:
+        execute, do = self._connection.execute, self._statements
+        self._see(batch)
+        if batch.set_aside:
+            rows = [{"update_id": row.update, "reason": row.reason, "at": row.at} for row in batch.set_aside]
+            execute(do.put_set_aside, rows)
+        if batch.erase:
+            retention.erase_chats(self._connection, batch.erase)
+        if batch.outcomes:
+            deliveries.record(self._connection, do, batch.outcomes, batch.now)
+        if batch.sessions:
+            execute(do.put_sessions, [session_values(session) for session in batch.sessions])
+        committed = self._write_chats(batch)
+        if batch.cancel_due:
+            execute(do.cancel_due, {"many": list(batch.cancel_due)})
+        if batch.done_due:
+            execute(do.done_due, [{"b_chat": d.chat, "b_kind": d.kind, "b_at": d.at} for d in batch.done_due])
+        if batch.due:
+            execute(do.put_due, [due_values(row) for row in batch.due])
+        return committed
+
+    def _see(self, batch: Batch) -> None:
+        updates = batch.updates
+        if not updates:
+            return
+        rows = [{"update_id": update, "at": batch.now} for update in updates]
+        added = self._connection.execute(
+            self._statements.see_updates, rows, execution_options={"preserve_rowcount": True}
+        ).rowcount
+        if added != len(rows):
+            self._connection.rollback()
+            raise AlreadySeen(self.were_seen(updates) or {u for u in updates if updates.count(u) > 1})
+
+    def _write_chats(self, batch: Batch) -> Committed:
+        """Write chats and outbox; lease the chats that have something to send, unless another worker serves them."""
+        writes = {write.chat: write for write in batch.chats}
+        queued: dict[str, list[Outgoing]] = {}
+        for message in batch.outbox:
+            queued.setdefault(message.chat, []).append(message)
+        rows, settled, lost = self._after(batch)
+        values: list[dict[str, Any]] = []
+        stored: list[dict[str, Any]] = []
+        leases: dict[str, int] = {}
+        new: list[Delivery] = []
+        behind: set[str] = set()
+        for chat in sorted({*writes, *queued, *settled}):
+            row = _locked(rows, chat)
+            write = writes.get(chat) or unchanged(row)
+            messages = queued.get(chat, ())
+            if not write.blocked and row.hold_until <= batch.now and any(not message.sent for message in messages):
+                before, row = row, self._leased(row, batch.now)
+                if row is not before:
+                    leases[chat] = row.fence
+                    if row.fence != before.fence and row.next_seq > 1:
+                        behind.add(chat)
+            for seq, message in enumerate(messages, row.next_seq):
+                stored.append(outbox_values(message, seq, batch.now))
+                if chat in leases and chat not in behind and not message.sent:
+                    new.append(delivery(message, seq, row.fence))
+            values.append(chat_values(write, row, row.next_seq + len(messages)))
+        if values:
+            self._connection.execute(self._statements.put_chats, values)
+        if stored:
+            self._connection.execute(self._statements.put_outbox, stored)
+        if behind:  # a chat leased afresh may have messages waiting from before: they go out too, in order
+            found = self._connection.execute(self._statements.pending_of, {"many": sorted(behind)})
+            new.extend(stored_delivery(row, leases[row[0]]) for row in found)
+        new.sort(key=lambda one: (one.priority, one.created, one.seq))
+        return Committed(tuple(new), leases, lost)
+
+    def _after(self, batch: Batch) -> tuple[dict[str, ChatRow], set[str], frozenset[str]]:
+        """The chats as erasures and outcomes leave them, which of them changed, and which leases are lost."""
+        rows = dict(self.rows)
+        changed: set[str] = set()
+        lost: set[str] = set()
+        for chat in batch.erase:
+            rows[chat] = ChatRow(chat)
+        for outcome in batch.outcomes:
+            chat = outcome.chat
+            if isinstance(outcome, Blocked):
+                rows[chat] = replace(_locked(rows, chat), blocked=True, lease_owner=None, lease_until=0.0)
+                changed.add(chat)
+            elif isinstance(outcome, Held | Released):
+                row = _locked(rows, chat)
+                if row.lease_owner != self._owner or row.fence != outcome.fence:
+                    lost.add(chat)
+                    continue
+                until = outcome.until if isinstance(outcome, Held) else 0.0
+                rows[chat] = replace(row, lease_owner=None, lease_until=0.0, hold_until=until)
+                changed.add(chat)
+        return rows, changed - set(batch.erase), frozenset(lost)
+
+    def _leased(self, row: ChatRow, now: float) -> ChatRow:
+        """The chat with a lease of this process that lasts from now, or unchanged if another worker serves it."""
+        if row.lease_owner == self._owner:
+            return replace(row, lease_until=now + self._lease)
+        if row.lease_owner is None or self._alone or row.lease_until <= now:
+            return replace(row, lease_owner=self._owner, lease_until=now + self._lease, fence=row.fence + 1)
+        return row
+
+
+def _locked(rows: Mapping[str, ChatRow], chat: str) -> ChatRow:
+    try:
+        return rows[chat]
+    except KeyError:
+        raise ValueError("a batch may only touch chats that its transaction was opened for") from None

@@ -1,0 +1,58 @@
+"""The flow versions that chats began with: their files, compressed, under their content hash."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+from sqlalchemy import Connection, select, update
+
+from bot.store import schema as t
+from bot.store.rows import FlowVersion
+from bot.store.statements import Statements
+
+
+def put(connection: Connection, statements: Statements, version: FlowVersion) -> None:
+    """See `Store.store_flow_version`."""
+    files = zlib.compress(json.dumps(dict(version.files), ensure_ascii=False).encode(), 6)
+    connection.execute(
+        statements.put_flow_version,
+        {
+            "version": version.version,
+            "flow": version.flow,
+            "schema": version.schema,
+            "files": files,
+            "withdrawn": version.withdrawn,
+            "stored": version.stored,
+        },
+    )
+
+
+def get(connection: Connection, version: str) -> FlowVersion | None:
+    """See `Store.flow_version`."""
+    columns = t.flow_versions.c
+    row = connection.execute(
+        select(columns.flow, columns.files, columns.stored, columns.schema, columns.withdrawn).where(
+            columns.version == version
+        )
+    ).first()
+    if row is None:
+        return None
+    flow, files, stored, schema, withdrawn_ = row
+    return FlowVersion(version, flow, json.loads(zlib.decompress(files)), stored, schema, withdrawn_)
+
+
+def withdraw(connection: Connection, version: str) -> bool:
+    """See `Store.withdraw`."""
+    return (
+        connection.execute(
+            update(t.flow_versions).where(t.flow_versions.c.version == version).values(withdrawn=True)
+        ).rowcount
+        == 1
+    )
+
+
+def withdrawn(connection: Connection) -> frozenset[str]:
+    """See `Store.withdrawn`."""
+    found = connection.execute(select(t.flow_versions.c.version).where(t.flow_versions.c.withdrawn.is_(True)))
+    return frozenset(found.scalars())
