@@ -23,6 +23,7 @@ from bot.store.rows import (
     SetAside,
 )
 from bot.store.store import Store
+from bot.store.thread import StoreThread
 from bot.store.transaction import Transaction
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "SetAside",
     "Store",
     "StoreError",
+    "StoreThread",
     "StoreUnavailable",
     "Transaction",
     "Unstorable",

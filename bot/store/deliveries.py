@@ -24,9 +24,10 @@ def take(connection: Connection, owner: str, now: float, limit: int, lease: floa
         .group_by(t.outbox.c.chat)
         .subquery()
     )
-    free = t.chats.c.lease_owner.is_(None) | (t.chats.c.lease_until <= now)
-    if not shared:
-        free = free | (t.chats.c.lease_owner != owner)  # SQLite: whoever held it has ended, or we could not write
+    # What is leased here is in this process's own queue, however old the lease. In a SQLite file whoever else held
+    # one has ended, or this process would not own the file.
+    others = t.chats.c.lease_owner != owner
+    free = t.chats.c.lease_owner.is_(None) | (others & (t.chats.c.lease_until <= now) if shared else others)
     found = connection.execute(
         select(t.chats.c.chat, t.chats.c.fence)
         .join(waiting, waiting.c.chat == t.chats.c.chat)
@@ -47,8 +48,7 @@ def take(connection: Connection, owner: str, now: float, limit: int, lease: floa
         select(*DELIVERY_COLUMNS).where(t.outbox.c.sent.is_(None), t.outbox.c.chat.in_(fences)).order_by(*IN_ORDER)
     )
     taken = [stored_delivery(row, fences[row[0]]) for row in rows]
-    rank = {chat: place for place, chat in enumerate(fences)}
-    return sorted(taken, key=lambda delivery: (delivery.priority, rank[delivery.chat], delivery.seq))
+    return sorted(taken, key=lambda delivery: (delivery.priority, delivery.created, delivery.seq))
 
 
 def settle(

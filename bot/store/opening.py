@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.store.errors import StoreError, in_plain_words
 from bot.store.ownership import Ownership, take
@@ -43,7 +44,7 @@ def _url(url: str) -> URL:
         url = f"sqlite:///{url}"
     try:
         target = make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise StoreError("DATABASE_URL is no URL. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
     kind = target.drivername.partition("+")[0]
     if kind == "sqlite":
@@ -66,17 +67,31 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
         _prepare_file(path)
         held = take(path, purpose) if access == "owner" else None
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool if path else StaticPool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
     _use_sqlite_well(engine)
     where = str(path) if path else "The database in memory"
+
+    def before_migrating(old: str | None) -> None:
+        nonlocal held
+        if path is not None:
+            held = held or take(path, purpose)
+            if old is not None:
+                _back_up(path, old)
+
     try:
-        _bring_up_to_date(engine, where, backup=(lambda old: _back_up(path, old)) if path else None)
+        _bring_up_to_date(engine, where, before_migrating)
     except BaseException:
         engine.dispose()
         if held:
             held.release()
         raise
+    if held and access == "guest":
+        held.release()
+        held = None
     return Store(engine, where, uuid.uuid4().hex, lease=lease, on_close=held.release if held else None)
 
 
@@ -143,7 +158,7 @@ def _open_postgresql(url: URL, lease: float) -> Store:
         connect_args={"connect_timeout": options["connect_timeout"], "application_name": "symptom-bot"},
     )
     try:
-        _bring_up_to_date(engine, where, backup=None)
+        _bring_up_to_date(engine, where, lambda old: None)
     except BaseException:
         engine.dispose()
         raise
@@ -153,13 +168,14 @@ def _open_postgresql(url: URL, lease: float) -> Store:
 # Both
 
 
-def _bring_up_to_date(engine: Engine, where: str, backup: Callable[[str], None] | None) -> None:
+def _bring_up_to_date(engine: Engine, where: str, before_migrating: Callable[[str | None], None]) -> None:
     """Make or migrate the tables; refuse a database that is not ours or newer than this release."""
     known = known_revisions()
     with in_plain_words(where), engine.connect() as connection:
         found = _revision(connection, where, known)
     if found == known[-1]:
         return
+    before_migrating(found)
     writing = engine.execution_options(write=True)
     with in_plain_words(where), writing.connect() as connection:
         if engine.dialect.name == "postgresql":  # several workers may start at once
@@ -167,8 +183,6 @@ def _bring_up_to_date(engine: Engine, where: str, backup: Callable[[str], None] 
         found = _revision(connection, where, known)
         if found == known[-1]:
             return
-        if found is not None and backup is not None:
-            backup(found)
         _migrate(connection)
         connection.commit()
 

@@ -76,11 +76,11 @@ class Sweep:
     so that turns never wait long for a sweep."""
 
     table: Table
-    old: Callable[[float], Any]
+    old: Callable[[float, Collection[str]], Any]
 
-    def find(self, connection: Connection, before: float) -> Sequence[Any]:
-        """The keys of what is too old."""
-        return connection.execute(select(*self.table.primary_key).where(self.old(before))).all()
+    def find(self, connection: Connection, before: float, keep: Collection[str], limit: int) -> Sequence[Any]:
+        """The keys of what is too old, up to `limit` of them."""
+        return connection.execute(select(*self.table.primary_key).where(self.old(before, keep)).limit(limit)).all()
 
     def delete(self, connection: Connection, keys: Sequence[Any]) -> int:
         """Remove the rows with these keys."""
@@ -94,14 +94,15 @@ class Sweep:
 
 
 SWEEPS = (
-    Sweep(t.seen_updates, lambda before: t.seen_updates.c.at < before),
-    Sweep(t.outbox, lambda before: t.outbox.c.sent < before),
-    Sweep(t.set_aside, lambda before: t.set_aside.c.at < before),
+    Sweep(t.seen_updates, lambda before, keep: t.seen_updates.c.at < before),
+    Sweep(t.outbox, lambda before, keep: t.outbox.c.sent < before),
+    Sweep(t.set_aside, lambda before, keep: t.set_aside.c.at < before),
     Sweep(
         t.flow_versions,
-        lambda before: and_(
+        lambda before, keep: and_(
             t.flow_versions.c.stored < before,
             t.flow_versions.c.withdrawn.is_(False),
+            t.flow_versions.c.version.not_in(keep),
             ~exists().where(t.sessions.c.version == t.flow_versions.c.version),
         ),
     ),

@@ -189,11 +189,13 @@ class Store:
         update for a day at most). `keep`: versions that new chats may begin with. Returns the number of rows."""
         total = 0
         for sweep in retention.SWEEPS:
-            with self._read() as connection:
-                keys = [key for key in sweep.find(connection, before) if key[0] not in keep]
-            for start in range(0, len(keys), 500):
+            while True:
+                with self._read() as connection:
+                    keys = sweep.find(connection, before, keep, limit=2000)
+                if not keys:
+                    break
                 with self._write() as connection:
-                    total += sweep.delete(connection, keys[start : start + 500])
+                    total += sweep.delete(connection, keys)
         return total
 
     def set_aside(self) -> list[SetAside]:

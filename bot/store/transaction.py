@@ -143,10 +143,11 @@ class Transaction:
             write = writes.get(chat) or unchanged(row)
             messages = queued.get(chat, ())
             if not write.blocked and row.hold_until <= batch.now and any(not message.sent for message in messages):
-                before, row = row, self._leased(row, batch.now)
-                if row is not before:
+                fence = row.fence
+                row = self._leased(row, batch.now)
+                if row.lease_owner == self._owner:
                     leases[chat] = row.fence
-                    if row.fence != before.fence and row.next_seq > 1:
+                    if row.fence != fence and row.next_seq > 1:
                         behind.add(chat)
             for seq, message in enumerate(messages, row.next_seq):
                 stored.append(outbox_values(message, seq, batch.now))
@@ -188,7 +189,7 @@ class Transaction:
     def _leased(self, row: ChatRow, now: float) -> ChatRow:
         """The chat with a lease of this process that lasts from now, or unchanged if another worker serves it."""
         if row.lease_owner == self._owner:
-            return replace(row, lease_until=now + self._lease)
+            return row if self._alone else replace(row, lease_until=now + self._lease)
         if row.lease_owner is None or self._alone or row.lease_until <= now:
             return replace(row, lease_owner=self._owner, lease_until=now + self._lease, fence=row.fence + 1)
         return row
