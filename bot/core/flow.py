@@ -18,8 +18,12 @@ SCHEMA = 1
 """The schema number of flow files that this release writes; older ones are read."""
 
 RESERVED = frozenset(
-    "and or not in is surely asked answered any all none of at least true false yes no not_sure done back".split()
+    {
+        *("and", "or", "not", "in", "is", "surely", "between", "asked", "answered", "any", "all", "none", "of", "at"),
+        *("least", "true", "false", "yes", "no", "not_sure", "done", "back", "all_of_them", "stop_what_do_i_do"),
+    }
 )
+"""Words that the condition language and the screens keep for themselves."""
 
 
 class Level(StrEnum):
@@ -130,7 +134,8 @@ class Question(Strict):
     options: list[OptionEntry] = Field(default_factory=list, description="The options (`one`, `many`).")
     none: Identifier | None = Field(None, description="`many`: the name of the answer `none of these`.")
     unsure: bool = Field(
-        True, description="Whether `Not sure` is offered. On `many` each item can be unsure; conditions count that as yes."
+        True,
+        description="Whether `Not sure` is offered. On `many` each item can be unsure; conditions count that as yes.",
     )
     unsure_as: Identifier | None = Field(
         None, description="`one` and numeric kinds: the option or choice that `Not sure` counts as; needed to offer it."
@@ -151,7 +156,8 @@ class Question(Strict):
     )
     may_change: bool = Field(False, description="May be named to the patient under `What would change it?`.")
     worry: Literal["rising", "falling"] | None = Field(
-        None, description="Numeric kinds: whether a greater value is more (`rising`) or less worrying; absent = no order."
+        None,
+        description="Numeric kinds: whether a greater value is more (`rising`) or less worrying; absent = no order.",
     )
     usual: Any = Field(
         None,
@@ -416,7 +422,9 @@ class Texts(Strict):
     sections: dict[Section, str] = Field(default_factory=dict, description="Headings of the parts of the advice.")
     conflicts: dict[str, str] = Field(default_factory=dict, description="Words of the contradictions.")
     claims: dict[str, str] = Field(default_factory=dict, description="Claims as a patient reads them, where needed.")
-    system: dict[str, str] = Field(description="Everything else that the bot says (`bot/core/words.py` lists the keys).")
+    system: dict[str, str] = Field(
+        description="Everything else that the bot says (`bot/core/words.py` lists the keys)."
+    )
 
 
 FILES: dict[str, type[Strict]] = {

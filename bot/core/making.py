@@ -1,0 +1,296 @@
+"""One turn in the making: the session as it becomes, the effects so far, and the moves that several events share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from .compiled import Flow
+from .evaluation import Many
+from .events import Advise, Ask, Effect, Params, Say, Schedule, Settled, Trace, Turn
+from .flow import Kind, Level, Question
+from .machine import Cursor, alone, which
+from .quantities import read_quantity
+from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, Latch, Session, Step
+from .triage import Folded, Verdict, conflicts_in, fold, lines_for, next_level_up, triage
+from .values import NOT_SURE, keep, read_value
+
+HELP_AFTER, SAME_DAY_AFTER, REMIND_AFTER = 20 * 60, 15 * 60, 2 * 3600
+"""Seconds of silence (screens.md): after an emergency, with a same-day sign standing, otherwise."""
+
+Note = tuple[str, Params]
+
+
+class Making:
+    """What a turn's handlers work on. `s`: the session as it becomes."""
+
+    def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
+        self.flow, self.s, self.now = flow, session, now
+        self.before = session
+        self.effects: list[Effect] = []
+        self.notes: list[Note] = []
+        self.path: list[str] = [session.at]
+        self.answered: list[str] = []
+        self.remark = ""
+        self._verdict: tuple[Session, Folded, Verdict] | None = None
+
+    @property
+    def today(self) -> date:
+        """The patient's date."""
+        return self.now.date()
+
+    def set(self, **changes: Any) -> None:
+        """Change the session."""
+        self.s = self.s.but(**changes)
+
+    def say(self, key: str, urgent: bool = False, **params: Any) -> None:
+        """A system text as a message of its own."""
+        self.effects.append(Say(key, params, urgent))
+
+    def note(self, key: str, **params: Any) -> None:
+        """A system text said together with the next screen."""
+        self.notes.append((key, params))
+
+    def judged(self) -> tuple[Folded, Verdict]:
+        """Fold and triage of the session as it is now (remembered until it changes)."""
+        known = self._verdict
+        s = self.s
+        if known is None or known[0].answers is not s.answers or known[0].heard is not s.heard:
+            folded = fold(self.flow, s.answers, self.today, s.heard)
+            self._verdict = known = (s, folded, triage(self.flow, folded.env))
+        return known[1], known[2]
+
+    @property
+    def question(self) -> Question | None:
+        """The question on screen, if a question is."""
+        return self.flow.questions.get(self.s.at.partition("/")[0])
+
+    def settled(self, choice: str = "") -> None:
+        """The screen of the last turn is answered: its buttons go."""
+        self.effects.append(Settled(self.before.at, self.before.turn, choice))
+
+    def ask(self, state: str, spell_out: bool = False) -> None:
+        """Show a screen; it becomes the state, and a new turn begins."""
+        if state != self.path[-1]:
+            self.path.append(state)
+        self.set(at=state, turn=self.s.turn + 1)
+        urgent = state in (SIGN, MISTAKE)
+        self.effects.append(Ask(state, tuple(self.notes), spell_out, urgent))
+        self.notes.clear()
+
+    def again(self, spell_out: bool = False) -> None:
+        """The screen as it stands once more."""
+        if self.s.at == ADVICE:
+            self.note("advice_again")
+        self.ask(self.s.at, spell_out)
+
+    # --- answers ------------------------------------------------------------------------------------------------------
+
+    def give(self, question: str, value: Any, message: int | None = None) -> None:
+        """Put an answer into the session. Answers that no longer apply stay kept; the fold passes over them."""
+        answers = dict(self.s.answers)
+        answers.pop(question, None)
+        answers[question] = value
+        trail = (*(t for t in self.s.trail if t.question != question), Step(self.s.turn, question, message))
+        self.set(
+            answers=answers, trail=trail, ticks=(), queue=(), found=None, misread=0, checked=False,
+            first=None if self.s.first == question else self.s.first, unplaced=False,
+        )  # fmt: skip
+        self.answered.append(question)
+
+    def give_also(self, question: Question, choice: str) -> None:
+        """What a ready-made choice answers besides."""
+        for entry in question.choices:
+            if entry.id == choice:
+                for other, raw in entry.also.items():
+                    if other not in self.s.answers:
+                        value = read_value(self.flow.questions[other], raw)
+                        self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
+
+    def hear(self, option: str) -> None:
+        """A sign that the patient confirmed: ticked in its list, whatever else that list says."""
+        home = self.flow.option_home[option]
+        question = self.flow.questions[home]
+        if question.kind is not Kind.many:
+            self.give(home, option)
+            return
+        known = self.s.heard.get(home, Many(frozenset(), frozenset(), True))
+        heard = {**self.s.heard, home: Many(known.yes | {option}, known.not_sure, True)}
+        self.set(heard=heard, checked=False, misread=0)
+        self.answered.append(home)
+
+    # --- onward -------------------------------------------------------------------------------------------------------
+
+    def onward(self, replay: bool = False) -> None:
+        """After an answer: emergency, exit, next question, review or advice, as the machine says.
+
+        `replay`: walk from the start (a correction) instead of from the state on screen; a property test shows that both
+        agree.
+        """
+        folded, verdict = self.judged()
+        if verdict.level is Level.emergency and self.s.latch is None:
+            self._latch(folded, verdict)
+        state = self.s.at if not replay and self.s.at in self.flow.machine.machine.states else START
+        if folded.open is not None and self._behind(state, folded.open):
+            state = START
+        cursor = Cursor(
+            state, folded.env, self.s.answers,
+            emergency=self.s.latch is not None, enough=self.s.enough, checked=self.s.checked,
+            offer_exit=self._exit_is_due(folded, verdict),
+        )  # fmt: skip
+        first = self.s.first
+        if first is not None and self.s.latch is None and first not in self.s.answers:
+            self.ask(first)
+            return
+        target = self.flow.machine.forward(cursor)
+        self.arrive(target)
+
+    def _behind(self, state: str, due: str) -> bool:
+        """Whether a question before the one on screen is due (an answer made it relevant)."""
+        order: Mapping[str, int] = self.flow.machine.order
+        return order.get(due, -1) <= order.get(state.partition("/")[0], -1)
+
+    def _exit_is_due(self, folded: Folded, verdict: Verdict) -> bool:
+        return (
+            not self.s.exit_offered and not self.s.enough and folded.open is not None
+            and verdict.rank >= Level.see_soon.rank and not verdict.may_rise
+        )  # fmt: skip
+
+    def arrive(self, target: str) -> None:
+        """Show the state that the machine came to."""
+        if target == EMERGENCY:
+            self.emergency()
+            return
+        if target == ADVICE:
+            self.advise()
+            return
+        if target == EXIT:
+            self.set(exit_offered=True)
+        elif target not in (REVIEW, SIGN):
+            self._mention_same_day()
+        elif target == REVIEW:
+            for conflict in conflicts_in(self.flow, self.judged()[0].env):
+                self.note("conflict", conflict=conflict)
+        self.ask(target)
+        self.remind()
+
+    def _mention_same_day(self) -> None:
+        if not self.s.same_day_said and self.judged()[1].level is Level.same_day:
+            self.set(same_day_said=True)
+            self.note("exit_same_day")
+
+    def remind(self) -> None:
+        """What happens if nothing more is said."""
+        if self.s.at in ENDED or self.s.at == START or not self.s.consented:
+            return
+        if self.judged()[1].rank >= Level.same_day.rank or self.s.signs:
+            self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
+        else:
+            self.effects.append(Schedule("reminder", REMIND_AFTER))
+
+    def _latch(self, folded: Folded, verdict: Verdict) -> None:
+        question = self.answered[-1] if self.answered else next(reversed(dict(self.s.answers)), "")
+        value = folded.env.get(question)
+        option, unsure = "", value == NOT_SURE
+        if isinstance(value, Many):
+            option, unsure = self._deciding_option(question, value, verdict)
+        elif isinstance(value, str):
+            option = value
+        self.set(latch=Latch(question, option, tuple(r.rule.rule for r in verdict.deciding), unsure))
+
+    def _deciding_option(self, question: str, value: Many, verdict: Verdict) -> tuple[str, bool]:
+        """The ticked option without which no emergency rule would have fired; the first one if several would do."""
+        order = self.flow.questions[question].option_ids
+        ticked = [o for o in order if o in value.yes] + [o for o in order if o in value.not_sure]
+        env = dict(self.judged()[0].env)
+        for option in ticked:
+            env[question] = Many(frozenset({option} & value.yes), frozenset({option} & value.not_sure))
+            if any(r.check(env) for r in verdict.deciding):
+                return option, option not in value.yes
+        return (ticked[0], ticked[0] not in value.yes) if ticked else ("", False)
+
+    # --- results ------------------------------------------------------------------------------------------------------
+
+    def emergency(self) -> None:
+        """Say it at once, and ask once whether help was reached if nothing more comes."""
+        self._result(Level.emergency, EMERGENCY)
+        self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
+
+    def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
+        """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""
+        level = self.judged()[1].level
+        if self.s.latch is not None:
+            level = Level.emergency
+        if unplaced or level is None:
+            level, unplaced = next_level_up(level), True
+        self._result(level, None if so_far else ADVICE, unplaced)
+
+    def _result(self, level: Level, state: str | None, unplaced: bool = False) -> None:
+        folded, verdict = self.judged()
+        deciding = tuple(r for r in verdict.fired if r.rule.level is level)
+        if level is Level.emergency and self.s.latch is not None and not deciding:
+            deciding = tuple(self.flow.rules_by_id[r] for r in self.s.latch.rules if r in self.flow.rules_by_id)
+        if state is not None:
+            if state != self.path[-1]:
+                self.path.append(state)
+            self.set(at=state, turn=self.s.turn + 1, unplaced=unplaced)
+        self.effects.append(
+            Advise(
+                level,
+                tuple(r.rule.rule for r in deciding),
+                lines_for(self.flow, folded.env, level, deciding),
+                conflicts_in(self.flow, folded.env),
+                so_far=state is None,
+                unplaced=unplaced,
+                urgent=level.rank >= Level.same_day.rank,
+            )
+        )
+        self.notes.clear()
+
+    # --- not sure -----------------------------------------------------------------------------------------------------
+
+    def clear_up(self, question: Question) -> None:
+        """ "Not sure" on a list is not an answer: ask which lines, then each alone."""
+        self.set(found=Many(frozenset(self.s.ticks)), ticks=())
+        self.ask(which(question.ask))
+
+    def ask_alone(self, question: Question, items: tuple[str, ...], found: Many) -> None:
+        """Ask items one by one, in list order."""
+        order = question.option_ids
+        queue = tuple(sorted(items, key=order.index))
+        self.set(queue=queue, found=found, ticks=())
+        self.ask(alone(question.ask))
+
+    def expired(self) -> bool:
+        """Drop answers that are too old after a silence (emergency screens), and ranges that now straddle a threshold."""
+        silence = (self.now - self.s.seen).total_seconds()
+        if silence < 3600 or not self.s.consented or self.s.at in ENDED:
+            return False
+        gone: set[str] = set()
+        for question in self.flow.interview.questions:
+            kept = self.s.answers.get(question.ask)
+            if kept is None:
+                continue
+            if question.expires is not None and silence > read_quantity(Kind.length, question.expires):
+                gone.add(question.ask)
+            span = self.flow.span_of(question.ask, kept, self.today) if question.kind is Kind.ago else None
+            if span is not None and self.flow.separates(question.ask, span):
+                gone.add(question.ask)
+        if not gone:
+            return False
+        self.set(answers=_without(self.s.answers, gone), checked=False, enough=False, exit_offered=False)
+        return True
+
+    def finish(self) -> Turn:
+        """The turn as a value."""
+        _, verdict = self.judged()
+        level = Level.emergency if self.s.latch is not None else verdict.level
+        trace = Trace(
+            tuple(self.path), level, tuple(r.rule.rule for r in verdict.fired), tuple(self.answered), self.remark
+        )
+        return Turn(self.s.but(seen=self.now), tuple(self.effects), trace)
+
+
+def _without(answers: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
+    return {q: a for q, a in answers.items() if q not in gone}

@@ -1,0 +1,523 @@
+"""Effects and texts -> channel-neutral messages: blocks of text and rows of buttons. The only place where ids become words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from . import screens as sc
+from .compiled import Flow
+from .evaluation import Many
+from .events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understood
+from .flow import Claim, Kind, Level, Question, Section
+from .machine import alone, which
+from .quantities import read_quantity
+from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
+from .triage import answered_count, fold, triage
+from .values import Since
+from .wording import Places, Words, words_for
+
+BlockKind = Literal["title", "text", "item", "heading", "note"]
+COLUMN = 18
+"""Labels up to this length stand in two columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph. `item`: a line of a list; `note`: small print; `heading`: above items."""
+
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for."""
+
+    label: str
+    data: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it."""
+
+    blocks: tuple[Block, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    turn: int | None = None
+    edits: bool = False
+    urgent: bool = False
+
+    def plain(self) -> str:
+        """The blocks as plain text, a paragraph each, items on lines of their own."""
+        lines: list[str] = []
+        for i, block in enumerate(self.blocks):
+            if i and block.kind != "item":
+                lines.append("")
+            lines.append(block.text)
+        return "\n".join(lines)
+
+
+class _Drawing:
+    def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
+        self.flow, self.s, self.now = flow, session, now
+        self.words: Words = words_for(flow, session.lang, places)
+        self.blocks: list[Block] = []
+
+    def put(self, kind: BlockKind, text: str) -> None:
+        if text:
+            self.blocks.append(Block(kind, text))
+
+    def say(self, key: str, **params: Any) -> None:
+        self.put("text", self.words.system(key, **params))
+
+    def button(self, screen: str, choice: str, label: str, turn: int | None = None) -> Button:
+        at = self.s.turn if turn is None else turn
+        return Button(label, sc.encode(self.flow, self.s.id, at, screen, choice), choice)
+
+    def system_button(self, screen: str, choice: str, key: str | None = None) -> Button:
+        return self.button(screen, choice, self.words.system(key or choice))
+
+    def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:
+        return Message(tuple(self.blocks), tuple(rows), **more)
+
+
+def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
+    """The message of an effect, in words; None for effects that are not messages. `session`: as it is after the turn."""
+    drawing = _Drawing(flow, session, places, now)
+    draw = _DRAWINGS.get(type(effect))
+    return None if draw is None else draw(drawing, effect)
+
+
+# --- screens ----------------------------------------------------------------------------------------------------------
+
+
+def _ask(d: _Drawing, effect: Ask) -> Message:
+    for key, params in effect.notes:
+        _note(d, key, dict(params))
+    return _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent)
+
+
+def _redraw(d: _Drawing, effect: Redraw) -> Message:
+    return _screen(d, effect.screen, edits=True)
+
+
+def _screen(d: _Drawing, screen: str, spell_out: bool = False, edits: bool = False, urgent: bool = False) -> Message:
+    question = sc.question_of(d.flow, screen)
+    if question is None:
+        rows = _FIXED_SCREENS[screen](d)
+    elif screen == which(question.ask):
+        rows = _which(d, question)
+    elif screen == alone(question.ask):
+        rows = _alone(d, question)
+    else:
+        rows = _question(d, question, spell_out)
+    return d.message(rows, turn=d.s.turn, edits=edits, urgent=urgent)
+
+
+def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
+    """A system text in the message of the screen that it belongs to; ids in its parameters become words."""
+    if key == "unreadable_example":
+        example = d.words.texts.questions[params["question"]].example
+        if example is None:
+            d.say("unreadable_choices")
+        else:
+            d.say(key, example=example)
+    elif key == "unclear":
+        labels = [label for label, _ in params["candidates"]]
+        if labels:
+            d.say("unclear_which", words=params["words"], candidates=" / ".join(labels))
+        else:
+            d.say(key, words=params["words"])
+    elif key == "ticked":
+        d.say(key, answer=", ".join(d.words.option(params["question"], o) for o in params["options"]))
+    elif key == "conflict":
+        d.say(key, text=d.words.texts.conflicts[params["conflict"]])
+    elif key == "edit_noted":
+        d.say(key, question=d.words.texts.questions[params["question"]].short)
+    elif key in ("sign_plain", "sign_possible"):
+        option = str(params["answer"])
+        if key == "sign_plain" and d.flow.signs.get(option) != "emergency":
+            key = "sign_plain_today"
+        words = d.words.option(d.flow.option_home[option], option)
+        said = words if params["words"] == option else params["words"]
+        d.say(key, words=_short(str(said)), answer=words)
+    else:
+        d.say(key, **params)
+
+
+def _short(words: str, most: int = 80) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "\u2026"
+
+
+def _progress(d: _Drawing, question: Question) -> None:
+    if question.consent:
+        return
+    done, total = answered_count(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard))
+    started = 1 if d.flow.interview.questions[0].consent else 0
+    d.put("note", d.words.system("progress", n=max(1, done - started + 1), total=max(1, total - started)))
+
+
+def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
+    texts = d.words.texts.questions[question.ask]
+    if question.consent:
+        if d.flow.signoff(d.words.lang, d.now.date()) is None:
+            d.say("start_test_version")
+        if d.s.unsafe:
+            d.say("unsafe_version")
+        d.say("start")
+    _progress(d, question)
+    d.put("title", texts.text)
+    options = sc.answers_of(question)
+    numbered = question.options and any(o.text for o in texts.options.values())
+    if numbered or (spell_out and question.kind is not Kind.scale):
+        for i, option in enumerate(options, 1):
+            mark = "\u2713 " if option in d.s.ticks else ""
+            d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
+    if texts.help:
+        d.put("note", texts.help)
+    if d.s.answers.get("for_whom") == "with_me" and question.kind is not Kind.scale:
+        d.put("note", d.words.system("start_for_other"))
+    return _answer_rows(d, question)
+
+
+def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
+    texts = d.words.texts.questions[question.ask]
+    buttons: list[Button] = []
+    for choice in sc.answers_of(question):
+        entry = texts.options.get(choice)
+        label = entry.label if entry is not None else d.words.texts.system.get(choice, choice)
+        mark = "\u2713 " if choice in d.s.ticks else ""
+        buttons.append(d.button(question.ask, choice, mark + label))
+    if question.kind is Kind.scale:
+        rows = [tuple(buttons[:6]), tuple(buttons[6:])]
+    elif all(len(b.label) <= COLUMN + 2 for b in buttons):
+        rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
+    else:
+        rows = [(b,) for b in buttons]
+    last: list[Button] = []
+    if question.none:
+        last.append(d.button(question.ask, question.none, texts.none or d.words.system("none_of_these")))
+    if sc.offers_unsure(question):
+        last.append(d.button(question.ask, sc.NOT_SURE, texts.unsure or d.words.system("not_sure")))
+    if last:
+        rows.append(tuple(last))
+    if sc.toggles(question):
+        rows.append((d.system_button(question.ask, sc.DONE),))
+    if _stop_is_offered(d, question):
+        rows.append((d.system_button(question.ask, sc.STOP_HERE),))
+    return rows
+
+
+def _stop_is_offered(d: _Drawing, question: Question) -> bool:
+    """Once a same-day sign stands the patient may stop; not on a follow-up, whose answer may make it sooner."""
+    if question.when is not None or question.consent or not d.s.same_day_said:
+        return False
+    verdict = triage(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env)
+    return verdict.rank >= Level.same_day.rank
+
+
+def _which(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("which_ones"))
+    screen = which(question.ask)
+    rows = []
+    for i, option in enumerate(question.option_ids, 1):
+        mark = "\u2713 " if option in d.s.ticks else ""
+        d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
+        rows.append((d.button(screen, option, mark + d.words.texts.questions[question.ask].options[option].label),))
+    paired = [tuple(b for row in rows[i : i + 2] for b in row) for i in range(0, len(rows), 2)]
+    return [*paired, (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
+
+
+def _alone(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
+    _progress(d, question)
+    _alone_title(d, question, d.s.queue[0])
+    return _three(d, alone(question.ask))
+
+
+def _alone_title(d: _Drawing, question: Question, option: str) -> None:
+    entry = d.words.texts.questions[question.ask].options[option]
+    d.put("title", entry.alone or d.words.system("alone", item=entry.text or entry.label))
+
+
+def _three(d: _Drawing, screen: str) -> list[tuple[Button, ...]]:
+    return [
+        (d.system_button(screen, sc.YES), d.system_button(screen, sc.NO)),
+        (d.system_button(screen, sc.NOT_SURE),),
+    ]
+
+
+def _sign(d: _Drawing) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("sign_ask"))
+    return _three(d, SIGN)
+
+
+def _exit(d: _Drawing) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("exit_offer"))
+    return [(d.system_button(EXIT, sc.TELL), d.system_button(EXIT, sc.MORE))]
+
+
+def _review(d: _Drawing) -> list[tuple[Button, ...]]:
+    env = fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env
+    shown = [q for q in d.flow.interview.questions if q.ask in d.s.answers and q.ask in env and not q.consent]
+    d.put("heading", d.words.system("review_title"))
+    texts = d.words.texts.questions
+    for i, question in enumerate(shown, 1):
+        kept = d.s.answers[question.ask]
+        if question.ask in d.s.heard and isinstance(kept, Many):
+            kept = env[question.ask]
+        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now)}")
+    d.put("note", d.words.system("review_change"))
+    d.put("title", d.words.system("last_check"))
+    changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
+    return [
+        (d.system_button(REVIEW, sc.AS_USUAL),),
+        (d.system_button(REVIEW, sc.DIFFERENT), d.system_button(REVIEW, sc.NOT_SURE)),
+        *(tuple(changes[i : i + 3]) for i in range(0, len(changes), 3)),
+    ]
+
+
+def _mistake(d: _Drawing) -> list[tuple[Button, ...]]:
+    latch = d.s.latch
+    question = d.flow.questions.get(latch.question) if latch is not None else None
+    if latch is not None and question is not None and question.kind is Kind.many and latch.option:
+        _alone_title(d, question, latch.option)
+    else:
+        d.put("title", d.words.system("mistake_ask", item=_latched(d)))
+    return _three(d, MISTAKE)
+
+
+def _latched(d: _Drawing) -> str:
+    latch = d.s.latch
+    if latch is None:
+        return ""
+    if latch.option in ("", sc.YES, sc.NOT_SURE) or latch.question not in d.flow.questions:
+        texts = d.words.texts.questions.get(latch.question)
+        return texts.short if texts is not None else latch.option
+    return d.words.option(latch.question, latch.option)
+
+
+def _change(d: _Drawing) -> list[tuple[Button, ...]]:
+    if d.s.proposal is not None:
+        question = d.flow.questions[d.s.proposal[0]]
+        answer = d.words.answer(question, d.s.proposal[1], d.now)
+        d.put(
+            "title",
+            d.words.system("stale_would_change", question=d.words.texts.questions[question.ask].short, answer=answer),
+        )
+    return [(d.system_button(CHANGE, sc.CHANGE_IT), d.system_button(CHANGE, sc.LEAVE_IT))]
+
+
+def _stopped(d: _Drawing) -> list[tuple[Button, ...]]:
+    d.say("stopped")
+    return [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
+
+
+def _advice_buttons(d: _Drawing) -> list[tuple[Button, ...]]:
+    return [
+        (
+            d.system_button(ADVICE, sc.WHY, "why_button"),
+            d.system_button(ADVICE, sc.WHAT_CHANGES, "what_changes_button"),
+        ),
+        (d.system_button(ADVICE, sc.AGAIN, "again_button"), d.system_button(ADVICE, sc.FORGET, "erase_button")),
+    ]
+
+
+def _emergency_buttons(d: _Drawing) -> list[tuple[Button, ...]]:
+    return [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.BY_MISTAKE, sc.CANT_GET_THERE)]
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+def _say(d: _Drawing, effect: Say) -> Message:
+    params = dict(effect.params)
+    if effect.key in ("emergency_stands", "sign_stands"):
+        option = str(params["answer"])
+        home = d.flow.option_home.get(option)
+        params["answer"] = _latched(d) if home is None else d.words.option(home, option)
+    d.say(effect.key, **params)
+    rows: list[tuple[Button, ...]] = []
+    if effect.key == "crisis":
+        rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
+    elif effect.key in ("stopped", "declined"):
+        rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
+    return d.message(rows, urgent=effect.urgent)
+
+
+def _settled(d: _Drawing, effect: Settled) -> Message | None:
+    question = sc.question_of(d.flow, effect.screen)
+    said = ""
+    if question is None:
+        title = {EXIT: "exit_offer", REVIEW: "last_check", SIGN: "sign_ask"}.get(effect.screen)
+        d.put("title", d.words.system(title) if title else "")
+    elif effect.screen == which(question.ask):
+        d.put("title", d.words.system("which_ones"))
+    elif effect.screen == alone(question.ask):
+        return Message((), (), turn=effect.turn, edits=True)
+    else:
+        d.put("title", d.words.texts.questions[question.ask].text)
+        kept = d.s.answers.get(question.ask)
+        if effect.choice not in (sc.NOT_SURE, sc.STOP_HERE) and kept is not None:
+            said = d.words.answer(question, kept, d.now)
+    if not said and effect.choice:
+        said = _choice_words(d, question, effect.choice)
+    if said:
+        d.put("text", d.words.system("answered", answer=said))
+    return d.message((), turn=effect.turn, edits=True) if d.blocks else None
+
+
+def _choice_words(d: _Drawing, question: Question | None, choice: str) -> str:
+    if choice.startswith(sc.CHANGE_PREFIX):
+        return d.words.texts.questions[choice.removeprefix(sc.CHANGE_PREFIX)].short
+    if question is not None and choice in (*question.option_ids, question.none):
+        return d.words.option(question.ask, choice)
+    return d.words.texts.system.get(choice, "")
+
+
+def _understood(d: _Drawing, effect: Understood) -> Message:
+    d.put("heading", d.words.system("understood_title"))
+    env = fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env
+    for name in effect.questions:
+        question = d.flow.questions[name]
+        kept = d.s.answers.get(name, env.get(name, d.s.heard.get(name)))
+        d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.answer(question, kept, d.now)}")
+    rows = [(d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short),) for n in effect.questions]
+    return d.message(rows)
+
+
+def _advise(d: _Drawing, effect: Advise) -> Message:
+    texts = d.words.texts
+    if d.s.unsafe:
+        d.say("unsafe_version")
+    if effect.unplaced:
+        d.say("unplaced", level=texts.levels[effect.level])
+    d.put("title", texts.levels[effect.level])
+    if effect.level is Level.emergency:
+        _emergency_words(d, effect)
+    for conflict in effect.conflicts:
+        d.say("conflict", text=texts.conflicts[conflict])
+    because = [texts.rules[r] for r in effect.rules]
+    lines = {x.line: x for x in d.flow.advice.lines}
+    for section in Section:
+        said = [
+            d.words.fill(texts.advice[n], **_line_params(d, effect))
+            for n in effect.lines
+            if lines[n].section is section
+        ]
+        if section is Section.say and because and effect.level is not Level.emergency:
+            d.put("heading", d.words.system("because"))
+            for reason in because:
+                d.put("item", f"\u2022 {reason}")
+        if said:
+            d.put("heading", texts.sections.get(section, ""))
+            for text in said:
+                d.put("item" if len(said) > 1 else "text", f"\u2022 {text}" if len(said) > 1 else text)
+    d.put("note", foot(d.flow, d.s, d.words, d.now))
+    if effect.so_far:
+        return d.message((), urgent=effect.urgent)
+    rows = _emergency_buttons(d) if effect.level is Level.emergency and d.s.latch is not None else _advice_buttons(d)
+    return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
+
+
+def _emergency_words(d: _Drawing, effect: Advise) -> None:
+    answer = _latched(d)
+    if d.s.latch is not None and d.s.latch.unsure:
+        d.say("emergency_from_unsure", answer=answer)
+    ways = {d.flow.rules_by_id[r].rule.how for r in effect.rules}
+    d.say("emergency_ambulance" if "ambulance" in ways else "emergency_go", answer=answer)
+
+
+def _line_params(d: _Drawing, effect: Advise) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "level": d.words.texts.levels[effect.level],
+        "answer": _latched(d),
+        "documents": "; ".join(f"{x.document}: {x.title}" for x in d.flow.evidence.documents),
+        "date": d.words.day(d.now.date()),
+        "time": d.now.strftime("%H:%M"),
+        "version": d.flow.version[:8],
+    }
+    again = recheck(d.flow, d.s, effect.level, d.now)
+    if again is not None:
+        params["recheck"] = d.words.day(again.date())
+    return params
+
+
+def recheck(flow: Flow, session: Session, level: Level, now: datetime) -> datetime | None:
+    """When to look again: so long after the bout began (self_care) or after now; never before tomorrow."""
+    quantity = flow.advice.recheck.get(level)
+    if quantity is None:
+        return None
+    days = timedelta(days=read_quantity(Kind.ago, quantity))
+    onset = session.answers.get("onset")
+    if level is Level.self_care and isinstance(onset, Since):
+        first = onset.first or onset.last
+        after = now - timedelta(days=(now.date() - first).days) + days
+        return max(after, now + timedelta(days=1))
+    return now + days
+
+
+def foot(flow: Flow, session: Session, words: Words, now: datetime) -> str:
+    """The end of every advice: for when it holds, of which content, signed off by whom (SEMANTICS 13, 14)."""
+    signed = flow.signoff(words.lang, now.date())
+    signoff = words.system("not_signed_off")
+    if signed is not None:
+        signoff = words.system("signed_off", reviewer=signed.reviewer, date=words.day(signed.date))
+    return words.system(
+        "foot", time=now.strftime("%H:%M"), date=words.day(now.date()), version=flow.version[:8], signoff=signoff
+    )
+
+
+def _explain(d: _Drawing, effect: Explain) -> Message:
+    question = sc.question_of(d.flow, effect.screen)
+    if question is not None:
+        d.put("text", d.words.texts.questions[question.ask].why)
+        return d.message()
+    d.put("heading", d.words.system("why_title"))
+    names: list[str] = [c for r in effect.rules for c in d.flow.rules_by_id[r].rule.because]
+    lines = {x.line: x for x in d.flow.advice.lines}
+    names += [c for n in effect.lines for c in lines[n].claims]
+    claims = {c.claim: c for c in d.flow.evidence.claims}
+    used = [claims[n] for n in dict.fromkeys(names)]
+    _claims(d, "why_documents", [c for c in used if c.document], lambda c: f"{c.document}, {c.section}")
+    noted = sorted({c.document for c in used if c.document})
+    for document in d.flow.evidence.documents:
+        if document.document in noted:
+            d.put("note", f"{document.document}: {document.title}. {document.note}")
+    _claims(d, "why_guidance", [c for c in used if not c.document], lambda c: ", ".join(c.sources))
+    return d.message()
+
+
+def _claims(d: _Drawing, heading: str, claims: list[Claim], source: Callable[[Claim], str]) -> None:
+    if not claims:
+        return
+    d.put("heading", d.words.system(heading))
+    for claim in claims:
+        says = d.words.texts.claims.get(claim.claim, claim.says)
+        d.put("item", f"\u2022 {says} [{source(claim)}]")
+
+
+_FIXED_SCREENS: dict[str, Callable[[_Drawing], list[tuple[Button, ...]]]] = {
+    SIGN: _sign,
+    EXIT: _exit,
+    REVIEW: _review,
+    MISTAKE: _mistake,
+    CHANGE: _change,
+    STOPPED: _stopped,
+    ADVICE: _advice_buttons,
+    EMERGENCY: _emergency_buttons,
+}
+
+_DRAWINGS: dict[type, Callable[[_Drawing, Any], Message | None]] = {
+    Ask: _ask,
+    Redraw: _redraw,
+    Say: _say,
+    Settled: _settled,
+    Understood: _understood,
+    Advise: _advise,
+    Explain: _explain,
+}

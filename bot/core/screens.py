@@ -1,0 +1,126 @@
+"""Screens and their choices: what can be tapped where, in an order that never changes within a flow version.
+
+A button carries session id, turn, screen number and choice number (`encode`, `decode`): at most 64 bytes, resolved in the
+session's pinned version (SEMANTICS 15).
+"""
+
+from __future__ import annotations
+
+from .compiled import Flow
+from .events import Tapped
+from .flow import NUMERIC, Kind, Question
+from .machine import alone, which
+from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED
+
+YES, NO, NOT_SURE, DONE, ALL = "yes", "no", "not_sure", "done", "all_of_them"
+STOP_HERE, TELL, MORE = "stop_what_do_i_do", "tell_me_now", "some_more"
+AS_USUAL, DIFFERENT, CHANGE_PREFIX = "as_usual", "different", "change:"
+HELPED, BY_MISTAKE, CANT_GET_THERE = "getting_help", "mistake", "cant_get_there"
+WHY, WHAT_CHANGES, AGAIN, FORGET = "why", "what_changes", "again", "erase"
+CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
+CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
+
+_THREE = (YES, NO, NOT_SURE)
+_FIXED: dict[str, tuple[str, ...]] = {
+    START: (),
+    SIGN: _THREE,
+    EXIT: (TELL, MORE),
+    EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE),
+    MISTAKE: _THREE,
+    CHANGE: (CHANGE_IT, LEAVE_IT),
+    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET),
+    STOPPED: (AGAIN,),
+    CRISIS: (CARRY_ON, STOP),
+}
+
+
+def question_of(flow: Flow, screen: str) -> Question | None:
+    """The question that a screen belongs to, if it belongs to one."""
+    return flow.questions.get(screen.partition("/")[0])
+
+
+def offers_unsure(question: Question) -> bool:
+    """Whether "Not sure" is among the answers."""
+    if question.kind in (Kind.many, Kind.yes_no):
+        return question.unsure
+    return question.unsure and question.unsure_as is not None
+
+
+def answers_of(question: Question) -> tuple[str, ...]:
+    """The answers of a question that can be tapped, in order, without what every screen has."""
+    if question.kind is Kind.yes_no:
+        return (YES, NO)
+    if question.kind is Kind.scale:
+        return tuple(str(n) for n in range(11))
+    return question.option_ids
+
+
+def choices(flow: Flow, screen: str) -> tuple[str, ...]:
+    """Everything that can ever be tapped on a screen, in a fixed order; () for an unknown screen."""
+    if screen == REVIEW:
+        return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
+    if screen in _FIXED:
+        return _FIXED[screen]
+    question = question_of(flow, screen)
+    if question is None:
+        return ()
+    if screen == which(question.ask):
+        return (*question.option_ids, ALL, DONE)
+    if screen == alone(question.ask):
+        return _THREE
+    ends = (question.none,) if question.none else ()
+    return (*answers_of(question), *ends, NOT_SURE, DONE, STOP_HERE)
+
+
+def screens(flow: Flow) -> tuple[str, ...]:
+    """All screens, in a fixed order."""
+    lists = [q.ask for q in flow.interview.questions if q.kind is Kind.many]
+    return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))))
+
+
+def toggles(question: Question) -> bool:
+    """Whether a tap on an option ticks it (and Done answers), rather than answering at once."""
+    return question.kind is Kind.many and question.tap == "done"
+
+
+def has_signs(question: Question) -> bool:
+    """Whether some option is a red flag."""
+    return any(o.sign for o in question.options)
+
+
+def is_numeric(question: Question) -> bool:
+    """Whether the answer is a number, a length or a time."""
+    return question.kind in NUMERIC
+
+
+def encode(flow: Flow, session: str, turn: int, screen: str, choice: str) -> str:
+    """The data of a button, e.g. `3f2a9c0d1e4b.12.7.3`."""
+    return f"{session}.{turn}.{_index(flow)[screen]}.{choices(flow, screen).index(choice)}"
+
+
+def decode(flow: Flow, data: str) -> Tapped | None:
+    """The tap that a button's data stands for in this flow version; None if it stands for none."""
+    parts = data.split(".")
+    if len(parts) != 4 or not all(p.isdecimal() for p in parts[1:]):
+        return None
+    session, turn, screen_number, choice_number = parts[0], *(int(p) for p in parts[1:])
+    names = screens(flow)
+    if screen_number >= len(names):
+        return None
+    known = choices(flow, names[screen_number])
+    if choice_number >= len(known):
+        return None
+    return Tapped(session, turn, names[screen_number], known[choice_number])
+
+
+def session_of(data: str) -> str:
+    """The session id that a button's data names."""
+    return data.split(".", 1)[0]
+
+
+def _index(flow: Flow) -> dict[str, int]:
+    cached: dict[str, int] | None = flow.__dict__.get("_screen_index")
+    if cached is None:
+        cached = {name: i for i, name in enumerate(screens(flow))}
+        flow.__dict__["_screen_index"] = cached
+    return cached

@@ -1,0 +1,126 @@
+"""From answers to a level: the fold over answers, the rules that fire, the lines of advice that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from .compiled import CompiledRule, Flow
+from .evaluation import NOT_ASKED, Many
+from .flow import LEVELS, Level
+from .session import Session
+from .values import as_read
+
+
+class Folded(NamedTuple):
+    """Answers as conditions read them; `open`: the first question that is due and unanswered."""
+
+    env: dict[str, Any]
+    open: str | None
+
+
+class Verdict(NamedTuple):
+    """The highest level that surely fires (None: nothing yet), all rules that fired, and whether a higher one may yet."""
+
+    level: Level | None
+    fired: tuple[CompiledRule, ...]
+    may_rise: bool
+
+    @property
+    def rank(self) -> int:
+        """Rank of the level; -1 for none."""
+        return -1 if self.level is None else self.level.rank
+
+    @property
+    def deciding(self) -> tuple[CompiledRule, ...]:
+        """The rules that fired at the level."""
+        return tuple(r for r in self.fired if r.rank == self.rank)
+
+
+_NOTHING_HEARD: Mapping[str, Many] = {}
+
+
+def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NOTHING_HEARD) -> Folded:
+    """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due."""
+    env: dict[str, Any] = {}
+    due: str | None = None
+    for question, _, check in flow.asking:
+        name = question.ask
+        if check is not None:
+            applies = check(env)
+            if applies is None:
+                continue
+            if not applies:
+                env[name] = NOT_ASKED
+                continue
+        kept = answers.get(name)
+        if kept is not None:
+            value = as_read(question, kept, today)
+            if name in heard:
+                value = Many(value.yes | heard[name].yes, value.not_sure - heard[name].yes)
+            env[name] = value
+        else:
+            if name in heard:
+                env[name] = heard[name]
+            if due is None:
+                due = name
+    return Folded(env, due)
+
+
+def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
+    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1)."""
+    fired: list[CompiledRule] = []
+    best = unknown = -1
+    for rule in flow.by_rank:
+        value = rule.check(env)
+        if value:
+            fired.append(rule)
+            if rule.rank > best:
+                best = rule.rank
+        elif value is None and rule.rank > unknown:
+            unknown = rule.rank
+    return Verdict(None if best < 0 else LEVELS[best], tuple(fired), unknown > best)
+
+
+def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[CompiledRule, ...]) -> tuple[str, ...]:
+    """The lines of advice said at this level with these answers, in the order of the file."""
+    ways = {r.rule.how for r in deciding if r.rule.how}
+    return tuple(
+        line.line
+        for line, _, check in flow.lines
+        if level in line.levels and (line.how is None or line.how in ways) and (check is None or check(env) is True)
+    )
+
+
+def conflicts_in(flow: Flow, env: Mapping[str, Any]) -> tuple[str, ...]:
+    """The contradictions in the answers."""
+    return tuple(name for name, _, check in flow.conflicts if check(env) is True)
+
+
+def next_level_up(level: Level | None) -> Level:
+    """Where somebody goes who cannot be placed: one level up from what is known, at least see_soon, at most same_day."""
+    if level is Level.emergency:
+        return level
+    rank = 0 if level is None else level.rank
+    return LEVELS[min(max(rank + 1, Level.see_soon.rank), Level.same_day.rank)]
+
+
+def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
+    """Fold and triage of a session's answers."""
+    folded = fold(flow, session.answers, today, session.heard)
+    return folded, triage(flow, folded.env)
+
+
+def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:
+    """Progress: questions answered, and that number plus those that are surely still to come."""
+    done = sum(1 for v in folded.env.values() if v is not NOT_ASKED and not (isinstance(v, Many) and v.partial))
+    left = 0
+    for question, _, check in flow.asking:
+        if question.ask in folded.env and not isinstance(folded.env[question.ask], Many):
+            continue
+        if question.ask in folded.env and not folded.env[question.ask].partial:
+            continue
+        if check is None or check(folded.env) is True:
+            left += 1
+    return done, done + left

@@ -1,0 +1,336 @@
+"""Typed words in any state: the red-flag look first, then yes and no, answers to the open screen, and facts for others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import screens as sc
+from .answers import Got, Which, clean, folded_words, plain_word, read_answer, read_items
+from .evaluation import Many, Span
+from .events import Edited, Say, Settled, Typed, Understood
+from .flow import Kind, Level, Question
+from .machine import alone, which
+from .making import Making
+from .reader import Reading, Sign
+from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Heard
+from .values import NOT_SURE, BadAnswer, keep, read_value
+from .words import COMMANDS
+
+Tap = Callable[[Making, str], None]
+Answer = Callable[[Making, Question, Any, int | None], None]
+Show = Callable[[Making], None]
+
+
+def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) -> None:
+    """Handle a typed message. Nothing discards it before its signs were looked for."""
+    text = clean(event.text)
+    question = m.question
+    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
+    if reading.crisis:
+        m.say("crisis", urgent=True)
+        m.remark = "crisis"
+    if _signs(m, reading, question, show_sign):
+        return
+    if reading.crisis:
+        if m.s.latch is not None:
+            m.emergency()
+        return
+    if _command(m, text, tap):
+        return
+    word = plain_word(m.flow, m.s.lang, text, reading)
+    if _three_way(m, word, tap):
+        return
+    if m.s.latch is not None:
+        m.effects.append(Say("emergency_stands", {"answer": m.s.latch.option, "question": m.s.latch.question}, True))
+        m.emergency()
+        return
+    if _fixed_screen(m, text, word, tap):
+        return
+    if question is None:
+        m.again()
+        m.remind()
+        return
+    _on_question(m, question, text, reading, event, tap, answer)
+
+
+def _signs(m: Making, reading: Reading, question: Question | None, show_sign: Show) -> bool:
+    """Red flags in the words: counted and asked about at once. True if one is now on screen."""
+    new: list[Heard] = []
+    for sign in reading.signs:
+        if sign.option in m.flow.option_home and not _known(m, sign) and not _answers_open(m, sign, question):
+            new.append(Heard(sign.option, sign.words, sign.plain))
+    if not new or (m.s.latch is not None and not any(m.flow.signs.get(h.option) == "emergency" for h in new)):
+        return False
+    if m.s.latch is not None:
+        m.emergency()
+        return True
+    fresh = tuple(h for h in new if all(h.option != x.option for x in m.s.signs))
+    urgent = sorted((*m.s.signs, *fresh), key=lambda h: (m.flow.signs.get(h.option) != "emergency", not h.plain))
+    m.set(signs=tuple(urgent), misread=0)
+    _facts(m, reading, None)
+    show_sign(m)
+    return True
+
+
+def _known(m: Making, sign: Sign) -> bool:
+    home = m.flow.option_home[sign.option]
+    heard, value = m.s.heard.get(home), m.s.answers.get(home)
+    return (
+        (heard is not None and sign.option in heard.yes)
+        or (isinstance(value, Many) and sign.option in value.yes)
+        or value == sign.option
+    )
+
+
+def _answers_open(m: Making, sign: Sign, question: Question | None) -> bool:
+    """A same-day sign typed on its own screen is an answer to it, not an interruption."""
+    return (
+        question is not None
+        and m.s.at == question.ask
+        and sign.plain
+        and m.flow.option_home[sign.option] == question.ask
+        and m.flow.signs.get(sign.option) == "same_day"
+    )
+
+
+def _command(m: Making, text: str, tap: Tap) -> bool:
+    """A command typed as a word ("back", "stop"), or the words of a button that every screen has."""
+    from .engine import command
+
+    said = folded_words(text)
+    system = m.flow.text(m.s.lang).system
+    if m.s.at == m.path[0] and m.s.at in (ADVICE, STOPPED) and said == folded_words(system["again_button"]):
+        tap(m, sc.AGAIN)
+        return True
+    if m.question is not None and said == folded_words(system["stop_what_do_i_do"]):
+        tap(m, sc.STOP_HERE)
+        return True
+    for name in COMMANDS:
+        if said in (f"/{name}", name) or said == folded_words(system.get(name, f"/{name}")):
+            command(m, name)
+            return True
+    return False
+
+
+def _three_way(m: Making, word: str | None, tap: Tap) -> bool:
+    """Yes, no or not sure where exactly that is asked."""
+    asked_alone = m.question is not None and m.s.at == alone(m.question.ask)
+    if m.s.at not in (SIGN, MISTAKE) and not asked_alone:
+        return False
+    if word is not None:
+        tap(m, word)
+        return True
+    if m.s.latch is not None:
+        return False
+    _unread(m)
+    return True
+
+
+def _fixed_screen(m: Making, text: str, word: str | None, tap: Tap) -> bool:
+    """Words on the screens that are no questions: the labels of their buttons, or yes and no."""
+    system = m.flow.text(m.s.lang).system
+    said = folded_words(text)
+    meanings: dict[str, dict[str, str]] = {
+        REVIEW: {"yes": sc.AS_USUAL, "no": sc.DIFFERENT, NOT_SURE: NOT_SURE},
+        EXIT: {"yes": sc.TELL, "no": sc.MORE},
+        CHANGE: {"yes": sc.CHANGE_IT, "no": sc.LEAVE_IT},
+        EMERGENCY: {},
+        ADVICE: {},
+        STOPPED: {},
+    }
+    known = meanings.get(m.s.at)
+    if known is None:
+        return False
+    for choice in sc.choices(m.flow, m.s.at):
+        label = system.get(_LABEL_KEYS.get(choice, choice))
+        if label is not None and said == folded_words(label):
+            tap(m, choice)
+            return True
+    if m.s.at == REVIEW and _review_line(m, said, tap):
+        return True
+    if word is not None and word in known:
+        tap(m, known[word])
+        return True
+    if m.s.at in (ADVICE, STOPPED):
+        m.again()
+    else:
+        _unread(m)
+    return True
+
+
+_LABEL_KEYS = {
+    sc.WHY: "why_button",
+    sc.WHAT_CHANGES: "what_changes_button",
+    sc.AGAIN: "again_button",
+    sc.FORGET: "erase_button",
+}
+
+
+def _review_line(m: Making, said: str, tap: Tap) -> bool:
+    """A line of the review by its number or its name."""
+    lines = [q for q in m.s.answers if not m.flow.questions[q].consent]
+    if said.isdecimal() and len(said) < 4 and 1 <= int(said) <= len(lines):
+        tap(m, sc.CHANGE_PREFIX + review_order(m)[int(said) - 1])
+        return True
+    words = m.flow.text(m.s.lang).questions
+    for name in lines:
+        if said in (name, folded_words(words[name].short)):
+            tap(m, sc.CHANGE_PREFIX + name)
+            return True
+    return False
+
+
+def review_order(m: Making) -> list[str]:
+    """The questions whose answers the review lists, in the order of the interview."""
+    env = m.judged()[0].env
+    return [q.ask for q in m.flow.interview.questions if q.ask in m.s.answers and q.ask in env and not q.consent]
+
+
+def _on_question(
+    m: Making, question: Question, text: str, reading: Reading, event: Typed, tap: Tap, answer: Answer
+) -> None:
+    if m.s.at == which(question.ask):
+        items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
+        if items is None:
+            _unread(m)
+            return
+        for item in items[:-1]:
+            if item not in m.s.ticks:
+                tap(m, item)
+        tap(m, items[-1])
+        return
+    if question.consent:
+        _consent(m, question, text, reading, tap)
+        return
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    others = _facts(m, reading, question.ask)
+    if isinstance(got, Got) and got.ticks:
+        _ticked(m, question, got.ticks, event, answer)
+    elif isinstance(got, Got):
+        if got.value == NOT_SURE and not sc.offers_unsure(question):
+            _unread(m)
+            return
+        if m.s.at == question.ask:
+            m.effects.append(Settled(m.before.at, m.before.turn))
+        answer(m, question, got.value, event.message)
+    elif got == NOT_SURE:
+        tap(m, NOT_SURE)
+    elif isinstance(got, Which):
+        m.note("unclear", words=got.words, candidates=got.candidates)
+        m.again()
+        m.remind()
+    elif others:
+        m.set(misread=0)
+        m.again()
+        m.remind()
+    else:
+        _unread(m)
+
+
+def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Tap) -> None:
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    if isinstance(got, Got) and isinstance(got.value, str) and got.value != NOT_SURE:
+        tap(m, got.value)
+    elif reading.polarity == "yes":
+        tap(m, question.option_ids[0])
+    elif reading.polarity == "no":
+        declining = [o.id for o in question.options if o.declines]
+        tap(m, declining[0]) if declining else m.again()
+    else:
+        m.again()
+
+
+def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed, answer: Answer) -> None:
+    """Options named in words. On a list of red flags the others are not taken as absent: the list stays open."""
+    signs_left = sc.has_signs(question) and sc.toggles(question) and m.s.at == question.ask
+    if signs_left and question.ask not in m.s.heard:
+        m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
+        m.note("ticked", question=question.ask, options=m.s.ticks)
+        m.again()
+        m.remind()
+        return
+    m.effects.append(Settled(m.before.at, m.before.turn))
+    answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
+
+
+def _facts(m: Making, reading: Reading, open_question: str | None) -> bool:
+    """Facts for other questions: kept where nothing was answered yet, and shown. A fact not mentioned stays unknown."""
+    if not m.s.consented:
+        return False
+    taken: list[str] = []
+    for fact in reading.facts:
+        question = m.flow.questions.get(fact.question)
+        if question is None or not fact.sure or question.consent or fact.question == open_question:
+            continue
+        if fact.question in m.s.answers:
+            continue
+        if question.kind is Kind.many:
+            if _hear_options(m, question, fact.value):
+                taken.append(question.ask)
+            continue
+        try:
+            value = read_value(question, fact.value)
+        except BadAnswer:
+            continue
+        if isinstance(value, Span) and m.flow.separates(question.ask, value):
+            continue
+        m.set(answers={**m.s.answers, question.ask: keep(question, value, m.today)}, checked=False)
+        taken.append(question.ask)
+    if taken:
+        m.effects.append(Understood(tuple(taken)))
+    return bool(taken)
+
+
+def _hear_options(m: Making, question: Question, options: Any) -> bool:
+    signs = m.flow.signs
+    known = m.s.heard.get(question.ask, Many(frozenset(), frozenset(), True))
+    new = frozenset(o for o in options if o in question.option_ids and o not in signs) - known.yes
+    if not new:
+        return False
+    m.set(heard={**m.s.heard, question.ask: Many(known.yes | new, known.not_sure, True)}, checked=False)
+    return True
+
+
+def _unread(m: Making) -> None:
+    """Not understood: again with an example, then with the choices spelled out, then the safe advice."""
+    tries = m.s.misread + 1
+    m.set(misread=tries)
+    question = m.question
+    if tries >= 3 and m.s.at != SIGN and m.s.consented:
+        m.remark = "unplaced"
+        level = m.judged()[1].level
+        m.advise(unplaced=level is not Level.emergency)
+        return
+    if tries == 1 and question is not None:
+        m.note("unreadable_example", question=question.ask)
+        m.again()
+    else:
+        m.note("unreadable_choices")
+        m.again(spell_out=True)
+    m.remind()
+
+
+def edited(m: Making, event: Edited, show_sign: Show, typed: Callable[[Making, Typed], None]) -> None:
+    """An edited message corrects the answer that it gave; one that gave none is read like a new one."""
+    given = next((t for t in m.s.trail if t.message == event.message), None)
+    question = None if given is None else m.flow.questions.get(given.question)
+    if question is None or m.s.latch is not None or m.s.signs or m.s.at in (STOPPED, ADVICE, MISTAKE):
+        typed(m, Typed(event.text, event.message))
+        return
+    text = clean(event.text)
+    reading = m.flow.reader(text, m.now, m.s.lang, question.ask)
+    if reading.crisis:
+        m.say("crisis", urgent=True)
+    if _signs(m, reading, question, show_sign) or reading.crisis:
+        return
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    if isinstance(got, Got) and (got.value is not None or got.ticks) and got.value != NOT_SURE:
+        value = got.value if got.value is not None else Many(frozenset(got.ticks))
+        m.give(question.ask, value, event.message)
+        m.note("edit_noted", question=question.ask)
+        m.onward(replay=True)
+    else:
+        m.note("unreadable_example", question=question.ask)
+        m.again()
+        m.remind()

@@ -1,0 +1,48 @@
+"""Names of everything the bot says outside questions, rules and advice (`system:` in the texts), with their placeholders."""
+
+from __future__ import annotations
+
+PLACES = ("emergency_number", "urgent_line", "crisis_line")
+"""Placeholders that any text may use; their values come from the settings."""
+
+SYSTEM: dict[str, tuple[str, ...]] = {
+    # beginning and end
+    "start": ("days",), "start_test_version": (), "start_for_other": (), "declined": (), "stopped": (), "restarted": (),
+    "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (), "group_refused": (), "late": ("time",),
+    "mydata_caption": (), "forget_confirm": (), "forgotten": (), "language_changed": (), "language_ask": (), "why_nothing": (),
+    # buttons
+    "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
+    "restart": (), "back": (), "stop_what_do_i_do": (), "tell_me_now": (), "some_more": (), "as_usual": (), "different": (),
+    "getting_help": (), "mistake": (), "cant_get_there": (), "change_it": (), "leave_it": (), "why_button": (),
+    "what_changes_button": (), "again_button": (), "erase_button": (), "forget_button": (), "keep_button": (),
+    # asking
+    "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
+    "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (), "unclear": ("words",),
+    "unclear_which": ("words", "candidates"), "exit_offer": (), "exit_same_day": (), "review_title": (), "review_change": (),
+    "last_check": (), "understood_title": (), "edit_noted": ("question",), "stale_tap": (),
+    "stale_would_change": ("question", "answer"), "conflict": ("text",),
+    # red flags
+    "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
+    "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),
+    "emergency_ambulance": ("answer",), "emergency_from_unsure": ("answer",), "emergency_stands": ("answer",),
+    "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
+    "silence_help": (), "silence_same_day": (), "silence_reminder": (),
+    # advice
+    "because": (), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
+    "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
+    "why_title": (), "why_documents": (), "why_guidance": (), "what_changes": (), "what_changes_none": (),
+    "would_be": ("change", "level"), "might_be": ("change", "level"),
+    # places, when no setting names them
+    "emergency_number_unset": (), "urgent_line_unset": (), "crisis_line_unset": (),
+    # values in words; `months`: twelve names with commas between them
+    "months": (), "day": ("day", "month"), "between": ("low", "high"), "since": ("date",), "since_between": ("first", "last"),
+    "since_before": ("last",), "or_more": ("low",), "unsure_of": ("items",), "out_of_ten": ("n",), "years": ("n",),
+    "seconds": ("n",), "minutes": ("n",), "hours": ("n",), "days": ("n",),
+}  # fmt: skip
+"""Key -> the placeholders that its words may use."""
+
+COMMANDS = ("start", "back", "review", "restart", "stop", "help", "why", "language", "mydata", "forget", "privacy")
+"""Commands that patients can give; their menu words stand under `command_<name>` in the texts."""
+
+SYSTEM.update({f"command_{name}": () for name in COMMANDS})
+SYSTEM.update({"bot_description": (), "bot_short_description": ()})
