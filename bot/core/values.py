@@ -111,6 +111,9 @@ def _read_number(question: Question, raw: Any) -> Span | str:
     if not (low <= first <= last <= high) or math.isnan(first):
         upper = f" to {high:g}" if high < math.inf else " and more"
         raise BadAnswer(f'"{raw}" is out of range for "{question.ask}": it takes {low:g}{upper}')
+    if question.kind is Kind.age:
+        # Years are completed years: "15 and a half" is 15, so that no age falls between `<= 15` and `>= 16`.
+        first, last = float(math.floor(first)), last if last == math.inf else float(math.floor(last))
     if (question.whole or question.kind is Kind.scale) and (first % 1 or (last % 1 and last < math.inf)):
         raise BadAnswer(f'"{question.ask}" takes whole numbers')
     return Span(first, last)
