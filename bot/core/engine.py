@@ -56,7 +56,8 @@ from .values import NOT_SURE, keep, read_value
 
 def step(flow: Flow, session: Session, event: Event, now: datetime) -> Turn:
     """Handle one event. Pure; `now` is the patient's local time, aware of its zone; raises only on our own bugs."""
-    m = Making(flow, session, now)
+    m = Making(flow, session if not session.forgetting else session.but(forgetting=False), now)
+    m.before = session
     _EVENTS[type(event)](m, event)
     if not m.effects:
         m.effects.append(Acknowledge())
@@ -73,17 +74,13 @@ def start(flow: Flow, id: str, lang: str, now: datetime) -> Session:
 
 def _started(m: Making, event: Started) -> None:
     if m.s.at == START:
-        m.ask(_first(m))
+        m.begin()
     elif m.s.at in ENDED:
         _afresh(m)
     else:
         _resume(m)
         m.again()
         m.remind()
-
-
-def _first(m: Making) -> str:
-    return m.flow.interview.questions[0].ask
 
 
 def _resume(m: Making) -> None:
@@ -100,13 +97,13 @@ def _afresh(m: Making) -> None:
     fresh = new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
     m.s = fresh
     m.path.append(START)
-    m.ask(_first(m))
+    m.begin()
 
 
 def _tapped(m: Making, event: Tapped) -> None:
     fresh = event.session == m.s.id and event.turn == m.s.turn
-    if event.screen == sc.CRISIS:
-        _crisis_tapped(m, event.choice)
+    if event.screen in sc.OVERLAYS and event.session == m.s.id:
+        _overlay_tapped(m, event.choice)
         return
     if not fresh or event.screen != m.s.at:
         _stale(m, event)
@@ -300,12 +297,7 @@ def _sign_tapped(m: Making, choice: str) -> None:
     if m.s.latch is None and rest:
         m.ask(SIGN)
         return
-    if not m.s.consented and m.s.latch is None:
-        m.ask(_first(m))
-        return
     m.onward(replay=True)
-    if not m.s.consented:
-        m.set(answers={}, heard={})
 
 
 def _emergency_tapped(m: Making, choice: str) -> None:
@@ -333,10 +325,7 @@ def _mistake_tapped(m: Making, choice: str) -> None:
     m.s = fresh.but(answers=kept, heard=heard, consented=old.consented, first=latch.question)
     m.path.append(START)
     m.note("mistake_new")
-    if not m.s.consented:
-        m.ask(_first(m))
-        return
-    m.onward(replay=True)
+    m.begin()
 
 
 def _change_tapped(m: Making, choice: str) -> None:
@@ -356,16 +345,26 @@ def _advice_tapped(m: Making, choice: str) -> None:
     elif choice == sc.AGAIN:
         _afresh(m)
     else:
-        m.effects.append(Erase())
+        _forget(m)
+
+
+def _forget(m: Making, argument: str = "") -> None:
+    m.set(forgetting=True)
+    m.say("forget_confirm")
 
 
 def _stopped_tapped(m: Making, choice: str) -> None:
     _afresh(m)
 
 
-def _crisis_tapped(m: Making, choice: str) -> None:
+def _overlay_tapped(m: Making, choice: str) -> None:
+    """Crisis and erasing stand over whatever is on screen: what was asked stays asked."""
     if choice == sc.STOP:
         _stop(m)
+    elif choice == sc.DO_FORGET:
+        m.effects.append(Erase())
+    elif m.s.at == START:
+        m.begin()
     else:
         m.again()
 
@@ -438,9 +437,7 @@ def show_sign(m: Making) -> None:
 
 
 def _typed(m: Making, event: Typed) -> None:
-    if m.s.at == START:
-        m.ask(_first(m))
-    elif m.expired():
+    if m.s.at != START and m.expired():
         m.note("resumed")
     typed(m, event, tap=tap, answer=answer, show_sign=show_sign)
 
@@ -452,7 +449,7 @@ def _edited(m: Making, event: Edited) -> None:
 def _received(m: Making, event: Received) -> None:
     m.note("cant_read")
     if m.s.at == START:
-        m.ask(_first(m))
+        m.begin()
     else:
         m.again()
         m.remind()
@@ -482,7 +479,7 @@ def _commanded(m: Making, event: Commanded) -> None:
     if handler is None:
         m.note("help")
         if m.s.at == START:
-            m.ask(_first(m))
+            m.begin()
         else:
             m.again()
         return
@@ -539,7 +536,7 @@ def _stop(m: Making, argument: str = "") -> None:
 def _help(m: Making, argument: str) -> None:
     m.note("help")
     if m.s.at == START:
-        m.ask(_first(m))
+        m.begin()
     else:
         m.again()
 
@@ -561,7 +558,7 @@ def _language(m: Making, argument: str) -> None:
     if argument in m.flow.texts:
         m.set(lang=argument)
         m.note("language_changed")
-        m.again() if m.s.at != START else m.ask(_first(m))
+        m.again() if m.s.at != START else m.begin()
     else:
         m.say("language_ask", languages=tuple(m.flow.texts))
 
@@ -576,7 +573,7 @@ _COMMANDS: dict[str, Callable[[Making, str], None]] = {
     "why": _why,
     "language": _language,
     "mydata": lambda m, a: m.effects.append(Export()),
-    "forget": lambda m, a: m.effects.append(Erase()),
+    "forget": _forget,
     "privacy": lambda m, a: m.say("privacy"),
 }
 

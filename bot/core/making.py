@@ -85,6 +85,14 @@ class Making:
             self.note("advice_again")
         self.ask(self.s.at, spell_out)
 
+    def begin(self) -> None:
+        """The first screen: consent, or, where answers are kept already, the question that is due."""
+        if self.s.consented:
+            self.set(at=START)
+            self.onward(replay=True)
+        else:
+            self.ask(self.flow.interview.questions[0].ask)
+
     # --- answers ------------------------------------------------------------------------------------------------------
 
     def give(self, question: str, value: Any, message: int | None = None) -> None:

@@ -344,6 +344,8 @@ def _say(d: _Drawing, effect: Say) -> Message:
     rows: list[tuple[Button, ...]] = []
     if effect.key == "crisis":
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
+    elif effect.key == "forget_confirm":
+        rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
     return d.message(rows, urgent=effect.urgent)

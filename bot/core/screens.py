@@ -19,6 +19,9 @@ HELPED, BY_MISTAKE, CANT_GET_THERE = "getting_help", "mistake", "cant_get_there"
 WHY, WHAT_CHANGES, AGAIN, FORGET = "why", "what_changes", "again", "erase"
 CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
+FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
+OVERLAYS = frozenset({CRISIS, FORGETTING})
+"""Screens that may stand over any other; a tap on them is never stale."""
 
 _THREE = (YES, NO, NOT_SURE)
 _FIXED: dict[str, tuple[str, ...]] = {
@@ -31,6 +34,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET),
     STOPPED: (AGAIN,),
     CRISIS: (CARRY_ON, STOP),
+    FORGETTING: (DO_FORGET, KEEP),
 }
 
 

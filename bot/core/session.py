@@ -83,6 +83,7 @@ class Session:
     first: str | None = None
     unsafe: bool = False
     consented: bool = False
+    forgetting: bool = False
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed."""
@@ -113,7 +114,7 @@ class Session:
             raise ValueError("this is no stored session")
         if plain.pop("schema") > SCHEMA:
             raise ValueError("this session was stored by a newer release of symptom-bot: install that release")
-        plain = {name: value for name, value in plain.items() if name in _NAMES}
+        plain = {name: value for name, value in plain.items() if name in _NAMES}  # fields of later releases: defaults
         plain["started"] = datetime.fromisoformat(plain["started"])
         plain["seen"] = datetime.fromisoformat(plain["seen"])
         plain["answers"] = {q: from_json(a) for q, a in plain["answers"].items()}

@@ -343,6 +343,10 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
                     f'"{option}" is no answer of "{name}".', did_you_mean(option, options) or "Delete it.", key=True,
                 )  # fmt: skip
         yield from _placeholders(draft, file, texts)
+        if "months" in texts.system and texts.system["months"].count(",") != 11:
+            yield draft.finding(
+                file, ("system", "months"), "FLOW022", "These are not twelve months.", "Write all twelve."
+            )
 
 
 def _placeholders(draft: Draft, file: str, texts: Texts) -> Iterator[Finding]:

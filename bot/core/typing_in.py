@@ -8,12 +8,12 @@ from typing import Any
 from . import screens as sc
 from .answers import Got, Which, clean, folded_words, plain_word, read_answer, read_items
 from .evaluation import Many, Span
-from .events import Edited, Say, Settled, Typed, Understood
+from .events import Edited, Erase, Say, Settled, Typed, Understood
 from .flow import Kind, Level, Question
 from .machine import alone, which
 from .making import Making
 from .reader import Reading, Sign
-from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Heard
+from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard
 from .values import NOT_SURE, BadAnswer, keep, read_value
 from .words import COMMANDS
 
@@ -38,8 +38,13 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) ->
         return
     if _command(m, text, tap):
         return
+    if m.s.at == START:
+        m.begin()
+        return
     word = plain_word(m.flow, m.s.lang, text, reading)
     if _three_way(m, word, tap):
+        return
+    if m.s.latch is not None and _fixed_label(m, text, tap):
         return
     if m.s.latch is not None:
         m.effects.append(Say("emergency_stands", {"answer": m.s.latch.option, "question": m.s.latch.question}, True))
@@ -64,6 +69,11 @@ def _signs(m: Making, reading: Reading, question: Question | None, show_sign: Sh
         return False
     if m.s.latch is not None:
         m.emergency()
+        return True
+    if not m.s.consented:
+        for heard in new[:3]:
+            m.note("sign_plain" if heard.plain else "sign_possible", words=heard.words, answer=heard.option)
+        m.begin()
         return True
     fresh = tuple(h for h in new if all(h.option != x.option for x in m.s.signs))
     urgent = sorted((*m.s.signs, *fresh), key=lambda h: (m.flow.signs.get(h.option) != "emergency", not h.plain))
@@ -100,6 +110,12 @@ def _command(m: Making, text: str, tap: Tap) -> bool:
 
     said = folded_words(text)
     system = m.flow.text(m.s.lang).system
+    if m.before.forgetting and said == folded_words(system[sc.DO_FORGET]):
+        m.effects.append(Erase())
+        return True
+    if m.before.forgetting and said == folded_words(system[sc.KEEP]):
+        m.again()
+        return True
     if m.s.at == m.path[0] and m.s.at in (ADVICE, STOPPED) and said == folded_words(system["again_button"]):
         tap(m, sc.AGAIN)
         return True
@@ -129,7 +145,6 @@ def _three_way(m: Making, word: str | None, tap: Tap) -> bool:
 
 def _fixed_screen(m: Making, text: str, word: str | None, tap: Tap) -> bool:
     """Words on the screens that are no questions: the labels of their buttons, or yes and no."""
-    system = m.flow.text(m.s.lang).system
     said = folded_words(text)
     meanings: dict[str, dict[str, str]] = {
         REVIEW: {"yes": sc.AS_USUAL, "no": sc.DIFFERENT, NOT_SURE: NOT_SURE},
@@ -142,12 +157,13 @@ def _fixed_screen(m: Making, text: str, word: str | None, tap: Tap) -> bool:
     known = meanings.get(m.s.at)
     if known is None:
         return False
-    for choice in sc.choices(m.flow, m.s.at):
-        label = system.get(_LABEL_KEYS.get(choice, choice))
-        if label is not None and said == folded_words(label):
-            tap(m, choice)
-            return True
+    if _fixed_label(m, text, tap):
+        return True
     if m.s.at == REVIEW and _review_line(m, said, tap):
+        return True
+    numbered = sc.choices(m.flow, m.s.at)
+    if m.s.at != REVIEW and said.isdecimal() and len(said) < 3 and 1 <= int(said) <= len(numbered):
+        tap(m, numbered[int(said) - 1])
         return True
     if word is not None and word in known:
         tap(m, known[word])
@@ -157,6 +173,19 @@ def _fixed_screen(m: Making, text: str, word: str | None, tap: Tap) -> bool:
     else:
         _unread(m)
     return True
+
+
+def _fixed_label(m: Making, text: str, tap: Tap) -> bool:
+    """The label of a button of the screen, typed."""
+    if m.question is not None:
+        return False
+    system, said = m.flow.text(m.s.lang).system, folded_words(text)
+    for choice in sc.choices(m.flow, m.s.at):
+        label = system.get(_LABEL_KEYS.get(choice, choice))
+        if label is not None and said == folded_words(label):
+            tap(m, choice)
+            return True
+    return False
 
 
 _LABEL_KEYS = {

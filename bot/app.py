@@ -1,0 +1,95 @@
+"""The only place where parts are put together: settings, store, flows, readers, service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot.core.compiled import Flow
+from bot.core.findings import FlowError
+from bot.core.render import Block
+from bot.core.session import Session
+from bot.core.wording import Places, words_for
+from bot.library import flows_folder, from_stored, load_shelf
+from bot.service import Flows, Service
+from bot.settings import Settings
+from bot.store import FlowVersion, Store, open_store
+
+
+def equip(flow: Flow) -> Flow:
+    """The flow with its reader of typed words."""
+    from bot.understanding import make_reader
+
+    return flow.with_reader(make_reader(flow.interview, flow.texts))
+
+
+def clock() -> float:
+    """The time, in seconds UTC: the one clock of the running bot."""
+    return time.time()  # noqa: TID251
+
+
+def local_now(settings: Settings) -> datetime:
+    """The patients' local time."""
+    return datetime.fromtimestamp(clock(), settings.zone)
+
+
+def explain_changes(flow: Flow, session: Session, places: Places, now: datetime) -> tuple[Block, ...]:
+    """What would change the advice, in words (SEMANTICS 11)."""
+    from bot.check.what_would_change import changes_for_patient
+
+    words = words_for(flow, session.lang, places)
+    found = changes_for_patient(flow, session, now)
+    if not found:
+        return (Block("text", words.system("what_changes_none")),)
+    blocks = [Block("heading", words.system("what_changes"))]
+    for change in found:
+        key = "would_be" if change.certain else "might_be"
+        said = [
+            f"{words.texts.questions[q].short}: {words.answer(flow.questions[q], value, now)}"
+            for q, value in change.answers.items()
+        ]
+        text = words.system(key, change=", ".join(said), level=words.texts.levels[change.level])
+        blocks.append(Block("item", f"\u2022 {text}"))
+    return tuple(blocks)
+
+
+def open_service(
+    settings: Settings,
+    store: Store,
+    now: Callable[[], float] = clock,
+    folder: Path | None = None,
+    unsafe: bool = False,
+) -> Service:
+    """A service over a store, with the flows that are safe for patients.
+
+    Raises FlowError if the default flow has findings (the others are left out).
+    """
+    shelf = load_shelf(folder or flows_folder(settings.flows_dir), equip)
+    if settings.flow not in shelf.flows:
+        if settings.flow in shelf.findings:
+            raise FlowError(settings.flow, shelf.findings[settings.flow])
+        from bot.library import find_flow
+
+        find_flow(settings.flow, folder or flows_folder(settings.flows_dir))
+
+    def stored(version: str) -> Flow | None:
+        kept = store.flow_version(version)
+        if kept is None:
+            return None
+        try:
+            return from_stored(kept.flow, kept.files, equip)
+        except FlowError:
+            return None
+
+    flows = Flows(shelf.flows, settings.flow, stored)
+    flows.withdrawn = store.withdrawn()
+    for flow in shelf.flows.values():
+        store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
+    return Service(store, flows, settings.places, settings.zone, now, explain_changes)
+
+
+def open_default_store(settings: Settings, purpose: str) -> Store:
+    """The store of the settings. Raises StoreError with one plain line."""
+    return open_store(settings.database_url, purpose=purpose)

@@ -1,0 +1,193 @@
+"""The chat in a terminal: drawn with rich, answered by arrow keys or by typing; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TextIO
+
+from bot.core.events import Commanded, Event, Started, Typed
+from bot.core.screens import question_of
+from bot.core.session import ENDED, Session
+from bot.core.words import COMMANDS
+from bot.service import Incoming, Payload, Service
+
+NAME, YOU = "symptom-bot", "you"
+Row = tuple[tuple[str, str], ...]
+
+
+def event_of(line: str) -> Event:
+    """A typed line as an event: a command with its argument, or words."""
+    said = line.strip()
+    if said.startswith("/"):
+        name, _, argument = said[1:].partition(" ")
+        if name.lower() in COMMANDS:
+            return Commanded(name.lower(), argument.strip())
+    return Typed(line)
+
+
+class Screen:
+    """Where messages are drawn. `plain`: no colours, no width: for pipes and tests."""
+
+    def __init__(self, out: TextIO, plain: bool) -> None:
+        self._out = out
+        self._console: Any = None
+        if not plain:
+            from rich.console import Console
+
+            self._console = Console(file=out, highlight=False, soft_wrap=False)
+
+    def show(self, payload: Payload, numbered: bool) -> None:
+        """Draw one message with what can be answered."""
+        if payload.edits:
+            return
+        if self._console is None:
+            self._plain(payload, numbered)
+        else:
+            self._rich(payload, numbered)
+        if payload.file is not None:
+            self._out.write(payload.file[1] + "\n")
+        self._out.flush()
+
+    def _plain(self, payload: Payload, numbered: bool) -> None:
+        lines = [text for _, text in payload.blocks]
+        answers = answer_line(payload.rows, numbered)
+        body = "\n".join([*lines, *([answers] if answers else [])])
+        indented = body.replace("\n", "\n" + " " * (len(NAME) + 2))
+        self._out.write(f"{NAME}  {indented}\n")
+
+    def _rich(self, payload: Payload, numbered: bool) -> None:
+        from rich.padding import Padding
+        from rich.panel import Panel
+        from rich.text import Text
+
+        styles = {"title": "bold", "heading": "bold cyan", "note": "dim", "item": "", "text": ""}
+        body = Text()
+        for i, (kind, text) in enumerate(payload.blocks):
+            if i:
+                body.append("\n" if kind == "item" or payload.blocks[i - 1][0] == "note" else "\n\n")
+            body.append(text, style=styles.get(kind, ""))
+        answers = answer_line(payload.rows, numbered)
+        if answers:
+            body.append("\n\n" + answers, style="cyan")
+        border = "red" if payload.urgent else "blue"
+        panel = Panel(body, title=NAME, title_align="left", border_style=border, width=min(88, self._console.width))
+        self._console.print(Padding(panel, (0, 0)))
+
+
+def answer_line(rows: Sequence[Row], numbered: bool) -> str:
+    """The answers as one line: with numbers where a number can be typed for them."""
+    labels = [label for row in rows for label, _ in row]
+    if not numbered:
+        return " \u00b7 ".join(labels)
+    return "   ".join(f"{i} {label}" for i, label in enumerate(labels, 1))
+
+
+class Prompt:
+    """Reads a line: up and down walk through the answers, anything can be typed."""
+
+    def __init__(self, source: TextIO, out: TextIO) -> None:
+        self._source, self._out = source, out
+        self._choices: list[str] = []
+        self._session: Any = None
+        if source is sys.stdin and source.isatty() and out.isatty():
+            self._session = self._interactive()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at a terminal."""
+        return self._session is not None
+
+    def read(self, choices: Iterable[str]) -> str | None:
+        """The next line; None at the end of input."""
+        self._choices = list(choices)
+        try:
+            if self._session is not None:
+                return str(self._session.prompt(f"{YOU}  "))
+            self._out.write(f"{YOU}  ")
+            self._out.flush()
+            line = self._source.readline()
+            if not line:
+                self._out.write("\n")
+                return None
+            self._out.write(line if line.endswith("\n") else line + "\n")
+            return line.rstrip("\n")
+        except (EOFError, KeyboardInterrupt):
+            self._out.write("\n")
+            return None
+
+    def _interactive(self) -> Any:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.key_binding import KeyBindings
+
+        keys = KeyBindings()
+
+        def walk(buffer: Any, step: int) -> None:
+            if not self._choices:
+                return
+            at = self._choices.index(buffer.text) if buffer.text in self._choices else (-1 if step > 0 else 0)
+            buffer.text = self._choices[(at + step) % len(self._choices)]
+            buffer.cursor_position = len(buffer.text)
+
+        @keys.add("down")
+        def _down(event: Any) -> None:
+            walk(event.current_buffer, 1)
+
+        @keys.add("up")
+        def _up(event: Any) -> None:
+            walk(event.current_buffer, -1)
+
+        return PromptSession(key_bindings=keys)
+
+
+def chat(
+    service: Service,
+    chat_id: str,
+    flow: str,
+    lang: str,
+    source: TextIO,
+    out: TextIO,
+    on_turn: Callable[[Event, Session | None], None] = lambda event, session: None,
+) -> int:
+    """Chat until the patient leaves. Everything said is stored, so that the next start goes on from there."""
+    prompt = Prompt(source, out)
+    screen = Screen(out, plain=not prompt.interactive)
+    event: Event = Started()
+    while True:
+        handled, committed = service.handle([Incoming(chat_id, event, flow=flow, lang=lang)])
+        session = handled[0].turn.session if handled[0].turn is not None else None
+        rows: tuple[Row, ...] = ()
+        for payload in handled[0].messages:
+            screen.show(payload, _numbered(service, session))
+            rows = payload.rows or rows
+        on_turn(event, session)
+        _delivered(service, committed.deliveries)
+        if session is not None and session.at in ENDED and not prompt.interactive and _at_end(source):
+            return 0
+        line = prompt.read(label for row in rows for label, _ in row)
+        if line is None or line.strip().lower() in ("quit", "exit"):
+            return 0
+        event = event_of(line)
+
+
+def _at_end(source: TextIO) -> bool:
+    return source.closed
+
+
+def _delivered(service: Service, deliveries: Iterable[Any]) -> None:
+    from bot.store import Sent
+
+    outcomes = [Sent(d.chat, d.seq) for d in deliveries]
+    if outcomes:
+        service.store.settle(outcomes, service.clock())
+
+
+def _numbered(service: Service, session: Session | None) -> bool:
+    """Whether the answers on screen can be given by their number (on lists the numbers stand in the message)."""
+    if session is None:
+        return False
+    flow = service.flows.version(session.version)
+    question = None if flow is None else question_of(flow, session.at)
+    if question is None:
+        return session.at not in ("REVIEW",)
+    return False

@@ -1,0 +1,75 @@
+"""The only reader of the environment. Every setting stands in `.env.example` with a comment; a test compares the two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.core.wording import Places
+
+
+class SettingsError(Exception):
+    """A setting that is missing or wrong: one plain line that says what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, from the environment or `.env`. Empty values count as unset."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: SecretStr | None = Field(None, description="The bot's token from @BotFather.")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Base URL of the Bot API, without /bot; a self-hosted server otherwise."
+    )
+    database_url: str = Field("sqlite:///symptom-bot.db", description="SQLite file or PostgreSQL database.")
+    flows_dir: Path | None = Field(None, description="Folder with the flows; unset: ./flows, then the shipped ones.")
+    flow: str = Field("back_spasm", description="The flow that a chat starts with when no link names another.")
+    mode: Literal["polling", "webhook"] = Field("polling", description="How updates arrive.")
+    webhook_url: str | None = Field(None, description="Public https address that Telegram calls in webhook mode.")
+    webhook_secret: SecretStr | None = Field(None, description="Secret that Telegram sends along (A-Z a-z 0-9 _ -).")
+    listen: str = Field("127.0.0.1:8080", description="Host and port of the webhook, /healthz and /metrics.")
+    serve_metrics: bool = Field(False, description="Serve /healthz and /metrics in polling mode too.")
+    emergency_number: str | None = Field(None, description="The emergency number where the patients are.")
+    urgent_line: str | None = Field(None, description="Whom to call for urgent advice, e.g. NHS 111.")
+    crisis_line: str | None = Field(None, description="Whom to call in a crisis, e.g. a suicide line.")
+    timezone: str = Field("UTC", description="The patients' time zone, e.g. Europe/London.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    retention_days: int = Field(30, ge=1, le=3650, description="Days after which finished sessions are erased.")
+    rate_overall: float = Field(30.0, gt=0, description="Messages a second to all chats together (Telegram allows 30).")
+    rate_chat: float = Field(
+        1.0, gt=0, description="Messages a second to one chat on average (Telegram allows about 1)."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f'"{value}" is no time zone; use a name such as Europe/London') from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The patients' time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def places(self) -> Places:
+        """Words that depend on the place."""
+        return Places(self.emergency_number, self.urgent_line, self.crisis_line, self.retention_days)
+
+
+def read_settings() -> Settings:
+    """The settings as they stand. Raises SettingsError with one line for the first that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "the settings"
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {message}. Change it in the environment or in .env.") from None
