@@ -104,7 +104,7 @@ def _chat(args: argparse.Namespace) -> int:
             return began + clock() - real
 
     try:
-        with open_store(settings.database_url, purpose="symptom-bot chat", access="shared") as store:
+        with open_store(settings.database_url, purpose="symptom-bot chat", access="guest") as store:
             service = open_service(settings, store, now, path.resolve().parent, args.unsafe)
             flow = service.flows.current[settings.flow]
             if args.lang and args.lang not in flow.texts:
@@ -306,7 +306,7 @@ def _store(purpose: str) -> Any:
     from bot.store import StoreError, open_store
 
     try:
-        return open_store(_settings().database_url, purpose=purpose, access="shared")
+        return open_store(_settings().database_url, purpose=purpose, access="guest")
     except StoreError as error:
         raise Stop(str(error)) from None
 

@@ -134,7 +134,7 @@ class _Given:
     def _fact(self, name: str, raw: Any) -> None:
         if not isinstance(raw, bool) and raw not in ("yes", "no", NOT_SURE):
             raise BadCase(f'the fact "{name}" is true, false or not_sure, not {raw!r}')
-        truth = {True: "yes", False: "no"}.get(raw, raw) if isinstance(raw, bool) else str(raw)
+        truth = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
         short = [s for s in self.flow.interview.shorthand if s.fact == name]
         known = name in self.flow.option_home or name in self.flow.questions or bool(short)
         if not known:

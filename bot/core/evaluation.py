@@ -6,7 +6,7 @@ A check reads an environment `question -> answer` and gives True, False or None 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -293,13 +293,57 @@ def _walk_guards(
 
 
 def implies(context: tuple[Node, ...], goal: Node, questions: Mapping[str, Question]) -> bool:
-    """Whether the conditions of `context` together imply `goal`, by cases; False if there are too many to try."""
+    """Whether the conditions of `context` together imply `goal`: by their shape, else by cases; False if too many."""
+    if _plainly(_facts(context), goal):
+        return True
     wanted = {_variable(leaf) for leaf in leaves(goal)}
     useful = [c for c in context if any(_variable(leaf) in wanted for leaf in leaves(c))]
     narrow = [c for c in useful if {_variable(leaf) for leaf in leaves(c)} <= wanted]
     if _implied(narrow, goal, questions) or _implied(useful, goal, questions):
         return True
     return any(len(leaves(c)) <= 12 and _implied([c], goal, questions) for c in useful)
+
+
+def _facts(nodes: Iterable[Node]) -> list[Node]:
+    """What holds if all of the nodes hold, taken apart as far as shape goes."""
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Named):
+            found.extend(_facts((node.part,)))
+        elif isinstance(node, All):
+            found.extend(_facts(node.parts))
+        elif isinstance(node, Not):
+            inner = node.part.part if isinstance(node.part, Named) else node.part
+            if isinstance(inner, Not):
+                found.extend(_facts((inner.part,)))
+            elif isinstance(inner, Any_):
+                found.extend(_facts(Not(p) for p in inner.parts))
+            else:
+                found.append(Not(inner))
+        else:
+            found.append(node)
+    return found
+
+
+def _plainly(facts: list[Node], goal: Node) -> bool:
+    """Whether the goal follows from the facts by shape alone (sound, not complete)."""
+    if isinstance(goal, Named):
+        return _plainly(facts, goal.part)
+    if isinstance(goal, All):
+        return all(_plainly(facts, part) for part in goal.parts)
+    if isinstance(goal, Any_) and any(_plainly(facts, part) for part in goal.parts):
+        return True
+    if isinstance(goal, Not):
+        goal = Not(goal.part.part) if isinstance(goal.part, Named) else goal
+        if isinstance(goal.part, Any_):
+            return all(_plainly(facts, Not(part)) for part in goal.part.parts)
+    for fact in facts:
+        if fact == goal or (isinstance(fact, Ticked) and fact == Ticked(fact.question, fact.option, True) and
+                            goal == Ticked(fact.question, fact.option)):  # fmt: skip
+            return True
+        if isinstance(fact, Any_) and all(_plainly(_facts((part,)), goal) for part in fact.parts):
+            return True
+    return False
 
 
 def _variable(leaf: Leaf) -> tuple[str, str]:
@@ -331,10 +375,12 @@ def domains_of(trees: list[Node], questions: Mapping[str, Question]) -> dict[tup
     for leaf in (leaf for tree in trees for leaf in leaves(tree)):
         question = questions[leaf.question]
         if isinstance(leaf, Ticked):
-            found[leaf.question, leaf.option] = ["", "yes", "not_sure"]
+            cases = found.setdefault((leaf.question, leaf.option), ["", "yes"])
+            if leaf.surely and len(cases) == 2:
+                cases.append("not_sure")
         elif isinstance(leaf, Nothing):
             for option in question.options:
-                found.setdefault((leaf.question, option.id), ["", "yes", "not_sure"])
+                found.setdefault((leaf.question, option.id), ["", "yes"])
         elif isinstance(leaf, Compare):
             points.setdefault(leaf.question, set()).add(leaf.value)
         elif question.kind is Kind.many:
