@@ -155,7 +155,7 @@ class Loaded:
         documents = 0
         for event in yaml.parse(self._text, Loader=_LOADER):
             mark = event.start_mark
-            here = Place(self.file, mark.line + 1, mark.column + 1)
+            here = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -170,10 +170,10 @@ class Loaded:
     def _node(self, event: yaml.NodeEvent, here: Place, stack: list[_Frame]) -> None:
         self._no_special_signs(event, here)
         top = stack[-1] if stack else None
-        scalar = isinstance(event, yaml.ScalarEvent)
+        scalar = event if isinstance(event, yaml.ScalarEvent) else None
         if top is not None and isinstance(top.built, dict) and top.key is None:
-            if scalar:
-                top.key = self._key(str(event.value), here, top)
+            if scalar is not None:
+                top.key = self._key(str(scalar.value), here, top)
                 return
             self.findings.append(Finding(here, "FLOW005", "A key must be a single word.", "Put it in quotes."))
             top.key = _DROPPED  # what is read next is this key's inside, then its value: both are dropped
@@ -186,11 +186,11 @@ class Loaded:
         else:
             path = (*top.path, top.key or "")
         value: Any
-        if scalar:
-            value = _scalar(event)
+        if scalar is not None:
+            value = _scalar(scalar)
             if isinstance(value, str) and _UNREADABLE.search(value):
                 self.findings.append(Finding(here, "FLOW001", "An invisible character is written here.", "Delete it."))
-            self._styles[path] = event.style or ""
+            self._styles[path] = scalar.style or ""
         elif isinstance(event, yaml.MappingStartEvent):
             value = {}
         else:
