@@ -11,119 +11,39 @@ Grammar (three-valued when evaluated, see `evaluation.py`):
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from .findings import Finding, Place, did_you_mean
 from .flow import NUMERIC, Kind, Question
+from .nodes import All as All
+from .nodes import Any_ as Any_
+from .nodes import Asked as Asked
+from .nodes import AtLeast as AtLeast
+from .nodes import Chosen as Chosen
+from .nodes import Compare as Compare
+from .nodes import Leaf as Leaf
+from .nodes import Named as Named
+from .nodes import Node as Node
+from .nodes import Not as Not
+from .nodes import Nothing as Nothing
+from .nodes import Says as Says
+from .nodes import Ticked as Ticked
+from .nodes import leaves as leaves
+from .nodes import moved
+from .nodes import reads as reads
+from .nodes import thresholds as thresholds
 from .quantities import BadQuantity, in_base_units
+from .tokens import OPS, WORDS, ConditionError, Token, tokens
 
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """True if all parts are."""
-
-    parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Any_:
-    """True if any part is."""
-
-    parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """True if at least `count` parts are."""
-
-    count: int
-    parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """True if the part is false."""
-
-    part: Node
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A condition of `define:` in its place."""
-
-    name: str
-    part: Node
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """An option of a `many` question is ticked; unless `surely`, "not sure" counts as ticked."""
-
-    question: str
-    option: str
-    surely: bool = False
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing of a `many` question is ticked or unsure."""
-
-    question: str
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A `one` question has this answer ("not sure" counts as the question's `unsure_as`)."""
-
-    question: str
-    option: str
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """A `yes_no` question has one of these answers."""
-
-    question: str
-    answers: tuple[str, ...]
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A numeric question compares so with `value` (base units: days, seconds, years, 0-10)."""
-
-    question: str
-    op: str
-    value: float
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question was asked (`answered`: and answered otherwise than "not sure")."""
-
-    question: str
-    answered: bool = False
-    at: int = field(default=0, compare=False)
-
-
-Node = All | Any_ | AtLeast | Not | Named | Ticked | Nothing | Chosen | Says | Compare | Asked
-Leaf = Ticked | Nothing | Chosen | Says | Compare | Asked
+LARGEST = 2_000
+"""Answers that one condition may read, defined conditions written out."""
+DEEPEST = 40
+"""Brackets, `not`s and defined conditions that may stand inside each other."""
 
 
 class Names:
-    """What a condition may name: questions, options, none-answers and defined conditions."""
+    """What a condition may name: questions, options, none-answers and defined conditions.
+
+    `later`: conditions that are defined further down. `broken`: defined ones that have a finding of their own.
+    """
 
     def __init__(self, questions: list[Question]) -> None:
         self.questions = {q.ask: q for q in questions}
@@ -131,6 +51,8 @@ class Names:
         self.options: dict[str, str] = {}
         self.nones: dict[str, str] = {}
         self.defined: dict[str, Node] = {}
+        self.later: frozenset[str] = frozenset()
+        self.broken: set[str] = set()
         for q in questions:
             if q.kind in (Kind.many, Kind.one):
                 for option in q.options:
@@ -143,56 +65,23 @@ class Names:
         return [*self.questions, *self.options, *self.nones, *self.defined]
 
 
-class ConditionError(Exception):
-    """One thing wrong in a condition, at an offset of its text."""
-
-    def __init__(self, code: str, at: int, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.code, self.at, self.message, self.remedy = code, at, message, remedy
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
-
-
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<op><=|>=|==|!=|<|>|=|\(|\)|,))")
-_OPS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "==": "="}
-_WORDS = frozenset(
-    ["and", "or", "not", "in", "is", "surely", "any", "all", "of", "at", "least", "between", "asked", "answered"]
-)
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while text[at:].strip():
-        match = _TOKEN.match(text, at)
-        if match is None:
-            start = at + len(text[at:]) - len(text[at:].lstrip())
-            raise ConditionError(
-                "FLOW010", start, f'"{text[start]}" means nothing in a condition.',
-                "Use names, numbers, and, or, not, in, is, < <= > >= = and brackets.",
-            )  # fmt: skip
-        kind = match.lastgroup or "op"
-        found.append(_Token(kind, match[kind], match.start(kind)))
-        at = match.end()
-    found.append(_Token("end", "", len(text)))
-    return found
+class ReadsBroken(Exception):
+    """The condition names a defined condition that is itself wrong; one finding for the two is enough."""
 
 
 class _Parser:
     def __init__(self, text: str, names: Names) -> None:
         self.names = names
-        self.tokens = _tokens(text)
+        self.tokens = tokens(text)
         self.i = 0
+        self.depth = 0
+        self.size = 0
 
     @property
-    def now(self) -> _Token:
+    def now(self) -> Token:
         return self.tokens[self.i]
 
-    def take(self, *texts: str) -> _Token | None:
+    def take(self, *texts: str) -> Token | None:
         """The next tokens if they are these words, else None."""
         for offset, text in enumerate(texts):
             if self.i + offset >= len(self.tokens) or self.tokens[self.i + offset].text != text:
@@ -209,9 +98,17 @@ class _Parser:
     def whole(self) -> Node:
         node = self.either()
         if self.now.kind != "end":
+            word = self.now.text
+            remedy = 'Join conditions with "and" or "or".'
+            if word.lower() in WORDS:
+                remedy = f'Write "{word.lower()}" in small letters.'
+            elif word == ")":
+                remedy = "No bracket is open: delete it."
+            raise ConditionError("FLOW010", self.now.at, f'"{word}" cannot stand here.', remedy)
+        if self.size > LARGEST:
             raise ConditionError(
-                "FLOW010", self.now.at, f'"{self.now.text}" cannot stand here.',
-                'Join conditions with "and" or "or".',
+                "FLOW010", 0, f"The condition reads {self.size:,} answers, with what it names; {LARGEST:,} is the limit.",
+                "Make it simpler.",
             )  # fmt: skip
         return node
 
@@ -228,6 +125,16 @@ class _Parser:
         return parts[0] if len(parts) == 1 else All(tuple(parts), at)
 
     def unary(self) -> Node:
+        if self.depth >= DEEPEST:
+            raise ConditionError(
+                "FLOW010", self.now.at, "The condition is nested too deeply.", "Name its parts under `define:`."
+            )
+        self.depth += 1
+        node = self.single()
+        self.depth -= 1
+        return node
+
+    def single(self) -> Node:
         at = self.now.at
         if self.take("not"):
             return Not(self.unary(), at)
@@ -247,7 +154,10 @@ class _Parser:
             self.need("of")
             parts = self.listed()
             if not 1 <= int(count.text) <= len(parts):
-                raise ConditionError("FLOW013", count.at, f"Only {len(parts)} conditions are listed here.")
+                raise ConditionError(
+                    "FLOW013", count.at, f"{count.text} of {len(parts)} listed conditions makes no sense.",
+                    f"Give a number from 1 to {len(parts)}.",
+                )  # fmt: skip
             return AtLeast(int(count.text), parts, at)
         if self.take("surely"):
             return self.bare(self.name(), surely=True)
@@ -267,17 +177,25 @@ class _Parser:
         self.need(")")
         return tuple(parts)
 
-    def name(self) -> _Token:
+    def name(self) -> Token:
         token = self.now
-        if token.kind != "name" or token.text in _WORDS:
+        if token.kind != "name" or token.text in WORDS:
             what = f'"{token.text}"' if token.text else "the end"
-            raise ConditionError("FLOW010", token.at, f"Expected a name here, but found {what}.")
+            remedy = "Write the name first: `pain >= 7`." if token.kind == "number" else ""
+            raise ConditionError("FLOW010", token.at, f"Expected a name here, but found {what}.", remedy)
         self.i += 1
+        self.size += 1
         return token
 
-    def question(self, token: _Token) -> Question:
+    def question(self, token: Token) -> Question:
         found = self.names.questions.get(token.text)
         if found is None:
+            owner = self.names.options.get(token.text) or self.names.nones.get(token.text)
+            if owner is not None or token.text in self.names.defined:
+                what = f'an answer of "{owner}"' if owner else "a defined condition"
+                raise ConditionError(
+                    "FLOW012", token.at, f'"{token.text}" is {what}, not a question.', "Name a question here."
+                )
             raise ConditionError(
                 "FLOW012", token.at, f'"{token.text}" is no question of this flow.',
                 did_you_mean(token.text, self.names.questions),
@@ -298,16 +216,20 @@ class _Parser:
             low = self.quantity(self.numeric(token))
             self.need("and")
             high = self.quantity(self.numeric(token))
+            if low > high:
+                raise ConditionError(
+                    "FLOW013", token.at, f'"{token.text}" is never between these: the first is greater.', "Swap them."
+                )
             return All((Compare(token.text, ">=", low, token.at), Compare(token.text, "<=", high, token.at)), token.at)
-        if self.now.text in _OPS:
-            op = _OPS[self.now.text]
+        if self.now.text in OPS:
+            op = OPS[self.now.text]
             self.i += 1
             return Compare(token.text, op, self.quantity(self.numeric(token)), token.at)
         if self.now.text == "!=":
             raise ConditionError("FLOW010", self.now.at, '"!=" is not used here.', 'Write "is not".')
         return self.bare(token)
 
-    def numeric(self, token: _Token) -> Question:
+    def numeric(self, token: Token) -> Question:
         question = self.question(token)
         if question.kind not in NUMERIC:
             raise ConditionError(
@@ -320,11 +242,12 @@ class _Parser:
         number = self.now
         if number.kind != "number":
             raise ConditionError(
-                "FLOW013", number.at, f'"{question.ask}" is compared with a number.', f'Example: "{question.ask} >= 4".'
-            )
+                "FLOW013", number.at, f'"{question.ask}" is compared with a number.',
+                f"Example: `{question.ask} >= 4`.",
+            )  # fmt: skip
         self.i += 1
         unit = ""
-        if self.now.kind == "name" and self.now.text not in _WORDS:
+        if self.now.kind == "name" and self.now.text not in WORDS:
             unit = self.now.text
             self.i += 1
         try:
@@ -332,13 +255,18 @@ class _Parser:
         except BadQuantity as bad:
             raise ConditionError("FLOW018", number.at, str(bad)) from None
 
-    def is_(self, subject: _Token) -> Node:
+    def is_(self, subject: Token) -> Node:
         question = self.question(subject)
         token = self.now
         word = token.text
         if question.kind in NUMERIC:
             raise ConditionError(
                 "FLOW013", subject.at, f'"{subject.text}" is a number.', "Compare it with < <= > >= or =."
+            )
+        if token.kind != "name" or word in WORDS:
+            what = f'"{word}"' if word else "the end"
+            raise ConditionError(
+                "FLOW010", token.at, f'After "is" comes an answer of "{question.ask}", but here is {what}.'
             )
         self.i += 1
         if question.kind is Kind.yes_no:
@@ -356,14 +284,19 @@ class _Parser:
         self.option(question, token)
         return Chosen(question.ask, word, subject.at)
 
-    def option(self, question: Question, token: _Token) -> None:
+    def option(self, question: Question, token: Token) -> None:
+        if token.text == "not_sure" and question.unsure_as:
+            raise ConditionError(
+                "FLOW014", token.at, f'"Not sure" counts as "{question.unsure_as}" here.',
+                f"Write `{question.ask} is {question.unsure_as}`.",
+            )  # fmt: skip
         if token.text not in question.option_ids:
             raise ConditionError(
                 "FLOW014", token.at, f'"{token.text}" is no option of "{question.ask}".',
                 did_you_mean(token.text, question.option_ids) or f"It has: {', '.join(question.option_ids)}.",
             )  # fmt: skip
 
-    def within(self, subject: _Token) -> Node:
+    def within(self, subject: Token) -> Node:
         if self.take("("):
             question = self.question(subject)
             if question.kind is not Kind.one:
@@ -391,12 +324,23 @@ class _Parser:
         self.option(question, subject)
         return Ticked(question.ask, subject.text, False, subject.at)
 
-    def bare(self, token: _Token, surely: bool = False) -> Node:
+    def named(self, token: Token) -> Node:
+        part, size, depth = moved(self.names.defined[token.text], token.at)
+        self.size += size
+        if self.depth + depth > DEEPEST + 1 or self.size > LARGEST:
+            raise ConditionError(
+                "FLOW010", token.at, f'With "{token.text}" written out, the condition is too large.', "Make it simpler."
+            )
+        return Named(token.text, part, token.at)
+
+    def bare(self, token: Token, surely: bool = False) -> Node:
         names, word = self.names, token.text
+        if word in names.broken:
+            raise ReadsBroken
         if word in names.defined:
             if surely:
                 raise ConditionError("FLOW013", token.at, f'"surely" goes with an option, not with "{word}".')
-            return Named(word, names.defined[word], token.at)
+            return self.named(token)
         if word in names.questions:
             kind = names.questions[word].kind
             if kind is Kind.yes_no:
@@ -412,50 +356,26 @@ class _Parser:
             return Chosen(question.ask, word, token.at)
         if word in names.nones:
             return Nothing(names.nones[word], token.at)
+        if word in names.later:
+            raise ConditionError(
+                "FLOW011", token.at, f'"{word}" is defined only here or further down.', "Define it before it is used."
+            )
         raise ConditionError(
             "FLOW011", token.at, f'"{word}" is neither a question, an option nor a defined condition of this flow.',
             did_you_mean(word, names.known()),
         )  # fmt: skip
 
 
+def parsed(text: str, names: Names) -> Node:
+    """The typed tree of a condition. Raises ConditionError, or ReadsBroken where the finding is elsewhere."""
+    return _Parser(text, names).whole()
+
+
 def parse(text: str, names: Names, place: Place) -> Node | Finding:
-    """The typed tree of a condition, or the finding that says where it goes wrong."""
+    """The typed tree of a condition that stands on one line at `place`, or the finding that says where it goes wrong."""
     try:
-        return _Parser(text, names).whole()
+        return parsed(text, names)
     except ConditionError as error:
         return Finding(place.shifted(error.at), error.code, error.message, error.remedy)
-    except RecursionError:
-        return Finding(place, "FLOW010", "The condition is nested too deeply.", "Name its parts under `define:`.")
-
-
-def leaves(node: Node) -> tuple[Leaf, ...]:
-    """All leaves of a condition in reading order, defined conditions expanded."""
-    found: list[Leaf] = []
-    _collect(node, found)
-    return tuple(found)
-
-
-def _collect(node: Node, found: list[Leaf]) -> None:
-    if isinstance(node, All | Any_ | AtLeast):
-        for part in node.parts:
-            _collect(part, found)
-    elif isinstance(node, Not | Named):
-        _collect(node.part, found)
-    else:
-        found.append(node)
-
-
-def reads(node: Node) -> frozenset[str]:
-    """The questions whose answers the condition reads."""
-    return frozenset(leaf.question for leaf in leaves(node))
-
-
-def thresholds(nodes: Mapping[str, Node] | list[Node], question: str) -> frozenset[tuple[str, float]]:
-    """All (operator, value) pairs with which `question` is compared."""
-    trees = nodes.values() if isinstance(nodes, Mapping) else nodes
-    return frozenset(
-        (leaf.op, leaf.value)
-        for tree in trees
-        for leaf in leaves(tree)
-        if isinstance(leaf, Compare) and leaf.question == question
-    )
+    except ReadsBroken:
+        return Finding(place, "FLOW011", "The condition names a defined condition that is itself wrong.", "Mend that.")

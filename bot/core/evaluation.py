@@ -7,7 +7,7 @@ A check reads an environment `question -> answer` and gives True, False or None 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, Final, NamedTuple
 
 from .conditions import (
@@ -388,7 +388,9 @@ def domains_of(trees: list[Node], questions: Mapping[str, Question]) -> dict[tup
         elif question.kind not in NUMERIC:
             found[leaf.question, ""] = [*(question.option_ids or ("yes", "no")), "not_sure"]
     for name, values in points.items():
-        cuts = sorted({v + d for v in values for d in (-0.5, 0.0, 0.5)})
+        ordered = sorted(values)
+        between = [(low + high) / 2 for low, high in pairwise(ordered)]
+        cuts = sorted({ordered[0] - 0.5, *ordered, *between, ordered[-1] + 0.5})
         found[name, ""] = [Span(v, v) for v in cuts]
     return found
 
