@@ -1,0 +1,76 @@
+"""What comes of given answers, by the core's own fold and rules: the level, what fired, what was asked, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bot.core.compiled import CompiledRule, Flow
+from bot.core.evaluation import NOT_ASKED
+from bot.core.flow import LEVELS, Level
+from bot.core.triage import lines_for
+
+from .space import Space
+
+Chosen = Mapping[str, Any]
+"""Question -> the key of a case, or `Many` for a list."""
+
+
+class Outcome(NamedTuple):
+    """The end of one conversation. `asked`: questions in order; `level` None: no rule fired (a gap)."""
+
+    level: Level | None
+    fired: tuple[CompiledRule, ...]
+    asked: tuple[str, ...]
+    env: Mapping[str, Any]
+
+    @property
+    def rank(self) -> int:
+        """Rank of the level; -1 for none."""
+        return -1 if self.level is None else self.level.rank
+
+    @property
+    def deciding(self) -> tuple[CompiledRule, ...]:
+        """The rules that fired at the level."""
+        return tuple(r for r in self.fired if r.rank == self.rank)
+
+    def lines(self, flow: Flow) -> tuple[str, ...]:
+        """The lines of advice said at the end."""
+        return () if self.level is None else lines_for(flow, self.env, self.level, self.deciding)
+
+
+def outcome(space: Space, chosen: Chosen) -> Outcome:
+    """The interview answered so, in the order of the file; an emergency ends it at once. Unasked choices are passed over."""
+    values = {q: space.value(q, c) for q, c in chosen.items()}
+    return outcome_of(space.flow, values)
+
+
+def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Outcome:
+    """The same for answers as conditions read them. Raises KeyError if a question that is asked has none."""
+    env: dict[str, Any] = {}
+    asked: list[str] = []
+    for question, _, check in flow.asking:
+        if check is not None and check(env) is not True:
+            env[question.ask] = NOT_ASKED
+            continue
+        env[question.ask] = values[question.ask]
+        asked.append(question.ask)
+        if any(rule.check(env) for rule in _urgent(flow, question.ask)):
+            break
+    fired = tuple(rule for rule in flow.by_rank if rule.check(env))
+    level = LEVELS[max(r.rank for r in fired)] if fired else None
+    return Outcome(level, fired, tuple(asked), env)
+
+
+def _urgent(flow: Flow, question: str) -> tuple[CompiledRule, ...]:
+    """Emergency rules that read the question."""
+    cache: dict[str, tuple[CompiledRule, ...]] | None = flow.__dict__.get("_urgent")
+    if cache is None:
+        from bot.core.conditions import reads
+
+        cache = {
+            q: tuple(r for r in flow.rules if r.rule.level is Level.emergency and q in reads(r.node))
+            for q in flow.questions
+        }
+        flow.__dict__["_urgent"] = cache
+    return cache[question]
