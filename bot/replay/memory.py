@@ -1,0 +1,188 @@
+"""The driver in memory: `step` and `render`, nothing else; optionally the session is saved and read again before every turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from bot.core import screens as sc
+from bot.core.compiled import Flow
+from bot.core.engine import start, step
+from bot.core.events import Commanded, Edited, Effect, Elapsed, Erase, Event, Received, Schedule, Started, Turn, Typed
+from bot.core.render import Message, render
+from bot.core.session import Session
+from bot.core.wording import Places, words_for
+
+from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
+
+NIGHT_FROM, NIGHT_TO = 22, 8
+"""Local hours between which only urgent messages go out; others wait for the morning."""
+
+Extra = Callable[[Flow, Session, Effect, Places, datetime], Message | None]
+"""Draws the effects that are computed outside the core (`Compute`, `Export`); None = nothing is shown."""
+
+
+class Handled(NamedTuple):
+    """One event handled in memory: what coverage and the laws look at."""
+
+    flow: Flow
+    before: Session
+    event: Event
+    turn: Turn
+
+
+class _Due(NamedTuple):
+    at: datetime
+    kind: str
+
+
+class NotTheSame(AssertionError):
+    """A session that was saved and read again is not what it was."""
+
+
+def draw_nothing(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
+    """The `Extra` of a bot that has none."""
+    return None
+
+
+class MemoryDriver:
+    """A chat in memory. `reload`: save and read the session before every turn; `turns`: everything that happened."""
+
+    def __init__(
+        self, flow: Flow, lang: str, now: datetime, places: Places, reload: bool = False, extra: Extra = draw_nothing
+    ) -> None:
+        self.flow, self.lang, self.now, self.places = flow, lang, now, places
+        self.reload, self.extra = reload, extra
+        self.s = start(flow, "0" * 11 + "1", lang, now)
+        self.versions = {flow.version: flow}
+        self.turns: list[Handled] = []
+        self._due: tuple[_Due, ...] = ()
+        self._messages = 0
+        self._of_turn: dict[tuple[str, int], int] = {}
+
+    async def session(self) -> Session | None:
+        """See `Driver`."""
+        return self.s
+
+    async def close(self) -> None:
+        """See `Driver`."""
+
+    async def do(self, act: Act) -> tuple[Shown, ...]:
+        """See `Driver`."""
+        return _ACTS[type(act)](self, act)
+
+    # --- acts ---------------------------------------------------------------------------------------------------------
+
+    def _open(self, act: Open) -> tuple[Shown, ...]:
+        return self._handle(Started())
+
+    def _press(self, act: Press) -> tuple[Shown, ...]:
+        for flow in self.versions.values():
+            tapped = sc.decode(flow, act.data)
+            if tapped is not None and (tapped.session != self.s.id or flow.version == self.s.version):
+                return self._handle(tapped)
+        return ()
+
+    def _write(self, act: Write) -> tuple[Shown, ...]:
+        return self._handle(Typed(act.text, act.number))
+
+    def _rewrite(self, act: Rewrite) -> tuple[Shown, ...]:
+        return self._handle(Edited(act.text, act.number))
+
+    def _order(self, act: Order) -> tuple[Shown, ...]:
+        return self._handle(Started() if act.name == "start" else Commanded(act.name, act.argument))
+
+    def _send(self, act: Send) -> tuple[Shown, ...]:
+        return self._handle(Received(act.kind))
+
+    def _wait(self, act: Wait) -> tuple[Shown, ...]:
+        """Time passes; what is due on the way comes at its own moment."""
+        end = self.now + timedelta(seconds=act.seconds)
+        shown: list[Shown] = []
+        while self._due and (first := min(self._due)).at <= end:
+            self._due = tuple(d for d in self._due if d != first)
+            self.now = max(self.now, first.at)
+            shown.extend(self._handle(Elapsed(first.kind), by_patient=False))  # type: ignore[arg-type]
+        self.now = end
+        return tuple(shown)
+
+    def _restart(self, act: Restart) -> tuple[Shown, ...]:
+        """All that survives is what is stored: the session as text, and what is due."""
+        self.s = self._reloaded(self.s)
+        return ()
+
+    def _replace(self, act: Replace) -> tuple[Shown, ...]:
+        """Running sessions keep their version; a new one begins with the new."""
+        self.versions[act.flow.version] = act.flow
+        self.flow = act.flow
+        return ()
+
+    # --- turns --------------------------------------------------------------------------------------------------------
+
+    def _handle(self, event: Event, by_patient: bool = True) -> tuple[Shown, ...]:
+        before = self._reloaded(self.s) if self.reload else self.s
+        flow = self.versions[before.version]
+        turn = step(flow, before, event, self.now)
+        self.turns.append(Handled(flow, before, event, turn))
+        self.s = turn.session
+        if by_patient:
+            self._due = ()
+        shown: list[Shown] = []
+        for effect in turn.effects:
+            if isinstance(effect, Schedule):
+                self._schedule(effect)
+            elif isinstance(effect, Erase):
+                shown.append(self._forgotten())
+            else:
+                message = render(flow, self.s, effect, self.places, self.now)
+                if message is None:
+                    message = self.extra(flow, self.s, effect, self.places, self.now)
+                if message is not None:
+                    shown.append(self._show(message, before.id))
+        return tuple(shown)
+
+    def _reloaded(self, session: Session) -> Session:
+        again = Session.from_json(session.to_json())
+        if again != session:
+            raise NotTheSame(f"saved and read again, the session differs:\n{session}\n{again}")
+        return again
+
+    def _schedule(self, effect: Schedule) -> None:
+        at = self.now + timedelta(seconds=effect.seconds)
+        if not effect.urgent:
+            if at.hour >= NIGHT_FROM:
+                at += timedelta(days=1)
+            if at.hour < NIGHT_TO or at.hour >= NIGHT_FROM:
+                at = at.replace(hour=NIGHT_TO, minute=0, second=0, microsecond=0)
+        self._due = (*(d for d in self._due if d.kind != effect.due), _Due(at, effect.due))
+
+    def _show(self, message: Message, drawn_by: str) -> Shown:
+        rows = tuple(tuple(Key(b.label, b.data) for b in row) for row in message.rows)
+        if message.edits and message.turn is not None:
+            return Shown(self._of_turn.get((drawn_by, message.turn), self._messages), message.plain(), rows, True)
+        self._messages += 1
+        if message.turn is not None:
+            self._of_turn[self.s.id, message.turn] = self._messages
+        return Shown(self._messages, message.plain(), rows)
+
+    def _forgotten(self) -> Shown:
+        """Everything is erased: what comes next begins a new chat, in the flow's current version."""
+        text = words_for(self.flow, self.s.lang, self.places).system("forgotten")
+        self.s = start(self.flow, self.s.child_id(), self.lang, self.now)
+        self._due = ()
+        self._messages += 1
+        return Shown(self._messages, text)
+
+
+_ACTS: dict[type, Callable[[MemoryDriver, Any], tuple[Shown, ...]]] = {
+    Open: MemoryDriver._open,
+    Press: MemoryDriver._press,
+    Write: MemoryDriver._write,
+    Rewrite: MemoryDriver._rewrite,
+    Order: MemoryDriver._order,
+    Send: MemoryDriver._send,
+    Wait: MemoryDriver._wait,
+    Restart: MemoryDriver._restart,
+    Replace: MemoryDriver._replace,
+}

@@ -1,0 +1,193 @@
+"""Do the names in a script exist in its flow? Also: names of texts as patterns of the words that the bot would say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot.core import screens as sc
+from bot.core.answers import folded_words
+from bot.core.compiled import Flow
+from bot.core.evaluation import Many, Span
+from bot.core.findings import Finding, Place, did_you_mean
+from bot.core.session import EXIT, REVIEW, START
+from bot.core.values import BadAnswer, read_value
+from bot.core.yaml_places import Loaded
+
+from .script import Case, Line
+
+NONE = "none_of_these"
+"""In scripts, every list's answer "none of these" may also be called so."""
+
+_PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
+
+
+def screen_named(flow: Flow, name: str) -> str | None:
+    """The screen that a script calls `name`: a question, `q/which`, `q/alone`, or a fixed one (`review`)."""
+    known = sc.screens(flow)
+    return name if name in known else name.upper() if name.upper() in known else None
+
+
+def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
+    """The texts that have this name in a language: of a system text, a line, a rule, a level, a question or an option."""
+    texts = flow.text(lang)
+    for table in (
+        texts.advice,
+        texts.rules,
+        texts.conflicts,
+        texts.system,
+        {str(k): v for k, v in texts.levels.items()},
+    ):
+        if name in table:
+            return (table[name],)
+    if name in texts.questions:
+        return (texts.questions[name].text,)
+    home = flow.option_home.get(name)
+    if home is not None:
+        entry = texts.questions[home].options.get(name)
+        if entry is not None:
+            return tuple(t for t in (entry.alone, entry.text, entry.answer, entry.label) if t)
+    return ()
+
+
+def says(flow: Flow, lang: str, wanted: str, text: str) -> bool:
+    """Whether a message says it: the words themselves, or any text of that name, whatever fills its placeholders."""
+    said = _flat(text)
+    found = templates(flow, lang, wanted)
+    if not found:
+        return _flat(wanted) in said
+    return any(_pattern(t).search(said) for t in found)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.replace("\u2713", " ").casefold().split())
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = _PLACEHOLDER.split(_flat(template))
+    return re.compile(".*?".join(re.escape(p) for p in parts), re.DOTALL)
+
+
+# --- do the names exist? ----------------------------------------------------------------------------------------------
+
+
+def check_names(case: Case, flow: Flow, here: Loaded) -> list[Finding]:
+    """Every name in the case that its flow does not have."""
+    found = list(_expected(case, flow))
+    if case.lang not in flow.texts:
+        known = ", ".join(flow.texts)
+        found.append(
+            Finding(here.place(("lang",)), "SCRIPT011", f'The flow has no language "{case.lang}".', f"It has: {known}.")
+        )
+        return found
+    buttons = frozenset(_buttons(flow))
+    for line in case.lines:
+        found.extend(_step(line, flow, case.lang, buttons))
+    return list(dict.fromkeys(found))
+
+
+def _step(line: Line, flow: Flow, lang: str, buttons: frozenset[str]) -> Iterator[Finding]:
+    step = line.step
+    if step.bot is not None and step.bot.ask is not None:
+        yield from _screen(flow, lang, step.bot.ask, line.place, texts=True)
+    if step.until is not None:
+        yield from _screen(flow, lang, step.until, line.place)
+    for name in step.tap or ():
+        yield from _button(flow, name, line.place, buttons)
+    if step.old is not None:
+        yield from _screen(flow, lang, step.old.ask, line.place)
+        yield from _button(flow, step.old.tap, line.place, buttons)
+    for question, value in {**(step.answer or {}), **(step.auto or {})}.items():
+        if question.upper() in (REVIEW, EXIT):
+            yield from _button(flow, str(value), line.place, buttons)
+        else:
+            yield from _value(flow, question, value, line.place)
+
+
+def _screen(flow: Flow, lang: str, name: str, place: Place, texts: bool = False) -> Iterator[Finding]:
+    if screen_named(flow, name) is not None or (texts and templates(flow, lang, name)):
+        return
+    known = [*flow.questions, *(s.lower() for s in sc.screens(flow) if s.isupper() and s != START)]
+    remedy = did_you_mean(name, known) or f"Questions: {', '.join(flow.questions)}."
+    yield Finding(place, "SCRIPT011", f'"{name}" is no question or screen of this flow.', remedy)
+
+
+def _buttons(flow: Flow) -> Iterator[str]:
+    """Everything that a button can be called: choices and labels in every language, folded."""
+    yield NONE
+    for screen in sc.screens(flow):
+        yield from sc.choices(flow, screen)
+    yield from flow.questions
+    for texts in flow.texts.values():
+        yield from (folded_words(t) for t in texts.system.values())
+        for question in texts.questions.values():
+            yield from (folded_words(t) for t in (question.none, question.unsure, question.short) if t)
+            yield from (folded_words(o.label) for o in question.options.values())
+
+
+def _button(flow: Flow, name: str, place: Place, buttons: frozenset[str]) -> Iterator[Finding]:
+    if name in buttons or folded_words(name) in buttons:
+        return
+    remedy = did_you_mean(name, sorted(buttons)) or "Use an option's id, or what stands on the button."
+    yield Finding(place, "SCRIPT012", f'No button of this flow is called "{name}".', remedy)
+
+
+def _value(flow: Flow, question: str, value: Any, place: Place) -> Iterator[Finding]:
+    asked = flow.questions.get(question)
+    if asked is None:
+        yield from _unknown("question", question, flow.questions, place, "SCRIPT011")
+        return
+    if value in ("not_sure", NONE, "not_asked"):
+        return
+    try:
+        read_value(asked, value)
+    except BadAnswer as bad:
+        yield Finding(place, "SCRIPT012", f"{str(bad)[0].upper()}{str(bad)[1:]}.", "")
+
+
+def _unknown(what: str, name: str, known: Iterable[str], place: Place, code: str) -> Iterator[Finding]:
+    known = list(known)
+    if name not in known:
+        shown = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+        yield Finding(
+            place, code, f'"{name}" is no {what} of this flow.', did_you_mean(name, known) or f"It has: {shown}."
+        )
+
+
+def _expected(case: Case, flow: Flow) -> Iterator[Finding]:
+    expect, places = case.expect, case.expect_places
+    lines, claims = [x.line for x in flow.advice.lines], [c.claim for c in flow.evidence.claims]
+    tables = (
+        ("because", "rule", expect.because, flow.rules_by_id, "SCRIPT013"),
+        ("not_because", "rule", expect.not_because, flow.rules_by_id, "SCRIPT013"),
+        ("claims", "claim", expect.claims, claims, "SCRIPT013"),
+        ("advice", "line of advice", expect.advice, lines, "SCRIPT013"),
+        ("not_advice", "line of advice", expect.not_advice, lines, "SCRIPT013"),
+        ("asked", "question", expect.asked, flow.questions, "SCRIPT011"),
+        ("not_asked", "question", expect.not_asked, flow.questions, "SCRIPT011"),
+    )
+    for key, what, names, known, code in tables:
+        for name in names:
+            yield from _unknown(what, name, known, places[key], code)
+    for question, value in expect.answers.items():
+        yield from _value(flow, question, value, places["answers"])
+    if expect.at is not None and screen_named(flow, expect.at) is None:
+        yield from _screen(flow, case.lang, expect.at, places["at"])
+
+
+def same_answer(flow: Flow, question: str, wanted: Any, found: Any) -> bool:
+    """Whether an answer as conditions read it (or None) is the one that a script expects.
+
+    A ready-made choice stands for every number in it; a plain list means: these ticked, none unsure.
+    """
+    asked = flow.questions[question]
+    if not isinstance(found, Span):
+        value = None if wanted == "not_asked" else read_value(asked, None if wanted == NONE else wanted)
+        return bool(value == found or (isinstance(found, Many) and isinstance(value, Many) and value[:2] == found[:2]))
+    if wanted == "not_asked":
+        return False
+    value = read_value(asked, wanted)
+    if isinstance(value, Span) and wanted in asked.option_ids:
+        return bool(value.low <= found.low and found.high <= value.high)
+    return bool(value == found)

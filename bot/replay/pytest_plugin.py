@@ -1,0 +1,136 @@
+"""The pytest plugin: collects scripts from configured folders, one test item for each case and way.
+
+Configured by the ini options `conversations`, `conversation_flows` and `conversation_ways`; other folders are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .flows import Flows, with_reader
+from .reading import FRAGMENTS, Scripts, read_scripts
+from .run import failure, run_one
+from .script import Case
+from .ways import Way, known_ways
+
+_FLOWS = pytest.StashKey[Flows]()
+_WAYS = pytest.StashKey[dict[str, Way]]()
+_TITLES = pytest.StashKey[dict[str, Case]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The ini options and the command-line option."""
+    parser.addini("conversations", "folders with conversation scripts", type="args", default=["tests/conversations"])
+    parser.addini("conversation_flows", "folders with flows", type="args", default=["flows", "tests/flows"])
+    parser.addini("conversation_ways", "ways to run each script", type="args", default=["memory", "reload"])
+    group = parser.getgroup("symptom-bot")
+    group.addoption("--through", action="append", metavar="WAY", help="ways to run scripts (memory, reload, telegram)")
+    group.addoption("--fault-seed", action="append", type=int, metavar="SEED", help="seeds of faults for such ways")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A script file in a configured folder becomes a collector."""
+    config = parent.config
+    if file_path.suffix != ".yaml" or file_path.name == FRAGMENTS:
+        return None
+    folders = [(config.rootpath / folder).resolve() for folder in config.getini("conversations")]
+    if not any(folder in file_path.resolve().parents for folder in folders):
+        return None
+    return ScriptFile.from_parent(parent, path=file_path)
+
+
+def _flows(config: pytest.Config) -> Flows:
+    if _FLOWS not in config.stash:
+        folders = [config.rootpath / folder for folder in config.getini("conversation_flows")]
+        config.stash[_FLOWS] = Flows(folders, with_reader)
+    return config.stash[_FLOWS]
+
+
+def _ways(config: pytest.Config) -> dict[str, Way]:
+    if _WAYS not in config.stash:
+        known = known_ways()
+        names = config.getoption("--through") or config.getini("conversation_ways")
+        unknown = [n for n in names if n not in known]
+        if unknown:
+            raise pytest.UsageError(f"there is no way {unknown[0]!r} to run a script: there are {', '.join(known)}")
+        config.stash[_WAYS] = {name: known[name]() for name in names}
+    return config.stash[_WAYS]
+
+
+class ScriptFile(pytest.File):
+    """A file of one script or of a table of them."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """An item for each case and way; findings are one item that fails."""
+        try:
+            shown = self.path.relative_to(self.config.rootpath)
+        except ValueError:
+            shown = self.path
+        scripts = read_scripts([self.path], _flows(self.config))
+        for finding in self._titles(scripts):
+            yield BrokenScript.from_parent(self, name=f"{shown.name}: findings", text=finding)
+        for case in scripts.cases if not scripts.findings else ():
+            for name, way in _ways(self.config).items():
+                seeds = self.config.getoption("--fault-seed") if name not in ("memory", "reload") else None
+                for seed in seeds or [None]:
+                    label = f"{case.title} [{name}]" if seed is None else f"{case.title} [{name}, faults {seed}]"
+                    yield ScriptItem.from_parent(self, name=label, scripts=scripts, case=case, way=way, seed=seed)
+
+    def _titles(self, scripts: Scripts) -> list[str]:
+        known = self.config.stash.setdefault(_TITLES, {})
+        found = [str(f) for f in scripts.findings]
+        for case in scripts.cases:
+            other = known.setdefault(case.title, case)
+            if other.file != case.file:
+                found.append(
+                    f'{case.place}  SCRIPT021  The title "{case.title}" stands twice (first at {other.place}).'
+                )
+        return ["\n".join(found)] if found else []
+
+
+class ScriptItem(pytest.Item):
+    """One case on one way."""
+
+    def __init__(self, *, scripts: Scripts, case: Case, way: Way, seed: int | None, **more: Any) -> None:
+        super().__init__(**more)
+        self.scripts, self.case, self.way, self.seed = scripts, case, way, seed
+
+    def runtest(self) -> None:
+        """Play the case; a deviation fails it with the transcript."""
+        outcome = run_one(self.scripts, self.case, self.way, self.seed)
+        if not outcome.passed:
+            raise AssertionError(failure(outcome))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The transcript instead of a traceback, unless the bot itself broke."""
+        if isinstance(excinfo.value, AssertionError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the case stands."""
+        return self.path, self.case.place.line - 1, self.name
+
+
+class BrokenScript(pytest.Item):
+    """A script that cannot be run: its findings."""
+
+    def __init__(self, *, text: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.text = text
+
+    def runtest(self) -> None:
+        """Fails with the findings."""
+        raise AssertionError(self.text)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The findings, without a traceback."""
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The file."""
+        return self.path, 0, self.name

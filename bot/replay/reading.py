@@ -1,0 +1,351 @@
+"""Script files -> cases ready to run, or findings with file, line and column. A syntax error never passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.core.compiled import Flow
+from bot.core.findings import Finding, Place, did_you_mean
+from bot.core.yaml_places import KEY, Loaded
+
+from .flows import Flows
+from .names import check_names
+from .script import ACTS, BotSays, Case, Edit, Expect, Line, Old, Script, Step, Table, Turns
+
+FRAGMENTS = "fragments.yaml"
+"""The file, in a script's folder or one above it, whose named steps scripts may `use`."""
+
+_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_DEEPEST = 8
+
+YAML_CODES = {"FLOW001": "SCRIPT001", "FLOW002": "SCRIPT002", "FLOW004": "SCRIPT004", "FLOW005": "SCRIPT005"}
+CODES = {
+    "SCRIPT001": "The file is not readable as YAML.",
+    "SCRIPT002": "The file, or the folder, is empty.",
+    "SCRIPT003": "There is no such file or folder.",
+    "SCRIPT004": "A key stands twice.",
+    "SCRIPT005": "A key is no single word.",
+    "SCRIPT006": "A key or a value is not what a script has there.",
+    "SCRIPT010": "The flow is unknown or cannot be used.",
+    "SCRIPT011": "A question, screen or text is unknown.",
+    "SCRIPT012": "An answer or button is unknown.",
+    "SCRIPT013": "A rule, claim or line is unknown.",
+    "SCRIPT020": "The script expects nothing.",
+    "SCRIPT021": "Two scripts have one title.",
+    "SCRIPT022": "A fragment is unknown, or uses itself.",
+    "SCRIPT023": "A table of cases does not fit together.",
+}
+"""What can be wrong with scripts."""
+
+
+@dataclass
+class Scripts:
+    """The cases of some files and what was wrong with them. `flows`: flow name or folder of a case -> the flow."""
+
+    cases: list[Case] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    flows: dict[str, Flow] = field(default_factory=dict)
+
+    def flow(self, case: Case) -> Flow:
+        """The flow of a case."""
+        return self.flows[case.flow]
+
+
+def script_files(path: Path) -> list[Path]:
+    """The script files of a folder (with those below it) in order; the file itself for a file."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*.yaml") if p.name != FRAGMENTS)
+    return [path]
+
+
+def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
+    """Every case of these files and folders, and every finding, not the first only."""
+    found = Scripts()
+    for path in paths:
+        if not path.exists():
+            found.findings.append(
+                _finding(Place(str(path)), "SCRIPT003", "There is no such file or folder.", "Look at its name.")
+            )
+            continue
+        files = script_files(path)
+        if not files:
+            remedy = "Write a script; tests/README.md shows how."
+            found.findings.append(_finding(Place(str(path)), "SCRIPT002", "There is no script in this folder.", remedy))
+        for file in files:
+            read_file(file, flows, found)
+    _titles(found)
+    found.findings.sort()
+    return found
+
+
+def read_file(file: Path, flows: Flows, found: Scripts) -> None:
+    """Read one file into `found`."""
+    here = _load(file, found.findings)
+    if here is None:
+        return
+    if not isinstance(here.value, dict):
+        found.findings.append(
+            _finding(
+                here.place(()), "SCRIPT006", "A script begins with title:, chat: and expect:.", "Look at another one."
+            )
+        )
+        return
+    raw = dict(here.value)
+    table = raw.pop("cases", None)
+    rows = _rows(table, here, found.findings)
+    before = len(found.findings)
+    for number, row in enumerate(rows, 1):
+        case = _case(raw, row, number, file, here, flows, found)
+        if case is not None:
+            found.cases.append(case)
+        if len(found.findings) > before:
+            return
+
+
+def _case(
+    raw: dict[str, Any], row: dict[str, Any] | None, number: int, file: Path, here: Loaded, flows: Flows, found: Scripts
+) -> Case | None:
+    values = dict(raw)
+    if row is not None:
+        more = row.get("expect", {})
+        names = {k: v for k, v in row.items() if k not in ("expect", "case")}
+        values = _filled(values, names, here, (), found.findings)
+        if isinstance(more, Mapping):
+            values["expect"] = {**(values.get("expect") or {}), **more}
+        title = row.get("case") or ", ".join(str(v) for v in names.values()) or str(number)
+        values["title"] = f"{values.get('title')}: {title}"
+    script = _validate(Script, values, here, (), found.findings)
+    if script is None:
+        return None
+    if not script.expect.model_fields_set:
+        message, remedy = (
+            "This script expects nothing, so it shows nothing.",
+            "Add `expect:` with a level, answers or words.",
+        )
+        found.findings.append(_finding(here.places.get(("expect", KEY), here.place(())), "SCRIPT020", message, remedy))
+        return None
+    flow, name = _flow(script, file, here, flows, found)
+    if flow is None:
+        return None
+    lines = _lines(script.chat, here, ("chat",), file, found.findings)
+    case = Case(
+        title=script.title, file=str(file), place=here.place(("title",)), flow=name, lang=script.lang,
+        now=script.now.replace(tzinfo=None), lines=tuple(lines), expect=script.expect,
+        expect_places={k: here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
+    )  # fmt: skip
+    found.findings.extend(check_names(case, flow, here))
+    _versions(case, file, flows, found)
+    return case
+
+
+def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> None:
+    for line in case.lines:
+        if line.step.version is None:
+            continue
+        folder = flows.folder(line.step.version, file.parent)
+        flow = flows.read(folder)[0] if folder is not None else None
+        if flow is None:
+            message = f'The new version "{line.step.version}" is no flow folder seen from this file, or has findings.'
+            found.findings.append(_finding(line.place, "SCRIPT010", message, "Run `symptom-bot check` on it."))
+        else:
+            found.flows[f"{case.file}:{line.step.version}"] = flow
+
+
+def _flow(script: Script, file: Path, here: Loaded, flows: Flows, found: Scripts) -> tuple[Flow | None, str]:
+    """The flow that the script names, or else the one that a folder around it is named after."""
+    names = [script.flow] if script.flow is not None else [p.name for p in file.resolve().parents if p.name]
+    for name in names:
+        folder = flows.folder(name, file.parent if script.flow is not None else None)
+        if folder is None:
+            continue
+        key = str(folder)
+        if key not in found.flows:
+            flow, findings = flows.read(folder)
+            if flow is None:
+                message = (
+                    f'The flow "{name}" cannot be used: it has {len(findings)} finding(s), the first at {findings[0]}'
+                )
+                found.findings.append(_finding(here.place(("flow",)), "SCRIPT010", message, "Mend the flow first."))
+                return None, key
+            found.flows[key] = flow
+        return found.flows[key], key
+    known = flows.names()
+    if script.flow is not None:
+        message, near = f'There is no flow "{script.flow}".', did_you_mean(script.flow, known)
+    else:
+        message, near = "This script names no flow, and no folder around it is named after one.", "Add `flow: <name>`."
+    remedy = near or (f"Known: {', '.join(known)}." if known else "Set FLOWS_DIR, or go where flows/ is.")
+    found.findings.append(_finding(here.place(("flow",)), "SCRIPT010", message, remedy))
+    return None, ""
+
+
+# --- tables and fragments ---------------------------------------------------------------------------------------------
+
+
+def _rows(table: Any, here: Loaded, findings: list[Finding]) -> list[dict[str, Any] | None]:
+    if table is None:
+        if isinstance(here.value, dict) and "cases" in here.value:
+            findings.append(
+                _finding(here.place(("cases",)), "SCRIPT023", "The table of cases is empty.", "Fill or delete it.")
+            )
+            return []
+        return [None]
+    checked = _validate(Table, {"cases": table}, here, (), findings)
+    if checked is None:
+        return []
+    if isinstance(checked.cases, list):
+        rows = [dict(r) for r in checked.cases]
+    else:
+        lengths = {len(column) for column in checked.cases.values()}
+        if len(lengths) > 1:
+            message = "The columns of this table have different lengths."
+            findings.append(
+                _finding(here.place(("cases",)), "SCRIPT023", message, "Give each the same number of values.")
+            )
+            return []
+        rows = [dict(zip(checked.cases, values, strict=True)) for values in zip(*checked.cases.values(), strict=True)]
+    if not rows:
+        findings.append(
+            _finding(here.place(("cases",)), "SCRIPT023", "The table of cases is empty.", "Fill or delete it.")
+        )
+    return list(rows)
+
+
+def _filled(
+    value: Any, names: Mapping[str, Any], here: Loaded, path: tuple[str | int, ...], findings: list[Finding]
+) -> Any:
+    """The value with `$name` replaced; a text that is only `$name` becomes the value itself, whatever it is."""
+    if isinstance(value, dict):
+        return {k: _filled(v, names, here, (*path, k), findings) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_filled(v, names, here, (*path, i), findings) for i, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    for match in _NAME.finditer(value):
+        if match[1] not in names:
+            remedy = did_you_mean(match[1], names) or f"Known here: {', '.join(names)}."
+            findings.append(_finding(here.place(path), "SCRIPT023", f'"${match[1]}" has no value here.', remedy))
+            return value
+    whole = _NAME.fullmatch(value)
+    if whole:
+        return names[whole[1]]
+    return _NAME.sub(lambda m: str(names[m[1]]), value)
+
+
+def _lines(
+    steps: list[Step], here: Loaded, path: tuple[str | int, ...], file: Path, findings: list[Finding],
+    inside: tuple[str, ...] = (),
+) -> list[Line]:  # fmt: skip
+    """The steps with their places, fragments put in."""
+    found: list[Line] = []
+    for i, step in enumerate(steps):
+        place = here.place((*path, i))
+        if step.use is None:
+            found.append(Line(step, place, inside[-1] if inside else ""))
+        else:
+            found.extend(_fragment(step, place, file, findings, inside))
+    return found
+
+
+def _fragment(step: Step, place: Place, file: Path, findings: list[Finding], inside: tuple[str, ...]) -> list[Line]:
+    name = step.use or ""
+    if name in inside or len(inside) >= _DEEPEST:
+        findings.append(
+            _finding(place, "SCRIPT022", f'The fragment "{name}" uses itself.', "Take that step out of it.")
+        )
+        return []
+    known: list[str] = []
+    for folder in file.resolve().parents:
+        source = folder / FRAGMENTS
+        if not source.is_file():
+            continue
+        here = _load(source, findings)
+        if here is None or not isinstance(here.value, dict):
+            return []
+        known.extend(here.value)
+        if name in here.value:
+            raw = _filled(here.value[name], step.with_, here, (name,), findings) if step.with_ else here.value[name]
+            steps = _steps(raw, here, (name,), findings)
+            return _lines(steps, here, (name,), file, findings, (*inside, name))
+    remedy = did_you_mean(name, known) or f"Fragments stand in {FRAGMENTS}, in this folder or one above it."
+    findings.append(_finding(place, "SCRIPT022", f'There is no fragment "{name}".', remedy))
+    return []
+
+
+_STEPS: TypeAdapter[list[Step]] = TypeAdapter(list[Step])
+
+
+def _steps(raw: Any, here: Loaded, path: tuple[str | int, ...], findings: list[Finding]) -> list[Step]:
+    try:
+        return _STEPS.validate_python(raw)
+    except ValidationError as error:
+        findings.extend(_shape(here, path, problem) for problem in error.errors())
+    return []
+
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def _load(file: Path, findings: list[Finding]) -> Loaded | None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        findings.append(
+            _finding(Place(str(file)), "SCRIPT001", f"This cannot be read: {reason}.", "Save it again as UTF-8.")
+        )
+        return None
+    here = Loaded(str(file), text)
+    findings.extend(Finding(f.place, YAML_CODES.get(f.code, "SCRIPT001"), f.message, f.remedy) for f in here.findings)
+    return None if here.value is None or here.findings else here
+
+
+def _validate(model: Any, value: Any, here: Loaded, path: tuple[str | int, ...], findings: list[Finding]) -> Any:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        findings.extend(_shape(here, path, problem) for problem in error.errors())
+    return None
+
+
+_KEYS: dict[str, list[str]] = {
+    "step": [*ACTS, "until", "with"], "bot": list(BotSays.model_fields), "edit": list(Edit.model_fields),
+    "old": list(Old.model_fields), "expect": list(Expect.model_fields), "turns": list(Turns.model_fields),
+    "": [*Script.model_fields, "cases"],
+}  # fmt: skip
+
+
+def _shape(here: Loaded, base: tuple[str | int, ...], problem: Any) -> Finding:
+    path = (*base, *(p for p in problem["loc"] if not (isinstance(p, str) and "[" in p) and p not in ("dict", "list")))
+    path = tuple(p for p in path if p not in ("int", "str"))
+    last = str(path[-1]) if path else ""
+    if problem["type"] == "extra_forbidden":
+        inside = path[-2] if len(path) > 1 else ""
+        known = _KEYS.get("step" if isinstance(inside, int) else str(inside), [])
+        remedy = did_you_mean(last, known) or f"Known here: {', '.join(known)}."
+        return _finding(
+            here.places.get((*path, KEY), here.place(path)), "SCRIPT006", f'"{last}" is not a known key here.', remedy
+        )
+    if problem["type"] == "missing":
+        return _finding(here.place(path[:-1]), "SCRIPT006", f'"{last}" is missing here.', "Add it.")
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return _finding(here.place(path), "SCRIPT006", f"{message[0].upper()}{message[1:]}.", "")
+
+
+def _titles(found: Scripts) -> None:
+    first: dict[str, Case] = {}
+    for case in found.cases:
+        other = first.setdefault(case.title, case)
+        if other is not case:
+            message = f'The title "{case.title}" stands twice (first at {other.place}).'
+            found.findings.append(_finding(case.place, "SCRIPT021", message, "Give each script a title of its own."))
+
+
+def _finding(place: Place, code: str, message: str, remedy: str) -> Finding:
+    return Finding(place, code, message, remedy)

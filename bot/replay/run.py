@@ -1,0 +1,120 @@
+"""Runs cases on ways and tells how it went: the transcript with the deviating line marked, and one line in the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TextIO
+
+from bot.core.compiled import Flow
+
+from .outcome import Deviation, Outcome, Said
+from .reading import Scripts
+from .script import Case
+from .ways import MemoryWay, Way, run_case
+
+WIDTH = 110
+
+
+def versions_of(scripts: Scripts, case: Case) -> dict[str, Flow]:
+    """The flows that the case's `version:` steps put in place, by the name that it gives them."""
+    names = [line.step.version for line in case.lines if line.step.version is not None]
+    return {name: scripts.flows[f"{case.file}:{name}"] for name in names}
+
+
+def run_one(scripts: Scripts, case: Case, way: Way, faults: int | None = None) -> Outcome:
+    """One case on one way; another way than memory must come to the same as memory does."""
+    flow, versions = scripts.flow(case), versions_of(scripts, case)
+    outcome = run_case(way, case, flow, versions, faults)
+    if not outcome.passed or isinstance(way, MemoryWay):
+        return outcome
+    plain = run_case(MemoryWay(), case, flow, versions)
+    return _compared(outcome, plain)
+
+
+def _compared(outcome: Outcome, plain: Outcome) -> Outcome:
+    here, there = outcome.standing.as_json(), plain.standing.as_json()
+    differs = [key for key in there if here[key] != there[key]]
+    if not differs:
+        return outcome
+    found = [
+        Deviation(outcome.case.place, f"{key} as in memory: {there[key]}", str(here[key]), len(outcome.transcript) - 1)
+        for key in differs
+    ]
+    return replace(outcome, deviations=tuple(found))
+
+
+def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterable[Outcome]:
+    """Every case on every way; ways that have faults once for each seed."""
+    for way in ways:
+        for seed in seeds if not isinstance(way, MemoryWay) else (None,):
+            for case in scripts.cases:
+                yield run_one(scripts, case, way, seed)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def transcript(outcome: Outcome, everything: bool = True) -> str:
+    """The chat as both sides saw it; the line at which it went another way carries a `>`."""
+    marked = {d.line for d in outcome.deviations}
+    lines: list[str] = []
+    for number, said in enumerate(outcome.transcript):
+        if everything or number >= max(marked, default=0) - 5:
+            lines.extend(_said(said, ">" if number in marked else " "))
+    return "\n".join(lines)
+
+
+def _said(said: Said, mark: str) -> list[str]:
+    who = {"you": "you", "bot": "bot", "time": "   "}[said.who]
+    text = said.text.split("\n") or [""]
+    lines = [f"{mark} {who if i == 0 else '   '}  {line}".rstrip() for i, line in enumerate(text)]
+    row = "         "
+    for button in said.buttons:
+        if len(row) + len(button) > WIDTH:
+            lines.append(row.rstrip())
+            row = "         "
+        row += f"[{button}] "
+    return [*lines, row.rstrip()] if row.strip() else lines
+
+
+def failure(outcome: Outcome) -> str:
+    """Everything that a tester needs to see of a case that failed."""
+    lines = [f"FAILED  {outcome.case.title}  ({outcome.way})", transcript(outcome), ""]
+    for deviation in outcome.deviations:
+        lines += [f"{deviation.place}", f"  expected  {deviation.expected}", f"  came      {deviation.came}"]
+    return "\n".join([*lines, *outcome.notes])
+
+
+def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
+    """One line on all of them, by way."""
+    parts: list[str] = []
+    for way in dict.fromkeys(o.way for o in outcomes):
+        of_way = [o for o in outcomes if o.way == way]
+        failed = sum(1 for o in of_way if not o.passed)
+        parts.append(f"{way}: {len(of_way) - failed} passed" + (f", {failed} FAILED" if failed else ""))
+    return f"{'; '.join(parts)}  ({seconds:.1f} s)"
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain values."""
+    return {
+        "title": outcome.case.title, "file": outcome.case.file, "way": outcome.way, "passed": outcome.passed,
+        "turns": outcome.acts, **outcome.standing.as_json(),
+        "deviations": [
+            {"place": str(d.place), "expected": d.expected, "came": d.came} for d in outcome.deviations
+        ],
+    }  # fmt: skip
+
+
+def write_json(outcomes: Iterable[Outcome], stream: TextIO) -> None:
+    """One JSON object a line."""
+    for outcome in outcomes:
+        print(json.dumps(as_json(outcome), ensure_ascii=False, default=str), file=stream)
+
+
+def totals(outcomes: Sequence[Outcome]) -> Mapping[str, int]:
+    """How many passed and failed."""
+    failed = sum(1 for o in outcomes if not o.passed)
+    return {"passed": len(outcomes) - failed, "failed": failed}

@@ -1,0 +1,96 @@
+"""The ways to run a case: in memory, reloaded before every turn, and those that the app hands in (`Way`)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from datetime import UTC, tzinfo
+from importlib.metadata import entry_points
+from typing import Any, Protocol, TypeVar
+
+from bot.core.compiled import Flow
+from bot.core.wording import Places
+
+from .acts import Driver
+from .memory import Extra, MemoryDriver, NotTheSame, draw_nothing
+from .outcome import NOWHERE, Deviation, Outcome
+from .play import Play
+from .script import Case
+
+T = TypeVar("T")
+WAYS_GROUP = "symptom_bot.ways"
+"""Entry points of this group are functions that return a Way: how `telegram` gets here without replay knowing the app."""
+
+
+class Way(Protocol):
+    """One way to run cases. `faults`: seed of a fault schedule, None = no faults."""
+
+    name: str
+
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+        """Play the case from its first line to what it expects."""
+        ...
+
+
+class MemoryWay:
+    """In memory; with `reload`, the session is saved and read again before every turn."""
+
+    def __init__(
+        self, reload: bool = False, places: Places | None = None, zone: tzinfo = UTC, extra: Extra = draw_nothing
+    ) -> None:
+        self.name = "reload" if reload else "memory"
+        self.reload, self.places, self.zone, self.extra = reload, places or Places(), zone, extra
+
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+        """See `Way`. Faults are those of a channel: here there are none."""
+        driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload, self.extra)
+        outcome = await played(self.name, case, flow, versions, driver, self.zone)
+        return replace(outcome, handled=tuple(driver.turns))
+
+
+async def played(
+    way: str, case: Case, flow: Flow, versions: Mapping[str, Flow], driver: Driver, zone: tzinfo
+) -> Outcome:
+    """Play a case through a driver: what every way does once it has one."""
+    play = Play(case, flow, dict(versions), driver, zone)
+    began = time.perf_counter()
+    try:
+        deviations = await play.run()
+        stands = await play.standing()
+    except NotTheSame as error:
+        deviations, stands = (
+            [Deviation(play.place, "the same session after saving", str(error), len(play.said) - 1)],
+            NOWHERE,
+        )
+    finally:
+        await driver.close()
+    return Outcome(
+        case, way, tuple(play.said), tuple(deviations), stands, play.acts, seconds=time.perf_counter() - began
+    )
+
+
+def now_or_never(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits: in memory nothing does, so no event loop is needed."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("this way waits for something: run it in an event loop")
+
+
+def run_case(way: Way, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+    """Run one case on one way, from code that is not asynchronous."""
+    coroutine = way.run(case, flow, versions, faults)
+    return now_or_never(coroutine) if isinstance(way, MemoryWay) else asyncio.run(coroutine)
+
+
+def known_ways() -> dict[str, Callable[[], Way]]:
+    """All ways by name: the two in memory, and those registered as entry points."""
+    ways: dict[str, Callable[[], Way]] = {"memory": MemoryWay, "reload": lambda: MemoryWay(reload=True)}
+    for entry in entry_points(group=WAYS_GROUP):
+        ways.setdefault(entry.name, entry.load)
+    return ways
