@@ -12,7 +12,7 @@ _SECONDS = {
 }  # fmt: skip
 _SHORT = {"s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day", "w": "week", "y": "year"}
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_QUANTITY = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$")
+_QUANTITY = re.compile(r"^\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([A-Za-z]*)\s*$")
 
 
 class BadQuantity(ValueError):

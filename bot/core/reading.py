@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from .compiled import Asking, CompiledLine, CompiledRule, Flow
-from .conditions import Names, Node, parse
+from .conditions import Names, Node, ReadsBroken, parsed
+from .draft import Draft
 from .evaluation import compile_check
 from .findings import Finding, FlowError, Place, did_you_mean
-from .flow import FILES, REQUIRED, Hazards, Safety, Signoffs, Strict, Texts
+from .flow import FILES, REQUIRED, Advice, Evidence, Hazards, Safety, Signoffs, Texts
 from .reader import Reader, read_nothing
-from .soundness import CHECKS, Draft
+from .shapes import validate
+from .soundness import CHECKS, CHECKS_OF_QUESTIONS
+from .tokens import ConditionError
 from .yaml_places import KEY, Loaded
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
@@ -46,7 +47,7 @@ def try_flow(
     if draft is None:
         return None, tuple(sorted(set(findings)))
     _conditions(draft, findings)
-    for check in CHECKS:
+    for check in CHECKS_OF_QUESTIONS if draft.partial else CHECKS:
         findings.extend(check(draft))
     if findings:
         return None, tuple(sorted(set(findings)))
@@ -69,7 +70,7 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         findings.extend(here.findings)
         if here.value is None:
             continue
-        model = _validate(FILES[kind], here, findings)
+        model = validate(FILES[kind], here, findings)
         if isinstance(model, Texts):
             texts[model.language] = model
             if file != f"texts.{model.language}.yaml":
@@ -88,78 +89,28 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         findings.append(
             Finding(Place("texts.en.yaml"), "FLOW003", "The flow has no words: no texts.<language>.yaml.", "Add one.")
         )
-    if not texts or any(kind not in models for kind in REQUIRED):
+    if "interview" not in models or "triage" not in models:
         return None, findings
+    partial = len(models) + len(texts) < len(loaded) or not texts or any(kind not in models for kind in REQUIRED)
     if models["interview"].flow != name:
         place = loaded["interview.yaml"].place(("flow",))
         findings.append(
             Finding(place, "FLOW007", f'The flow says "{models["interview"].flow}" but its folder is "{name}".', "Make them equal.")
         )  # fmt: skip
     draft = Draft(
-        name=name, interview=models["interview"], triage=models["triage"], advice=models["advice"],
-        evidence=models["evidence"], texts=texts, safety=models.get("safety", Safety()),
-        hazards=models.get("hazards", Hazards(hazards=[])), signoffs=models.get("signoff", Signoffs()), loaded=loaded,
-    )  # fmt: skip
+        name=name,
+        interview=models["interview"],
+        triage=models["triage"],
+        advice=models.get("advice") or Advice.model_construct(lines=[], recheck={}),
+        evidence=models.get("evidence") or Evidence(documents=[], sources=[], claims=[]),
+        texts=texts,
+        safety=models.get("safety") or Safety(),
+        hazards=models.get("hazards") or Hazards(hazards=[]),
+        signoffs=models.get("signoff") or Signoffs(),
+        loaded=loaded,
+        partial=partial,
+    )
     return draft, findings
-
-
-def _validate(model: type[Strict], here: Loaded, findings: list[Finding]) -> Strict | None:
-    try:
-        return model.model_validate(here.value)
-    except ValidationError as error:
-        for problem in error.errors():
-            findings.append(_shape_finding(model, here, problem))
-    return None
-
-
-_SHAPES = {
-    "missing": "is missing here",
-    "extra_forbidden": "is not a known key here",
-}
-
-
-def _shape_finding(model: type[Strict], here: Loaded, problem: Any) -> Finding:
-    path = tuple(p for p in problem["loc"] if not (isinstance(p, str) and p.startswith(("function-", "union"))))
-    last = str(path[-1]) if path else here.file
-    kind = problem["type"]
-    if kind == "extra_forbidden":
-        place = here.places.get((*path, KEY), here.place(path))
-        known = _fields_at(model, path[:-1])
-        remedy = did_you_mean(last, known) or (f"Known here: {', '.join(known)}." if known else "Delete it.")
-        return Finding(place, "FLOW006", f'"{last}" is not a known key here.', remedy)
-    if kind == "missing":
-        return Finding(here.place(path[:-1]), "FLOW006", f'"{last}" is missing here.', "Add it.")
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    shown = problem.get("input")
-    got = f" (found: {shown!r})" if isinstance(shown, str | int | float | bool) and len(repr(shown)) < 60 else ""
-    return Finding(here.place(path), "FLOW006", f'"{last}": {message[0].lower()}{message[1:]}{got}.', "")
-
-
-def _fields_at(model: type[Strict], path: tuple[str | int, ...]) -> list[str]:
-    """The keys that the model knows at a path (best effort: for suggestions only)."""
-    current: Any = model
-    for step in path:
-        if isinstance(step, int) or not hasattr(current, "model_fields"):
-            continue
-        found = current.model_fields.get(step) or next(
-            (f for f in current.model_fields.values() if f.alias == step), None
-        )
-        current = _inner_model(found.annotation) if found is not None else None
-        if current is None:
-            return []
-    if not hasattr(current, "model_fields"):
-        return []
-    return [f.alias or n for n, f in current.model_fields.items()]
-
-
-def _inner_model(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Strict):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _inner_model(inner)
-        if found is not None:
-            return found
-    return None
 
 
 def _conditions(draft: Draft, findings: list[Finding]) -> None:
@@ -169,20 +120,29 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
     def take(file: str, path: tuple[str | int, ...], text: str | None) -> Node | None:
         if text is None:
             return None
-        node = parse(text, names, draft.loaded[file].place(path))
-        if isinstance(node, Finding):
-            findings.append(node)
+        try:
+            node = parsed(text, names)
+        except ConditionError as error:
+            place = draft.loaded[file].spot(path, error.at, text)
+            findings.append(Finding(place, error.code, error.message, error.remedy))
+            return None
+        except ReadsBroken:
             return None
         draft.nodes[file, path] = node
+        draft.conditions[file, path] = text
         return node
 
     for name, text in draft.triage.define.items():
+        names.later = frozenset(draft.triage.define) - set(names.defined) - names.broken
         node = take("triage.yaml", ("define", name), text)
         if name in names.questions or name in names.options or name in names.nones:
             place = draft.loaded["triage.yaml"].place(("define", name, KEY))
             findings.append(Finding(place, "FLOW020", f'"{name}" is already a question or an option.', "Rename it."))
         elif node is not None:
             names.defined[name] = node
+        else:
+            names.broken.add(name)
+    names.later = frozenset()
     draft.defined.update(names.defined)
     for i, question in enumerate(draft.interview.questions):
         take("interview.yaml", ("questions", i, "when"), question.when)
