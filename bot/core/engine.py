@@ -139,14 +139,14 @@ def tap(m: Making, choice: str) -> None:
 
 
 def _question_tapped(m: Making, question: Question, choice: str) -> None:
-    if choice == sc.STOP_HERE:
+    if choice == sc.STOP_HERE and m.judged()[1].rank < Level.same_day.rank:
+        m.again()
+    elif choice == sc.STOP_HERE:
         m.settled(choice)
         m.set(enough=True, exit_offered=True)
         m.onward()
     elif question.kind is Kind.many:
         _list_tapped(m, question, choice)
-    elif choice == NOT_SURE and not sc.offers_unsure(question):
-        m.again(spell_out=True)
     elif question.consent:
         _consented(m, question, choice)
     else:

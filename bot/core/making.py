@@ -44,11 +44,11 @@ class Making:
         """Change the session."""
         self.s = self.s.but(**changes)
 
-    def say(self, key: str, urgent: bool = False, **params: Any) -> None:
+    def say(self, key: str, /, urgent: bool = False, **params: Any) -> None:
         """A system text as a message of its own."""
         self.effects.append(Say(key, params, urgent))
 
-    def note(self, key: str, **params: Any) -> None:
+    def note(self, key: str, /, **params: Any) -> None:
         """A system text said together with the next screen."""
         self.notes.append((key, params))
 

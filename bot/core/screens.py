@@ -72,8 +72,13 @@ def choices(flow: Flow, screen: str) -> tuple[str, ...]:
         return (*question.option_ids, ALL, DONE)
     if screen == alone(question.ask):
         return _THREE
-    ends = (question.none,) if question.none else ()
-    return (*answers_of(question), *ends, NOT_SURE, DONE, STOP_HERE)
+    ends = (
+        (question.none, bool(question.none)),
+        (NOT_SURE, offers_unsure(question)),
+        (DONE, toggles(question)),
+        (STOP_HERE, may_stop(question)),
+    )
+    return (*answers_of(question), *(choice for choice, there in ends if there and choice is not None))
 
 
 def screens(flow: Flow) -> tuple[str, ...]:
@@ -85,6 +90,11 @@ def screens(flow: Flow) -> tuple[str, ...]:
 def toggles(question: Question) -> bool:
     """Whether a tap on an option ticks it (and Done answers), rather than answering at once."""
     return question.kind is Kind.many and question.tap == "done"
+
+
+def may_stop(question: Question) -> bool:
+    """Whether the way out may stand on it: not on a follow-up, whose answer may make it more urgent."""
+    return question.when is None and not question.consent
 
 
 def has_signs(question: Question) -> bool:

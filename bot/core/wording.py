@@ -42,13 +42,13 @@ class Words:
             "days": places.days,
         }
 
-    def system(self, key: str, **params: Any) -> str:
+    def system(self, key: str, /, **params: Any) -> str:
         """A system text, filled in."""
         return self.fill(self.texts.system[key], **params)
 
-    def fill(self, text: str, **params: Any) -> str:
+    def fill(self, words: str, /, **params: Any) -> str:
         """The text with its placeholders filled; one that nothing fills stays visible."""
-        return text.format_map(_Kept(self.places | params))
+        return words.format_map(_Kept(self.places | params))
 
     def option(self, question: str, option: str) -> str:
         """An option as the patient's answer."""
