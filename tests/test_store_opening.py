@@ -244,6 +244,14 @@ def test_an_outage_is_unavailable_and_ends_by_itself(postgresql_server: str, pos
         store.commit(Batch(now=1.0, updates=(2,)))
 
 
+def test_a_missing_table_is_an_outage_and_no_fault_of_the_data(database_url: str) -> None:
+    with open_store(database_url) as store:
+        with store._writing.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE seen_updates")
+        with pytest.raises(StoreUnavailable):
+            store.commit(Batch(now=1.0, updates=(1,)))
+
+
 def test_a_disk_file_locked_by_another_program_is_unavailable(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
     with open_store(sqlite_url) as store:

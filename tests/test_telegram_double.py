@@ -749,6 +749,31 @@ async def test_chats_survive_a_stop_of_the_server(telegram: TelegramDouble) -> N
     assert [message.text for message in ann.messages] == ["before", "after"]
 
 
+async def test_a_webhook_survives_a_stop_and_one_that_never_answers_is_asked_again(hook: Hook) -> None:
+    silent = asyncio.Event()
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        silent.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(never, "127.0.0.1", 0)
+    async with TelegramDouble(webhook_patience=0.1) as double, bot_of(double) as bot:
+        await bot.set_webhook(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        ann = double.user(1)
+        ann.send("hi")
+        await silent.wait()
+        await double.until(lambda: "TimeoutError" in str(double.updates.webhook and double.updates.webhook.last_error))
+        await bot.set_webhook(hook.url)
+        await double.settled()
+        await double.stop()
+        ann.send("while it was away")
+        await double.start()
+        await double.settled()
+    server.close()
+    assert hook.texts == ["hi", "while it was away"]
+
+
 async def test_long_runs_may_keep_little(telegram: TelegramDouble) -> None:
     reacted: list[str] = []
     async with TelegramDouble(keep=3, record=0) as double, bot_of(double) as bot:

@@ -53,7 +53,8 @@ class Call:
 class TelegramDouble:
     """`port`: 0 for any free one; `clock`: seconds since 1970, for dates in messages; `record`: how many calls to
     remember, 0 for none; `keep`: how many messages of a chat to keep (None: all, with their history), for long runs;
-    `webhook_retry`: seconds before an update that a webhook did not take is posted again."""
+    `webhook_retry`: seconds before an update that a webhook did not take is posted again; `webhook_patience`: seconds
+    for which its answer is awaited."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class TelegramDouble:
         record: int | None = None,
         keep: int | None = None,
         webhook_retry: float = 0.05,
+        webhook_patience: float = 10.0,
     ) -> None:
         self.token = token
         self.account = Account(token, username, clock, keep)
@@ -80,7 +82,8 @@ class TelegramDouble:
         self._planned: dict[str, deque[Fault]] = {}
         self._users: dict[tuple[int, int], User] = {}
         self._tap_ids = itertools.count(1)
-        self._webhook_retry = webhook_retry
+        self._webhook_times = webhook_retry, webhook_patience
+        self._webhook: Mapping[str, Any] | None = None
 
     # Being a server
 
@@ -91,11 +94,12 @@ class TelegramDouble:
             lambda: Connection(self._handle, self._connections), "127.0.0.1", self._port, backlog=1024
         )
         self._port = self._server.sockets[0].getsockname()[1]
+        if self._webhook is not None:
+            self._set_webhook(self._webhook)
 
     async def stop(self) -> None:
         """End all connections and stop listening; chats stay, so that `start` goes on where it ended."""
-        if self.updates.webhook is not None:
-            self.updates.webhook.close()
+        self.updates.set_webhook(None)
         if self._server is not None:
             self._server.close()
         for connection in list(self._connections):
@@ -324,14 +328,16 @@ class TelegramDouble:
         self.updates.allow(values.get("allowed_updates"))
         if values.get("drop_pending_updates"):
             self.updates.drop()
+        self._webhook = {key: value for key, value in values.items() if key != "drop_pending_updates"}
         self.updates.set_webhook(
             Webhook(
-                url, secret, connections, self._rode, lambda: self.faults, self._something_changed, self._webhook_retry
+                url, secret, connections, self._rode, lambda: self.faults, self._something_changed, *self._webhook_times
             )
         )
         return True
 
     def _delete_webhook(self, values: Mapping[str, Any]) -> bool:
+        self._webhook = None
         self.updates.set_webhook(None)
         if values.get("drop_pending_updates"):
             self.updates.drop()

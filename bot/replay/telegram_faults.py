@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -74,11 +74,13 @@ class Faults:
         low, high = self.latency
         return low if low == high else self._rng.uniform(low, high)
 
-    def shuffled(self, updates: Sequence[Mapping[str, Any]], chat_of: Mapping[int, int]) -> list[Mapping[str, Any]]:
+    def shuffled(
+        self, updates: Sequence[Mapping[str, Any]], chat_of: Callable[[Mapping[str, Any]], int]
+    ) -> list[Mapping[str, Any]]:
         """The updates with their chats interleaved anew; those of one chat stay in order."""
         queues: dict[int, list[Mapping[str, Any]]] = {}
         for update in updates:
-            queues.setdefault(chat_of[update["update_id"]], []).append(update)
+            queues.setdefault(chat_of(update), []).append(update)
         order = [chat for chat, queue in queues.items() for _ in queue]
         self._rng.shuffle(order)
         return [queues[chat].pop(0) for chat in order]

@@ -221,7 +221,11 @@ class Poster:
             secure = ssl.create_default_context() if self._secure else None
             loop = asyncio.get_running_loop()
             _, connection = await loop.create_connection(_Outgoing, self._host, self._port, ssl=secure)
-        answer = await connection.exchange(request)
+        try:
+            answer = await connection.exchange(request)
+        except BaseException:
+            connection.close()
+            raise
         if connection.usable:
             self._idle.append(connection)
         return answer

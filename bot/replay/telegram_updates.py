@@ -36,20 +36,18 @@ class Updates:
         self.confirmed = 0
         self._faults = faults
         self._changed = changed
-        self._chat_of: dict[int, int] = {}
         self._poll: Poll | None = None
         self._next = 1000
         self._again: list[Update] = []
         self._offered = 0
 
-    def add(self, chat: int, kind: str, body: Mapping[str, Any]) -> int:
+    def add(self, kind: str, body: Mapping[str, Any]) -> int:
         """A new update of this kind ("message", "callback_query", …). Returns its id."""
         self._next += 1
         if kind not in self.allowed if self.allowed is not None else kind in _LEFT_OUT_BY_DEFAULT:
             return self._next
         update = {"update_id": self._next, kind: body}
         self.pending.append(update)
-        self._chat_of[self._next] = chat
         self._offer()
         return self._next
 
@@ -139,13 +137,13 @@ class Updates:
         again, self._again = self._again, []
         batch: list[Mapping[str, Any]] = [*again, *_first(self.pending, poll.limit - len(again))]
         if len(batch) > 1 and self._faults().happens("reorder"):
-            batch = self._faults().shuffled(batch, self._chat_of)
+            batch = self._faults().shuffled(batch, chat_of)
         poll.done(batch)
 
     def _post(self) -> None:
         assert self.webhook is not None
         for update in [*self._again, *self.pending]:
-            self.webhook.add(self._chat_of[update["update_id"]], update)
+            self.webhook.add(chat_of(update), update)
         self._again.clear()
         self.confirmed += len(self.pending)
         self.pending.clear()
@@ -165,6 +163,13 @@ class Updates:
         self._changed()
 
 
+def chat_of(update: Mapping[str, Any]) -> int:
+    """The id of the chat that an update belongs to."""
+    body = next(value for key, value in update.items() if key != "update_id")
+    number: int = (body["message"] if "data" in body else body)["chat"]["id"]
+    return number
+
+
 def conflict() -> ApiError:
     """What the poller that was there first is told."""
     return ApiError(
@@ -180,7 +185,8 @@ def _first(updates: Iterable[Update], count: int) -> list[Update]:
 class Webhook:
     """Posts updates: one at a time per chat and in order, up to `connections` at once, again until the answer is 2xx.
 
-    `call` runs a method that came in an answer; `retry`: seconds until the next attempt."""
+    `call` runs a method that came in an answer; `retry`: seconds until the next attempt; `patience`: seconds for which
+    an answer is awaited."""
 
     def __init__(
         self,
@@ -191,6 +197,7 @@ class Webhook:
         faults: Callable[[], Faults],
         changed: Callable[[], None],
         retry: float,
+        patience: float,
     ) -> None:
         self.url = url
         self.connections = connections
@@ -201,6 +208,7 @@ class Webhook:
         self._faults = faults
         self._changed = changed
         self._retry = retry
+        self._patience = patience
         self._queues: dict[int, deque[Update]] = {}
         self._ready: deque[int] = deque()
         self._running: set[asyncio.Task[None]] = set()
@@ -257,7 +265,8 @@ class Webhook:
         for _ in range(2 if self._faults().happens("duplicate") else 1):
             self.deliveries += 1
             try:
-                status, answer = await self._poster.post(body)
+                async with asyncio.timeout(self._patience):
+                    status, answer = await self._poster.post(body)
             except OSError as error:
                 self.last_error = f"Connection failed: {type(error).__name__}"
                 return False

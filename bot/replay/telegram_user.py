@@ -224,7 +224,7 @@ class User:
         )
 
     def _update(self, kind: str, body: dict[str, Any]) -> None:
-        self.last_update = self.double.updates.add(self.chat.id, kind, body)
+        self.last_update = self.double.updates.add(kind, body)
 
 
 def _file(kind: str) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def in_plain_words(where: str) -> Iterator[None]:
     except exc.DatabaseError as error:
         if type(error) is exc.DatabaseError:  # SQLite says so of a damaged file
             raise StoreUnavailable(f"{where} is damaged or is no database. Restore a backup copy.") from None
+        if _kind(error).startswith("42"):  # PostgreSQL: a table is missing or may not be used, whatever the data
+            raise StoreUnavailable(
+                f"{where} lacks a table or a permission ({_kind(error)}). Give its user all rights on its own database, "
+                "or restore a backup copy."
+            ) from None
         raise Unstorable(f"{where} cannot hold this ({_kind(error)}).") from None
     except (UnicodeError, exc.StatementError, OverflowError) as error:
         raise Unstorable(f"{where} cannot hold this ({type(error).__name__}).") from None

@@ -37,11 +37,12 @@ def take(database: Path, purpose: str) -> Ownership:
             "or set DATABASE_URL to another place."
         ) from None
     if not _lock(descriptor):
-        owner = os.pread(descriptor, 200, 1).decode("utf-8", "replace").strip() or "another process"
+        os.lseek(descriptor, 1, os.SEEK_SET)  # Windows lets nobody else read the locked first byte
+        owner = os.read(descriptor, 200).decode("utf-8", "replace").strip() or "another process"
         os.close(descriptor)
         raise StoreError(f"{database} is in use by {owner}. Stop it first, or set DATABASE_URL to another file.")
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f" {purpose} (process {os.getpid()})\n".encode(), 0)
+    os.write(descriptor, f" {purpose} (process {os.getpid()})\n".encode())
     return Ownership(descriptor)
 
 

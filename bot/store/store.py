@@ -2,7 +2,8 @@
 
 A turn's transaction is `with store.transaction(chats) as tx`: its chats are locked (rows in the order of their
 names on PostgreSQL, the whole file on SQLite), so that two workers never interleave a chat. Nothing is changed
-unless `tx.commit` returned. A store may be used from any thread; each call takes its own connection.
+unless `tx.commit` returned. A store may be used from any thread; each call takes its own connection, so a call that
+writes must not be made inside a transaction of the same thread: it would wait for it.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ class Transaction:
         """Write the batch and make it durable.
 
         Raises AlreadySeen (some of `batch.updates` were committed before), Unstorable (a value that the database
-        cannot hold) or StoreUnavailable; in each case nothing was written.
+        cannot hold) or StoreUnavailable; in each case nothing was written and the locks are gone: open a new
+        transaction to try again.
         """
         with in_plain_words(self._where):
             try:
