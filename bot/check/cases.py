@@ -106,8 +106,10 @@ class _Given:
         answers, facts = _parts(case)
         for name, raw in answers.items():
             self._answer(str(name), raw)
-        for name, raw in facts.items():
-            self._fact(str(name), raw)
+        held = {str(name) for name, raw in facts.items() if self._fact(str(name), raw)}
+        for short in flow.interview.shorthand:  # in the flow's order: where two facts differ, the first one there holds
+            if short.fact in held:
+                self._bring(short.fact, short.answers, short.facts)
         self._open_followed()
         for question in flow.interview.questions:
             value = self.values.get(question.ask)
@@ -131,24 +133,22 @@ class _Given:
     def _unknown(self, name: str, known: Mapping[str, Any] | list[str]) -> None:
         self.warnings.append(f'"{name}" is unknown in this flow and was left out. {did_you_mean(name, known)}'.rstrip())
 
-    def _fact(self, name: str, raw: Any) -> None:
+    def _fact(self, name: str, raw: Any) -> bool:
+        """Take one fact; whether it holds (or may), so that its shorthand applies."""
         if not isinstance(raw, bool) and raw not in ("yes", "no", NOT_SURE):
             raise BadCase(f'the fact "{name}" is true, false or not_sure, not {raw!r}')
         truth = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
-        short = [s for s in self.flow.interview.shorthand if s.fact == name]
-        known = name in self.flow.option_home or name in self.flow.questions or bool(short)
-        if not known:
+        known = name in self.flow.option_home or name in self.flow.questions
+        if not known and all(s.fact != name for s in self.flow.interview.shorthand):
             self.homes[name] = name
             self._unknown(name, [*self.flow.option_home, *self.flow.questions])
-            return
+            return False
         if name in self.flow.option_home:
             self._option(name, truth, given=True)
         elif name in self.flow.questions and self.flow.questions[name].kind is Kind.yes_no:
             self.homes[name] = name
             self.values.setdefault(name, truth)
-        if truth != "no":
-            for entry in short:
-                self._bring(name, entry.answers, entry.facts)
+        return truth != "no"
 
     def _bring(self, name: str, answers: Mapping[str, Any], facts: list[str]) -> None:
         for question, raw in answers.items():
