@@ -29,7 +29,7 @@ from .flow import (
     Triage,
 )
 from .reader import Reader, read_nothing
-from .values import as_read, choice_span
+from .values import NOT_SURE, as_read, choice_span, read_value
 
 
 class CompiledRule(NamedTuple):
@@ -90,6 +90,22 @@ class Flow:
     def option_home(self) -> Mapping[str, str]:
         """Option id -> question id (`one` and `many`)."""
         return MappingProxyType({o.id: q.ask for q in self.interview.questions for o in q.options})
+
+    @cached_property
+    def usual(self) -> Mapping[str, Any]:
+        """The answers of an uncomplicated patient as conditions read them: for progress and searches, never assumed."""
+        found: dict[str, Any] = {}
+        for question in self.interview.questions:
+            value = read_value(question, usual_value(question))
+            if value == NOT_SURE and question.kind in NUMERIC:
+                value = next(choice_span(question, c) for c in question.choices if c.id == question.unsure_as)
+            found[question.ask] = value
+        return MappingProxyType(found)
+
+    @cached_property
+    def filled_along(self) -> frozenset[str]:
+        """Questions that a ready-made choice of another one answers as well."""
+        return frozenset(n for q in self.interview.questions for c in q.choices for n in c.also)
 
     @cached_property
     def signs(self) -> Mapping[str, str]:

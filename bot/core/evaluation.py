@@ -60,7 +60,7 @@ Check = Callable[[Env], bool | None]
 def compile_check(node: Node, questions: Mapping[str, Question]) -> Check:
     """The condition as a function of the environment; built once, called often."""
     if isinstance(node, Named):
-        return compile_check(node.part, questions)
+        return _remembered(node.name, compile_check(node.part, questions))
     if isinstance(node, Not):
         return _negated(compile_check(node.part, questions))
     if isinstance(node, All):
@@ -75,12 +75,32 @@ def compile_check(node: Node, questions: Mapping[str, Question]) -> Check:
 def _flat(parts: tuple[Node, ...], kind: type[All] | type[Any_]) -> list[Node]:
     flat: list[Node] = []
     for part in parts:
-        inner = part.part if isinstance(part, Named) else part
-        if isinstance(inner, kind):
-            flat.extend(_flat(inner.parts, kind))
+        if isinstance(part, kind):
+            flat.extend(_flat(part.parts, kind))
         else:
-            flat.append(inner)
+            flat.append(part)
     return flat
+
+
+MEMO: Final = "\0memo"
+"""Key of an environment under which defined conditions remember what they came to (only what is known stays so)."""
+
+
+def _remembered(name: str, check: Check) -> Check:
+    """A defined condition that is read by many rules is evaluated once an environment, where that keeps a memo."""
+
+    def remembered(env: Env) -> bool | None:
+        memo = env.get(MEMO)
+        if memo is None:
+            return check(env)
+        known = memo.get(name)
+        if known is None:
+            known = check(env)
+            if known is not None:
+                memo[name] = known
+        return known  # type: ignore[no-any-return]
+
+    return remembered
 
 
 def _merged_ticks(parts: list[Node], questions: Mapping[str, Question]) -> Iterator[Check]:

@@ -7,17 +7,22 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .compiled import CompiledRule, Flow
-from .evaluation import NOT_ASKED, Many
+from .evaluation import MEMO, NOT_ASKED, Many
 from .flow import LEVELS, Level
 from .session import Session
 from .values import as_read
 
 
 class Folded(NamedTuple):
-    """Answers as conditions read them; `open`: the first question that is due and unanswered."""
+    """Answers as conditions read them; `open`: the first question that is due and unanswered.
+
+    `memo`: what defined conditions came to on the way. They are three-valued, so what is known stays so as answers
+    are added; only a fold over other answers needs another memo.
+    """
 
     env: dict[str, Any]
     open: str | None
+    memo: dict[str, bool]
 
 
 class Verdict(NamedTuple):
@@ -43,7 +48,8 @@ _NOTHING_HEARD: Mapping[str, Many] = {}
 
 def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NOTHING_HEARD) -> Folded:
     """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due."""
-    env: dict[str, Any] = {}
+    memo: dict[str, bool] = {}
+    env: dict[str, Any] = {MEMO: memo}
     due: str | None = None
     for question, _, check in flow.asking:
         name = question.ask
@@ -65,11 +71,16 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
                 env[name] = heard[name]
             if due is None:
                 due = name
-    return Folded(env, due)
+    del env[MEMO]
+    return Folded(env, due, memo)
 
 
-def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
-    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1)."""
+def triage(flow: Flow, env: Mapping[str, Any], memo: dict[str, bool] | None = None) -> Verdict:
+    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1).
+
+    `memo`: that of the fold that made this very environment, if it is at hand.
+    """
+    env = {**env, MEMO: {} if memo is None else memo}
     fired: list[CompiledRule] = []
     best = unknown = -1
     for rule in flow.by_rank:
@@ -109,18 +120,23 @@ def next_level_up(level: Level | None) -> Level:
 def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
     """Fold and triage of a session's answers."""
     folded = fold(flow, session.answers, today, session.heard)
-    return folded, triage(flow, folded.env)
+    return folded, triage(flow, folded.env, folded.memo)
 
 
 def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:
-    """Progress: questions answered, and that number plus those that are surely still to come."""
-    done = sum(1 for v in folded.env.values() if v is not NOT_ASKED and not (isinstance(v, Many) and v.partial))
-    left = 0
+    """Progress: questions answered, and how many it will be if the rest is answered like an uncomplicated patient."""
+    env = dict(folded.env)
+    done = left = 0
     for question, _, check in flow.asking:
-        if question.ask in folded.env and not isinstance(folded.env[question.ask], Many):
+        name = question.ask
+        value = env.get(name)
+        if value is NOT_ASKED:
             continue
-        if question.ask in folded.env and not folded.env[question.ask].partial:
-            continue
-        if check is None or check(folded.env) is True:
-            left += 1
+        if value is not None and not (isinstance(value, Many) and value.partial):
+            done += 1
+        elif check is None or check(env):
+            env[name] = flow.usual[name]
+            left += name not in flow.filled_along
+        else:
+            env[name] = NOT_ASKED
     return done, done + left
