@@ -1,1 +1,5 @@
-"""What people type, read by rules and word lists: candidate facts and signs."""
+"""What people type -> candidate facts: signs, answers, what is unclear and what was rejected. Rules and word lists only."""
+
+from bot.understanding.reader import make_reader
+
+__all__ = ["make_reader"]

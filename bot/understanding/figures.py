@@ -1,0 +1,216 @@
+"""Ages, pain from 0 to 10 and the length of one spasm, out of words; and pain or length in words that name no number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.understanding.amounts import Amounts, Duration, Number, at, before, phrases
+from bot.understanding.onset import vague_spans
+from bot.understanding.patterns import Match, Span
+from bot.understanding.words import Words
+
+Value = float | int | tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure found in words; `value` None: words without a number."""
+
+    value: Value | None
+    span: Span
+    sure: bool = True
+
+
+def neat(least: float, most: float) -> Value:
+    """A number without needless decimals, or a range of two."""
+    low, high = (int(x) if float(x).is_integer() else x for x in (least, most))
+    return low if low == high else (low, high)
+
+
+class FigureReader:
+    """Reads ages, pain and lengths with the words of a language."""
+
+    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+        self._amounts = amounts
+        age, pain = parts.get("age") or {}, parts.get("pain") or {}
+        self._me = phrases(age.get("me") or ())
+        self._old = phrases(age.get("old") or ())
+        self._sex = frozenset(map(str, age.get("sex") or ()))
+        self._not_age = frozenset(map(str, age.get("not_age") or ()))
+        self._whose = frozenset(map(str, age.get("whose") or ()))
+        self._decades = {str(k): (int(v[0]), int(v[1])) for k, v in (age.get("decades") or {}).items()}
+        self._thirds = {
+            **dict.fromkeys(map(str, age.get("early") or ()), (0, 3)),
+            **dict.fromkeys(map(str, age.get("middle") or ()), (3, 7)),
+            **dict.fromkeys(map(str, age.get("late") or ()), (6, 9)),
+        }
+        self._years = frozenset(str(w) for w in ((parts.get("units") or {}).get("year") or {}).get("words") or ())
+        self._out_of = phrases(pain.get("out_of") or ())
+        self._about_pain = phrases(pain.get("about_pain") or ())
+        self._now = phrases(pain.get("now") or ())
+        self._before = phrases(pain.get("before") or ())
+        self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
+        self._zero = phrases(pain.get("zero") or ())
+        self._words = phrases(pain.get("words") or ())
+        self._strong = phrases(pain.get("strong_words") or ())
+        self._per_spasm = phrases(parts.get("per_spasm") or ())
+        self._instants = {tuple(str(k).split()): (float(v[0]), float(v[1])) for k, v in (parts.get("duration_words") or {}).items()}
+        self._instant_list = phrases(parts.get("duration_words") or ())
+        self._vague_length = phrases(parts.get("vague_length") or ())
+        self._ago = phrases(parts.get("ago_words") or ())
+        self._since = phrases(parts.get("since") or ())
+
+    # --- age
+
+    def age(self, text: Words, numbers: list[Number], taken: set[int], opened: bool) -> Figure | None:
+        """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
+        words = text.words
+        weak: Figure | None = None
+        for number in numbers:
+            begin, end = number.span
+            if begin in taken or number.most > 120 or not float(number.least).is_integer():
+                continue
+            following = words[end] if end < len(words) else ""
+            if following == "s" and number.least == number.most and number.least % 10 == 0 and number.least >= 20:
+                return self._decade(words, begin, (int(number.least), int(number.least) + 9), (begin, end + 1))
+            old = at(words, end, self._old)
+            if old:
+                owner = words[end + old] if end + old < len(words) else ""
+                if begin and before(words, begin, (("my",),)) or owner in self._whose:
+                    continue
+                return Figure(neat(number.least, number.most), (begin, end + old))
+            if following in self._not_age or at(words, end, self._out_of) or following in self._years and not opened:
+                if following in self._years and self._closed(text, begin, end + 1) and number.least >= 16:
+                    weak = weak or Figure(neat(number.least, number.most), (begin, end + 1))
+                continue
+            if following == "/" or (begin and words[begin - 1] == "/" and words[begin - 2 : begin - 1] != () and words[begin - 2] not in self._sex):
+                continue
+            if before(words, begin, self._me) and number.least >= 3 and not (following == "-" or following in "%°"[: bool(following)]):
+                if self._amounts._unit(words, end, True) is None:
+                    return Figure(neat(number.least, number.most), (begin, end))
+                continue
+            sexed = following in self._sex or (begin and words[begin - 1] in self._sex) or (begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,")
+            if sexed and number.least >= 14:
+                return Figure(neat(number.least, number.most), (begin, end + (following in self._sex)))
+            if opened and number.least <= 120:
+                weak = weak or Figure(neat(number.least, number.most), (begin, end))
+            if number.bare and 16 <= number.least <= 105 and number.least == number.most and self._closed(text, begin, end):
+                weak = weak or Figure(neat(number.least, number.most), (begin, end))
+        for place, word in enumerate(words):
+            if word in self._decades:
+                return self._decade(words, place, self._decades[word], (place, place + 1))
+        return weak
+
+    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: Span) -> Figure:
+        third = self._thirds.get(words[begin - 1]) if begin else None
+        if third and decade[1] - decade[0] == 9:
+            return Figure((decade[0] + third[0], decade[0] + third[1]), (begin - 1, span[1]))
+        return Figure(decade, span)
+
+    def _closed(self, text: Words, begin: int, end: int) -> bool:
+        """Whether the words stand alone between marks or at the edges of the text."""
+        words, clause = text.words, text.clause
+        starts = begin == 0 or clause[begin - 1] != clause[begin] or not words[begin - 1].isalnum()
+        ends = end >= len(words) or clause[end] != clause[begin] or not words[end].isalnum()
+        return starts and ends
+
+    # --- pain
+
+    def pain(self, text: Words, numbers: list[Number], taken: set[int], opened: bool, others_open: bool) -> Figure | None:
+        """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
+        words = text.words
+        found: list[tuple[int, Figure]] = []
+        for number in numbers:
+            begin, end = number.span
+            if begin in taken:
+                continue
+            out_of = at(words, end, self._out_of)
+            scale = self._amounts.number_at(words, end + out_of) if out_of else None
+            if scale is not None and scale[0] == 10:
+                value = neat(number.least, number.most) if number.most <= 10 else None
+                found.append((3, Figure(value, (begin, end + out_of + scale[1]))))
+            elif number.most > 10 or (end < len(words) and words[end] in ("/", "%", ":", "-")):
+                continue
+            elif self._named(words, begin):
+                if self._amounts._unit(words, end, words[begin][0].isdecimal()) is None:
+                    found.append((2, Figure(neat(number.least, number.most), (begin, end))))
+            elif self._lone(text, begin, end) and not others_open:
+                found.append((1, Figure(neat(number.least, number.most), (begin, end), sure=opened or len(words) < 9 or self._closed(text, begin, end))))
+        if found:
+            return self._worst(text, found)
+        zero = [s for s in vague_spans(text, self._zero)]
+        if zero and (opened or self._closed(text, *zero[0])) and len(words) < 9:
+            return Figure(0, zero[0])
+        listed = self._words if opened or len(words) <= 6 else self._strong
+        spoken = vague_spans(text, listed)
+        return Figure(None, spoken[0]) if spoken else None
+
+    def _worst(self, text: Words, found: list[tuple[int, Figure]]) -> Figure:
+        best = max(rank for rank, _ in found)
+        figures = [f for rank, f in found if rank == best or (best == 2 and rank >= 2)]
+        current = [f for f in figures if not self._was(text, f)]
+        figures = current or figures
+        return max(figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0))
+
+    def _was(self, text: Words, figure: Figure) -> bool:
+        """Whether the figure is one of before ("it was a 9 yesterday")."""
+        begin, end = figure.span
+        words, clause = text.words, text.clause
+        near = [p for p in range(max(begin - 4, 0), min(end + 2, len(words))) if clause[p] == clause[begin]]
+        was = any(at(words, p, self._before) for p in near)
+        return was and not any(at(words, p, self._now) and p < begin for p in near)
+
+    def _named(self, words: tuple[str, ...], begin: int) -> bool:
+        """Whether "pain", "score" and the like lead up to the number."""
+        place = begin
+        for _ in range(6):
+            if before(words, place, self._about_pain):
+                return True
+            if place and (words[place - 1] in self._says or words[place - 1] in ":=~"):
+                place -= 1
+                continue
+            return False
+        return False
+
+    def _lone(self, text: Words, begin: int, end: int) -> bool:
+        """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
+        words, clause = text.words, text.clause
+        first, last = begin, end
+        while first > 0 and clause[first - 1] == clause[begin]:
+            first -= 1
+        while last < len(words) and clause[last] == clause[begin]:
+            last += 1
+        return all(w in self._says or not w.isalnum() for w in words[first:begin]) and all(
+            w in self._says or not w.isalnum() for w in words[end : min(last, end + 4)]
+        )
+
+    # --- how long one spasm lasts
+
+    def spasm_length(self, text: Words, match: Match, durations: list[Duration], taken: set[int], opened: bool, onset_opened: bool) -> Figure | None:
+        """The length of one spasm in seconds; `value` None if only words speak of it."""
+        words = text.words
+        per_spasm = match.spans("time.per_spasm")
+        for duration in durations:
+            begin, end = duration.span
+            if begin in taken:
+                continue
+            short = duration.unit in ("second", "minute")
+            if at(words, end, self._ago) or before(words, begin, self._since):
+                continue
+            said = any(text.sentence[p[0]] == text.sentence[begin] and abs(p[0] - begin) < 7 for p in per_spasm)
+            if duration.vague:
+                if duration.unit == "second" and (opened or said or len(words) <= 4):
+                    return Figure((1, 59), duration.span)
+                continue
+            if opened or (short and not onset_opened) or (duration.unit == "hour" and (said or (len(words) <= 4 and not onset_opened))):
+                return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
+        instants = vague_spans(text, self._instant_list)
+        if instants and (opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)):
+            begin, end = instants[0]
+            return Figure(neat(*self._instants[words[begin:end]]), instants[0])
+        spoken = vague_spans(text, self._vague_length)
+        if spoken and (opened or (len(words) <= 5 and not onset_opened)):
+            return Figure(None, spoken[0])
+        return None

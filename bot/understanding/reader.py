@@ -1,0 +1,367 @@
+"""Makes the reader of a flow: one typed text in, all that can be read in it out. Pure, deterministic, offline; never raises.
+
+Order of work: words -> groups of phrases -> what is meant (scope) -> signs, options, figures, dates, polarity, crisis.
+A fact that is not mentioned is never taken as absent: only what is plainly denied is listed as denied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.core.flow import Interview, Kind, Question, Texts
+from bot.core.reader import Fact, Reader, Reading, Rejected, Sign, Unclear
+from bot.understanding.amounts import Amounts, Duration, Number, at, phrases
+from bot.understanding.figures import Figure, FigureReader
+from bot.understanding.language import FOLDER, Language, load
+from bot.understanding.onset import Guess, OnsetReader, vague_spans
+from bot.understanding.patterns import Match, Span
+from bot.understanding.scope import MAYBE, NEGATED, Scope
+from bot.understanding.words import Words
+
+LONGEST = 20_000
+"""Characters of one text that are read."""
+
+_NAME = re.compile(r"[a-z_0-9]+")
+
+
+class FlowLike(Protocol):
+    """What a reader needs of a flow."""
+
+    @property
+    def interview(self) -> Interview:
+        """The questions."""
+
+    @property
+    def texts(self) -> Mapping[str, Texts]:
+        """The words by language."""
+
+
+def make_reader(flow: FlowLike, folder: Path = FOLDER) -> Reader:
+    """The reader of a flow, for all its languages that have word lists in `folder`.
+
+    Raises `PatternError` if a word list cannot be read. In a language without word lists it reads nothing.
+    """
+    readers = {}
+    for code, texts in flow.texts.items():
+        language = load(code, _said(flow.interview, texts), folder)
+        if language is not None:
+            readers[code] = _LanguageReader(flow.interview, texts, language)
+
+    def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
+        reader = readers.get(lang) or readers.get(lang.partition("-")[0])
+        return Reading() if reader is None else reader.read(text[:LONGEST], now, open_question)
+
+    return read
+
+
+def _said(interview: Interview, texts: Texts) -> dict[str, list[str]]:
+    """Operators' phrases by option id. Those of follow-ups and of single choices count only where they are asked
+    ("it hurts" says little elsewhere); they get a name of their own: `question/option`."""
+    out: dict[str, list[str]] = {}
+    options = {option.id for question in interview.questions for option in question.options}
+    for question in interview.questions:
+        words = texts.questions.get(question.ask)
+        if words is None:
+            continue
+        for option in question.options:
+            entry = words.options.get(option.id)
+            if entry is None or not entry.says:
+                continue
+            general = option.sign or (question.kind is Kind.many and _always(question, options))
+            out[option.id if general else f"{question.ask}/{option.id}"] = list(entry.says)
+    return out
+
+
+def _always(question: Question, options: set[str]) -> bool:
+    """Whether a list is asked of (nearly) everybody: no condition, or only a named one."""
+    when = question.when
+    return when is None or (_NAME.fullmatch(when) is not None and when not in options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text with all that the parts of the reader look at."""
+
+    words: Words
+    match: Match
+    scope: Scope
+    now: datetime
+    question: Question | None
+    numbers: list[Number]
+    durations: list[Duration]
+
+    def opened(self, kind: Kind) -> bool:
+        """Whether a question of this kind is open."""
+        return self.question is not None and self.question.kind is kind
+
+
+class _LanguageReader:
+    """Reads texts of one language for one flow."""
+
+    def __init__(self, interview: Interview, texts: Texts, language: Language) -> None:
+        self._language = language
+        self._questions = {question.ask: question for question in interview.questions}
+        self._home = {o.id: q for q in interview.questions for o in q.options}
+        self._signs = {o.id: o.sign for q in interview.questions for o in q.options if o.sign}
+        self._kinds: dict[Kind, str] = {}
+        for question in interview.questions:
+            self._kinds.setdefault(question.kind, question.ask)
+        parts = language.parts
+        self._amounts = Amounts(parts)
+        self._onset = OnsetReader(parts, self._amounts)
+        self._figures = FigureReader(parts, self._amounts)
+        self._vague_time = phrases(parts.get("vague_time") or ())
+        self._vague_alone = phrases(parts.get("vague_alone") or ())
+        self._since = phrases(parts.get("since") or ())
+        self._since_what = phrases(parts.get("since_what") or ())
+        self._since_not = frozenset(map(str, parts.get("since_not") or ()))
+        self._ordinals = {str(k): int(v) for k, v in (parts.get("ordinals") or {}).items()}
+        self._list_number = frozenset(map(str, parts.get("list_number") or ()))
+
+    def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
+        """All that can be read in `text` on the patient's date `now`."""
+        language = self._language
+        words = language.spelling.read(text)
+        if not words.words:
+            return Reading()
+        match = language.grammar.match(words)
+        scope = Scope(match, now.year, language.parts)
+        question = self._questions.get(open_question or "")
+        seen = _Text(
+            words, match, scope, now, question, self._amounts.numbers(words), self._amounts.durations(words)
+        )  # fmt: skip
+        signs, plain, denied, rejected = self._options(seen)
+        facts, unclear = self._choices(seen, plain, denied)
+        figures, unsaid = self._read_figures(seen)
+        return Reading(
+            facts=(*facts, *figures),
+            signs=signs,
+            unclear=(*unclear, *unsaid),
+            rejected=rejected,
+            crisis=self._crisis(seen),
+            polarity=self._polarity(seen),
+        )
+
+    # --- options: warning signs and all other choices
+
+    def _options(
+        self, seen: _Text
+    ) -> tuple[tuple[Sign, ...], dict[str, Span], dict[str, Span], tuple[Rejected, ...]]:
+        plain: dict[str, Span] = {}
+        denied: dict[str, Span] = {}
+        possible: dict[str, Span] = {}
+        rejected: list[Rejected] = []
+        for option in (*self._home, *(q for q, v in self._questions.items() if v.kind is Kind.yes_no)):
+            verdicts = self._verdicts(seen, option)
+            for kind, span in verdicts.items():
+                if kind == "plain":
+                    plain[option] = span
+                elif kind == MAYBE:
+                    possible[option] = span
+                else:
+                    if kind == NEGATED and "plain" not in verdicts and MAYBE not in verdicts:
+                        denied[option] = span
+                    rejected.append(Rejected(option, seen.words.quote(span), kind))
+        signs = [Sign(o, seen.words.quote(s)) for o, s in plain.items() if o in self._signs]
+        signs += [Sign(o, seen.words.quote(s), False) for o, s in possible.items() if o in self._signs and o not in plain]
+        return tuple(signs), plain, denied, tuple(rejected)
+
+    def _verdicts(self, seen: _Text, option: str) -> dict[str, Span]:
+        """What the text says of one option: `plain`, `MAYBE`, or the reasons for which it was set aside, with the words."""
+        match, scope = seen.match, seen.scope
+        rule = self._language.options.get(option, {})
+        past_counts = str(rule.get("past", "")) == "true"
+        names = [(f"{option}.plain", True), (f"{option}.possible", False)]
+        if seen.question is not None and option in seen.question.option_ids:
+            names.append((f"{seen.question.ask}/{option}.plain", True))
+        out: dict[str, Span] = {}
+        unless: tuple[Span, ...] | None = None
+        for name, is_plain in names:
+            for span in match.spans(name):
+                if unless is None:
+                    unless = match.spans(f"{option}.unless")
+                if any(u[0] < span[1] + 3 and span[0] < u[1] + 3 for u in unless):
+                    continue
+                verdict = scope.verdict(span, past_counts)
+                kind = verdict or ("plain" if is_plain else MAYBE)
+                if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
+                    out[kind] = span
+        if "plain" not in out:
+            for span in match.spans(f"{option}.denied"):
+                if scope.verdict(span, True) is None:
+                    out.pop(MAYBE, None)
+                    out.setdefault(NEGATED, span)
+        return out
+
+    def _choices(
+        self, seen: _Text, plain: Mapping[str, Span], denied: Mapping[str, Span]
+    ) -> tuple[list[Fact], list[Unclear]]:
+        facts: list[Fact] = []
+        unclear: list[Unclear] = []
+        quote = seen.words.quote
+        for question in self._questions.values():
+            name = question.ask
+            if question.kind is Kind.yes_no:
+                if name in plain:
+                    facts.append(Fact(name, "yes", quote(plain[name])))
+                elif name in denied:
+                    facts.append(Fact(name, "no", quote(denied[name])))
+                continue
+            yes = [o for o in question.option_ids if o in plain and self._home.get(o) is question]
+            no = [o for o in question.option_ids if o in denied and self._home.get(o) is question]
+            if question.kind is Kind.many:
+                ordered = self._by_number(seen, question)
+                if ordered:
+                    facts.append(Fact(name, ordered, seen.words.text.strip()))
+                elif yes or no:
+                    spans = [plain[o] for o in yes] or [denied[o] for o in no]
+                    facts.append(Fact(name, tuple(yes), self._joined(seen, spans), denied=tuple(no)))
+            elif question.kind is Kind.one and not question.consent or question is seen.question:
+                ordered = self._by_number(seen, question)
+                if len(ordered) == 1:
+                    facts.append(Fact(name, ordered[0], seen.words.text.strip()))
+                elif len(yes) == 1:
+                    facts.append(Fact(name, yes[0], quote(plain[yes[0]])))
+                elif yes and question is seen.question:
+                    unclear.append(Unclear(name, self._joined(seen, [plain[o] for o in yes]), tuple((o, o) for o in yes)))
+        return facts, unclear
+
+    @staticmethod
+    def _joined(seen: _Text, spans: Iterable[Span]) -> str:
+        return " / ".join(dict.fromkeys(seen.words.quote(span) for span in spans))
+
+    def _by_number(self, seen: _Text, question: Question) -> tuple[str, ...]:
+        """Options named by their place in the list ("yes the second one", "number 2"), if that question is open."""
+        if question is not seen.question or not question.options or len(seen.words.words) > 12:
+            return ()
+        words, out = seen.words.words, []
+        for place, word in enumerate(words):
+            number = self._ordinals.get(word)
+            if number is None and word in self._list_number:
+                found = self._amounts.number_at(words, place + 1)
+                number = int(found[0]) if found and float(found[0]).is_integer() else None
+            if number is not None and (number == -1 or 1 <= number <= len(question.options)):
+                out.append(question.options[number - 1 if number > 0 else -1].id)
+        return tuple(dict.fromkeys(out))
+
+    # --- figures and dates
+
+    def _read_figures(self, seen: _Text) -> tuple[list[Fact], list[Unclear]]:
+        facts: list[Fact] = []
+        unclear: list[Unclear] = []
+        taken: set[int] = set()
+        words, kinds = seen.words, self._kinds
+
+        def add(kind: Kind, figure: Figure | None) -> None:
+            if figure is None or kind not in kinds:
+                return
+            taken.update(range(*figure.span))
+            if figure.value is None:
+                unclear.append(Unclear(kinds[kind], words.quote(figure.span)))
+            else:
+                facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure))
+
+        figures, numbers = self._figures, seen.numbers
+        onset_open = seen.opened(Kind.ago)
+        in_durations = {place for d in seen.durations for place in range(*d.span)}
+        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open)
+        in_dates = {place for g in guesses for place in range(*g.span)}
+        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age)))
+        length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)
+        add(Kind.length, length)
+        others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
+        free = taken | in_durations | in_dates
+        pain = figures.pain(words, numbers, free, seen.opened(Kind.scale), others_open)
+        add(Kind.scale, pain)
+        self._began(seen, guesses, taken, facts, unclear)
+        if seen.opened(Kind.number) and seen.question and len(numbers) == 1:
+            number = numbers[0]
+            value = number.least if number.least == number.most else (number.least, number.most)
+            facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
+        return facts, unclear
+
+    def _began(
+        self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]
+    ) -> None:
+        """When it began, out of all times that the text names: the one that its words speak for best."""
+        name = self._kinds.get(Kind.ago)
+        if name is None:
+            return
+        words, opened = seen.words, seen.opened(Kind.ago)
+        if seen.opened(Kind.length):
+            guesses = [g for g in guesses if not g.plain_duration or g.weight >= 3]
+        left = [g for g in guesses if not taken & set(range(*g.span)) and (g.weight > 0 or opened)]
+        valued = [g for g in left if g.days is not None or g.candidates]
+        if valued:
+            best = max(valued, key=lambda g: (g.weight, -g.span[0]))
+            quote = words.quote(best.span)
+            if best.days is None:
+                unclear.append(Unclear(name, quote, best.candidates))
+            else:
+                facts.append(Fact(name, best.days, quote))
+            return
+        if left:
+            unclear.append(Unclear(name, words.quote(left[0].span)))
+            return
+        vague = vague_spans(words, self._vague_time)
+        short = len(words.words) <= 6
+        alone = vague_spans(words, self._vague_alone) if short or opened else []
+        began = seen.match.spans("time.began")
+        for span in (*vague, *alone):
+            near = any(words.sentence[b[0]] == words.sentence[span[0]] for b in began)
+            if opened or short or (near and span in vague):
+                if self._polarity(seen) is not None and not opened:
+                    continue
+                unclear.append(Unclear(name, words.quote(span)))
+                return
+        for place in range(len(words.words)):
+            length = at(words.words, place, self._since_what)
+            after = words.words[place + length : place + length + 4]
+            if length and after and not self._since_not & set(after):
+                unclear.append(Unclear(name, words.quote((place, min(place + length + 2, len(words.words))))))
+                return
+
+    # --- the whole text
+
+    def _polarity(self, seen: _Text) -> str | None:
+        """Whether the text is nothing but a yes, a no or a "not sure"."""
+        words, match = seen.words.words, seen.match
+        if len(words) > 16:
+            return None
+        found = {name: match.spans(name) for name in ("say_no", "say_yes", "say_unsure", "thumb")}
+        every = [(span, name) for name, spans in found.items() for span in spans]
+        if not every:
+            return None
+        covered: set[int] = set()
+        meant: set[str] = set()
+        for span, name in sorted(every, key=lambda e: e[0][0] - e[0][1]):
+            if not covered & set(range(*span)):
+                covered |= set(range(*span))
+                meant.add(name)
+        for span in match.spans("polite"):
+            covered |= set(range(*span))
+        if any(place not in covered and word.isalnum() for place, word in enumerate(words)):
+            return None
+        if "say_unsure" in meant:
+            return "not_sure"
+        if "thumb" in meant:
+            return "no" if seen.opened(Kind.many) or "say_no" in meant else "yes"
+        if meant == {"say_no", "say_yes"} and not seen.opened(Kind.many):
+            first = min(((s, n) for s, n in every), key=lambda e: e[0])[1]
+            return "no" if first == "say_no" else "yes"
+        return "no" if "say_no" in meant else "yes"
+
+    def _crisis(self, seen: _Text) -> bool:
+        """A wish to die or to harm oneself, not denied, not of somebody else, not a manner of speaking."""
+        unless = seen.match.spans("crisis.unless")
+        for span in seen.match.spans("crisis.plain"):
+            if any(u[0] < span[1] and span[0] < u[1] for u in unless):
+                continue
+            if seen.scope.verdict(span, True) in (None, MAYBE, "hypothetical"):
+                return True
+        return False

@@ -1,0 +1,264 @@
+"""Whether words are meant: denied, past, somebody else's, only thought of, an expression, or doubtful.
+
+Rules of scope in the manner of ConText: a cue speaks for the words around it until something ends its reach. All cues
+are groups of the language's word lists; what counts as their reach is here:
+
+- a negation speaks forward, until a word that begins a new statement, and over commas only along a list;
+  or backward, if it closes the clause ("numbness: none");
+- the past speaks for its stretch of the sentence, unless the same stretch says that it goes on;
+- another person speaks for all that follows, until the writer speaks of himself;
+- "what if" speaks to the end of the sentence; "if" to the end of its own clause, and not at all before a habit ("if I bend").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from bot.understanding.patterns import Match, Span
+
+NEGATED, PAST, OTHER, HYPOTHETICAL, IDIOM = "negated", "past", "other_person", "hypothetical", "expression"
+MAYBE = "maybe"
+"""Neither plainly meant nor plainly not: to be asked about."""
+
+_REACH = 9
+"""Words between a negation and what it may deny."""
+
+
+class Scope:
+    """The cues of one text; asked about one span at a time."""
+
+    def __init__(self, match: Match, this_year: int, parts: Any) -> None:
+        self._match = match
+        self._words = match.words
+        self._this_year = this_year
+        self._or = frozenset(map(str, (parts.get("groups") or {}).get("joined_by_or") or ()))
+        self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
+
+    def verdict(self, span: Span, past_counts: bool = False) -> str | None:
+        """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
+        if self._within(span, self._idioms):
+            return IDIOM
+        other = self._other(span)
+        if other == OTHER:
+            return OTHER
+        if not past_counts and self._past(span):
+            return PAST
+        if self._hypothetical(span):
+            return HYPOTHETICAL
+        denied = self._negated(span)
+        if denied == NEGATED:
+            return NEGATED
+        if denied or other or self._hedged(span) or (not past_counts and self._over(span)):
+            return MAYBE
+        return None
+
+    @cached_property
+    def _idioms(self) -> tuple[Span, ...]:
+        return self._match.spans("idiom")
+
+    @staticmethod
+    def _within(span: Span, others: Sequence[Span]) -> bool:
+        return any(o[0] < span[1] and span[0] < o[1] for o in others)
+
+    def _sentence(self, place: int) -> Span:
+        sentence, words = self._words.sentence, len(self._words.words)
+        first = last = place
+        while first > 0 and sentence[first - 1] == sentence[place]:
+            first -= 1
+        while last < words and sentence[last] == sentence[place]:
+            last += 1
+        return first, last
+
+    # --- negation
+
+    @cached_property
+    def _denials(self) -> list[Span]:
+        """Negations that speak forward. "Not only", "not sure", "can not" are none."""
+        false = self._match.spans("not_a_negation")
+        return [cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)]
+
+    def _negated(self, span: Span) -> str | None:
+        words, found = self._words, None
+        for cue in reversed(self._denials):
+            if cue[1] > span[0] or words.sentence[cue[0]] != words.sentence[span[0]]:
+                continue
+            if span[0] - cue[1] > _REACH:
+                listed = self._list_reaches(cue, span)
+                if listed != NEGATED:
+                    continue
+                return NEGATED
+            if any(cue[1] <= stop[0] and stop[0] < span[0] for stop in self._stops):
+                continue
+            if words.clause[cue[0]] == words.clause[span[0]]:
+                return NEGATED
+            found = found or self._list_reaches(cue, span)
+            if found == NEGATED:
+                return found
+        return NEGATED if self._denied_after(span) else found
+
+    @cached_property
+    def _stops(self) -> tuple[Span, ...]:
+        return self._match.spans("stop")
+
+    def _list_reaches(self, cue: Span, span: Span) -> str | None:
+        """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
+        words = self._words
+        _, last = self._sentence(cue[0])
+        if any(cue[1] <= stop[0] and stop[0] < span[0] for stop in self._stops):
+            return None
+        pieces: list[list[str]] = [[]]
+        for place in range(cue[1], last):
+            if words.clause[place] != words.clause[max(place - 1, 0)] and place > cue[1]:
+                pieces.append([])
+            if words.words[place].isalnum():
+                pieces[-1].append(words.words[place])
+        target = words.clause[span[0]] - words.clause[cue[1] - 1]
+        until = [p for p in pieces[: target + 1] if p]
+        if any(self._says & set(piece) or len(piece) > 5 for piece in until[1:]):
+            return None
+        rest = [w for p in pieces for w in p]
+        if self._or & set(rest) or len([p for p in pieces if p]) > 2:
+            return NEGATED
+        return MAYBE
+
+    def _denied_after(self, span: Span) -> bool:
+        """ "numbness: none", "bladder fine": a denial that closes the clause (or the one after a colon)."""
+        words = self._words
+        for cue in self._match.spans("negation_after"):
+            if cue[0] < span[1] or words.sentence[cue[0]] != words.sentence[span[0]]:
+                continue
+            between = words.words[span[1] : cue[0]]
+            if len([w for w in between if w.isalnum()]) > 3:
+                break
+            end = cue[1]
+            closes = end >= len(words.words) or words.clause[end] != words.clause[cue[0]] or not words.words[end].isalnum()
+            same = words.clause[cue[0]] == words.clause[span[1] - 1]
+            colon = ":" in between or "?" in between or "-" in between
+            if closes and (same or colon) and not any(span[1] <= s[0] < cue[0] for s in self._stops):
+                return True
+        after = span[1]
+        if after + 1 < len(words.words) and words.words[after] in "?:=-":
+            return any(cue[0] == after + 1 for cue in self._match.spans("negation_after"))
+        return False
+
+    # --- past
+
+    def _stretch(self, span: Span) -> Span:
+        """The part of the sentence around `span` between turns ("but", "and now") and commas."""
+        words = self._words
+        first, last = self._sentence(span[0])
+        for turn in self._match.spans("turn"):
+            if first <= turn[0] < span[0] and turn[1] <= span[0]:
+                first = max(first, turn[0])
+            elif span[1] <= turn[0] < last:
+                last = min(last, turn[0])
+        clause = words.clause[span[0]]
+        begin = span[0]
+        while begin > first and words.clause[begin - 1] == clause:
+            begin -= 1
+        lead = begin
+        while lead > first and words.clause[lead - 1] == words.clause[begin - 1] and begin - lead < 6:
+            lead -= 1
+        if begin - lead <= 5:
+            begin = lead
+        end = span[1]
+        while end < last and words.clause[end] == words.clause[span[1] - 1]:
+            end += 1
+        return begin, end
+
+    @cached_property
+    def _past_cues(self) -> list[Span]:
+        words = self._words.words
+        cues = list(self._match.spans("past"))
+        leads = {cue[1] for cue in self._match.spans("in_year")}
+        for place, word in enumerate(words):
+            if len(word) == 4 and word.isdecimal() and 1920 <= int(word) < self._this_year and place in leads:
+                cues.append((place, place + 1))
+        cues.extend(self._match.spans("long_ago"))
+        return cues
+
+    def _past(self, span: Span) -> bool:
+        if not self._past_cues:
+            return False
+        begin, end = self._stretch(span)
+        cues = [cue for cue in self._past_cues if begin <= cue[0] < end]
+        if not cues:
+            return False
+        return not any(begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present"))
+
+    def _over(self, span: Span) -> bool:
+        """Whether the sentence says that it is over ("went numb yesterday but it's gone now")."""
+        first, last = self._sentence(span[0])
+        return any(span[1] <= cue[0] < last for cue in self._match.spans("over_now"))
+
+    # --- other people
+
+    @cached_property
+    def _others(self) -> list[Span]:
+        """Stretches that speak of somebody else; none at all if somebody else is the patient."""
+        if self._match.spans("proxy"):
+            return []
+        words = self._words
+        watching = {cue[0] for cue in self._match.spans("kin_watches")}
+        carried = {cue[1] - 1 for cue in self._match.spans("kin_carried")}
+        third = {cue[0] for cue in self._match.spans("third_person")}
+        mine = sorted(cue[0] for cue in (*self._match.spans("me"), *self._match.spans("back_to_me")))
+        out: list[Span] = []
+        for kin in self._match.spans("kin"):
+            if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
+                continue
+            if any(place in watching for place in range(kin[1], min(kin[1] + 3, len(words.words)))):
+                continue
+            if any(place in carried for place in range(max(kin[0] - 2, 0), kin[0])):
+                continue
+            end = next((place for place in mine if place >= kin[1]), len(words.words))
+            sentence_end = self._sentence(kin[0])[1]
+            if end > sentence_end and sentence_end < len(words.words):
+                if not any(place in third for place in range(sentence_end, sentence_end + 3)):
+                    end = sentence_end
+            out.append((kin[0], end))
+        return out
+
+    def _other(self, span: Span) -> str | None:
+        for begin, end in self._others:
+            if begin <= span[0] < end:
+                return OTHER
+        return None
+
+    # --- only thought of
+
+    @cached_property
+    def _thought(self) -> list[Span]:
+        words = self._words
+        out = [(cue[0], self._sentence(cue[0])[1]) for cue in self._match.spans("hypothetical")]
+        not_ifs = self._match.spans("not_an_if")
+        habits = self._match.spans("if_habit")
+        ends = [cue[0] for cue in self._match.spans("if_ends")]
+        for cue in self._match.spans("if_word"):
+            if any(n[0] <= cue[0] < n[1] for n in not_ifs):
+                continue
+            last = self._sentence(cue[0])[1]
+            end = cue[1]
+            while end < last and words.clause[end] == words.clause[cue[0]] and end not in ends:
+                end += 1
+            asks = any(cue[1] <= place < last for place in ends) or any(place < cue[0] for place in ends)
+            if not asks and any(cue[1] <= h[0] < min(cue[1] + 5, end) for h in habits):
+                continue
+            out.append((cue[0], end))
+        return out
+
+    def _hypothetical(self, span: Span) -> bool:
+        return any(begin <= span[0] < end for begin, end in self._thought)
+
+    def _hedged(self, span: Span) -> bool:
+        words = self._words
+        for cue in self._match.spans("hedge"):
+            if words.sentence[cue[0]] != words.sentence[span[0]]:
+                continue
+            if -3 <= span[0] - cue[1] <= 5 and words.clause[cue[0]] == words.clause[span[0]]:
+                return True
+            if 0 <= cue[0] - span[1] <= 3:
+                return True
+        return False

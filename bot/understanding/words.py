@@ -1,0 +1,174 @@
+"""From a text to its words: characters are folded, words cut out, contractions opened, slips of the finger mended.
+
+Every word keeps the place in the text that it came from, so that whatever is read can be shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
+_RUN = re.compile(r"(.)\1{2,}")
+_QUOTES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_FOLD = {**_QUOTES, **_DASHES, ord("…"): ".", ord("“"): '"', ord("”"): '"'}
+_DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "Sk"})
+_SENTENCE_ENDS = frozenset(".!?;\n")
+_CLAUSE_ENDS = frozenset(",:()")
+_MENDED_AT_MOST = 300
+"""Different unknown words of one text that are compared with the word lists; bounds the cost of a very long text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text in order, with the place of each in the text, and where sentences and clauses end."""
+
+    text: str
+    words: tuple[str, ...]
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    sentence: tuple[int, ...]
+    clause: tuple[int, ...]
+
+    def quote(self, span: tuple[int, int]) -> str:
+        """The stretch of the text that the words of `span` (first, one past the last) were read from."""
+        first, last = span
+        if first >= last:
+            return ""
+        return self.text[self.begins[first] : self.ends[last - 1]]
+
+
+def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
+    """Small letters without marks, invisible and control characters; with the place of each character, or None if unmoved."""
+    if text.isascii():
+        return text.lower(), None
+    out: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        char = char.translate(_FOLD)
+        if not char.isascii():
+            if unicodedata.category(char) in _DROPPED:
+                continue
+            char = "".join(
+                part
+                for part in unicodedata.normalize("NFKC", char).lower().translate(_FOLD)
+                if unicodedata.category(part) not in _DROPPED
+            )
+        else:
+            char = char.lower()
+        out.append(char)
+        places.extend([place] * len(char))
+    return "".join(out), tuple(places)
+
+
+class Speller:
+    """Mends unknown words by the nearest known one; knows what it may not touch."""
+
+    def __init__(self, targets: frozenset[str], known: frozenset[str]) -> None:
+        self.targets = targets
+        self.known = known | targets
+        self._by_letter: dict[str, list[str]] = {}
+        for word in sorted(targets):
+            if len(word) >= 4:
+                self._by_letter.setdefault(word[0], []).append(word)
+
+    def mend(self, word: str) -> tuple[str, ...]:
+        """The word itself if known, else the nearest word of the lists, else the word as it is.
+
+        One slip from five letters on, two from eight; the first letter must be right. Two words run together are parted.
+        """
+        if word in self.known or not word.isalpha() or len(word) > 24:
+            return (word,)
+        for shorter in (_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word)):
+            if shorter != word and shorter in self.known:
+                return (shorter,)
+        if len(word) < 4:
+            return (word,)
+        reach = 2 if len(word) >= 8 else 1
+        best, least = "", reach + 1
+        for target in self._by_letter.get(word[0], ()):
+            if abs(len(target) - len(word)) > reach:
+                continue
+            far = OSA.distance(word, target, score_cutoff=reach)
+            if far < least and (len(word) > 4 or (word[-1] == target[-1] and sorted(word) != sorted(target[:4]))):
+                best, least = target, far
+        if best:
+            return (best,)
+        for cut in range(2, len(word) - 2):
+            if len(word) >= 6 and word[:cut] in self.known and word[cut:] in self.known and cut >= 3:
+                return (word[:cut], word[cut:])
+        return (word,)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language writes: other spellings, opened contractions, pictures, what ends a sentence or a clause."""
+
+    opened: Mapping[str, tuple[str, ...]]
+    pictures: Mapping[str, tuple[str, ...]]
+    breaks: frozenset[str]
+    speller: Speller
+
+    def read(self, text: str) -> Words:
+        """The words of `text`, folded and mended. Never raises."""
+        folded, places = fold(text)
+        words: list[str] = []
+        begins: list[int] = []
+        ends: list[int] = []
+        sentences: list[int] = []
+        clauses: list[int] = []
+        mended: dict[str, tuple[str, ...]] = {}
+        sentence = clause = 0
+        for found in _WORD.finditer(folded):
+            raw = found.group()
+            begin, end = found.span()
+            if places is not None:
+                begin, end = places[begin], places[end - 1] + 1
+            if raw[0].isdigit():
+                parts: tuple[str, ...] = (raw.replace(",", "."),)
+            elif raw[0].isalpha():
+                parts = self._word(raw, mended)
+            else:
+                around = folded[max(found.start() - 1, 0) : found.start()] + folded[found.end() : found.end() + 1]
+                if raw in "-/" and len(around) == 2 and around.strip() == around and not around.isdigit():
+                    continue
+                parts = self.pictures.get(raw, (raw,))
+                if raw in _SENTENCE_ENDS:
+                    sentence += 1
+                    clause += 1
+                elif raw in _CLAUSE_ENDS or (raw == "-" and not around.strip()):
+                    clause += 1
+            for part in parts:
+                if part in self.breaks:
+                    clause += 1
+                words.append(part)
+                begins.append(begin)
+                ends.append(end)
+                sentences.append(sentence)
+                clauses.append(clause)
+        return Words(text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses))
+
+    def _word(self, raw: str, mended: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        if raw in self.opened:
+            return self.opened[raw]
+        plain = raw.replace("'", "")
+        if "'" in raw and plain not in self.opened:
+            stem, _, tail = raw.rpartition("'")
+            if tail == "s" and stem:
+                plain = stem.replace("'", "")
+        if plain in self.opened:
+            return self.opened[plain]
+        if plain not in mended:
+            if len(mended) >= _MENDED_AT_MOST:
+                return (plain,)
+            parts = self.speller.mend(plain)
+            opened: list[str] = []
+            for part in parts:
+                opened.extend(self.opened.get(part, (part,)))
+            mended[plain] = tuple(opened)
+        return mended[plain]
