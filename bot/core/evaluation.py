@@ -83,21 +83,21 @@ def _flat(parts: tuple[Node, ...], kind: type[All] | type[Any_]) -> list[Node]:
 
 
 MEMO: Final = "\0memo"
-"""Key of an environment under which defined conditions remember what they came to (only what is known stays so)."""
+"""Key of an environment, complete for the moment, under which defined conditions remember what they came to."""
+
+_UNSEEN: Final = object()
 
 
 def _remembered(name: str, check: Check) -> Check:
-    """A defined condition that is read by many rules is evaluated once an environment, where that keeps a memo."""
+    """A defined condition that many rules read is evaluated once an environment, where that keeps a memo."""
 
     def remembered(env: Env) -> bool | None:
         memo = env.get(MEMO)
         if memo is None:
             return check(env)
-        known = memo.get(name)
-        if known is None:
-            known = check(env)
-            if known is not None:
-                memo[name] = known
+        known = memo.get(name, _UNSEEN)
+        if known is _UNSEEN:
+            known = memo[name] = check(env)
         return known  # type: ignore[no-any-return]
 
     return remembered

@@ -58,7 +58,7 @@ class Making:
         s = self.s
         if known is None or known[0].answers is not s.answers or known[0].heard is not s.heard:
             folded = fold(self.flow, s.answers, self.today, s.heard)
-            self._verdict = known = (s, folded, triage(self.flow, folded.env, folded.memo))
+            self._verdict = known = (s, folded, triage(self.flow, folded.env))
         return known[1], known[2]
 
     @property

@@ -14,15 +14,10 @@ from .values import as_read
 
 
 class Folded(NamedTuple):
-    """Answers as conditions read them; `open`: the first question that is due and unanswered.
-
-    `memo`: what defined conditions came to on the way. They are three-valued, so what is known stays so as answers
-    are added; only a fold over other answers needs another memo.
-    """
+    """Answers as conditions read them; `open`: the first question that is due and unanswered."""
 
     env: dict[str, Any]
     open: str | None
-    memo: dict[str, bool]
 
 
 class Verdict(NamedTuple):
@@ -48,8 +43,7 @@ _NOTHING_HEARD: Mapping[str, Many] = {}
 
 def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NOTHING_HEARD) -> Folded:
     """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due."""
-    memo: dict[str, bool] = {}
-    env: dict[str, Any] = {MEMO: memo}
+    env: dict[str, Any] = {}
     due: str | None = None
     for question, _, check in flow.asking:
         name = question.ask
@@ -71,16 +65,12 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
                 env[name] = heard[name]
             if due is None:
                 due = name
-    del env[MEMO]
-    return Folded(env, due, memo)
+    return Folded(env, due)
 
 
-def triage(flow: Flow, env: Mapping[str, Any], memo: dict[str, bool] | None = None) -> Verdict:
-    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1).
-
-    `memo`: that of the fold that made this very environment, if it is at hand.
-    """
-    env = {**env, MEMO: {} if memo is None else memo}
+def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
+    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1)."""
+    env = {**env, MEMO: {}}
     fired: list[CompiledRule] = []
     best = unknown = -1
     for rule in flow.by_rank:
@@ -120,7 +110,7 @@ def next_level_up(level: Level | None) -> Level:
 def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
     """Fold and triage of a session's answers."""
     folded = fold(flow, session.answers, today, session.heard)
-    return folded, triage(flow, folded.env, folded.memo)
+    return folded, triage(flow, folded.env)
 
 
 def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:
