@@ -58,4 +58,4 @@ def with_reader(flow: Flow) -> Flow:
     """The flow with the reader of typed words that ships with the package."""
     from bot.understanding import make_reader
 
-    return flow.with_reader(make_reader(flow.interview, flow.texts))
+    return flow.with_reader(make_reader(flow))

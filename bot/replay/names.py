@@ -15,7 +15,7 @@ from bot.core.session import EXIT, REVIEW, START
 from bot.core.values import BadAnswer, read_value
 from bot.core.yaml_places import Loaded
 
-from .script import Case, Line
+from .script import RESULT, Case, Line
 
 NONE = "none_of_these"
 """In scripts, every list's answer "none of these" may also be called so."""
@@ -91,7 +91,7 @@ def _step(line: Line, flow: Flow, lang: str, buttons: frozenset[str]) -> Iterato
     step = line.step
     if step.bot is not None and step.bot.ask is not None:
         yield from _screen(flow, lang, step.bot.ask, line.place, texts=True)
-    if step.until is not None:
+    if step.until is not None and step.until != RESULT:
         yield from _screen(flow, lang, step.until, line.place)
     for name in step.tap or ():
         yield from _button(flow, name, line.place, buttons)

@@ -14,16 +14,18 @@ from bot.core.events import Tapped
 from bot.core.flow import NUMERIC, Kind, Question
 from bot.core.machine import alone
 from bot.core.quantities import read_quantity
-from bot.core.session import REVIEW
+from bot.core.session import ADVICE, EMERGENCY, REVIEW, STOPPED
 from bot.core.values import NOT_SURE, choice_span, read_value
 
 from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .names import NONE, says, screen_named
 from .outcome import Deviation, Said, Standing, standing
-from .script import BotSays, Case, Line, Old, Step
+from .script import RESULT, BotSays, Case, Line, Old, Step
 
 LONGEST_AUTO = 80
 """`auto` and `answer` give up after so many screens."""
+
+_RESULTS: tuple[str | None, ...] = (ADVICE, EMERGENCY, STOPPED)
 
 SILENT_ACTS = (Press, Wait, Restart, Replace)
 """Acts that may be answered by nothing (a double tap ends in an acknowledgement only)."""
@@ -277,11 +279,13 @@ class Play:
 
     async def _auto(self, step: Step) -> None:
         given = dict(step.auto or {})
-        until = None if step.until is None else screen_named(self.flow, step.until)
-        used: set[str] = set()
+        until = _RESULTS if step.until == RESULT else (screen_named(self.flow, step.until or ""),)
+        if until == _RESULTS:
+            given = {"exit": sc.MORE, "review": sc.AS_USUAL, **given}
+        used: set[str] = {"exit", "review"} - set(step.auto or {})
         for _ in range(LONGEST_AUTO):
             at = self.at
-            if at is None or at == until:
+            if at is None or at in until:
                 break
             name = self._answerable(given)
             if name is not None:
@@ -297,7 +301,7 @@ class Play:
         unused = [n for n in given if n not in used]
         if unused:
             raise Deviated(f"that these were asked: {', '.join(unused)}", f'the screen "{_shown(self.at)}"')
-        if until is not None and self.at != until:
+        if step.until is not None and self.at not in until:
             raise Deviated(f'the screen "{step.until}"', f'the screen "{_shown(self.at)}"')
 
     def _answerable(self, given: dict[str, Any]) -> str | None:

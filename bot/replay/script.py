@@ -26,6 +26,10 @@ KINDS = ("sticker", "voice", "photo", "video", "location", "contact", "poll", "d
 """Things that can be sent and that the bot cannot read."""
 
 
+RESULT = "result"
+"""`until: result`: on to the advice, through the offered exit (a few more) and the last check (all as usual)."""
+
+
 class Strict(BaseModel):
     """Base of the models here: unknown keys are findings, values are frozen, the patient's words stay as they are."""
 
@@ -106,7 +110,7 @@ class Step(Strict):
     auto: dict[str, Any] | None = Field(
         None, description="Answers every question: with these answers, otherwise with the flow's usual one."
     )
-    until: str | None = Field(None, description="`auto`: stop before this screen.")
+    until: str | None = Field(None, description="`auto`: stop before this screen; `result`: go on to the advice.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="`use`: values of its `$names`.")
 
     @model_validator(mode="after")
