@@ -133,7 +133,7 @@ def no_gap(p: Prover) -> Iterator[Failed]:
         near = why_not_higher(p.flow, shown, Level.self_care, None)
         yield Failed(
             "FLOW050", "no_gap", Place("triage.yaml"), f"No rule fires for some answers. {near}".rstrip(),
-            "Widen a rule, or add one for these answers.", example=shown.example,
+            "Widen a rule, or add one for these answers.", accepted=_from(0), example=shown.example,
         )  # fmt: skip
 
 
@@ -260,8 +260,12 @@ def _never_lower(
     yield Failed(
         code, name, place, f"{message} {mild.outcome.level} becomes {raised or 'no level'}. {near}".rstrip(),
         note or "Let the rule of the milder answers hold for the more worrying ones too.",
-        example=mild.example, other=worse.example,
+        accepted=_from(mild.outcome.rank), example=mild.example, other=worse.example,
     )  # fmt: skip
+
+
+def _from(rank: int) -> tuple[str, ...]:
+    return tuple(v.value for v in LEVELS[rank:])
 
 
 def exit_is_sound(p: Prover) -> Iterator[Failed]:
@@ -306,7 +310,7 @@ def one_property(p: Prover, entry: Any) -> Iterator[Failed]:
             yield Failed(
                 "FLOW059", prop.property, place,
                 f"{shown.outcome.level or 'no level'}, must be at least {prop.at_least}. {near}".rstrip(),
-                prop.because, example=shown.example,
+                prop.because, accepted=_from(prop.at_least.rank), example=shown.example,
             )  # fmt: skip
     elif prop.level is not None and requires is not None:
         shown = p.example(conj([exactly(p.one, prop.level.rank), neg(p.one.true(requires))]))
@@ -314,11 +318,13 @@ def one_property(p: Prover, entry: Any) -> Iterator[Failed]:
             yield Failed(
                 "FLOW059", prop.property, place,
                 f"{prop.level} is given although this is not so: {shown.not_so(p.flow, requires)}.",
-                prop.because, example=shown.example,
+                prop.because, accepted=tuple(v for v in LEVELS if v is not prop.level), example=shown.example,
             )  # fmt: skip
     elif prop.compare and sides_fit(p.space, prop) is None:
         relation = compared(p.one, p.pair[0], prop)
-        yield from _never_lower(p, relation, "FLOW059", prop.property, place, "The change lowers the level.", prop.because)
+        yield from _never_lower(
+            p, relation, "FLOW059", prop.property, place, "The change lowers the level.", prop.because
+        )
 
 
 Proof = Callable[[Prover], Iterator[Failed]]

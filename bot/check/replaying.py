@@ -22,7 +22,9 @@ def chosen_in(space: Space, example: Example) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for question, raw in example.answers.items():
         value = read_value(space.flow.questions[question], raw)
-        found[question] = value if isinstance(value, Many) else "not_sure" if raw == "not_sure" else space.key_of(question, value)
+        found[question] = (
+            value if isinstance(value, Many) else "not_sure" if raw == "not_sure" else space.key_of(question, value)
+        )
     return found
 
 

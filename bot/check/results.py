@@ -27,7 +27,8 @@ class Example:
 @dataclass(frozen=True)
 class Failed:
     """Something that does not hold. `safety`: a flow in which it fails is not for patients. `other`: a second
-    conversation, where two are compared (`example` is the one with the milder answers)."""
+    conversation, where two are compared (`example` is the one with the milder answers). `accepted`: the levels at which
+    the conversation (the second, where there are two) would be right."""
 
     code: str
     name: str
@@ -35,6 +36,7 @@ class Failed:
     message: str
     remedy: str = ""
     safety: bool = True
+    accepted: tuple[str, ...] = ()
     example: Example | None = None
     other: Example | None = None
 
@@ -71,8 +73,9 @@ class Proofs:
                 return None
             return Example(**{**entry, "unusual": tuple(entry["unusual"]), "fired": tuple(entry["fired"])})
 
-        failed = tuple(
-            Failed(**{**f, "place": Place(**f["place"]), "example": example(f["example"]), "other": example(f["other"])})
-            for f in plain["failed"]
-        )
+        def failure(entry: Mapping[str, Any]) -> Failed:
+            made = {"accepted": tuple(entry["accepted"]), "place": Place(**entry["place"])}
+            return Failed(**{**entry, **made, "example": example(entry["example"]), "other": example(entry["other"])})
+
+        failed = tuple(failure(f) for f in plain["failed"])
         return Proofs(**{**plain, "held": tuple(plain["held"]), "failed": failed, "limits": tuple(plain["limits"])})

@@ -56,10 +56,11 @@ class Ticks:
 
 @dataclass(frozen=True)
 class Space:
-    """All answers of a flow. `more`: comparisons of a second flow that is set beside it."""
+    """All answers of a flow. `more`: comparisons of a second flow that is set beside it; `given`: axes made elsewhere."""
 
     flow: Flow
     more: Mapping[str, Compared] = field(default_factory=dict)
+    given: Mapping[str, Axis | Ticks] = field(default_factory=dict)
 
     @cached_property
     def axes(self) -> Mapping[str, Axis | Ticks]:
@@ -68,7 +69,9 @@ class Space:
         found = comparisons(self.flow)
         axes: dict[str, Axis | Ticks] = {}
         for question in self.flow.interview.questions:
-            if question.kind is Kind.many:
+            if question.ask in self.given:
+                axes[question.ask] = self.given[question.ask]
+            elif question.kind is Kind.many:
                 axes[question.ask] = Ticks(question, question.option_ids, question.unsure or question.ask in home)
             elif question.kind in NUMERIC:
                 axes[question.ask] = _numeric(
@@ -152,8 +155,8 @@ class Space:
             rank_a, rank_b = ranks.get(meant_a), ranks.get(meant_b)
             return rank_a is not None and rank_b is not None and rank_a < rank_b
         if q.worry is None:
-            return a.value == b.value
-        return a.value.high <= b.value.low if q.worry == "rising" else a.value.low >= b.value.high
+            return bool(a.value == b.value)
+        return bool(a.value.high <= b.value.low if q.worry == "rising" else a.value.low >= b.value.high)
 
     def value(self, question: str, chosen: Any) -> Any:
         """A choice (case key or `Many`) as conditions read it."""
@@ -163,7 +166,10 @@ class Space:
         """A choice as answer files write it."""
         if isinstance(chosen, Many):
             order = self.flow.questions[question].option_ids
-            return {"yes": [o for o in order if o in chosen.yes], "not_sure": [o for o in order if o in chosen.not_sure]}
+            return {
+                "yes": [o for o in order if o in chosen.yes],
+                "not_sure": [o for o in order if o in chosen.not_sure],
+            }
         return self.words_of(question, chosen).raw
 
 
@@ -177,10 +183,8 @@ def comparisons(flow: Flow) -> dict[str, Compared]:
 
 
 def _worded(question: Question) -> Axis:
-    if question.kind is Kind.yes_no:
-        keys = ["yes", "no"]
-    else:
-        keys = [o.id for o in question.options if not o.declines]
+    given = [o.id for o in question.options if not o.declines]
+    keys = ["yes", "no"] if question.kind is Kind.yes_no else given
     cases = [Case(k, k, k) for k in keys]
     if offers_unsure(question):
         cases.append(Case(NOT_SURE, NOT_SURE, NOT_SURE, True))

@@ -230,8 +230,8 @@ def _never(node: Node, flow: Flow) -> bool:
     if size > _CASES:
         return False
     check = compile_check(node, flow.questions)
-    cases = (_environment(dict(zip(domains, values, strict=True))) for values in product(*domains.values()))
-    return all(check(case) is not True for case in cases)
+    tried = (_environment(dict(zip(domains, values, strict=True))) for values in product(*domains.values()))
+    return all(check(env) is not True for env in tried)
 
 
 def _environment(values: dict[tuple[str, str], object]) -> dict[str, object]:
