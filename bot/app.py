@@ -22,7 +22,7 @@ def equip(flow: Flow) -> Flow:
     """The flow with its reader of typed words."""
     from bot.understanding import make_reader
 
-    return flow.with_reader(make_reader(flow.interview, flow.texts))
+    return flow.with_reader(make_reader(flow))
 
 
 def clock() -> float:

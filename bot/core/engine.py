@@ -77,20 +77,22 @@ def _started(m: Making, event: Started) -> None:
         m.begin()
     elif m.s.at in ENDED:
         _afresh(m)
-    else:
-        _resume(m)
+    elif not _resume(m):
         m.again()
         m.remind()
 
 
-def _resume(m: Making) -> None:
-    """After a long silence the emergency screens come first again."""
-    if m.expired():
-        m.note("resumed")
-        if not m.s.signs:
-            m.path.append(START)
-            m.set(at=START)
-            m.onward(replay=True)
+def _resume(m: Making) -> bool:
+    """After a long silence the emergency screens come first again. True if one is now on screen."""
+    if not m.expired():
+        return False
+    m.note("resumed")
+    if m.s.signs:
+        return False
+    m.path.append(START)
+    m.set(at=START)
+    m.onward(replay=True)
+    return True
 
 
 def _afresh(m: Making) -> None:
@@ -104,6 +106,10 @@ def _tapped(m: Making, event: Tapped) -> None:
     fresh = event.session == m.s.id and event.turn == m.s.turn
     if event.screen in sc.OVERLAYS and event.session == m.s.id:
         _overlay_tapped(m, event.choice)
+        return
+    if _changes_a_line(m, event):
+        m.set(ticks=(), queue=(), found=None, checked=False)
+        m.ask(event.choice.removeprefix(sc.CHANGE_PREFIX))
         return
     if not fresh or event.screen != m.s.at:
         _stale(m, event)
@@ -119,6 +125,15 @@ def _tapped(m: Making, event: Tapped) -> None:
             m.onward(replay=True)
             return
     tap(m, event.choice)
+
+
+def _changes_a_line(m: Making, event: Tapped) -> bool:
+    """A line of a review, or of "I understood", may be tapped as long as the interview goes on."""
+    if event.session != m.s.id or event.screen != REVIEW or not event.choice.startswith(sc.CHANGE_PREFIX):
+        return False
+    name = event.choice.removeprefix(sc.CHANGE_PREFIX)
+    known = name in m.s.answers or name in m.s.heard
+    return known and name in m.flow.questions and not m.s.signs and m.s.latch is None and m.s.at not in ENDED
 
 
 def tap(m: Making, choice: str) -> None:
@@ -371,6 +386,8 @@ def _overlay_tapped(m: Making, choice: str) -> None:
 
 def _stale(m: Making, event: Tapped) -> None:
     """A tap on an old keyboard: a double tap does nothing, a red flag counts, a change is asked about."""
+    if m.expired():
+        m.note("resumed")
     question = sc.question_of(m.flow, event.screen)
     sign = _tapped_sign(m, event, question)
     if sign is not None and m.s.latch is None and not _already(m, sign):
@@ -448,6 +465,8 @@ def _edited(m: Making, event: Edited) -> None:
 
 def _received(m: Making, event: Received) -> None:
     m.note("cant_read")
+    if m.expired():
+        m.note("resumed")
     if m.s.at == START:
         m.begin()
     else:
@@ -466,7 +485,7 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.advise(so_far=True)
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
-    m.s = m.s.but(seen=m.before.seen)
+    m.silent = True
 
 
 def command(m: Making, name: str, argument: str = "") -> None:
@@ -475,6 +494,8 @@ def command(m: Making, name: str, argument: str = "") -> None:
 
 
 def _commanded(m: Making, event: Commanded) -> None:
+    if event.name != "start" and m.expired():  # any word after a long silence resumes the chat
+        m.note("resumed")
     handler = _COMMANDS.get(event.name)
     if handler is None:
         m.note("help")

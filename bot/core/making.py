@@ -33,6 +33,7 @@ class Making:
         self.path: list[str] = [session.at]
         self.answered: list[str] = []
         self.remark = ""
+        self.silent = False
         self._verdict: tuple[Session, Folded, Verdict] | None = None
 
     @property
@@ -297,7 +298,8 @@ class Making:
         trace = Trace(
             tuple(self.path), level, tuple(r.rule.rule for r in verdict.fired), tuple(self.answered), self.remark
         )
-        return Turn(self.s.but(seen=self.now), tuple(self.effects), trace)
+        seen = self.before.seen if self.silent else self.now
+        return Turn(self.s.but(seen=seen), tuple(self.effects), trace)
 
 
 def _without(answers: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:

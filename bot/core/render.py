@@ -164,7 +164,7 @@ def _progress(d: _Drawing, question: Question) -> None:
 
 def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
     texts = d.words.texts.questions[question.ask]
-    if question.consent:
+    if question.consent and not d.s.misread:
         if d.flow.signoff(d.words.lang, d.now.date()) is None:
             d.say("start_test_version")
         if d.s.unsafe:

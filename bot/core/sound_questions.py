@@ -12,6 +12,7 @@ from .evaluation import Span, compare, unguarded
 from .findings import Finding, Place, did_you_mean
 from .flow import NUMERIC, Kind, Question
 from .quantities import BadQuantity, read_quantity
+from .sound_words import TO_DO
 from .values import BadAnswer, bounds, choice_span, read_value
 from .yaml_places import Path
 
@@ -86,7 +87,7 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 )  # fmt: skip
         if q.usual is None and q.kind is not Kind.many:
             yield wrong("ask", f'"{q.ask}" has no `usual` answer.', "Give the answer of an uncomplicated patient.")
-        else:
+        elif not (isinstance(q.usual, str) and q.usual.startswith(TO_DO)):
             try:
                 read_value(q, q.usual)
             except (BadAnswer, BadQuantity) as bad:

@@ -13,6 +13,8 @@ from .flow import Level, Texts
 from .words import PLACES, SYSTEM
 from .yaml_places import Path
 
+TO_DO = "TODO"
+"""How a text begins that somebody has yet to write."""
 EMERGENCY_WAYS = ("go", "ambulance")
 """Ways of `how:` that the emergency screens know."""
 IN_ADVICE = ("date", "time", "version", "recheck", "answer", "days", "level", "documents")
@@ -53,7 +55,7 @@ def claims_are_known(draft: Draft) -> Iterator[Finding]:
                 "evidence.yaml", ("claims", i, "document"), "FLOW027", f'"{claim_.document}" is no document here.'
             )
         for n, source in enumerate(claim_.sources):
-            if source not in sources:
+            if source not in sources and not source.startswith(TO_DO):
                 yield draft.finding(
                     "evidence.yaml", ("claims", i, "sources", n), "FLOW027", f'"{source}" is no source here.',
                     did_you_mean(source, sources),
@@ -214,5 +216,5 @@ def _todos(draft: Draft, file: str, path: Path, value: Any) -> Iterator[Finding]
     elif isinstance(value, list):
         for n, inner in enumerate(value):
             yield from _todos(draft, file, (*path, n), inner)
-    elif isinstance(value, str) and value.startswith("TODO"):
-        yield draft.finding(file, path, "FLOW029", f"Still to do: {value[4:].lstrip(': ') or 'this'}.", "Write it.")
+    elif isinstance(value, str) and value.startswith(TO_DO):
+        yield draft.finding(file, path, "FLOW029", f"Still to do: {value.removeprefix(TO_DO).lstrip(': ') or 'this'}.", "Write it.")

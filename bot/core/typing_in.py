@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import screens as sc
-from .answers import Got, Which, clean, folded_words, plain_word, read_answer, read_items
+from .answers import Got, Which, clean, folded_words, labels, plain_word, read_answer, read_items
 from .evaluation import Many, Span
 from .events import Edited, Erase, Say, Settled, Typed, Understood
 from .flow import Kind, Level, Question
@@ -232,8 +232,12 @@ def _on_question(
     if question.consent:
         _consent(m, question, text, reading, tap)
         return
+    if sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
+        tap(m, sc.DONE)
+        return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
-    others = _facts(m, reading, question.ask)
+    named = folded_words(text) in labels(m.flow, m.s.lang, question)
+    others = False if named else _facts(m, reading, question.ask)
     if isinstance(got, Got) and got.ticks:
         _ticked(m, question, got.ticks, event, answer)
     elif isinstance(got, Got):
@@ -265,9 +269,9 @@ def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Ta
         tap(m, question.option_ids[0])
     elif reading.polarity == "no":
         declining = [o.id for o in question.options if o.declines]
-        tap(m, declining[0]) if declining else m.again()
+        tap(m, declining[0]) if declining else _unread(m)
     else:
-        m.again()
+        _unread(m)
 
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed, answer: Answer) -> None:
