@@ -1,0 +1,65 @@
+"""The flows that new chats begin with, the versions that running ones began with, and the way from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.core.compiled import Flow
+from bot.core.session import ENDED, START, Session
+
+
+class Flows:
+    """`current`: name -> flow; `stored`: a version from the database; `withdrawn`: versions that are unsafe."""
+
+    def __init__(self, current: Mapping[str, Flow], default: str, stored: Callable[[str], Flow | None]) -> None:
+        self.current = dict(current)
+        self.default = default
+        self._stored = stored
+        self._versions: dict[str, Flow] = {f.version: f for f in current.values()}
+        self.withdrawn: frozenset[str] = frozenset()
+
+    def named(self, name: str | None) -> Flow:
+        """The current flow of a name; the default one for an unknown name."""
+        return self.current.get(name or self.default) or self.current[self.default]
+
+    def version(self, version: str) -> Flow | None:
+        """A version by its content hash, from memory or the database; None if it is gone."""
+        found = self._versions.get(version)
+        if found is None:
+            found = self._stored(version)
+            if found is not None:
+                self._versions[version] = found
+        return found
+
+    def replace(self, current: Mapping[str, Flow]) -> None:
+        """Take edited flows into use; running chats keep theirs."""
+        self.current.update(current)
+        self._versions.update({f.version: f for f in current.values()})
+
+    def running(self, session: Session) -> tuple[Session, Flow] | None:
+        """The session with its flow: of its own version, or moved if that is gone or withdrawn. None: no such flow."""
+        flow = self.version(session.version)
+        current = self.current.get(session.flow)
+        if current is not None and current is not flow and (flow is None or session.version in self.withdrawn):
+            return moved(session, flow, current), current
+        return None if flow is None else (session, flow)
+
+
+def moved(session: Session, old: Flow | None, new: Flow) -> Session:
+    """The session on another version of its flow: unchanged questions keep their answers, others are asked, the latch stays."""
+    kept: dict[str, Any] = {}
+    for question, value in session.answers.items():
+        now = new.questions.get(question)
+        before = None if old is None else old.questions.get(question)
+        if now is not None and now == before:
+            kept[question] = value
+    heard = {q: v for q, v in session.heard.items() if old is not None and new.questions.get(q) == old.questions.get(q)}
+    known = {*new.machine.machine.states}
+    at = session.at if session.at in known and session.at in ENDED else START
+    return session.but(
+        version=new.version, answers=kept, heard=heard, at=at, ticks=(), queue=(), found=None, proposal=None,
+        checked=False, enough=False, exit_offered=False, first=None,
+        trail=tuple(t for t in session.trail if t.question in kept),
+        signs=tuple(x for x in session.signs if x.option in new.option_home),
+    )  # fmt: skip
