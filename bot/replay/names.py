@@ -12,7 +12,7 @@ from bot.core.compiled import Flow
 from bot.core.evaluation import Many, Span
 from bot.core.findings import Finding, Place, did_you_mean
 from bot.core.session import EXIT, REVIEW, START
-from bot.core.values import BadAnswer, read_value
+from bot.core.values import BadAnswer, bounds, read_value
 from bot.core.yaml_places import Loaded
 
 from .script import RESULT, Case, Line
@@ -189,5 +189,5 @@ def same_answer(flow: Flow, question: str, wanted: Any, found: Any) -> bool:
         return False
     value = read_value(asked, wanted)
     if isinstance(value, Span) and wanted in asked.option_ids:
-        return bool(value.low <= found.low and found.high <= value.high)
+        return bool(value.low <= found.low and (found.high <= value.high or value.high >= bounds(asked)[1]))
     return bool(value == found)

@@ -27,6 +27,9 @@ LONGEST_AUTO = 80
 
 _RESULTS: tuple[str | None, ...] = (ADVICE, EMERGENCY, STOPPED)
 
+_QUIET = ("double", "later", "restart", "version")
+"""Steps that are often answered by nothing: what the bot said before them may still be named after them."""
+
 SILENT_ACTS = (Press, Wait, Restart, Replace)
 """Acts that may be answered by nothing (a double tap ends in an acknowledgement only)."""
 
@@ -81,7 +84,7 @@ class Play:
         step = line.step
         if not self.started:
             await self._begin(step)
-        if step.act != "bot":
+        if step.act not in ("bot", *_QUIET):
             self._rest_named()
         await _STEPS[step.act](self, step)
 
@@ -113,7 +116,8 @@ class Play:
         shown = await self.driver.do(act)
         if not isinstance(act, Wait | Restart | Replace):
             self.acts += 1
-        self.fresh, self.named = [], False
+        if shown or not isinstance(act, SILENT_ACTS):
+            self._rest_named()
         for message in shown:
             self._show(message)
         if not shown and not isinstance(act, SILENT_ACTS):
