@@ -217,4 +217,6 @@ def _todos(draft: Draft, file: str, path: Path, value: Any) -> Iterator[Finding]
         for n, inner in enumerate(value):
             yield from _todos(draft, file, (*path, n), inner)
     elif isinstance(value, str) and value.startswith(TO_DO):
-        yield draft.finding(file, path, "FLOW029", f"Still to do: {value.removeprefix(TO_DO).lstrip(': ') or 'this'}.", "Write it.")
+        what = value.removeprefix(TO_DO).lstrip(": ") or "this"
+        end = "" if what[-1] in ".!?" else "."
+        yield draft.finding(file, path, "FLOW029", f"Still to do: {what}{end}", "Write it.")
