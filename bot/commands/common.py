@@ -1,0 +1,97 @@
+"""What several commands need: exit codes, settings, flows, files, and one way to stop with a plain line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.core.compiled import Flow
+    from bot.settings import Settings
+
+OK, FOUND, USAGE = 0, 1, 2
+"""Exit codes: fine; findings or failures; wrong usage or surroundings."""
+
+
+class Stop(Exception):
+    """Ends the command with a line and an exit code."""
+
+    def __init__(self, message: str, code: int = USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def settings() -> Settings:
+    """The settings. Raises Stop with one line for what is wrong."""
+    from bot.settings import SettingsError, read_settings
+
+    try:
+        return read_settings()
+    except SettingsError as error:
+        raise Stop(str(error)) from None
+
+
+def guest_store(purpose: str) -> Any:
+    """The database of the settings, for an errand beside a running bot. Raises Stop."""
+    from bot.store import StoreError, open_store
+
+    try:
+        return open_store(settings().database_url, purpose=purpose, access="guest")
+    except StoreError as error:
+        raise Stop(str(error)) from None
+
+
+def folders(names: Sequence[str]) -> list[Path]:
+    """The folders of flows given by name or path; all flows if none is named. Raises Stop."""
+    from bot.library import UnknownFlow, find_flow, flow_names, flows_folder
+
+    try:
+        if names:
+            return [
+                find_flow(name, None if Path(name).is_dir() else flows_folder(settings().flows_dir)) for name in names
+            ]
+        folder = flows_folder(settings().flows_dir)
+        return [folder / name for name in flow_names(folder)]
+    except UnknownFlow as error:
+        raise Stop(str(error)) from None
+
+
+def flow_named(name: str) -> Flow:
+    """One flow by name or path. Prints its findings and raises Stop if it has any."""
+    from bot.core.findings import FlowError
+    from bot.library import load_flow
+
+    try:
+        return load_flow(folders([name])[0])
+    except FlowError as error:
+        print_findings(error)
+        raise Stop(f'the flow "{error.name}" has findings.', FOUND) from None
+
+
+def print_findings(error: Any) -> None:
+    """The findings of a flow, on standard error."""
+    for finding in error.findings:
+        print(finding, file=sys.stderr)
+    print(f'{len(error.findings)} finding(s): the flow "{error.name}" is not used.', file=sys.stderr)
+
+
+def read_time(text: str, settings: Settings) -> datetime:
+    """A local time as typed, in the patients' zone. Raises Stop."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Stop(f'"{text}" is no time. Write it like 2026-11-20T18:00.') from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=settings.zone)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises Stop."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise Stop(f"There is no file {path}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Stop(f"{path} cannot be read: {error}.") from None
