@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from bot.core.compiled import CompiledRule, Flow
 from bot.core.evaluation import NOT_ASKED
-from bot.core.flow import LEVELS, Level
-from bot.core.triage import lines_for
+from bot.core.flow import Level
+from bot.core.triage import lines_for, triage
 
 from .space import Space
 
@@ -57,9 +57,8 @@ def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Outcome:
         asked.append(question.ask)
         if any(rule.check(env) for rule in _urgent(flow, question.ask)):
             break
-    fired = tuple(rule for rule in flow.by_rank if rule.check(env))
-    level = LEVELS[max(r.rank for r in fired)] if fired else None
-    return Outcome(level, fired, tuple(asked), env)
+    verdict = triage(flow, env)
+    return Outcome(verdict.level, verdict.fired, tuple(asked), env)
 
 
 def _urgent(flow: Flow, question: str) -> tuple[CompiledRule, ...]:
