@@ -12,7 +12,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 SCHEMA = 1
 """The schema number of flow files that this release writes; older ones are read."""
@@ -59,18 +59,20 @@ class Kind(StrEnum):
 
 NUMERIC = frozenset({Kind.number, Kind.scale, Kind.ago, Kind.length, Kind.age})
 
-_ID = re.compile(r"^[a-z][a-z0-9_]{0,47}$")
+_ID = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 
 def _identifier(value: str) -> str:
-    if not _ID.match(value):
+    if not _ID.fullmatch(value):
         raise ValueError("an id is small letters, digits and _ and begins with a letter (at most 48)")
     if value in RESERVED:
         raise ValueError(f'"{value}" is a word of the condition language and cannot be an id')
     return value
 
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
+Identifier = Annotated[
+    str, AfterValidator(_identifier), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})
+]
 Condition = Annotated[str, Field(min_length=1, description="A condition, e.g. `pain >= 7 and onset > 4 weeks`.")]
 Quantity = int | float | str
 """A number in the question's unit, or a number with a unit: `4 weeks`, `15 minutes`."""
@@ -104,7 +106,7 @@ class Option(Strict):
     )
 
 
-OptionEntry = Annotated[Option, BeforeValidator(_option)]
+OptionEntry = Annotated[Option, BeforeValidator(_option, json_schema_input_type=Identifier | Option)]
 
 
 class Choice(Strict):
@@ -393,7 +395,7 @@ class OptionText(Strict):
     says: list[str] = Field(default_factory=list, description="Phrases that mean this option when typed.")
 
 
-OptionTextEntry = Annotated[OptionText, BeforeValidator(_option_text)]
+OptionTextEntry = Annotated[OptionText, BeforeValidator(_option_text, json_schema_input_type=str | OptionText)]
 
 
 class QuestionText(Strict):
