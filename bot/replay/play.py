@@ -153,7 +153,7 @@ class Play:
         """The screen that a message shows; None for a message that is none (a remark, advice so far)."""
         for key in message.keys:
             tapped = self.decode(key.data)
-            if tapped is None or tapped.screen == sc.CRISIS:
+            if tapped is None or tapped.screen in sc.OVERLAYS:
                 return None
             if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
                 continue
@@ -286,7 +286,7 @@ class Play:
         until = _RESULTS if step.until == RESULT else (screen_named(self.flow, step.until or ""),)
         if until == _RESULTS:
             given = {"exit": sc.MORE, "review": sc.AS_USUAL, **given}
-        used: set[str] = {"exit", "review"} - set(step.auto or {})
+        used = {"exit", "review"}
         for _ in range(LONGEST_AUTO):
             at = self.at
             if at is None or at in until:
@@ -383,7 +383,10 @@ class Play:
     def _is(self, message: Shown, wanted: BotSays) -> bool:
         if wanted.ask is not None:
             screen = screen_named(self.flow, wanted.ask)
-            if screen is not None:
+            if screen in sc.OVERLAYS:
+                if all((t := self.decode(k.data)) is None or t.screen != screen for k in message.keys):
+                    return False
+            elif screen is not None:
                 if self.screen_of(message) != screen:
                     return False
             elif not self._says(wanted.ask, message):
