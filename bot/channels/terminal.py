@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 from bot.core.events import Commanded, Event, Started, Typed
 from bot.core.screens import question_of
-from bot.core.session import ENDED, Session
+from bot.core.session import REVIEW, Session
 from bot.core.words import COMMANDS
 from bot.service import Incoming, Payload, Service
 
 NAME, YOU = "symptom-bot", "you"
+REVIEW_ROWS = 2
+"""Rows of the review that are answers; the others change a line, which here is done by its number."""
 Row = tuple[tuple[str, str], ...]
 
 
@@ -158,20 +161,15 @@ def chat(
         session = handled[0].turn.session if handled[0].turn is not None else None
         rows: tuple[Row, ...] = ()
         for payload in handled[0].messages:
-            screen.show(payload, _numbered(service, session))
-            rows = payload.rows or rows
+            answers = payload.rows[:REVIEW_ROWS] if session is not None and session.at == REVIEW else payload.rows
+            screen.show(replace(payload, rows=answers), _numbered(service, session))
+            rows = answers or rows
         on_turn(event, session)
         _delivered(service, committed.deliveries)
-        if session is not None and session.at in ENDED and not prompt.interactive and _at_end(source):
-            return 0
         line = prompt.read(label for row in rows for label, _ in row)
         if line is None or line.strip().lower() in ("quit", "exit"):
             return 0
         event = event_of(line)
-
-
-def _at_end(source: TextIO) -> bool:
-    return source.closed
 
 
 def _delivered(service: Service, deliveries: Iterable[Any]) -> None:
@@ -189,5 +187,5 @@ def _numbered(service: Service, session: Session | None) -> bool:
     flow = service.flows.version(session.version)
     question = None if flow is None else question_of(flow, session.at)
     if question is None:
-        return session.at not in ("REVIEW",)
+        return session.at != REVIEW
     return False
