@@ -170,7 +170,9 @@ class _Given:
         if given:
             self.homes[option] = home
         if question.kind is Kind.one:
-            if truth != "no" and (home not in self.values or home in self._brought):
+            if truth != "no" and (
+                home not in self.values or home in self._brought or _more_worrying(question, option, self.values[home])
+            ):
                 self.values[home] = option if truth == "yes" else NOT_SURE
             return
         value = self.values.get(home, Many(frozenset()))
@@ -205,6 +207,13 @@ class _Given:
         if value is None:
             return False
         return bool(value != read_value(self.flow.questions[question], usual_value(self.flow.questions[question])))
+
+
+def _more_worrying(question: Question, option: str, than: Any) -> bool:
+    """Of two options of one question the more worrying one holds (SEMANTICS 5), where the flow ranks both."""
+    ranks = {o.id: o.worry for o in question.options}
+    new, old = ranks.get(option), ranks.get(than)
+    return new is not None and old is not None and new > old
 
 
 def _parts(case: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
