@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, flows, keeping, scripts, words
+from bot.commands import chatting, flows, keeping, operating, scripts, words
 from bot.commands.common import OK, USAGE, Stop
 
 
@@ -59,6 +59,8 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     flows.add_diff,
     flows.add_evidence,
     flows.add_graph,
+    operating.add_add,
+    operating.add_schema,
     scripts.add_replay,
     words.add_understand,
     keeping.add_erase,
