@@ -231,7 +231,11 @@ def _which_tapped(m: Making, question: Question, choice: str) -> None:
     if choice == sc.ALL or (choice == sc.DONE and not m.s.ticks):
         found = m.s.found or Many(frozenset())
         m.settled(choice)
-        m.ask_alone(question, tuple(o for o in question.option_ids if o not in found.yes), found)
+        items = tuple(o for o in question.option_ids if o not in found.yes)
+        if items:
+            m.ask_alone(question, items, found)
+        else:  # everything was ticked before "not sure": nothing is left to be unsure of
+            answer(m, question, found)
     elif choice == sc.DONE:
         m.settled(choice)
         m.ask_alone(question, m.s.ticks, m.s.found or Many(frozenset()))
