@@ -63,7 +63,7 @@ class Amounts:
         self._loose = {
             str(k): (float(v[0]), float(v[1])) for k, v in (parts.get("loose_numbers") or {}).items()
         }
-        self._articles = frozenset(map(str, parts.get("articles") or ()))
+        self.articles = frozenset(map(str, parts.get("articles") or ()))
         self._half = frozenset(map(str, parts.get("half") or ()))
         self._quarter = frozenset(map(str, parts.get("quarter") or ()))
         self._and = frozenset(map(str, parts.get("and") or ()))
@@ -76,6 +76,7 @@ class Amounts:
         self._less = phrases(parts.get("less_than") or ())
         self._most_after = phrases(parts.get("at_most_after") or ())
         self._least_after = phrases(parts.get("at_least_after") or ())
+        self._one_past = phrases(parts.get("one_past") or ())
         self._loose_after = phrases(parts.get("loose_after") or ())
         self._unit_of: dict[str, tuple[str, float]] = {}
         self._short: dict[str, tuple[str, float]] = {}
@@ -154,7 +155,8 @@ class Amounts:
             place = found.span[1]
         return out
 
-    def _unit(self, words: tuple[str, ...], place: int, short: bool = False) -> tuple[str, float] | None:
+    def unit_at(self, words: tuple[str, ...], place: int, short: bool = False) -> tuple[str, float] | None:
+        """The unit of time at `place` (its name, its seconds); `short`: "d" and "s" are units too."""
         if place >= len(words):
             return None
         return self._unit_of.get(words[place]) or (self._short.get(words[place]) if short else None)
@@ -162,22 +164,28 @@ class Amounts:
     def _duration(self, words: tuple[str, ...], place: int) -> Duration | None:
         amount = self._amount(words, place)
         if amount is None:
-            unit = self._unit(words, place)
+            unit = self.unit_at(words, place)
             if unit is None or words[place] in self._short:
                 return None
+            if place + 2 < len(words) and words[place + 1] in self._to and words[place + 1].isalpha():
+                second = self.number_at(words, place + 2)
+                if second is not None and second[0] > 1:  # "minute or two"
+                    return Duration(unit[1], second[0] * unit[1], unit[0], (place, place + 2 + second[1]))
+            if before(words, place, self._one_past):
+                return Duration(unit[1], unit[1], unit[0], (place, place + 1))
             return Duration(unit[1], unit[1], unit[0], (place, place + 1), vague=True)
         least, most, end, digits = amount
-        unit = self._unit(words, end, digits)
+        unit = self.unit_at(words, end, digits)
         if unit is None:
             return None
         name, seconds = unit
         end += 1
         rest = words[end : end + 3]
-        if len(rest) == 3 and rest[0] in self._and and rest[1] in self._articles and rest[2] in self._half:
+        if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
             least, most, end = least + 0.5, most + 0.5, end + 3
         elif rest and rest[0] in self._to and rest[0].isalpha():
             second = self.number_at(words, end + 1)
-            if second is not None and second[0] >= most and self._unit(words, end + 1 + second[1], True) is None:
+            if second is not None and second[0] >= most and self.unit_at(words, end + 1 + second[1], True) is None:
                 most, end = second[0], end + 1 + second[1]
         loose = at(words, end, self._loose_after)
         begin = place
@@ -200,7 +208,7 @@ class Amounts:
             rest = words[end : end + 3]
             if len(rest) >= 2 and rest[0] in self._and and rest[1] in self._half:
                 return least + 0.5, most + 0.5, end + 2, False
-            if len(rest) >= 3 and rest[0] in self._and and rest[1] in self._articles and rest[2] in self._half:
+            if len(rest) >= 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
                 return least + 0.5, most + 0.5, end + 3, False
             if rest and rest[0] in self._quarter or (len(rest) > 0 and rest[0].rstrip("s") in self._quarter):
                 skip = self._skip_of(words, end + 1)
@@ -213,7 +221,7 @@ class Amounts:
                 return least, most * 2, end + 1, word[0].isdecimal()
             return least, most, end, word[0].isdecimal()
         end = place
-        if word in self._articles:
+        if word in self.articles:
             end += 1
             if end >= len(words):
                 return None
@@ -232,6 +240,6 @@ class Amounts:
 
     def _skip_of(self, words: tuple[str, ...], place: int) -> int:
         for _ in range(2):
-            if place < len(words) and (words[place] in self._of or words[place] in self._articles):
+            if place < len(words) and (words[place] in self._of or words[place] in self.articles):
                 place += 1
         return place

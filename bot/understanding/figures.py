@@ -41,6 +41,7 @@ class FigureReader:
         self._not_age = frozenset(map(str, age.get("not_age") or ()))
         self._whose = frozenset(map(str, age.get("whose") or ()))
         self._decades = {str(k): (int(v[0]), int(v[1])) for k, v in (age.get("decades") or {}).items()}
+        self._decade_leads = frozenset(map(str, age.get("decade_leads") or ()))
         self._thirds = {
             **dict.fromkeys(map(str, age.get("early") or ()), (0, 3)),
             **dict.fromkeys(map(str, age.get("middle") or ()), (3, 7)),
@@ -52,6 +53,7 @@ class FigureReader:
         self._now = phrases(pain.get("now") or ())
         self._before = phrases(pain.get("before") or ())
         self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
+        self._when = frozenset(map(str, pain.get("when") or ()))
         self._zero = phrases(pain.get("zero") or ())
         self._words = phrases(pain.get("words") or ())
         self._strong = phrases(pain.get("strong_words") or ())
@@ -73,7 +75,9 @@ class FigureReader:
             if begin in taken or number.most > 120 or not float(number.least).is_integer():
                 continue
             following = words[end] if end < len(words) else ""
-            if following == "s" and number.least == number.most and number.least % 10 == 0 and number.least >= 20:
+            if following == "s" and begin and words[begin - 1] in self._decade_leads:
+                if number.least % 10 or not 20 <= number.least < 100:
+                    continue
                 return self._decade(words, begin, (int(number.least), int(number.least) + 9), (begin, end + 1))
             old = at(words, end, self._old)
             if old:
@@ -87,8 +91,8 @@ class FigureReader:
                 continue
             if following == "/" or (begin and words[begin - 1] == "/" and words[begin - 2 : begin - 1] != () and words[begin - 2] not in self._sex):
                 continue
-            if before(words, begin, self._me) and number.least >= 3 and not (following == "-" or following in "%°"[: bool(following)]):
-                if self._amounts._unit(words, end, True) is None:
+            if before(words, begin, self._me) and number.least >= 3 and following not in ("-", "%", "°"):
+                if self._amounts.unit_at(words, end, True) is None:
                     return Figure(neat(number.least, number.most), (begin, end))
                 continue
             sexed = following in self._sex or (begin and words[begin - 1] in self._sex) or (begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,")
@@ -134,10 +138,10 @@ class FigureReader:
             elif number.most > 10 or (end < len(words) and words[end] in ("/", "%", ":", "-")):
                 continue
             elif self._named(words, begin):
-                if self._amounts._unit(words, end, words[begin][0].isdecimal()) is None:
+                if self._amounts.unit_at(words, end, words[begin][0].isdecimal()) is None:
                     found.append((2, Figure(neat(number.least, number.most), (begin, end))))
             elif self._lone(text, begin, end) and not others_open:
-                found.append((1, Figure(neat(number.least, number.most), (begin, end), sure=opened or len(words) < 9 or self._closed(text, begin, end))))
+                found.append((1, Figure(neat(number.least, number.most), (begin, end))))
         if found:
             return self._worst(text, found)
         zero = [s for s in vague_spans(text, self._zero)]
@@ -182,9 +186,11 @@ class FigureReader:
             first -= 1
         while last < len(words) and clause[last] == clause[begin]:
             last += 1
-        return all(w in self._says or not w.isalnum() for w in words[first:begin]) and all(
-            w in self._says or not w.isalnum() for w in words[end : min(last, end + 4)]
-        )
+        if not all(w in self._says or not w.isalnum() for w in words[first:begin]):
+            return False
+        if end < last and words[end] in self._when:
+            return True
+        return all(w in self._says or not w.isalnum() for w in words[end : min(last, end + 4)])
 
     # --- how long one spasm lasts
 
@@ -210,7 +216,8 @@ class FigureReader:
         if instants and (opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)):
             begin, end = instants[0]
             return Figure(neat(*self._instants[words[begin:end]]), instants[0])
-        spoken = vague_spans(text, self._vague_length)
+        timed = {place for d in durations for place in range(*d.span) if not d.vague}
+        spoken = [s for s in vague_spans(text, self._vague_length) if s[0] not in timed and not at(words, s[1], self._ago)]
         if spoken and (opened or (len(words) <= 5 and not onset_opened)):
             return Figure(None, spoken[0])
         return None

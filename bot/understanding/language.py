@@ -14,18 +14,16 @@ from typing import Any
 
 import yaml
 
-from bot.understanding.patterns import Grammar, PatternError
+from bot.understanding.patterns import Grammar, PatternError, spell_out
 from bot.understanding.words import Speller, Spelling
 
 FOLDER = Path(__file__).parent / "languages"
 
-READINGS = ("plain", "possible", "denied", "unless")
+READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 """What phrases of an option can say of it."""
 
 TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm")
 """Lists of the time words that are matched as groups: `time.began` and so on."""
-
-_PLAIN_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +93,18 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         groups[f"{option}.plain"] = [*groups.get(f"{option}.plain", ()), *(p for p in told if p)]
         options.setdefault(option, {})
     small = frozenset(str(parts.get("small", "")).split())
-    grammar = Grammar(groups, small, frozenset(map(str, parts.get("binding") or ())), opened)
+    grammar = Grammar(groups, small, _words_of(parts, "binding"), opened, (_words_of(parts, "no_words"), _words_of(parts, "can_words")))
     for words in _listed(parts):
         grammar.vocabulary.update(words.split())
-    known = frozenset(str(parts.get("known", "")).split()) | small
-    targets = frozenset(word for word in grammar.vocabulary if _PLAIN_WORD.fullmatch(word) or not word.isascii())
+    targets = frozenset(word for line in parts.get("mend") or () for word in spell_out(str(line)))
+    known = frozenset(f"{parts.get('known', '')} {parts.get('as_they_are', '')}".split()) | small | frozenset(opened) | grammar.vocabulary
     breaks = frozenset(map(str, parts.get("breaks") or ()))
-    spelling = Spelling(opened, pictures, breaks, Speller(targets, known | frozenset(opened)))
+    spelling = Spelling.of(opened, pictures, breaks, Speller(targets, known, _words_of(parts, "parted")))
     return Language(code, spelling, grammar, options, parts)
+
+
+def _words_of(parts: Mapping[str, Any], name: str) -> frozenset[str]:
+    return frozenset(map(str, parts.get(name) or ()))
 
 
 def _literal(phrase: str) -> str:
@@ -113,7 +115,7 @@ def _literal(phrase: str) -> str:
 def _listed(parts: Mapping[str, Any]) -> Iterable[str]:
     """All words of the parts that are no patterns, so that slips in them are mended too."""
     for key, value in parts.items():
-        if key not in ("groups", "options", "crisis", "opened", "pictures", "known", "small"):
+        if key not in ("groups", "options", "crisis", "opened", "pictures", "known", "small", "mend", "parted", "as_they_are"):
             yield from _leaves(value)
 
 

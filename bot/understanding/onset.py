@@ -149,7 +149,7 @@ class OnsetReader:
         if words[place] in self._month:
             end = place + 1 + (1 if at(words, place + 1, self._lists["the"]) else 0)
             day = self._day_number(words, end)
-            if day is not None and (day[2] or self._amounts._unit(words, day[1], True) is None):
+            if day is not None and (day[2] or self._amounts.unit_at(words, day[1], True) is None):
                 return self._dated(words, place, day[0], self._month[words[place]], day[1], today)
         return None
 
@@ -319,8 +319,9 @@ class OnsetReader:
         most = (today - (now - timedelta(seconds=min(duration.most, 3e9))).date()).days
         if days:
             least, most = round(duration.least / DAY), round(duration.most / DAY)
-        single = words[begin] in self._amounts._articles and not after and not since
-        if single and begin and len(words) > 4 and not before(words, begin, self._lists["about_words"]):
+        single = words[begin] in self._amounts.articles and not after and not since
+        ends = end >= len(words) or not words[end].isalnum()
+        if single and begin and len(words) > 4 and not ends and not before(words, begin, self._lists["about_words"]):
             return None
         weight = 1.0 + (2 if after else 0) + (1 if since else 0)
         value: Days = least if least == most else (least, most)
@@ -341,7 +342,7 @@ class OnsetReader:
         still = match.spans("time.still_the_onset")
         for other in match.spans("time.not_the_onset"):
             inside_still = any(s[0] <= other[0] < s[1] for s in still)
-            if text.clause[other[0]] == clause and not inside_still and -8 <= other[0] - end <= 5 and other[0] - begin > -8:
+            if text.clause[other[0]] == clause and not inside_still and -6 < other[0] - begin and other[0] - end <= 1:
                 weight -= 4
                 break
         return weight

@@ -129,9 +129,12 @@ class Grammar:
         small: frozenset[str],
         binding: frozenset[str] = frozenset(),
         opened: Mapping[str, tuple[str, ...]] | None = None,
+        denying: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
     ) -> None:
         """`small`: words that are stepped over; `binding`: words after a term that tie it to what follows (in, of);
-        `opened`: contractions, written out in phrases as they are in texts."""
+        `opened`: contractions, written out in phrases as they are in texts; `denying`: words that may not stand in a gap
+        ("my legs do not feel weak"), unless they follow one of the second set ("can not")."""
+        self._no_words, self._can_words = denying
         self._opened = opened or {}
         self._nameless_groups: dict[tuple[str, ...], str] = {}
         self._small = small
@@ -235,30 +238,24 @@ class Grammar:
         text, sentence, tree, small = words.words, words.sentence, self._tree, self._small
         count = len(text)
         for first, word in enumerate(text):
-            node = tree.get(word)
-            if node is None:
+            start = tree.get(word)
+            if start is None:
                 continue
-            place, skipped = first + 1, 0
-            while True:
-                names = node.get("")
-                if names is not None:
-                    for name in names:
+            ways: list[tuple[dict[str, Any], int, int]] = [(start, first + 1, 0)]
+            while ways:
+                node, place, skipped = ways.pop()
+                if skipped == 0:
+                    for name in node.get("", ()):
                         spans = found.setdefault(name, [])
                         if len(spans) < _MOST:
                             spans.append((first, place))
                 if place >= count or sentence[place] != sentence[first]:
-                    break
+                    continue
                 following = node.get(text[place])
-                while following is None and skipped < 2 and text[place] in small and place + 1 < count:
-                    if len(node) == 1 and "" in node:
-                        break
-                    place += 1
-                    skipped += 1
-                    following = node.get(text[place])
-                if following is None or sentence[place] != sentence[first]:
-                    break
-                node = following
-                place += 1
+                if following is not None:
+                    ways.append((following, place + 1, 0))
+                if skipped < 2 and text[place] in small and (len(node) > 1 or "" not in node):
+                    ways.append((node, place + 1, skipped + 1))
         return found
 
     def patterns_of(self, name: str) -> tuple[Pattern, ...]:
@@ -341,9 +338,12 @@ class Match:
         if words.sentence[left[0]] != words.sentence[right[0]]:
             return False
         between = words.words[left[1] : right[0]]
+        grammar = self._grammar
         if join == "":
-            small = self._grammar._small
-            return all(word in small for word in between)
+            return all(word in grammar._small for word in between)
+        for place, word in enumerate(between, left[1]):
+            if word in grammar._no_words and words.words[place - 1] not in grammar._can_words:
+                return False
         if join in ("..", "~") and words.clause[left[1] - 1] != words.clause[right[0]]:
             return False
         if turned and join == "~" and right[1] < len(words.words):  # "my bum and tingling in my foot": tied to the foot

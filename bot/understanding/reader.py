@@ -187,15 +187,21 @@ class _LanguageReader:
                     unless = match.spans(f"{option}.unless")
                 if any(u[0] < span[1] + 3 and span[0] < u[1] + 3 for u in unless):
                     continue
+                sentence = seen.words.sentence
+                if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
+                    continue
                 verdict = scope.verdict(span, past_counts)
                 kind = verdict or ("plain" if is_plain else MAYBE)
                 if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
                     out[kind] = span
         if "plain" not in out:
             for span in match.spans(f"{option}.denied"):
-                if scope.verdict(span, True) is None:
+                verdict = scope.verdict(span, True)
+                if verdict is None:
                     out.pop(MAYBE, None)
                     out.setdefault(NEGATED, span)
+                elif verdict == MAYBE:  # "not sure if I can feel it"
+                    out.setdefault(MAYBE, span)
         return out
 
     def _choices(

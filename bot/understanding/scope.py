@@ -209,7 +209,12 @@ class Scope:
         for kin in self._match.spans("kin"):
             if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
                 continue
-            if any(place in watching for place in range(kin[1], min(kin[1] + 3, len(words.words)))):
+            watch = next((p for p in range(kin[1], min(kin[1] + 3, len(words.words))) if p in watching), None)
+            if watch is not None:
+                told = next((p for p in range(watch + 1, min(watch + 4, len(words.words))) if p in third), None)
+                if told is not None:  # "a friend told me they could not feel ..."
+                    end = next((place for place in mine if place > told), len(words.words))
+                    out.append((told, min(end, self._sentence(told)[1])))
                 continue
             if any(place in carried for place in range(max(kin[0] - 2, 0), kin[0])):
                 continue
@@ -222,6 +227,8 @@ class Scope:
         return out
 
     def _other(self, span: Span) -> str | None:
+        if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
+            return None
         for begin, end in self._others:
             if begin <= span[0] < end:
                 return OTHER
@@ -232,7 +239,11 @@ class Scope:
     @cached_property
     def _thought(self) -> list[Span]:
         words = self._words
-        out = [(cue[0], self._sentence(cue[0])[1]) for cue in self._match.spans("hypothetical")]
+        ends_thought = [cue[0] for cue in self._match.spans("thought_ends")]
+        out = []
+        for cue in self._match.spans("hypothetical"):
+            last = self._sentence(cue[0])[1]
+            out.append((cue[0], min((place for place in ends_thought if cue[1] <= place < last), default=last)))
         not_ifs = self._match.spans("not_an_if")
         habits = self._match.spans("if_habit")
         ends = [cue[0] for cue in self._match.spans("if_ends")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
+_WORD = r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_"
 _RUN = re.compile(r"(.)\1{2,}")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
@@ -69,9 +69,10 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
 class Speller:
     """Mends unknown words by the nearest known one; knows what it may not touch."""
 
-    def __init__(self, targets: frozenset[str], known: frozenset[str]) -> None:
-        self.targets = targets
+    def __init__(self, targets: frozenset[str], known: frozenset[str], parted: frozenset[str] = frozenset()) -> None:
+        """`targets`: what unknown words may be mended to; `parted`: first words of two that were run together."""
         self.known = known | targets
+        self._parted = parted
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(targets):
             if len(word) >= 4:
@@ -100,7 +101,7 @@ class Speller:
         if best:
             return (best,)
         for cut in range(2, len(word) - 2):
-            if len(word) >= 6 and word[:cut] in self.known and word[cut:] in self.known and cut >= 3:
+            if word[:cut] in self._parted and word[cut:] in self.known:
                 return (word[:cut], word[cut:])
         return (word,)
 
@@ -113,6 +114,20 @@ class Spelling:
     pictures: Mapping[str, tuple[str, ...]]
     breaks: frozenset[str]
     speller: Speller
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(
+        cls,
+        opened: Mapping[str, tuple[str, ...]],
+        pictures: Mapping[str, tuple[str, ...]],
+        breaks: frozenset[str],
+        speller: Speller,
+    ) -> Spelling:
+        """Short forms with digits in them ("b4") are words of their own."""
+        mixed = [re.escape(word) for word in sorted(opened, key=len, reverse=True) if any(c.isdigit() for c in word)]
+        front = rf"\b(?:{'|'.join(mixed)})\b|" if mixed else ""
+        return cls(opened, pictures, breaks, speller, re.compile(front + _WORD))
 
     def read(self, text: str) -> Words:
         """The words of `text`, folded and mended. Never raises."""
@@ -124,13 +139,15 @@ class Spelling:
         clauses: list[int] = []
         mended: dict[str, tuple[str, ...]] = {}
         sentence = clause = 0
-        for found in _WORD.finditer(folded):
+        for found in self.pattern.finditer(folded):
             raw = found.group()
             begin, end = found.span()
             if places is not None:
                 begin, end = places[begin], places[end - 1] + 1
-            if raw[0].isdigit():
-                parts: tuple[str, ...] = (raw.replace(",", "."),)
+            if raw in self.opened:
+                parts: tuple[str, ...] = self.opened[raw]
+            elif raw[0].isdigit():
+                parts = (raw.replace(",", "."),)
             elif raw[0].isalpha():
                 parts = self._word(raw, mended)
             else:
