@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.compiled import Flow
 
 from .counting import State, _after, _tidy, variables_of
-from .residue import NO, TRUE, UNSURE, YES, Store, Translator, values_of
+from .residue import FALSE, NO, TRUE, UNSURE, YES, Store, Translator, values_of
 from .space import Axis, Space, Ticks
 
 
@@ -44,6 +44,20 @@ class Reaching:
         for state in states:
             done.add(next((k for k in (3, 2, 1, 0) if state[k] == TRUE), -1))
         return frozenset(done)
+
+    def remainder(self, known: Mapping[str, Any]) -> State:
+        """What is left of all conditions once these answers are known; equal remainders end alike from here on."""
+        state = self.start
+        for question, axis in self.space.axes.items():
+            value = known.get(question)
+            rest: State = (*state[:4], state[4][1:])
+            if state[4][0] == FALSE:
+                state = self._answer(rest, question, axis, None, skipped=True)
+            elif value is not None:
+                state = self._answer(rest, question, axis, value)
+            else:
+                state = (*rest[:4], (*rest[4], state[4][0]))
+        return state
 
     def _answer(self, state: State, question: str, axis: Axis | Ticks, value: Any, skipped: bool = False) -> State:
         if isinstance(axis, Axis):
