@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bot.core.compiled import Flow
-from bot.core.findings import FlowError
+from bot.core.findings import Finding, FlowError
 from bot.core.render import Block
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
-from bot.library import flows_folder, from_stored, load_shelf
+from bot.library import flows_folder, from_stored, load_shelf, try_folder
 from bot.service import Flows, Service
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
@@ -88,6 +88,43 @@ def open_service(
     for flow in shelf.flows.values():
         store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
     return Service(store, flows, settings.places, settings.zone, now, explain_changes)
+
+
+def serve(settings: Settings) -> None:
+    """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
+
+    Raises CannotStart, StoreError, FlowError or UnknownFlow, each with what to do; all is looked at before the first
+    update is taken.
+    """
+    import asyncio
+
+    from bot.channels import logs
+    from bot.channels.starting import CannotStart, api_url_of, token_of
+
+    token, url = token_of(settings), api_url_of(settings)
+    logs.set_up(settings.log_level)
+    with open_store(settings.database_url, purpose="symptom-bot run") as store:
+        folder = flows_folder(settings.flows_dir)
+        service = open_service(settings, store, clock, folder)
+        flow = service.flows.named(None)
+        if flow.version in service.flows.withdrawn:
+            raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
+        from bot.channels.running import run
+
+        asyncio.run(run(settings, service, token, url, folder, safe_flow))
+
+
+def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
+    """The flow of a folder if it is sound and every safety property holds, and what is wrong with it otherwise."""
+    flow, findings = try_folder(folder, equip)
+    if flow is None:
+        return None, findings
+    from bot.check.prove import proofs
+
+    failed = [f for f in proofs(flow, fast=True).failed if f.safety]
+    if failed:
+        return None, [Finding(f.place, f.code, f.message, f.remedy) for f in failed]
+    return flow, findings
 
 
 def open_default_store(settings: Settings, purpose: str) -> Store:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, flows, keeping, operating, scripts, words
-from bot.commands.common import OK, USAGE, Stop
+from bot.commands import chatting, flows, keeping, operating, scripts, serving, words
+from bot.commands.common import OK, USAGE, Stop, new_flows_folder, one_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,11 +54,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 COMMANDS: tuple[Callable[[Any], None], ...] = (
     chatting.add_chat,
+    serving.add_run,
     flows.add_triage,
     flows.add_check,
     flows.add_diff,
     flows.add_evidence,
     flows.add_graph,
+    register_schema,
+    lambda commands: register_add(commands, one_folder, new_flows_folder),
     operating.add_add,
     operating.add_schema,
     scripts.add_replay,

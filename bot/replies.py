@@ -18,6 +18,9 @@ from bot.payload import Payload, payload_of
 NIGHT = (22, 8)
 """Between these hours (local) only urgent messages go out of their own accord."""
 
+LATE = 120.0
+"""Seconds after which an urgent answer says when the patient wrote."""
+
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
 
 

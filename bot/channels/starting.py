@@ -1,0 +1,77 @@
+"""What is found out before the first update is taken, each as one line that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import re
+import secrets
+import socket
+from urllib.parse import urlsplit
+
+from bot.settings import Settings
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+class CannotStart(Exception):
+    """The bot cannot start: one line that says what to do."""
+
+
+def token_of(settings: Settings) -> str:
+    """The token, if it is there and looks like one. Raises CannotStart."""
+    token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
+    if not token:
+        raise CannotStart("TELEGRAM_BOT_TOKEN is not set. Ask @BotFather for one and put it into .env.")
+    if not _TOKEN.fullmatch(token):
+        raise CannotStart(
+            "TELEGRAM_BOT_TOKEN is no token: it looks like 123456789:AbC... Copy it from @BotFather again."
+        )
+    return token
+
+
+def api_url_of(settings: Settings) -> str:
+    """The base of the Bot API. Raises CannotStart."""
+    url = settings.telegram_api_url.rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.endswith("/bot"):
+        raise CannotStart("TELEGRAM_API_URL must be the base address of a Bot API, such as https://api.telegram.org.")
+    return url
+
+
+def webhook_of(settings: Settings) -> tuple[str, str]:
+    """(public address, secret) for webhook mode; a secret of its own for this run if none is set. Raises CannotStart."""
+    url = settings.webhook_url
+    if not url:
+        raise CannotStart("WEBHOOK_URL is not set. MODE=webhook needs the public https address that Telegram calls.")
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise CannotStart("WEBHOOK_URL is no address. Write it like https://bot.example.org/telegram.")
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
+    if not _SECRET.fullmatch(secret):
+        raise CannotStart("WEBHOOK_SECRET may have 1 to 256 of A-Z a-z 0-9 _ -.")
+    return url, secret
+
+
+def listen(address: str) -> socket.socket:
+    """A socket bound to host:port. Raises CannotStart if it is in use or no address."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdecimal() or int(port) > 65535:
+        raise CannotStart(f'LISTEN="{address}" is no address. Write it like 127.0.0.1:8080.')
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind)
+    except OSError:
+        raise CannotStart(f'LISTEN="{address}": there is no host {host} here.') from None
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(place)
+        found.listen(1024)
+        found.setblocking(False)
+    except OSError as error:
+        found.close()
+        why = (
+            "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        )
+        raise CannotStart(f"LISTEN={address} {why}. Stop that program, or set LISTEN to another port.") from None
+    return found

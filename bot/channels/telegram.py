@@ -1,0 +1,159 @@
+"""The Telegram channel as a whole: what comes in goes to the service, what was committed goes out, and chores go on beside.
+
+It runs until it is told to stop, then finishes the batch, commits, and ends within five seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.channels.chores import Chores, Every, Reload
+from bot.channels.delivery import Deliverer, Result
+from bot.channels.limits import Limits
+from bot.channels.polling import WAIT, Polling
+from bot.channels.starting import CannotStart
+from bot.channels.telegram_messages import answer_tap
+from bot.channels.telegram_post import Api, Post
+from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram_setup import introduce, use_polling, who_am_i
+from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
+from bot.channels.turns import Turns
+from bot.incoming import Handled
+from bot.service import Service
+from bot.store import Delivery, StoreThread
+
+log = logging.getLogger("symptom_bot.telegram")
+
+LAST_CALLS = 2.5
+"""Seconds that calls on their way have to come to an end when the bot stops."""
+
+Update = Mapping[str, Any]
+
+
+async def stay() -> None:
+    """A reload that does nothing."""
+
+
+class Telegram:
+    """`url`: base of the Bot API without "/bot"; `in_flight`: calls on their way at once; `watch`: is told of each result."""
+
+    def __init__(
+        self,
+        service: Service,
+        token: str,
+        url: str,
+        limits: Limits,
+        *,
+        retention_days: int = 30,
+        reload: Reload = stay,
+        in_flight: int = 256,
+        every: Every | None = None,
+        report: Callable[[Delivery, Result], None] = lambda delivery, result: None,
+    ) -> None:
+        self.service, self.url = service, url.rstrip("/")
+        self._request = AiohttpRequest(connection_pool_size=in_flight + 32)
+        self._poller = AiohttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
+        self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
+        self.thread = StoreThread(service.store)
+        self._api = Api(self.bot, self._request)
+        post = Post(self._api, limits, service.clock, self._look_up)
+        self.deliverer = Deliverer(
+            post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=report
+        )
+        self.turns = Turns(service, self.thread, self.deliverer)
+        self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._taps: set[asyncio.Task[None]] = set()
+        self._turning: asyncio.Task[None] | None = None
+
+    # Life
+
+    async def reach(self) -> str:
+        """Open the connections and ask who the bot is; returns its user name. Raises CannotStart."""
+        await self._request.initialize()
+        await self._poller.initialize()
+        return (await who_am_i(self.bot, self.url)).username or ""
+
+    async def introduce(self) -> None:
+        """Tell Telegram commands and descriptions. That this fails stops nobody from talking to the bot."""
+        try:
+            await introduce(self.bot, self.service.flows.named(None), self.service.places)
+        except TelegramError as error:
+            log.warning("commands and descriptions not set", extra={"reason": type(error).__name__})
+
+    def begin(self) -> None:
+        """Start turns, deliveries and chores."""
+        self._turning = asyncio.create_task(self.turns.run())
+        self._tasks += [asyncio.ensure_future(chore) for chore in self.chores.all()]
+        self._tasks.append(asyncio.create_task(self.introduce()))
+
+    async def poll(self, stop: asyncio.Event) -> None:
+        """Serve by polling until `stop`. Raises CannotStart if the token is taken away."""
+        await use_polling(self.bot)
+        polling = asyncio.create_task(Polling(self._fetch, self.handle_all).run())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([polling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        polling.cancel()
+        try:
+            await polling
+        except asyncio.CancelledError:
+            pass
+        except InvalidToken:
+            raise CannotStart(
+                "Telegram does not know TELEGRAM_BOT_TOKEN any more: it was revoked or replaced."
+            ) from None
+
+    async def end(self) -> None:
+        """Finish the batch, wait a moment for calls on their way, record what was sent, give everything back."""
+        for task in self._tasks:
+            task.cancel()
+        if self._turning is not None:
+            await self.turns.stop()
+            await self._turning
+        await self.deliverer.stop(LAST_CALLS)
+        if self._turning is not None:
+            await self.turns.settle()
+        for task in self._taps:
+            task.cancel()
+        await self._request.shutdown()
+        await self._poller.shutdown()
+        await self.thread.close()
+
+    # Updates
+
+    async def handle_all(self, updates: Sequence[Update]) -> None:
+        """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
+        handled = await self.turns.handle([read_update(update) for update in updates])
+        for update, one in zip(updates, handled, strict=True):
+            tap = tap_id(update)
+            if tap is not None:
+                self._acknowledge(tap, one)
+
+    def _acknowledge(self, tap: str, handled: Handled) -> None:
+        """End the tap's spinner: best effort, outside order and outbox."""
+        task = asyncio.get_running_loop().create_task(self._answer(tap, handled.ack))
+        self._taps.add(task)
+        task.add_done_callback(self._taps.discard)
+
+    async def _answer(self, tap: str, notice: str) -> None:
+        try:
+            await self._api.call(answer_tap(tap, notice))
+        except TelegramError as error:
+            log.debug("tap not answered", extra={"reason": type(error).__name__})
+
+    async def _fetch(self, offset: int | None, wait: int) -> Sequence[Update]:
+        values: dict[str, Any] = {"timeout": wait, "allowed_updates": ALLOWED}
+        if offset is not None:
+            values["offset"] = offset
+        return await self._api.updates(values, self._poller, wait)
+
+    async def _look_up(self, chat: str, ref: str) -> int | None:
+        found = await self.thread(lambda store: store.message_ids([(chat, ref)]))
+        return found.get((chat, ref))

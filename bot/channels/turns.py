@@ -1,0 +1,111 @@
+"""Group commit: whatever came in while the last batch was committed becomes the next one, in the order in which it came.
+
+The store's thread does the work; the event loop goes on delivering meanwhile. Outcomes of deliveries ride in the same
+transactions, or have one of their own when nothing comes in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.channels.delivery import Deliverer
+from bot.incoming import Handled, Incoming
+from bot.service import Service
+from bot.store import Outcome, StoreThread, StoreUnavailable
+
+log = logging.getLogger("symptom_bot.turns")
+
+MOST = 100
+"""Updates in one batch."""
+GATHER = 0.01
+"""Seconds for which outcomes are gathered when nothing comes in."""
+AGAIN = 0.5
+"""Seconds before the database is tried again."""
+
+
+class Turns:
+    """`handle` from anywhere on the event loop; `run` is the one task that does it."""
+
+    def __init__(self, service: Service, thread: StoreThread, deliverer: Deliverer) -> None:
+        self._service, self._thread, self._deliverer = service, thread, deliverer
+        self._waiting: list[tuple[Incoming, asyncio.Future[Handled]]] = []
+        self._something = asyncio.Event()
+        self._stopping = False
+        deliverer.changed = self._something.set
+
+    @property
+    def waiting(self) -> int:
+        """How many updates wait for the next batch."""
+        return len(self._waiting)
+
+    async def handle(self, incoming: Sequence[Incoming]) -> list[Handled]:
+        """Hand in events; returns once they are committed. Raises StoreUnavailable if they could not be."""
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Handled]] = [loop.create_future() for _ in incoming]
+        self._waiting.extend(zip(incoming, futures, strict=True))
+        self._something.set()
+        return list(await asyncio.gather(*futures)) if len(futures) != 1 else [await futures[0]]
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            while self._waiting:
+                await self._batch()
+            if self._stopping:
+                break
+            if self._deliverer.has_outcomes:
+                await asyncio.sleep(GATHER)
+                if not self._waiting:
+                    await self._settle()
+
+    async def stop(self) -> None:
+        """Let `run` end when what was handed in is committed."""
+        self._stopping = True
+        self._something.set()
+
+    async def settle(self) -> None:
+        """Record the outcomes that there are, if the database takes them."""
+        await self._settle()
+
+    async def _batch(self) -> None:
+        now, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        batch = [incoming for incoming, _ in now]
+        outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
+        try:
+            handled, committed = await self._thread(lambda _: self._service.handle(batch, outcomes))
+        except Exception as error:
+            self._deliverer.give_back(outcomes)
+            for _, future in now:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        self._deliverer.lose(committed.lost, outcomes)
+        self._deliverer.take(committed.deliveries)
+        for (_, future), one in zip(now, handled, strict=True):
+            if not future.done():
+                future.set_result(one)
+        await self._forget(outcomes)
+
+    async def _settle(self) -> None:
+        outcomes = self._deliverer.take_outcomes({i.chat for i, _ in self._waiting})
+        if not outcomes:
+            return
+        now = self._service.clock()
+        try:
+            lost = await self._thread(lambda store: store.settle(outcomes, now))
+        except StoreUnavailable:
+            log.error("database does not answer")
+            self._deliverer.give_back(outcomes)
+            await asyncio.sleep(AGAIN)
+            self._something.set()
+            return
+        self._deliverer.lose(lost, outcomes)
+        await self._forget(outcomes)
+
+    async def _forget(self, outcomes: Sequence[Outcome]) -> None:
+        for chat in self._deliverer.farewells(outcomes):
+            await self._thread(lambda _, chat=chat: self._service.forget_if_quiet(chat))  # type: ignore[misc]
