@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import __version__
 from bot.commands import chatting, flows, keeping, operating, scripts, serving, words
-from bot.commands.common import OK, USAGE, Stop, new_flows_folder, one_folder
+from bot.commands.common import OK, USAGE, Stop
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,8 +60,6 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     flows.add_diff,
     flows.add_evidence,
     flows.add_graph,
-    register_schema,
-    lambda commands: register_add(commands, one_folder, new_flows_folder),
     operating.add_add,
     operating.add_schema,
     scripts.add_replay,
