@@ -12,7 +12,7 @@ from .conditions import Names, Node, ReadsBroken, parsed
 from .draft import Draft
 from .evaluation import compile_check
 from .findings import Finding, FlowError, Place, did_you_mean
-from .flow import FILES, REQUIRED, Advice, Evidence, Hazards, Safety, Signoffs, Texts
+from .flow import FILES, REQUIRED, Advice, Evidence, Hazards, Interview, Safety, Signoffs, Texts, Triage
 from .reader import Reader, read_nothing
 from .shapes import validate
 from .soundness import CHECKS, CHECKS_OF_QUESTIONS
@@ -52,6 +52,33 @@ def try_flow(
     if findings:
         return None, tuple(sorted(set(findings)))
     return _compile(draft, files, reader), ()
+
+
+def try_edited(
+    flow: Flow,
+    *,
+    interview: Interview | None = None,
+    triage: Triage | None = None,
+    advice: Advice | None = None,
+    safety: Safety | None = None,
+    texts: Mapping[str, Texts] | None = None,
+) -> tuple[Flow | None, tuple[Finding, ...]]:
+    """The flow with some of its models edited, checked and compiled anew; findings as if its files said so.
+
+    For planted faults: much faster than reading files. Places are those of the flow as it was, and so is the version.
+    """
+    draft = Draft(
+        name=flow.name, interview=interview or flow.interview, triage=triage or flow.triage, advice=advice or flow.advice,
+        evidence=flow.evidence, texts=dict(texts or flow.texts), safety=safety or flow.safety, hazards=flow.hazards,
+        signoffs=flow.signoffs, loaded=dict(flow.places),
+    )  # fmt: skip
+    findings: list[Finding] = []
+    _conditions(draft, findings)
+    for check in CHECKS:
+        findings.extend(check(draft))
+    if findings:
+        return None, tuple(sorted(set(findings)))
+    return _compile(draft, flow.files, flow.reader), ()
 
 
 def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Finding]]:
