@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 
 from bot.core.compiled import Flow
 from bot.core.findings import Finding, FlowError
+from bot.core.reader import Reader, Reading
 from bot.core.render import Block
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
@@ -19,10 +22,17 @@ from bot.store import FlowVersion, Store, open_store
 
 
 def equip(flow: Flow) -> Flow:
-    """The flow with its reader of typed words."""
-    from bot.understanding import make_reader
+    """The flow with its reader of typed words, which is made when the first words come (it takes about 0.1 s)."""
+    made: list[Reader] = []
 
-    return flow.with_reader(make_reader(flow))
+    def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
+        if not made:
+            from bot.understanding import make_reader
+
+            made.append(make_reader(flow))
+        return made[0](text, now, lang, open_question)
+
+    return flow.with_reader(read)
 
 
 def clock() -> float:
@@ -62,11 +72,12 @@ def open_service(
     folder: Path | None = None,
     unsafe: bool = False,
 ) -> Service:
-    """A service over a store, with the flows that are safe for patients.
+    """A service over a store, with all sound flows. `unsafe`: mark every message, since nobody proved them safe.
 
     Raises FlowError if the default flow has findings (the others are left out).
     """
-    shelf = load_shelf(folder or flows_folder(settings.flows_dir), equip)
+    ready = (lambda flow: replace(equip(flow), unsafe=True)) if unsafe else equip
+    shelf = load_shelf(folder or flows_folder(settings.flows_dir), ready)
     if settings.flow not in shelf.flows:
         if settings.flow in shelf.findings:
             raise FlowError(settings.flow, shelf.findings[settings.flow])
@@ -90,7 +101,7 @@ def open_service(
     return Service(store, flows, settings.places, settings.zone, now, explain_changes)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, unsafe: bool = False) -> None:
     """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
 
     Raises CannotStart, StoreError, FlowError or UnknownFlow, each with what to do; all is looked at before the first
@@ -105,13 +116,22 @@ def serve(settings: Settings) -> None:
     logs.set_up(settings.log_level)
     with open_store(settings.database_url, purpose="symptom-bot run") as store:
         folder = flows_folder(settings.flows_dir)
-        service = open_service(settings, store, clock, folder)
+        service = open_service(settings, store, clock, folder, unsafe)
         flow = service.flows.named(None)
         if flow.version in service.flows.withdrawn:
             raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
+        if not unsafe:
+            Proving(flow).require_safe()
         from bot.channels.running import run
 
         asyncio.run(run(settings, service, token, url, folder, safe_flow))
+
+
+def unsafe_findings(flow: Flow) -> tuple[Finding, ...]:
+    """The safety properties that fail for some conversation, as findings (the fast proofs, about half a second)."""
+    from bot.check.prove import proofs
+
+    return tuple(Finding(f.place, f.code, f.message, f.remedy) for f in proofs(flow, fast=True).failed if f.safety)
 
 
 def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
@@ -119,14 +139,30 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
     flow, findings = try_folder(folder, equip)
     if flow is None:
         return None, findings
-    from bot.check.prove import proofs
-
-    failed = [f for f in proofs(flow, fast=True).failed if f.safety]
-    if failed:
-        return None, [Finding(f.place, f.code, f.message, f.remedy) for f in failed]
-    return flow, findings
+    failed = unsafe_findings(flow)
+    return (None, failed) if failed else (flow, findings)
 
 
-def open_default_store(settings: Settings, purpose: str) -> Store:
-    """The store of the settings. Raises StoreError with one plain line."""
-    return open_store(settings.database_url, purpose=purpose)
+class Proving:
+    """The fast proofs of a flow, on their way while the patient reads the first screen."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._found: tuple[Finding, ...] = ()
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._prove, daemon=True)
+        self._thread.start()
+
+    def _prove(self) -> None:
+        try:
+            self._found = unsafe_findings(self._flow)
+        except BaseException as error:
+            self._error = error
+
+    def require_safe(self) -> None:
+        """Wait for the proofs. Raises FlowError with what fails."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        if self._found:
+            raise FlowError(self._flow.name, self._found)

@@ -228,3 +228,37 @@ def test_usage_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
         main(["chat", "--nonsense"])
     assert stopped.value.code == 2
     assert main([]) == 2
+
+
+# --- safety ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unsafe_flow(tmp_path: Path) -> Path:
+    """The small flow, after somebody dropped a red flag from its emergency rule."""
+    folder = tmp_path / "sprain"
+    shutil.copytree(ROOT / "tests" / "flows" / "sprain", folder)
+    triage = folder / "triage.yaml"
+    text = triage.read_text()
+    assert text.count(", foot_wont_move)") == 1
+    triage.write_text(text.replace(", foot_wont_move)", ")"))
+    return folder
+
+
+def test_a_flow_that_fails_a_safety_property_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], unsafe_flow: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n0\n0\n"))
+    code, out, err = run(capsys, "chat", "./sprain")
+    assert code == 1
+    assert "safety.yaml:" in err
+    assert "Is any of these so?" not in out
+
+
+def test_unsafe_marks_every_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], unsafe_flow: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n0\n0\n"))
+    code, out, _ = run(capsys, "chat", "./sprain", "--unsafe")
+    assert code == 0
+    assert out.count("symptom-bot  Unsafe version") == out.count("symptom-bot  ") == 4

@@ -151,8 +151,12 @@ def chat(
     source: TextIO,
     out: TextIO,
     on_turn: Callable[[Event, Session | None], None] = lambda event, session: None,
+    before_answers: Callable[[], None] | None = None,
 ) -> int:
-    """Chat until the patient leaves. Everything said is stored, so that the next start goes on from there."""
+    """Chat until the patient leaves. Everything said is stored, so that the next start goes on from there.
+
+    `before_answers`: called once the first word was typed and before it is handled; may raise.
+    """
     prompt = Prompt(source, out)
     screen = Screen(out, plain=not prompt.interactive)
     event: Event = Started()
@@ -169,6 +173,9 @@ def chat(
         line = prompt.read(label for row in rows for label, _ in row)
         if line is None or line.strip().lower() in ("quit", "exit"):
             return 0
+        if before_answers is not None:
+            before_answers()
+            before_answers = None
         event = event_of(line)
 
 

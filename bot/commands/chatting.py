@@ -35,7 +35,7 @@ def _chat(args: argparse.Namespace) -> int:
     except UnknownFlow as error:
         raise Stop(str(error)) from None
     chosen = chosen.model_copy(update={"flow": path.resolve().name})
-    from bot.app import clock, open_service
+    from bot.app import Proving, clock, open_service
 
     now = clock
     if args.now:
@@ -53,7 +53,11 @@ def _chat(args: argparse.Namespace) -> int:
             name = f"terminal:{chosen.flow}"
             if args.new:
                 store.erase_chat(name)
-            return chat(service, name, chosen.flow, args.lang, sys.stdin, sys.stdout)
+            proving = None if args.unsafe else Proving(flow)
+            return chat(
+                service, name, chosen.flow, args.lang, sys.stdin, sys.stdout,
+                before_answers=None if proving is None else proving.require_safe,
+            )  # fmt: skip
     except FlowError as error:
         print_findings(error)
         return FOUND

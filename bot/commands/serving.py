@@ -10,6 +10,7 @@ from .common import FOUND, OK, Stop, print_findings, settings
 
 def add_run(commands: Any) -> None:
     p = commands.add_parser("run", help="serve patients in Telegram (settings: .env.example)")
+    p.add_argument("--unsafe", action="store_true", help="even if a safety property fails; marks every message")
     p.set_defaults(run=_run)
 
 
@@ -22,7 +23,7 @@ def _run(args: argparse.Namespace) -> int:
     from bot.store import StoreError
 
     try:
-        serve(chosen)
+        serve(chosen, args.unsafe)
     except FlowError as error:
         print_findings(error)
         return FOUND

@@ -82,7 +82,8 @@ class _Drawing:
         return self.button(screen, choice, self.words.system(key or choice))
 
     def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:
-        return Message(tuple(self.blocks), tuple(rows), **more)
+        marked = (Block("note", self.words.system("unsafe_version")),) if self.s.unsafe and self.blocks else ()
+        return Message((*marked, *self.blocks), tuple(rows), **more)
 
 
 def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
@@ -167,8 +168,6 @@ def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Bu
     if question.consent and not d.s.misread:
         if d.flow.signoff(d.words.lang, d.now.date()) is None:
             d.say("start_test_version")
-        if d.s.unsafe:
-            d.say("unsafe_version")
         d.say("start")
     _progress(d, question)
     d.put("title", texts.text)
@@ -394,8 +393,6 @@ def _understood(d: _Drawing, effect: Understood) -> Message:
 
 def _advise(d: _Drawing, effect: Advise) -> Message:
     texts = d.words.texts
-    if d.s.unsafe:
-        d.say("unsafe_version")
     if effect.unplaced:
         d.say("unplaced", level=texts.levels[effect.level])
     d.put("title", texts.levels[effect.level])
