@@ -135,7 +135,12 @@ class Amounts:
         value, taken = first
         end = place + taken
         link = words[end] if end < len(words) else ""
+        if words[end : end + 3][0:1] and link in self._and and len(words) > end + 2:
+            if words[end + 1] in self.articles and words[end + 2] in self._half:
+                return Number(value + 0.5, value + 0.5, (place, end + 3))
         if link in self._to or (link in self._and and place and words[place - 1] in self._between):
+            if link.isalpha() and end + 1 < len(words) and words[end + 1] in self.articles and words[end + 1] not in self._numbers:
+                end += 1  # "a 7 or an 8"
             second = self.number_at(words, end + 1)
             if second is not None and second[0] >= value and not (link == "-" and second[0] > 31 > value and value < 1):
                 return Number(value, second[0], (place, end + 1 + second[1]))
@@ -171,6 +176,9 @@ class Amounts:
                 second = self.number_at(words, place + 2)
                 if second is not None and second[0] > 1:  # "minute or two"
                     return Duration(unit[1], second[0] * unit[1], unit[0], (place, place + 2 + second[1]))
+            rest = words[place + 1 : place + 4]
+            if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
+                return Duration(unit[1] * 1.5, unit[1] * 1.5, unit[0], (place, place + 4))
             if before(words, place, self._one_past):
                 return Duration(unit[1], unit[1], unit[0], (place, place + 1))
             return Duration(unit[1], unit[1], unit[0], (place, place + 1), vague=True)
@@ -215,6 +223,8 @@ class Amounts:
                 return least * 0.25, most * 0.25, skip, False
             if rest and rest[0] in self._half:
                 return least + 0.5, most + 0.5, end + 1, False
+            if (loose := at(words, end, self._loose_after)) and self.unit_at(words, end + loose):
+                end += loose
             while end < len(words) and at(words, end, self._about) and words[end] not in self._unit_of:
                 end += 1
             if end < len(words) and words[end] in ("+",):

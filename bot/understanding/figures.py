@@ -52,7 +52,8 @@ class FigureReader:
         self._about_pain = phrases(pain.get("about_pain") or ())
         self._now = phrases(pain.get("now") or ())
         self._before = phrases(pain.get("before") or ())
-        self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
+        said = (*(pain.get("says") or ()), *(pain.get("words") or ()))
+        self._says = frozenset(w for p in said for w in str(p).split())
         self._when = frozenset(map(str, pain.get("when") or ()))
         self._zero = phrases(pain.get("zero") or ())
         self._words = phrases(pain.get("words") or ())
@@ -210,7 +211,7 @@ class FigureReader:
                 if duration.unit == "second" and (opened or said or len(words) <= 4):
                     return Figure((1, 59), duration.span)
                 continue
-            if opened or (short and not onset_opened) or (duration.unit == "hour" and (said or (len(words) <= 4 and not onset_opened))):
+            if opened or (short and not onset_opened) or (duration.unit == "hour" and (said or (len(words) <= 6 and not onset_opened and duration.most < 43200))):
                 return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
         instants = vague_spans(text, self._instant_list)
         if instants and (opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)):

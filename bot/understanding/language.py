@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "languages"
 READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 """What phrases of an option can say of it."""
 
-TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm")
+TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm", "complaint")
 """Lists of the time words that are matched as groups: `time.began` and so on."""
 
 

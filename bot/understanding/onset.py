@@ -7,7 +7,7 @@ or a season is a range. What a library of dates does with these words is measure
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,6 +43,9 @@ class OnsetReader:
         self._weekday_names = [str(names[0]).capitalize() for names in get("weekdays") or ()]
         self._month_names = [str(names[0]).capitalize() for names in get("months") or ()]
         self._shy = frozenset(map(str, get("shy_months") or ()))
+        self._shy_days = frozenset(map(str, get("shy_weekdays") or ()))
+        self._ordinals = {str(k): int(v) for k, v in (get("ordinals") or {}).items() if int(v) > 0}
+        self._clock = frozenset(map(str, get("clock") or ()))
         self._day_first = str(get("day_first", "true"))
         self._ordinal = frozenset(map(str, get("ordinal_ends") or ()))
         self._relative = {tuple(str(k).split()): v for k, v in (get("relative") or {}).items()}
@@ -53,8 +56,12 @@ class OnsetReader:
         self._labels = {str(k): str(v) for k, v in (get("date_labels") or {}).items()}
         self._lists = {name: phrases(get(name) or ()) for name in _LISTS}
 
-    def guesses(self, text: Words, match: Match, now: datetime, dates_open: bool) -> list[Guess]:
-        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date."""
+    def guesses(
+        self, text: Words, match: Match, now: datetime, dates_open: bool, signs: Iterable[Span] = ()
+    ) -> list[Guess]:
+        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `signs`: where the words
+        speak of something else than the complaint ("fever since yesterday")."""
+        elsewhere = tuple(signs)
         today, words = now.date(), text.words
         durations = {d.span[0]: d for d in self._amounts.durations(text)}
         inside = {place for d in durations.values() for place in range(d.span[0] + 1, d.span[1])}
@@ -70,10 +77,10 @@ class OnsetReader:
             if place not in inside or guess.plain_duration:
                 out.append(guess)
             place = max(guess.span[1], place + 1)
-        return [replace(g, weight=g.weight + self._context(text, match, g)) for g in out]
+        return [replace(g, weight=g.weight + self._context(text, match, g, elsewhere)) for g in out]
 
     def _at(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
-        for read in (self._numeric, self._day_and_month, self._day_of_month, self._weekday_at, self._phrase, self._weeks,
+        for read in (self._numeric, self._day_and_month, self._day_of_month, self._weekday_at, self._nth_day, self._phrase, self._weeks,
                      self._month_at, self._season, self._year):  # fmt: skip
             guess = read(words, place, today, dates_open)
             if guess is not None:
@@ -84,6 +91,11 @@ class OnsetReader:
 
     def _numeric(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
         parts = words[place : place + 5]
+        if len(parts) >= 3 and parts[1] == "." and parts[0].count(".") == 1 and parts[2].isdecimal() and len(parts[2]) in (2, 4):
+            day, _dot, month = parts[0].partition(".")  # 15.11.2026: read as one number, a point and another
+            parts = (day, ".", month, ".", parts[2])
+            found = self._either(int(day or 0), int(month or 0), int(parts[4]) % 100 + 2000, today, (place, place + 3))
+            return found
         if len(parts) >= 5 and parts[1] == parts[3] and parts[1] in "-/" and parts[0].isdecimal() and parts[2].isdecimal():
             if not parts[4].isdecimal():
                 return None
@@ -174,6 +186,8 @@ class OnsetReader:
         number = self._weekday.get(words[place])
         if number is None:
             return None
+        if words[place] in self._shy_days and not before(words, place, self._lists["beside_weekdays"]):
+            return None
         end = place + 1
         for following in range(end, min(end + 2, len(words))):
             dated = self._day_and_month(words, following, today, False)
@@ -201,6 +215,19 @@ class OnsetReader:
         return self._which(days, today, span)
 
     # --- phrases
+
+    def _nth_day(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        """ "The third day", "day 4"; and a time of day ("since 6am")."""
+        number = self._ordinals.get(words[place])
+        if number is not None and at(words, place + 1, self._lists["day_words"]):
+            return Guess((place, place + 2), (number - 1, number), weight=2)
+        if at(words, place, self._lists["day_words"]) and place + 1 < len(words) and words[place + 1].isdecimal():
+            count = int(words[place + 1])
+            if 1 < count < 60 and (place + 2 >= len(words) or words[place + 2] not in self._month):
+                return Guess((place, place + 2), (count - 1, count), weight=2)
+        if words[place].isdecimal() and place + 1 < len(words) and words[place + 1] in self._clock and int(words[place]) < 25:
+            return Guess((place, place + 2), 0, weight=1)
+        return None
 
     def _phrase(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         length = at(words, place, self._relative_list)
@@ -245,6 +272,8 @@ class OnsetReader:
         if length := at(words, place, self._lists["last_month"]):
             year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
             return Guess((place, place + length), _month_range(year, month, today), weight=2)
+        if length := at(words, place, self._lists["month_start"]):
+            return Guess((place, place + length), (max(0, today.day - 6), today.day - 1) if today.day > 1 else 0, weight=2)
         if length := at(words, place, self._lists["this_month"]):
             return Guess((place, place + length), (0, today.day - 1) if today.day > 1 else 0, weight=2)
         if length := at(words, place, self._lists["last_year"]):
@@ -279,7 +308,7 @@ class OnsetReader:
 
     def _season(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         season = self._seasons.get(words[place])
-        if season is None or not before(words, place, self._lists["beside_seasons"]):
+        if season is None or not (before(words, place, self._lists["beside_seasons"]) or len(words) <= 2):
             return None
         first, last = season
         for year in (today.year, today.year - 1, today.year - 2):
@@ -308,7 +337,7 @@ class OnsetReader:
         since = before(words, begin, self._lists["for"]) or before(words, begin, self._lists["since"])
         if before(words, begin, self._lists["never_onset_before"]) or at(words, end, self._lists["never_onset_after"]):
             return None
-        days = duration.unit not in ("second", "minute", "hour")
+        days = duration.unit not in ("second", "minute", "hour") or duration.least >= DAY / 2
         if duration.vague:
             if not (after or since) and len(words) > 4:
                 return None
@@ -329,7 +358,7 @@ class OnsetReader:
 
     # --- what speaks for or against
 
-    def _context(self, text: Words, match: Match, guess: Guess) -> float:
+    def _context(self, text: Words, match: Match, guess: Guess, elsewhere: tuple[Span, ...]) -> float:
         """How well the words around a time speak of the beginning."""
         begin, end = guess.span
         clause, sentence = text.clause[begin], text.sentence[begin]
@@ -339,6 +368,10 @@ class OnsetReader:
             weight += 3
         elif any(text.sentence[b[0]] == sentence for b in began):
             weight += 1
+        elif any(text.clause[s[0]] == clause and self._together(match, guess.span, s) for s in elsewhere):
+            weight -= 3
+        if any(text.clause[c[0]] == clause for c in match.spans("time.complaint")):
+            weight += 1
         still = match.spans("time.still_the_onset")
         for other in match.spans("time.not_the_onset"):
             inside_still = any(s[0] <= other[0] < s[1] for s in still)
@@ -346,6 +379,13 @@ class OnsetReader:
                 weight -= 4
                 break
         return weight
+
+
+    @staticmethod
+    def _together(match: Match, one: Span, other: Span) -> bool:
+        """Whether no turn ("and now") stands between two spans of a clause."""
+        first, last = min(one[1], other[1]), max(one[0], other[0])
+        return not any(first <= turn[0] < last for turn in match.spans("turn"))
 
 
 def vague_spans(text: Words, listed: tuple[tuple[str, ...], ...]) -> list[Span]:
@@ -385,5 +425,5 @@ def _month_range(year: int, month: int, today: date) -> tuple[int, int] | None:
 _LISTS = (
     "since for ago_words ago_before last this just_gone of_last_week a_week_before last_week week_before_last this_week "
     "weekend this_month last_month last_year this_year early middle late beside_months beside_seasons of the about_words "
-    "never_onset_before never_onset_after waking_only_if_alone"
+    "never_onset_before never_onset_after waking_only_if_alone beside_weekdays month_start day_words"
 ).split()

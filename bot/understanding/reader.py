@@ -137,7 +137,9 @@ class _LanguageReader:
         )  # fmt: skip
         signs, plain, denied, rejected = self._options(seen)
         facts, unclear = self._choices(seen, plain, denied)
-        figures, unsaid = self._read_figures(seen)
+        began = self._language.options
+        elsewhere = [s for o, s in plain.items() if o in self._signs and str(began.get(o, {}).get("begins", "")) != "true"]
+        figures, unsaid = self._read_figures(seen, elsewhere)
         return Reading(
             facts=(*facts, *figures),
             signs=signs,
@@ -257,7 +259,7 @@ class _LanguageReader:
 
     # --- figures and dates
 
-    def _read_figures(self, seen: _Text) -> tuple[list[Fact], list[Unclear]]:
+    def _read_figures(self, seen: _Text, elsewhere: list[Span]) -> tuple[list[Fact], list[Unclear]]:
         facts: list[Fact] = []
         unclear: list[Unclear] = []
         taken: set[int] = set()
@@ -275,7 +277,7 @@ class _LanguageReader:
         figures, numbers = self._figures, seen.numbers
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
-        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open)
+        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         in_dates = {place for g in guesses for place in range(*g.span)}
         add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age)))
         length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)

@@ -152,7 +152,7 @@ class Spelling:
                 parts = self._word(raw, mended)
             else:
                 around = folded[max(found.start() - 1, 0) : found.start()] + folded[found.end() : found.end() + 1]
-                if raw in "-/" and len(around) == 2 and around.strip() == around and not around.isdigit():
+                if raw in "-/" and len(around) == 2 and around.strip() == around and not around[1].isdigit():
                     continue
                 parts = self.pictures.get(raw, (raw,))
                 if raw in _SENTENCE_ENDS:
