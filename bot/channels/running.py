@@ -5,41 +5,67 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.channels.limits import Limits
 from bot.channels.logs import quiet_loop
 from bot.channels.reloading import Load, Reloading
+from bot.channels.starting import listen, webhook_of
 from bot.channels.telegram import Telegram
 from bot.service import Service
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.webhook import Web
 
 log = logging.getLogger("symptom_bot.run")
 
 
 async def run(settings: Settings, service: Service, token: str, url: str, folder: Path, load: Load) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotStart."""
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: quiet_loop(_, context))
+    asyncio.get_running_loop().set_exception_handler(quiet_loop)
     stop = asyncio.Event()
     _on_signals(stop)
-    channel = Telegram(
-        service,
-        token,
-        url,
-        Limits(settings.rate_overall, settings.rate_chat),
-        retention_days=settings.retention_days,
-    )
-    reloading = Reloading(folder, service, channel.thread, load)
-    channel.chores.reload = reloading.look
+    public = webhook_of(settings) if settings.mode == "webhook" else None
+    bound = listen(settings.listen) if public or settings.serve_metrics else None
+    limits = Limits(settings.rate_overall, settings.rate_chat)
+    channel = Telegram(service, token, url, limits, retention_days=settings.retention_days)
+    channel.chores.reload = Reloading(folder, service, channel.thread, load).look
+    web = None if bound is None else _web(channel, bound, public)
     try:
         name = await channel.reach()
         channel.begin()
-        log.info("serving", extra={"bot": name, "mode": settings.mode, "store": service.store.where})
-        await channel.poll(stop)
+        if web is not None:
+            await web.start()
+        told = {"bot": name, "mode": settings.mode, "store": service.store.where, "listen": settings.listen}
+        log.info("serving", extra=told)
+        if public is not None:
+            await channel.hook(*public, stop)
+        else:
+            await channel.poll(stop)
         log.info("stopping")
     finally:
+        if web is not None:
+            await web.stop()
+        if bound is not None:
+            bound.close()
         await channel.end()
+
+
+def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None) -> Web:
+    from bot.channels.metrics import Metrics
+    from bot.channels.webhook import App, Hook, Web
+
+    turns, deliverer = channel.turns, channel.deliverer
+    metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting)
+    channel.service.on_handled = metrics.handled
+    channel.report = metrics.delivered
+    hook = None if public is None else Hook(urlsplit(public[0]).path or "/", public[1], channel.handle_one)
+    return Web(App(lambda: turns.healthy, metrics, hook), bound)
 
 
 def _on_signals(stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ It runs until it is told to stop, then finishes the batch, commits, and ends wit
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,24 +15,27 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.chores import Chores, Every, Reload
-from bot.channels.delivery import Deliverer, Result
+from bot.channels.delivery import Deliverer, Gone, Later, Never, Result
 from bot.channels.limits import Limits
 from bot.channels.polling import WAIT, Polling
 from bot.channels.starting import CannotStart
 from bot.channels.telegram_messages import answer_tap
 from bot.channels.telegram_post import Api, Post
 from bot.channels.telegram_request import AiohttpRequest
-from bot.channels.telegram_setup import introduce, use_polling, who_am_i
+from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who_am_i
 from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
 from bot.channels.turns import Turns
 from bot.incoming import Handled
 from bot.service import Service
-from bot.store import Delivery, StoreThread
+from bot.store import EMERGENCY, Delivery, StoreThread
 
 log = logging.getLogger("symptom_bot.telegram")
 
 LAST_CALLS = 2.5
 """Seconds that calls on their way have to come to an end when the bot stops."""
+
+CONNECTIONS = 100
+"""Updates that Telegram may post at the same time: the most that it allows."""
 
 Update = Mapping[str, Any]
 
@@ -41,7 +45,8 @@ async def stay() -> None:
 
 
 class Telegram:
-    """`url`: base of the Bot API without "/bot"; `in_flight`: calls on their way at once; `watch`: is told of each result."""
+    """`url`: base of the Bot API without "/bot"; `in_flight`: calls on their way at once; `report` is told of
+    each try to deliver."""
 
     def __init__(
         self,
@@ -54,7 +59,6 @@ class Telegram:
         reload: Reload = stay,
         in_flight: int = 256,
         every: Every | None = None,
-        report: Callable[[Delivery, Result], None] = lambda delivery, result: None,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
         self._request = AiohttpRequest(connection_pool_size=in_flight + 32)
@@ -64,10 +68,11 @@ class Telegram:
         self._api = Api(self.bot, self._request)
         post = Post(self._api, limits, service.clock, self._look_up)
         self.deliverer = Deliverer(
-            post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=report
+            post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
         self.turns = Turns(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
+        self.report: Callable[[Delivery, Result], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
@@ -110,6 +115,11 @@ class Telegram:
                 "Telegram does not know TELEGRAM_BOT_TOKEN any more: it was revoked or replaced."
             ) from None
 
+    async def hook(self, url: str, secret: str, stop: asyncio.Event) -> None:
+        """Serve by webhook until `stop`; the web server runs already. Raises CannotStart if Telegram refuses the address."""
+        await use_webhook(self.bot, url, secret, CONNECTIONS)
+        await stop.wait()
+
     async def end(self) -> None:
         """Finish the batch, wait a moment for calls on their way, record what was sent, give everything back."""
         for task in self._tasks:
@@ -136,6 +146,15 @@ class Telegram:
             if tap is not None:
                 self._acknowledge(tap, one)
 
+    async def handle_one(self, update: Update) -> bytes:
+        """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
+        handled = await self.turns.handle([read_update(update)])
+        tap = tap_id(update)
+        if tap is None:
+            return b""
+        call = answer_tap(tap, handled[0].ack)
+        return json.dumps({"method": call.method, **call.values}).encode()
+
     def _acknowledge(self, tap: str, handled: Handled) -> None:
         """End the tap's spinner: best effort, outside order and outbox."""
         task = asyncio.get_running_loop().create_task(self._answer(tap, handled.ack))
@@ -147,6 +166,17 @@ class Telegram:
             await self._api.call(answer_tap(tap, notice))
         except TelegramError as error:
             log.debug("tap not answered", extra={"reason": type(error).__name__})
+
+    def _told(self, delivery: Delivery, result: Result) -> None:
+        """What became of a message: into the log if it was refused, and into the figures."""
+        match result:
+            case Never(reason):
+                log.error("message refused", extra={"reason": reason})
+            case Later(reason) if delivery.priority == EMERGENCY:
+                log.warning("urgent message is late", extra={"reason": reason})
+            case Gone():
+                log.info("a person blocked the bot")
+        self.report(delivery, result)
 
     async def _fetch(self, offset: int | None, wait: int) -> Sequence[Update]:
         values: dict[str, Any] = {"timeout": wait, "allowed_updates": ALLOWED}

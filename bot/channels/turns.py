@@ -26,13 +26,15 @@ AGAIN = 0.5
 
 
 class Turns:
-    """`handle` from anywhere on the event loop; `run` is the one task that does it."""
+    """`handle` from anywhere on the event loop; `run` is the one task that does it. `healthy`: the database answered last
+    time."""
 
     def __init__(self, service: Service, thread: StoreThread, deliverer: Deliverer) -> None:
         self._service, self._thread, self._deliverer = service, thread, deliverer
         self._waiting: list[tuple[Incoming, asyncio.Future[Handled]]] = []
         self._something = asyncio.Event()
         self._stopping = False
+        self.healthy = True
         deliverer.changed = self._something.set
 
     @property
@@ -78,11 +80,13 @@ class Turns:
         try:
             handled, committed = await self._thread(lambda _: self._service.handle(batch, outcomes))
         except Exception as error:
+            self.healthy = False
             self._deliverer.give_back(outcomes)
             for _, future in now:
                 if not future.done():
                     future.set_exception(error)
             return
+        self.healthy = True
         self._deliverer.lose(committed.lost, outcomes)
         self._deliverer.take(committed.deliveries)
         for (_, future), one in zip(now, handled, strict=True):
@@ -98,11 +102,13 @@ class Turns:
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
         except StoreUnavailable:
+            self.healthy = False
             log.error("database does not answer")
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
+        self.healthy = True
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 
