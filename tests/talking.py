@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from bot.app import equip
 from bot.core import screens
 from bot.core.compiled import Flow
 from bot.core.engine import start, step
@@ -29,6 +30,12 @@ def sprain() -> Flow:
 def back_spasm() -> Flow:
     """The shipped flow."""
     return load_flow(ROOT / "flows" / "back_spasm")
+
+
+@cache
+def listening() -> Flow:
+    """The shipped flow with its reader of typed words."""
+    return equip(back_spasm())
 
 
 class Person:

@@ -16,11 +16,32 @@ from bot.core.machine import Cursor
 from bot.core.session import ENDED, EXIT, REVIEW, START, Session
 from bot.core.triage import fold, triage
 from bot.core.words import COMMANDS
-from tests.talking import Person, back_spasm, sprain
+from tests.talking import Person, back_spasm, listening, sprain
 
 Move = tuple[str, object]
 
 words = st.one_of(
+    st.sampled_from(
+        [
+            "i cant pee",
+            "no numbness down there",
+            "both legs gone to jelly",
+            "my dad had cancer",
+            "I want to die",
+            "since tuesday",
+            "abt 2 wks",
+            "8/10",
+            "nope all fine",
+            "picking up my kid",
+            "44 and on atorvastatin",
+            "I'm 44, moved house on Saturday, lower back locks up for a minute when I bend, otherwise fine",
+            "had a fever of 39 last night",
+            "foot drags",
+            "{answer} {0} {",
+            "%s %(x)s",
+            "<b>bold</b> & co",
+        ]
+    ),
     st.sampled_from(["yes", "no", "not sure", "1", "2 and 3", "0", "?", "back", "stop", "3 days", "44", "7/10", ""]),
     st.text(max_size=40),
     st.text(alphabet="\u202e\u200b\ud800\x00aé😀 ", max_size=20),
@@ -115,7 +136,7 @@ def walks_and_replays_alike(person: Person, session: Session) -> None:
     assert person.flow.machine.forward(cursor) == session.at
 
 
-@pytest.mark.parametrize("flow", [sprain, back_spasm])
+@pytest.mark.parametrize("flow", [sprain, back_spasm, listening])
 @given(moves=moves)
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_laws_hold_whatever_a_person_does(flow: Callable[[], Flow], moves: list[Move]) -> None:
@@ -123,7 +144,7 @@ def test_the_laws_hold_whatever_a_person_does(flow: Callable[[], Flow], moves: l
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flow", [sprain, back_spasm])
+@pytest.mark.parametrize("flow", [sprain, back_spasm, listening])
 @given(moves=moves)
 @settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_laws_hold_in_thousands_of_chats(flow: Callable[[], Flow], moves: list[Move]) -> None:
