@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -120,11 +120,27 @@ def serve(settings: Settings, unsafe: bool = False) -> None:
         flow = service.flows.named(None)
         if flow.version in service.flows.withdrawn:
             raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
-        if not unsafe:
-            Proving(flow).require_safe()
+        proving = {} if unsafe else {name: Proving(flow) for name, flow in service.flows.current.items()}
         from bot.channels.running import run
 
-        asyncio.run(run(settings, service, token, url, folder, safe_flow))
+        asyncio.run(
+            run(settings, service, token, url, folder, lambda: leave_safe_ones(service.flows, proving), safe_flow)
+        )
+
+
+def leave_safe_ones(flows: Flows, proving: Mapping[str, Proving]) -> tuple[str, ...]:
+    """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
+    default flow is one of them."""
+    unsafe = []
+    for name, proofs in proving.items():
+        try:
+            proofs.require_safe()
+        except FlowError:
+            if name == flows.default:
+                raise
+            del flows.current[name]
+            unsafe.append(name)
+    return tuple(unsafe)
 
 
 def unsafe_findings(flow: Flow) -> tuple[Finding, ...]:
