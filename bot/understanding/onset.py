@@ -363,14 +363,15 @@ class OnsetReader:
         begin, end = guess.span
         clause, sentence = text.clause[begin], text.sentence[begin]
         weight = 0.0
+        complaint = any(text.clause[c[0]] == clause for c in match.spans("time.complaint"))
         began = match.spans("time.began")
         if any(text.clause[b[0]] == clause and b[0] < end + 6 for b in began):
             weight += 3
         elif any(text.sentence[b[0]] == sentence for b in began):
             weight += 1
         elif any(text.clause[s[0]] == clause and self._together(match, guess.span, s) for s in elsewhere):
-            weight -= 3
-        if any(text.clause[c[0]] == clause for c in match.spans("time.complaint")):
+            weight -= 1.5 if complaint else 3
+        if complaint:
             weight += 1
         still = match.spans("time.still_the_onset")
         for other in match.spans("time.not_the_onset"):

@@ -115,13 +115,14 @@ class Scope:
             if words.words[place].isalnum():
                 pieces[-1].append(words.words[place])
         target = words.clause[span[0]] - words.clause[cue[1] - 1]
-        until = [p for p in pieces[: target + 1] if p]
-        if any(self._says & set(piece) or len(piece) > 5 for piece in until[1:]):
+        bare = [pieces[0]]
+        for piece in pieces[1:]:
+            if self._says & set(piece) or len(piece) > 5:
+                break
+            bare.append(piece)
+        if target >= len(bare):
             return None
-        rest = [w for p in pieces for w in p]
-        if self._or & set(rest) or len([p for p in pieces if p]) > 2:
-            return NEGATED
-        return MAYBE
+        return NEGATED if self._or & {word for piece in bare for word in piece} else MAYBE
 
     def _denied_after(self, span: Span) -> bool:
         """ "numbness: none", "bladder fine": a denial that closes the clause (or the one after a colon)."""
@@ -266,7 +267,7 @@ class Scope:
     def _hedged(self, span: Span) -> bool:
         words = self._words
         for cue in self._match.spans("hedge"):
-            if words.sentence[cue[0]] != words.sentence[span[0]]:
+            if words.sentence[cue[0]] != words.sentence[span[0]] or (span[0] <= cue[0] and cue[1] <= span[1]):
                 continue
             if -3 <= span[0] - cue[1] <= 5 and words.clause[cue[0]] == words.clause[span[0]]:
                 return True
