@@ -118,7 +118,12 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         )
     if "interview" not in models or "triage" not in models:
         return None, findings
-    partial = len(models) + len(texts) < len(loaded) or not texts or any(kind not in models for kind in REQUIRED)
+    partial = (
+        len(models) + len(texts) < len(loaded)
+        or not texts
+        or any(kind not in models for kind in REQUIRED)
+        or any(here.findings for here in loaded.values())
+    )
     if models["interview"].flow != name:
         place = loaded["interview.yaml"].place(("flow",))
         findings.append(

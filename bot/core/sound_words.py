@@ -119,7 +119,9 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
         )
         for table, wanted, had in tables:
             for name in sorted(wanted - had):
-                yield draft.finding(file, (table,), "FLOW022", f'No words for "{name}" under {table}.', "Write them.")
+                yield draft.finding(
+                    file, (table,), "FLOW022", f'No words for "{name}" under {table}.', "Write them.", key=True
+                )
             for name in sorted(had - wanted):
                 yield draft.finding(
                     file, (table, name), "FLOW023", f'"{name}" under {table} belongs to nothing.',
@@ -136,6 +138,7 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
                     "FLOW022",
                     f'No words for the answer "{option}" of "{name}".',
                     "Write them.",
+                    key=True,
                 )
             for option in sorted(set(words.options) - options):
                 yield draft.finding(
