@@ -15,12 +15,12 @@ from .space import Axis, Case, Space, Ticks, comparisons
 
 class Beside(NamedTuple):
     """`order`: all questions of both, each behind what its `when`s read; None if there is no such order.
-    `limits`: answers that only one version takes and that are left out, in words."""
+    `left_out`: answers that only one version takes, in words; nothing can be compared for them."""
 
     old: Space
     new: Space
     order: tuple[str, ...] | None
-    limits: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def beside(old: Flow, new: Flow) -> Beside:
@@ -28,20 +28,20 @@ def beside(old: Flow, new: Flow) -> Beside:
     first, second = Space(old, more=comparisons(new)), Space(new, more=comparisons(old))
     for_old: dict[str, Axis | Ticks] = {}
     for_new: dict[str, Axis | Ticks] = {}
-    limits: list[str] = []
+    left_out: list[str] = []
     for name, axis in second.axes.items():
         other = first.axes.get(name)
         if isinstance(axis, Axis) and isinstance(other, Axis):
             mine, theirs = _shared(axis, other)
             for_new[name], for_old[name] = mine, theirs
-            limits += _left_out(name, axis, mine, "new") + _left_out(name, other, theirs, "old")
+            left_out += _left_out(name, axis, mine, "new") + _left_out(name, other, theirs, "old")
         elif isinstance(axis, Ticks) and isinstance(other, Ticks) and axis.unsure != other.unsure:
             for_new[name], for_old[name] = replace(axis, unsure=False), replace(other, unsure=False)
-            limits.append(f'"not sure" to "{name}" is possible in one version only and is left out')
+            left_out.append(f'"not sure" to "{name}" is possible in one version only')
         elif other is not None and type(axis) is not type(other):
-            limits.append(f'"{name}" takes another kind of answer than before: its answers are not compared')
+            left_out.append(f'"{name}" takes another kind of answer than before')
     return Beside(
-        Space(old, given=for_old), Space(new, given=for_new), _order(old, new), tuple(dict.fromkeys(limits))
+        Space(old, given=for_old), Space(new, given=for_new), _order(old, new), tuple(dict.fromkeys(left_out))
     )  # fmt: skip
 
 
@@ -64,9 +64,7 @@ def _left_out(name: str, whole: Axis, kept: Axis, version: str) -> list[str]:
     if whole.question.kind in NUMERIC and version == "old":
         return []
     gone = [_named(c) for c in whole.cases if c.key not in {k.key for k in kept.cases}]
-    return (
-        [f'"{name}": {", ".join(gone)} can be answered in the {version} version only and is left out'] if gone else []
-    )
+    return [f'"{name}": {", ".join(gone)} can be answered in the {version} version only'] if gone else []
 
 
 def _named(case: Case) -> str:

@@ -40,7 +40,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Difference:
-    """Everything that differs. Pairs are (line or rule, level). `words`: changed texts; `changes`: what was edited."""
+    """Everything that differs. Pairs are (line or rule, level). `conflicts`: contradictions that are pointed out to others
+    than before; `left_out`: answers that only one version takes (nobody can be compared on them); `words`: changed texts;
+    `changes`: what was edited."""
 
     old: str
     new: str
@@ -52,6 +54,8 @@ class Difference:
     reasons_lost: tuple[tuple[str, str], ...] = ()
     asked_more: tuple[str, ...] = ()
     asked_less: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
@@ -66,7 +70,7 @@ class Difference:
         """Whether some patient is told or asked something else (words apart)."""
         return bool(
             self.moves or self.lines_added or self.lines_lost or self.reasons_added or self.reasons_lost
-            or self.asked_more or self.asked_less
+            or self.asked_more or self.asked_less or self.conflicts or self.left_out
         )  # fmt: skip
 
     @property
@@ -93,7 +97,7 @@ def compare(old: Flow, new: Flow) -> Difference:
         return Difference(old.version, new.version, words=words)
     both = beside(old, new)
     couple = Couple(both)
-    limits = list(both.limits)
+    limits: list[str] = []
     exact = True
     try:
         found = pairs(both)
@@ -112,7 +116,7 @@ def compare(old: Flow, new: Flow) -> Difference:
         tuple(sorted(moves, key=lambda m: (not m.lowered, -_rank(m.old), -_rank(m.new)))),
         sum(p.number for p in found if p.old == p.new) if exact else 0,
         tuple(added), tuple(lost), tuple(reasons[0]), tuple(reasons[1]), tuple(asked[0]), tuple(asked[1]),
-        words, changes, tuple(limits),
+        tuple(couple.conflicts()), both.left_out, words, changes, tuple(limits),
     )  # fmt: skip
 
 

@@ -34,6 +34,9 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
     for title, names in (("Asked of more patients", found.asked_more), ("Asked of fewer patients", found.asked_less)):
         if names:
             lines.append(f"{title}: {', '.join(names)}")
+    if found.conflicts:
+        lines.append(f"Contradictions pointed out to others than before: {', '.join(found.conflicts)}")
+    lines += [f"Answer: {words}" for words in found.left_out]
     safety = [c for c in found.changes if "  property " in c]
     if safety:
         lines.append("Safety rules edited:")

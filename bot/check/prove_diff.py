@@ -139,6 +139,23 @@ class Couple:
         fewer = {q: conj([before[q], neg(now[q])]) for q in names}
         return self.occurring(more), self.occurring(fewer)
 
+    def conflicts(self) -> list[str]:
+        """Contradictions that are pointed out to other patients than before."""
+        flows = self.both.new.flow, self.both.old.flow
+        differing: dict[str, Formula] = {}
+        for name in dict.fromkeys(c[0] for flow in flows for c in flow.conflicts):
+            before, now = _pointed_out(self.old, name), _pointed_out(self.new, name)
+            differing[name] = disj([conj([before, neg(now)]), conj([now, neg(before)])])
+        return self.occurring(differing)
+
+
+def _pointed_out(copy: Copy, name: str) -> Formula:
+    """That the contradiction is pointed out (never in an emergency: there the chat ends)."""
+    for known, node, _ in copy.flow.conflicts:
+        if known == name:
+            return conj([copy.true(node), neg(copy.at_least[3])])
+    return False
+
 
 def at_level(copy: Copy, level: Level | None) -> Formula:
     """That the conversation ends at this level (None: in a gap)."""

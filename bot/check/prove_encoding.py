@@ -218,6 +218,8 @@ class Copy:
             given = disj([*(self.yes[name, o] for o in axis.options), *(self.unsure[name, o] for o in axis.options)])
             return conj([asked, neg(given) if sense else given])
         assert isinstance(leaf, Ticked)
+        if leaf.option not in axis.options:  # a flow that lost the option but not what reads it
+            return False if sense else asked
         given = self.yes[name, leaf.option]
         if not leaf.surely:
             given = disj([given, self.unsure[name, leaf.option]])

@@ -152,6 +152,9 @@ class Translator:
             parts = [self.store.literal(self.numbers[node.question, o], values) for o in axis.options]
             return self.store.both(parts) if sense else self.store.either(parts)
         assert isinstance(node, Ticked)
+        if node.option not in axis.options:  # a flow that lost the option but not what reads it
+            asked = self.store.literal(self.numbers[node.question, axis.options[0]], frozenset({NO, YES, UNSURE}))
+            return FALSE if sense else asked
         ticked = frozenset({YES}) if node.surely else frozenset({YES, UNSURE})
         values = ticked if sense else frozenset({NO, YES, UNSURE}) - ticked
         return self.store.literal(self.numbers[node.question, node.option], values)

@@ -16,7 +16,7 @@ from bot.core.conditions import Asked, Compare, Leaf
 from bot.core.evaluation import Many, Span, compare, compile_check
 from bot.core.flow import NUMERIC, Kind, Question
 from bot.core.screens import offers_unsure
-from bot.core.values import NOT_SURE, bounds, choice_span, read_value
+from bot.core.values import NOT_SURE, BadAnswer, bounds, choice_span, read_value
 
 from .conditions_of import deciding_leaves
 
@@ -86,7 +86,10 @@ class Space:
         """Question -> the key of its usual case; for lists the usual `Many`."""
         found: dict[str, Any] = {}
         for name, axis in self.axes.items():
-            value = read_value(axis.question, usual_value(axis.question))
+            try:
+                value = read_value(axis.question, usual_value(axis.question))
+            except BadAnswer:  # a flow that lost this option; the reader refuses it, a planted fault may have it
+                value = Many(frozenset()) if isinstance(axis, Ticks) else axis.cases[0].value
             found[name] = value if isinstance(axis, Ticks) else self.key_of(name, value)
         return found
 
