@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bot.core.compiled import Flow
 from bot.core.conditions import All, Any_, AtLeast, Chosen, Compare, Node, Not, Says, Ticked
 from bot.core.findings import Finding, Place
-from bot.core.flow import LEVELS, Advice, Interview, Kind, Question, Texts, Triage
+from bot.core.flow import LEVELS, Kind, Level, Question, Texts
 from bot.core.reading import try_edited
 
 from .unparse import quantity, text_of
+
+Edited = tuple[Flow | None, tuple[Finding, ...]]
+"""The edited flow, or None and why the reader refuses it."""
 
 KINDS = {
     "drop_part": "a part of a condition is dropped",
@@ -43,7 +47,7 @@ class Mutation:
     kind: str
     what: str
     place: Place
-    make: Callable[[], tuple[Flow | None, tuple[Finding, ...]]] = field(compare=False, repr=False)
+    make: Callable[[], Edited] = field(compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.place}  {self.kind}: {self.what}"
@@ -68,37 +72,36 @@ class _Owner:
     what: str
     place: Place
     node: Node
-    put: Callable[[str], tuple[Flow | None, tuple[Finding, ...]]]
+    put: Callable[[str], Edited]
 
 
 def _owners(flow: Flow) -> Iterator[_Owner]:
-    triage, interview, advice = flow.triage, flow.interview, flow.advice
     for name, node in flow.defined.items():
         yield _Owner(
             f'"{name}"', flow.place("triage.yaml", ("define", name)), node,
-            lambda text, n=name: try_edited(flow, triage=_with(triage, define={**triage.define, n: text})),
+            partial(_put_defined, flow, name),
         )  # fmt: skip
     for i, asking in enumerate(flow.asking):
         if asking.node is not None:
             yield _Owner(
                 f'the question "{asking.question.ask}"', flow.place("interview.yaml", ("questions", i, "when")), asking.node,
-                lambda text, i=i: try_edited(flow, interview=_changed_question(interview, i, when=text)),
+                partial(_put_question, flow, i),
             )  # fmt: skip
     for i, rule in enumerate(flow.rules):
         yield _Owner(
             f'the rule "{rule.rule.rule}"', flow.place("triage.yaml", ("rules", i, "when")), rule.node,
-            lambda text, i=i: try_edited(flow, triage=_changed_rule(triage, i, when=text)),
+            partial(_put_rule, flow, i),
         )  # fmt: skip
     for i, line in enumerate(flow.lines):
         if line.node is not None:
             yield _Owner(
                 f'the line "{line.line.line}"', flow.place("advice.yaml", ("lines", i, "when")), line.node,
-                lambda text, i=i: try_edited(flow, advice=_changed_line(advice, i, when=text)),
+                partial(_put_line, flow, i),
             )  # fmt: skip
     for i, (name, node, _) in enumerate(flow.conflicts):
         yield _Owner(
             f'the contradiction "{name}"', flow.place("interview.yaml", ("conflicts", i, "when")), node,
-            lambda text, i=i: try_edited(flow, interview=_changed_conflict(interview, i, text)),
+            partial(_put_conflict, flow, i),
         )  # fmt: skip
 
 
@@ -109,7 +112,7 @@ def _of_condition(flow: Flow, owner: _Owner) -> Iterator[Mutation]:
         text = text_of(node, questions)
         if text not in seen:
             seen.add(text)
-            yield Mutation(kind, f"in {owner.what} {change}", owner.place, lambda t=text: owner.put(t))
+            yield Mutation(kind, f"in {owner.what} {change}", owner.place, partial(owner.put, text))
 
 
 def _variants(node: Node, questions: dict[str, Question]) -> Iterator[tuple[str, str, Node]]:
@@ -178,30 +181,14 @@ def _variants_of_yes_no(node: Says) -> Iterator[tuple[str, str, Node]]:
 
 
 def _of_rules(flow: Flow) -> Iterator[Mutation]:
-    rules = flow.triage.rules
-    for i, rule in enumerate(rules):
+    for i, rule in enumerate(flow.triage.rules):
         place = flow.place("triage.yaml", ("rules", i, "rule"))
-        rest = [*rules[:i], *rules[i + 1 :]]
-        yield Mutation(
-            "delete_rule", f'the rule "{rule.rule}" is deleted', place,
-            lambda rest=rest, name=rule.rule: try_edited(
-                flow, triage=_with(flow.triage, rules=rest), texts=_unspoken(flow, "rules", name)
-            ),
-        )  # fmt: skip
+        yield Mutation("delete_rule", f'the rule "{rule.rule}" is deleted', place, partial(_without_rule, flow, i))
         for kind, step in (("raise_level", 1), ("lower_level", -1)):
             if 0 <= rule.level.rank + step < len(LEVELS):
                 level = LEVELS[rule.level.rank + step]
-                yield Mutation(
-                    kind, f'the rule "{rule.rule}" asks for {level} instead of {rule.level}', place,
-                    lambda i=i, level=level: try_edited(
-                        flow, triage=_changed_rule(flow.triage, i, level=level, how=_way(flow, level))
-                    ),
-                )  # fmt: skip
-
-
-def _way(flow: Flow, level: Any) -> str | None:
-    """A way to get help that the flow has at that level, so that the changed rule is no other fault as well."""
-    return next((r.how for r in flow.triage.rules if r.level is level and r.how), None)
+                words = f'the rule "{rule.rule}" asks for {level} instead of {rule.level}'
+                yield Mutation(kind, words, place, partial(_with_level, flow, i, level))
 
 
 def _of_questions(flow: Flow) -> Iterator[Mutation]:
@@ -210,41 +197,73 @@ def _of_questions(flow: Flow) -> Iterator[Mutation]:
         place = flow.place("interview.yaml", ("questions", i, "ask"))
         for j, option in enumerate(question.options):
             if len(question.options) > 1 and not question.consent:
-                options = [*question.options[:j], *question.options[j + 1 :]]
-                yield Mutation(
-                    "remove_flag", f'"{option.id}" disappears from the screen "{question.ask}"',
-                    flow.place("interview.yaml", ("questions", i, "options", j)),
-                    lambda i=i, options=options, option=option.id: _without_option(flow, i, options, option),
-                )  # fmt: skip
+                where = flow.place("interview.yaml", ("questions", i, "options", j))
+                words = f'"{option.id}" disappears from the screen "{question.ask}"'
+                yield Mutation("remove_flag", words, where, partial(_without_option, flow, i, j))
         if i and question.when is None and first.kind is Kind.one:
             when = f"{first.ask} is {first.usual or first.option_ids[0]}"
-            yield Mutation(
-                "make_conditional", f'"{question.ask}" is asked only when {when}', place,
-                lambda i=i, when=when: try_edited(flow, interview=_changed_question(flow.interview, i, when=when)),
-            )  # fmt: skip
-
-
-def _without_option(flow: Flow, i: int, options: list[Any], option: str) -> tuple[Flow | None, tuple[Finding, ...]]:
-    """The option cannot be chosen any more; conditions that name it stay as they are and never hold for it.
-
-    The reader would refuse a condition about an option that does not exist, so the screen alone loses it: what a wrong
-    edit of the screen's drawing would do.
-    """
-    interview = _changed_question(flow.interview, i, options=options)
-    asking = tuple(a._replace(question=q) for a, q in zip(flow.asking, interview.questions, strict=True))
-    return replace(flow, interview=interview, asking=asking), ()
+            words = f'"{question.ask}" is asked only when {when}'
+            yield Mutation("make_conditional", words, place, partial(_put_question, flow, i, when))
 
 
 def _of_lines(flow: Flow) -> Iterator[Mutation]:
+    for i, line in enumerate(flow.advice.lines):
+        place = flow.place("advice.yaml", ("lines", i, "line"))
+        yield Mutation("delete_line", f'the line "{line.line}" is deleted', place, partial(_without_line, flow, i))
+
+
+# --- the edits --------------------------------------------------------------------------------------------------------
+
+
+def _put_defined(flow: Flow, name: str, text: str) -> Edited:
+    return try_edited(flow, triage=_with(flow.triage, define={**flow.triage.define, name: text}))
+
+
+def _put_question(flow: Flow, i: int, text: str) -> Edited:
+    questions = _in_list(flow.interview.questions, i, when=text)
+    return try_edited(flow, interview=_with(flow.interview, questions=questions))
+
+
+def _put_conflict(flow: Flow, i: int, text: str) -> Edited:
+    conflicts = _in_list(flow.interview.conflicts, i, when=text)
+    return try_edited(flow, interview=_with(flow.interview, conflicts=conflicts))
+
+
+def _put_rule(flow: Flow, i: int, text: str) -> Edited:
+    return try_edited(flow, triage=_with(flow.triage, rules=_in_list(flow.triage.rules, i, when=text)))
+
+
+def _put_line(flow: Flow, i: int, text: str) -> Edited:
+    return try_edited(flow, advice=_with(flow.advice, lines=_in_list(flow.advice.lines, i, when=text)))
+
+
+def _with_level(flow: Flow, i: int, level: Level) -> Edited:
+    """With a way to get help that the flow has at that level, so that the changed rule is no other fault as well."""
+    how = next((r.how for r in flow.triage.rules if r.level is level and r.how), None)
+    return try_edited(flow, triage=_with(flow.triage, rules=_in_list(flow.triage.rules, i, level=level, how=how)))
+
+
+def _without_rule(flow: Flow, i: int) -> Edited:
+    rules = flow.triage.rules
+    rest = [*rules[:i], *rules[i + 1 :]]
+    return try_edited(flow, triage=_with(flow.triage, rules=rest), texts=_unspoken(flow, "rules", rules[i].rule))
+
+
+def _without_line(flow: Flow, i: int) -> Edited:
     lines = flow.advice.lines
-    for i, line in enumerate(lines):
-        rest = [*lines[:i], *lines[i + 1 :]]
-        yield Mutation(
-            "delete_line", f'the line "{line.line}" is deleted', flow.place("advice.yaml", ("lines", i, "line")),
-            lambda rest=rest, name=line.line: try_edited(
-                flow, advice=_with(flow.advice, lines=rest), texts=_unspoken(flow, "advice", name)
-            ),
-        )  # fmt: skip
+    rest = [*lines[:i], *lines[i + 1 :]]
+    return try_edited(flow, advice=_with(flow.advice, lines=rest), texts=_unspoken(flow, "advice", lines[i].line))
+
+
+def _without_option(flow: Flow, i: int, j: int) -> Edited:
+    """The option cannot be chosen any more; conditions that name it stay as they are and never hold for it.
+
+    The reader would refuse a condition about an option that does not exist, so the screen alone loses it.
+    """
+    options = flow.interview.questions[i].options
+    questions = _in_list(flow.interview.questions, i, options=[*options[:j], *options[j + 1 :]])
+    asking = tuple(a._replace(question=q) for a, q in zip(flow.asking, questions, strict=True))
+    return replace(flow, interview=_with(flow.interview, questions=questions), asking=asking), ()
 
 
 # --- models with one thing changed ------------------------------------------------------------------------------------
@@ -264,23 +283,3 @@ def _unspoken(flow: Flow, table: str, name: str) -> dict[str, Texts]:
 
 def _in_list(entries: list[Any], i: int, **changes: Any) -> list[Any]:
     return [*entries[:i], _with(entries[i], **changes), *entries[i + 1 :]]
-
-
-def _changed_question(interview: Interview, i: int, **changes: Any) -> Interview:
-    changed: Interview = _with(interview, questions=_in_list(interview.questions, i, **changes))
-    return changed
-
-
-def _changed_conflict(interview: Interview, i: int, when: str) -> Interview:
-    changed: Interview = _with(interview, conflicts=_in_list(interview.conflicts, i, when=when))
-    return changed
-
-
-def _changed_rule(triage: Triage, i: int, **changes: Any) -> Triage:
-    changed: Triage = _with(triage, rules=_in_list(triage.rules, i, **changes))
-    return changed
-
-
-def _changed_line(advice: Advice, i: int, **changes: Any) -> Advice:
-    changed: Advice = _with(advice, lines=_in_list(advice.lines, i, **changes))
-    return changed

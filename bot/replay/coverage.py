@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from bot.core import screens as sc
@@ -202,7 +203,7 @@ def _texts_met(flow: Flow, lang: str, said: set[str]) -> Iterator[tuple[str, str
 
 def _steps(handled: Handled) -> Iterator[tuple[str, str]]:
     path = handled.turn.trace.path
-    return zip(path, path[1:], strict=False)
+    return pairwise(path)
 
 
 def _met(handled: Handled) -> Iterator[tuple[str, str]]:
