@@ -448,3 +448,34 @@ def test_why_explains_the_question_and_the_advice(person: Person) -> None:
 def test_a_session_of_a_newer_release_is_refused() -> None:
     with pytest.raises(ValueError, match="newer release"):
         Session.from_json('{"schema": 99}')
+
+
+# --- what people type --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["no", "none of these", "0"])
+def test_no_after_a_ticked_sign_means_no_others(person: Person, word: str) -> None:
+    person.tap("no_danger")
+    person.types("crooked shape")
+    person.types(word)
+    assert person.session.answers["warning"].yes == {"crooked"}
+    assert person.level == "same_day"
+
+
+@pytest.mark.parametrize(("question", "number"), [("onset", "2"), ("onset", "0"), ("spasm_length", "5")])
+def test_a_bare_number_is_no_time_and_is_asked_about(person: Person, question: str, number: str) -> None:
+    person.tap("no_danger", "no_warning", "adult", "no_health")
+    if question == "spasm_length":
+        person.tap("today")
+    person.types(number)
+    assert person.notes == ["unclear"]
+    assert person.at == question
+    assert question not in person.session.answers
+
+
+def test_choices_of_a_number_are_spelled_out_without_numbers(person: Person) -> None:
+    person.tap("no_danger", "no_warning")
+    person.types("qwertz")
+    person.types("qwertz")
+    assert person.notes == ["unreadable_choices"]
+    assert "1. " not in person.messages[-1].plain()

@@ -171,6 +171,8 @@ def _number(
             return Which(unclear.words, unclear.candidates)
     if reading.polarity == NOT_SURE and offers_unsure(question):
         return Got(NOT_SURE)
+    if question.kind in (Kind.ago, Kind.length) and said.isdecimal():
+        return Which(said, ())  # days, weeks, the fifth line ...: it is not for us to choose
     return _kept(flow, question, said.removesuffix("/10"), said, today)
 
 

@@ -176,7 +176,8 @@ def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Bu
     if numbered or (spell_out and question.kind is not Kind.scale):
         for i, option in enumerate(options, 1):
             mark = "\u2713 " if option in d.s.ticks else ""
-            d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
+            place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
+            d.put("item", f"{place} {mark}{d.words.item(question.ask, option)}")
     if texts.help:
         d.put("note", texts.help)
     if d.s.answers.get("for_whom") == "with_me" and question.kind is not Kind.scale:

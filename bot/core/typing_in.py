@@ -244,6 +244,9 @@ def _on_question(
         if got.value == NOT_SURE and not sc.offers_unsure(question):
             _unread(m)
             return
+        if got.value == Many(frozenset()) and m.s.ticks and m.s.at == question.ask:
+            tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
+            return
         if m.s.at == question.ask:
             m.effects.append(Settled(m.before.at, m.before.turn))
         answer(m, question, got.value, event.message)
