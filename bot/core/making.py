@@ -81,7 +81,10 @@ class Making:
         self.notes.clear()
 
     def again(self, spell_out: bool = False) -> None:
-        """The screen as it stands once more."""
+        """The screen as it stands once more; before the first one, that."""
+        if self.s.at == START:
+            self.begin()
+            return
         if self.s.at == ADVICE:
             self.note("advice_again")
         self.ask(self.s.at, spell_out)
