@@ -13,7 +13,7 @@ from bot.core.flow import LEVELS
 from .residue import FALSE, TRUE, Store, Translator, Variable, values_of
 from .space import Axis, Space, Ticks
 
-MOST_REMAINDERS = 30_000
+MOST_REMAINDERS = 20_000
 """Different remainders followed at once; beyond that a bound is given instead of a count."""
 
 State = tuple[int, int, int, int, tuple[int, ...]]
@@ -98,14 +98,17 @@ def _too_many(question: str, most: int) -> str:
 
 
 def _after(store: Store, state: State, variable: int, value: int) -> State:
+    mask, after, bit = store.mask, store.after, 1 << variable
     self_care, see_soon, same_day, emergency, whens = state
+    if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:
+        return (*state[:4], tuple([after(w, variable, value) if mask[w] & bit else w for w in whens]))
     return _tidy(
         (
-            store.after(self_care, variable, value),
-            store.after(see_soon, variable, value),
-            store.after(same_day, variable, value),
-            store.after(emergency, variable, value),
-            tuple([store.after(w, variable, value) for w in whens]),
+            after(self_care, variable, value),
+            after(see_soon, variable, value),
+            after(same_day, variable, value),
+            after(emergency, variable, value),
+            tuple([after(w, variable, value) if mask[w] & bit else w for w in whens]),
         )
     )
 

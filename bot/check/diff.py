@@ -87,8 +87,8 @@ def _rank(level: str | None) -> int:
     return -1 if level is None else Level(level).rank
 
 
-def compare(old: Flow, new: Flow) -> Difference:
-    """The difference of two versions."""
+def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
+    """The difference of two versions. Not `count`: which pairs of levels occur, but not for how many (quicker)."""
     from .prove_diff import Couple
 
     changes = tuple(words for _, words in edits(old, new))
@@ -98,9 +98,9 @@ def compare(old: Flow, new: Flow) -> Difference:
     both = beside(old, new)
     couple = Couple(both)
     limits: list[str] = []
-    exact = True
     try:
-        found = pairs(both)
+        found = pairs(both) if count else couple.pairs()
+        exact = count
     except TooMany as reason:
         found, exact = couple.pairs(), False
         limits.append(f"not counted, because of {reason}: each number is an upper bound")

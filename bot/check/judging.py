@@ -41,7 +41,7 @@ def judge(flow: Flow, mutation: Mutation, always_diff: bool = False) -> Judgemen
     if mutant is None:
         return Judgement(REFUSED, str(findings[0]))
     proved = proofs(mutant, fast=True, walks=0)
-    difference = compare(flow, mutant) if always_diff or not proved.failed else None
+    difference = compare(flow, mutant, count=False) if always_diff or not proved.failed else None
     if proved.failed:
         return Judgement(PROOF, proved.failed[0].message, proved, difference)
     assert difference is not None

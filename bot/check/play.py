@@ -22,6 +22,7 @@ from .space import Axis, Case, Space, Ticks
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
 _MOST_TURNS = 600
+_UNITS = {Kind.ago: "days", Kind.length: "seconds"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Player:
             span = choice_span(question, choice)
             if low <= span.low and span.high <= high and not self._says_otherwise(choice.also, chosen):
                 return "tap", choice.id
-        return "me", f"{case.raw}"
+        return "me", f"{case.raw} {_UNITS.get(question.kind, '')}".rstrip()
 
     def _says_otherwise(self, also: Mapping[str, str], chosen: Mapping[str, Any]) -> bool:
         return any(chosen.get(q, answer) != answer for q, answer in also.items())
