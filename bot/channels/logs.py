@@ -61,6 +61,7 @@ def set_up(level: str, out: TextIO | None = None) -> None:
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
     logging.raiseExceptions = False  # a failed log call must not print its arguments
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -13,6 +13,8 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.channels.telegram_post import asked_pause
+
 log = logging.getLogger("symptom_bot.polling")
 
 WAIT = 30
@@ -67,8 +69,7 @@ class Polling:
         seconds = min(0.25 * 2.0 ** min(self._failures, 10), LONGEST)
         match error:
             case RetryAfter():
-                wait = error.retry_after
-                seconds = float(wait if isinstance(wait, int | float) else wait.total_seconds())
+                seconds = asked_pause(error)
             case Conflict():
                 log.warning("another process polls with this token: stop it, or only one of the two will see an update")
                 seconds = min(seconds, 5.0)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.chores import Chores, Every, Reload
 from bot.channels.delivery import Deliverer, Gone, Later, Never, Result
@@ -20,7 +20,7 @@ from bot.channels.limits import Limits
 from bot.channels.polling import WAIT, Polling
 from bot.channels.starting import CannotStart
 from bot.channels.telegram_messages import answer_tap
-from bot.channels.telegram_post import Api, Post
+from bot.channels.telegram_post import Api, Post, asked_pause
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who_am_i
 from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
@@ -87,10 +87,15 @@ class Telegram:
 
     async def introduce(self) -> None:
         """Tell Telegram commands and descriptions. That this fails stops nobody from talking to the bot."""
-        try:
-            await introduce(self.bot, self.service.flows.named(None), self.service.places)
-        except TelegramError as error:
-            log.warning("commands and descriptions not set", extra={"reason": type(error).__name__})
+        for tries in range(1, 6):
+            try:
+                await introduce(self.bot, self.service.flows.named(None), self.service.places)
+                return
+            except TelegramError as error:
+                wait = asked_pause(error) if isinstance(error, RetryAfter) else 2.0**tries
+                last = error
+            await asyncio.sleep(wait)
+        log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})
 
     def begin(self) -> None:
         """Start turns, deliveries and chores."""

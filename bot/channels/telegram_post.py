@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -56,6 +57,14 @@ class Api:
 
 def _data(values: Mapping[str, Any]) -> RequestData:
     return RequestData([RequestParameter(name, value, None) for name, value in values.items()])
+
+
+def asked_pause(error: RetryAfter) -> float:
+    """The seconds that a 429 asks for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PTB announces that this will become a timedelta
+        wait = error.retry_after
+    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
 
 
 class Post:
@@ -120,8 +129,7 @@ class Post:
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
         """429 holds its chat; told to two chats at once it holds everybody."""
-        wait = error.retry_after
-        seconds = float(wait if isinstance(wait, int | float) else wait.total_seconds())
+        seconds = asked_pause(error)
         now = self._clock()
         self._slowed = {other: until for other, until in self._slowed.items() if until > now}
         self._slowed[chat] = now + seconds

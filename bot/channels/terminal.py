@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from bot.core.events import Commanded, Event, Started, Typed
 from bot.core.screens import question_of
-from bot.core.session import REVIEW, Session
+from bot.core.session import MISTAKE, REVIEW, SIGN, Session
 from bot.core.words import COMMANDS
 from bot.service import Incoming, Payload, Service
 
@@ -193,6 +193,4 @@ def _numbered(service: Service, session: Session | None) -> bool:
         return False
     flow = service.flows.version(session.version)
     question = None if flow is None else question_of(flow, session.at)
-    if question is None:
-        return session.at != REVIEW
-    return False
+    return question is None and session.at not in (REVIEW, SIGN, MISTAKE)
