@@ -76,14 +76,54 @@ def dates(interview: Interview) -> Callable[[str, datetime], Mapping[str, Any]]:
     return understand
 
 
+def context(interview: Interview) -> Callable[[str, datetime], Mapping[str, Any]]:
+    """Red flags named by our own phrases, with medspaCy's ConText (its published rules) deciding whether they are meant.
+
+    Raises ImportError if medspaCy is not installed. Needs no model: a blank English pipeline that splits sentences.
+    """
+    import spacy  # type: ignore[import-not-found]
+    from medspacy.context import ConText  # type: ignore[import-not-found]
+
+    from bot.understanding.language import load
+    from bot.understanding.reader import LanguageReader
+
+    language = load("en")
+    assert language is not None
+    reader = LanguageReader(interview, language)
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("sentencizer")
+    scope = ConText(pipeline)
+
+    def understand(text: str, now: datetime) -> Mapping[str, Any]:
+        document = pipeline(text)
+        options: dict[tuple[int, int], list[str]] = {}
+        for option, first, last in reader.mentions(text):
+            span = document.char_span(first, last, label="SIGN", alignment_mode="expand")
+            if span is not None:
+                options.setdefault((span.start, span.end), []).append(option)
+        flags: list[str] = []
+        for (first_token, last_token), named in options.items():
+            span = spacy.tokens.Span(document, first_token, last_token, label="SIGN")
+            document.ents = [span]
+            entity = scope(document).ents[0]
+            seen = entity._
+            if not (seen.is_negated or seen.is_family or seen.is_historical or seen.is_hypothetical):
+                flags.extend(named)
+        return {"answers": {}, "ask": [], "red_flags": list(dict.fromkeys(flags))}
+
+    return understand
+
+
 BASELINES: dict[str, Callable[[Interview], Callable[[str, datetime], Mapping[str, Any]]]] = {
     "keywords": keywords,
     "dateparser": dates,
+    "ConText": context,
 }
 """Name -> how it is made for a flow."""
 
 DOES: dict[str, frozenset[str]] = {
     "keywords": frozenset({"flags", "not_flags", "onset", "spasm_length", "pain", "movements"}),
     "dateparser": frozenset({"onset"}),
+    "ConText": frozenset({"flags", "not_flags"}),
 }
 """Which kinds of texts a baseline is for."""

@@ -49,15 +49,13 @@ class FigureReader:
         }
         self._years = frozenset(str(w) for w in ((parts.get("units") or {}).get("year") or {}).get("words") or ())
         self._out_of = phrases(pain.get("out_of") or ())
+        self._frame = phrases(pain.get("frame") or ())
         self._about_pain = phrases(pain.get("about_pain") or ())
         self._now = phrases(pain.get("now") or ())
         self._before = phrases(pain.get("before") or ())
-        said = (*(pain.get("says") or ()), *(pain.get("words") or ()))
-        self._says = frozenset(w for p in said for w in str(p).split())
+        self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
         self._when = frozenset(map(str, pain.get("when") or ()))
         self._zero = phrases(pain.get("zero") or ())
-        self._words = phrases(pain.get("words") or ())
-        self._strong = phrases(pain.get("strong_words") or ())
         self._per_spasm = phrases(parts.get("per_spasm") or ())
         self._instants = {tuple(str(k).split()): (float(v[0]), float(v[1])) for k, v in (parts.get("duration_words") or {}).items()}
         self._instant_list = phrases(parts.get("duration_words") or ())
@@ -123,13 +121,14 @@ class FigureReader:
 
     # --- pain
 
-    def pain(self, text: Words, numbers: list[Number], taken: set[int], opened: bool, others_open: bool) -> Figure | None:
+    def pain(self, text: Words, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool) -> Figure | None:
         """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
         words = text.words
         found: list[tuple[int, Figure]] = []
         for number in numbers:
             begin, end = number.span
-            if begin in taken:
+            framed = number.most == 10 and before(words, begin, self._frame)
+            if begin in taken or framed or (number.most == 10 and number.least in (0, 1) and number.least != number.most):
                 continue
             out_of = at(words, end, self._out_of)
             scale = self._amounts.number_at(words, end + out_of) if out_of else None
@@ -141,22 +140,23 @@ class FigureReader:
             elif self._named(words, begin):
                 if self._amounts.unit_at(words, end, words[begin][0].isdecimal()) is None:
                     found.append((2, Figure(neat(number.least, number.most), (begin, end))))
-            elif self._lone(text, begin, end) and not others_open:
+            elif self._lone(text, match, begin, end) and not others_open:
                 found.append((1, Figure(neat(number.least, number.most), (begin, end))))
         if found:
             return self._worst(text, found)
         zero = [s for s in vague_spans(text, self._zero)]
         if zero and (opened or self._closed(text, *zero[0])) and len(words) < 9:
             return Figure(0, zero[0])
-        listed = self._words if opened or len(words) <= 6 else self._strong
-        spoken = vague_spans(text, listed)
+        spoken = match.spans("pain_strong")
+        if opened or len(words) <= 6:
+            spoken = match.spans("pain_words")
+        spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
 
     def _worst(self, text: Words, found: list[tuple[int, Figure]]) -> Figure:
-        best = max(rank for rank, _ in found)
-        figures = [f for rank, f in found if rank == best or (best == 2 and rank >= 2)]
-        current = [f for f in figures if not self._was(text, f)]
-        figures = current or figures
+        current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
+        best = max(rank for rank, _ in current)
+        figures = [f for rank, f in current if rank == best]
         return max(figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0))
 
     def _was(self, text: Words, figure: Figure) -> bool:
@@ -179,19 +179,27 @@ class FigureReader:
             return False
         return False
 
-    def _lone(self, text: Words, begin: int, end: int) -> bool:
+    def _lone(self, text: Words, match: Match, begin: int, end: int) -> bool:
         """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
         words, clause = text.words, text.clause
         first, last = begin, end
+        spoken = {place for span in match.spans("pain_words") for place in range(*span)}
         while first > 0 and clause[first - 1] == clause[begin]:
             first -= 1
         while last < len(words) and clause[last] == clause[begin]:
             last += 1
-        if not all(w in self._says or not w.isalnum() for w in words[first:begin]):
+        if len(words) <= 10:
+            first = max(first, begin - 3)
+        small = {p for p in range(first, begin) if words[p] in self._when or self._amounts.number_at(words, p)}
+        if not all(
+            words[p] in self._says or not words[p].isalnum() or p in spoken or p in small for p in range(first, begin)
+        ):
             return False
         if end < last and words[end] in self._when:
             return True
-        return all(w in self._says or not w.isalnum() for w in words[end : min(last, end + 4)])
+        return all(
+            words[p] in self._says or not words[p].isalnum() or p in spoken for p in range(end, min(last, end + 4))
+        )
 
     # --- how long one spasm lasts
 
@@ -199,6 +207,10 @@ class FigureReader:
         """The length of one spasm in seconds; `value` None if only words speak of it."""
         words = text.words
         per_spasm = match.spans("time.per_spasm")
+        instants = vague_spans(text, self._instant_list)
+        if instants and (opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)):
+            begin, end = instants[0]
+            return Figure(neat(*self._instants[words[begin:end]]), instants[0])
         for duration in durations:
             begin, end = duration.span
             if begin in taken:
@@ -213,12 +225,9 @@ class FigureReader:
                 continue
             if opened or (short and not onset_opened) or (duration.unit == "hour" and (said or (len(words) <= 6 and not onset_opened and duration.most < 43200))):
                 return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
-        instants = vague_spans(text, self._instant_list)
-        if instants and (opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)):
-            begin, end = instants[0]
-            return Figure(neat(*self._instants[words[begin:end]]), instants[0])
         timed = {place for d in durations for place in range(*d.span) if not d.vague}
         spoken = [s for s in vague_spans(text, self._vague_length) if s[0] not in timed and not at(words, s[1], self._ago)]
         if spoken and (opened or (len(words) <= 5 and not onset_opened)):
             return Figure(None, spoken[0])
-        return None
+        endless = match.spans("endless_spasm")
+        return Figure(None, endless[0]) if endless else None

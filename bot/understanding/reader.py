@@ -46,17 +46,19 @@ def make_reader(flow: FlowLike, folder: Path = FOLDER) -> Reader:
 
     Raises `PatternError` if a word list cannot be read. In a language without word lists it reads nothing.
     """
-    readers = {}
-    for code, texts in flow.texts.items():
-        language = load(code, _said(flow.interview, texts), folder)
-        if language is not None:
-            readers[code] = _LanguageReader(flow.interview, texts, language)
+    readers = {code: reader for code in flow.texts if (reader := language_reader(flow, code, folder)) is not None}
 
     def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
         reader = readers.get(lang) or readers.get(lang.partition("-")[0])
         return Reading() if reader is None else reader.read(text[:LONGEST], now, open_question)
 
     return read
+
+
+def language_reader(flow: FlowLike, code: str, folder: Path = FOLDER) -> LanguageReader | None:
+    """The reader of one of the flow's languages; None if there are no word lists for it."""
+    language = load(code, _said(flow.interview, flow.texts[code]), folder)
+    return None if language is None else LanguageReader(flow.interview, language)
 
 
 def _said(interview: Interview, texts: Texts) -> dict[str, list[str]]:
@@ -100,10 +102,10 @@ class _Text:
         return self.question is not None and self.question.kind is kind
 
 
-class _LanguageReader:
-    """Reads texts of one language for one flow."""
+class LanguageReader:
+    """Reads texts of one language for one flow. `make_reader` is the way to it."""
 
-    def __init__(self, interview: Interview, texts: Texts, language: Language) -> None:
+    def __init__(self, interview: Interview, language: Language) -> None:
         self._language = language
         self._questions = {question.ask: question for question in interview.questions}
         self._home = {o.id: q for q in interview.questions for o in q.options}
@@ -121,6 +123,7 @@ class _LanguageReader:
         self._since_what = phrases(parts.get("since_what") or ())
         self._since_not = frozenset(map(str, parts.get("since_not") or ()))
         self._ordinals = {str(k): int(v) for k, v in (parts.get("ordinals") or {}).items()}
+        self._ordinal_of = frozenset(map(str, parts.get("ordinal_of_list") or ()))
         self._list_number = frozenset(map(str, parts.get("list_number") or ()))
 
     def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
@@ -193,6 +196,8 @@ class _LanguageReader:
                 if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
                     continue
                 verdict = scope.verdict(span, past_counts)
+                if "/" in name and verdict != NEGATED:  # the option's own words, where just that is asked
+                    verdict = None
                 kind = verdict or ("plain" if is_plain else MAYBE)
                 if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
                     out[kind] = span
@@ -204,6 +209,18 @@ class _LanguageReader:
                     out.setdefault(NEGATED, span)
                 elif verdict == MAYBE:  # "not sure if I can feel it"
                     out.setdefault(MAYBE, span)
+        return out
+
+    def mentions(self, text: str) -> list[tuple[str, int, int]]:
+        """Where warning signs are named plainly, whatever is said of them: (option, first character, one past the last)."""
+        words = self._language.spelling.read(text[:LONGEST])
+        match = self._language.grammar.match(words)
+        out = []
+        for option in self._signs:
+            unless = match.spans(f"{option}.unless")
+            for first, last in match.spans(f"{option}.plain"):
+                if not any(u[0] < last + 3 and first < u[1] + 3 for u in unless):
+                    out.append((option, words.begins[first], words.ends[last - 1]))
         return out
 
     def _choices(
@@ -253,6 +270,9 @@ class _LanguageReader:
             if number is None and word in self._list_number:
                 found = self._amounts.number_at(words, place + 1)
                 number = int(found[0]) if found and float(found[0]).is_integer() else None
+            after = words[place + 1] if place + 1 < len(words) else ""
+            if word in self._ordinals and after not in self._ordinal_of and not (after == "" and len(words) <= 4):
+                continue
             if number is not None and (number == -1 or 1 <= number <= len(question.options)):
                 out.append(question.options[number - 1 if number > 0 else -1].id)
         return tuple(dict.fromkeys(out))
@@ -284,14 +304,21 @@ class _LanguageReader:
         add(Kind.length, length)
         others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
         free = taken | in_durations | in_dates
-        pain = figures.pain(words, numbers, free, seen.opened(Kind.scale), others_open)
+        pain = figures.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
         add(Kind.scale, pain)
+        if pain is not None and pain.value is not None:  # "8 this morning": a time of the pain, not of the beginning
+            guesses = [g for g in guesses if g.weight > 3 or g.plain_duration or not self._same_clause(seen, g, pain)]
         self._began(seen, guesses, taken, facts, unclear)
         if seen.opened(Kind.number) and seen.question and len(numbers) == 1:
             number = numbers[0]
             value = number.least if number.least == number.most else (number.least, number.most)
             facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
         return facts, unclear
+
+    @staticmethod
+    def _same_clause(seen: _Text, guess: Guess, figure: Figure) -> bool:
+        clause = seen.words.clause
+        return clause[guess.span[0]] == clause[figure.span[0]] and guess.weight <= 3
 
     def _began(
         self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]

@@ -34,6 +34,7 @@ class Scope:
         self._words = match.words
         self._this_year = this_year
         self._or = frozenset(map(str, (parts.get("groups") or {}).get("joined_by_or") or ()))
+        self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
 
     def verdict(self, span: Span, past_counts: bool = False) -> str | None:
@@ -116,13 +117,17 @@ class Scope:
                 pieces[-1].append(words.words[place])
         target = words.clause[span[0]] - words.clause[cue[1] - 1]
         bare = [pieces[0]]
+        doubtful = False
         for piece in pieces[1:]:
-            if self._says & set(piece) or len(piece) > 5:
+            said = set(piece)
+            if said & self._says or len(piece) > 6 or (said & self._owned and not said & self._or):
                 break
+            doubtful = doubtful or bool(said & self._owned)
             bare.append(piece)
         if target >= len(bare):
             return None
-        return NEGATED if self._or & {word for piece in bare for word in piece} else MAYBE
+        listed = self._or & {word for piece in bare for word in piece}
+        return NEGATED if listed and not doubtful else MAYBE
 
     def _denied_after(self, span: Span) -> bool:
         """ "numbness: none", "bladder fine": a denial that closes the clause (or the one after a colon)."""

@@ -36,7 +36,7 @@ class Count:
 
     right: int = 0
     of: int = 0
-    wrong: list[tuple[Case, Any]] = field(default_factory=list)
+    wrong: list[tuple[Case, Any]] = field(default_factory=list, repr=False)
 
     @property
     def share(self) -> float:
@@ -183,7 +183,13 @@ def score(folder: Path, reader: Reader, interview: Interview, lang: str = "en", 
 
     cases = list(read_cases(folder))
     ours = measure(cases, lambda text, now: understand_text(reader, interview, text, now, lang))
-    others = {name: measure(cases, make(interview)) for name, make in BASELINES.items()}
+    others: dict[str, dict[tuple[str, str], Count]] = {}
+    absent: list[str] = []
+    for name, make in BASELINES.items():
+        try:
+            others[name] = measure(cases, make(interview))
+        except ImportError as error:
+            absent.append(f"{name}: not installed ({error.name}), its column is left out")
     halves = sorted({half for half, _ in ours})
     columns = [(half, "ours", ours) for half in halves]
     columns += [(halves[0] if "measured" not in halves else "measured", name, other) for name, other in others.items()]
@@ -196,6 +202,7 @@ def score(folder: Path, reader: Reader, interview: Interview, lang: str = "en", 
         lines.append(_row(title, cells) + target)
     totals = {half: sum(c.of for (h, _), c in ours.items() if h == half) for half in halves}
     lines.append("texts: " + ", ".join(f"{half} {count}" for half, count in totals.items()))
+    lines += absent
     if wrong:
         for (half, kind), count in ours.items():
             if half == wrong:
