@@ -55,6 +55,9 @@ class FigureReader:
         self._before = phrases(pain.get("before") or ())
         self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
         self._when = frozenset(map(str, pain.get("when") or ()))
+        self._clock_before = phrases(pain.get("clock_before") or ())
+        self._clock_after = phrases(pain.get("clock_after") or ())
+        self._before_after = phrases(pain.get("before_after") or ())
         self._zero = phrases(pain.get("zero") or ())
         self._per_spasm = phrases(parts.get("per_spasm") or ())
         self._instants = {tuple(str(k).split()): (float(v[0]), float(v[1])) for k, v in (parts.get("duration_words") or {}).items()}
@@ -137,6 +140,8 @@ class FigureReader:
                 found.append((3, Figure(value, (begin, end + out_of + scale[1]))))
             elif number.most > 10 or (end < len(words) and words[end] in ("/", "%", ":", "-")):
                 continue
+            elif before(words, begin, self._clock_before) and at(words, end, self._clock_after):
+                continue
             elif self._named(words, begin):
                 if self._amounts.unit_at(words, end, words[begin][0].isdecimal()) is None:
                     found.append((2, Figure(neat(number.least, number.most), (begin, end))))
@@ -161,11 +166,16 @@ class FigureReader:
 
     def _was(self, text: Words, figure: Figure) -> bool:
         """Whether the figure is one of before ("it was a 9 yesterday")."""
-        begin, end = figure.span
-        words, clause = text.words, text.clause
-        near = [p for p in range(max(begin - 4, 0), min(end + 2, len(words))) if clause[p] == clause[begin]]
-        was = any(at(words, p, self._before) for p in near)
-        return was and not any(at(words, p, self._now) and p < begin for p in near)
+        (begin, end), words, clause = figure.span, text.words, text.clause
+        first = begin
+        while first > 0 and begin - first < 4 and clause[first - 1] == clause[begin]:
+            first -= 1
+        if at(words, end, self._now):
+            return False
+        led = [p for p in range(first, begin) if at(words, p, self._before)]
+        if led and not any(at(words, p, self._now) for p in range(led[-1], begin)):
+            return True
+        return any(at(words, p, self._before_after) for p in range(end, min(end + 2, len(words))) if clause[p] == clause[begin])
 
     def _named(self, words: tuple[str, ...], begin: int) -> bool:
         """Whether "pain", "score" and the like lead up to the number."""

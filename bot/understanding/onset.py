@@ -29,6 +29,8 @@ class Guess:
     candidates: tuple[tuple[str, Any], ...] = ()
     weight: float = 1
     plain_duration: bool = False
+    elsewhere: bool = False
+    """The words around it speak of a warning sign rather than of the complaint."""
 
 
 class OnsetReader:
@@ -77,7 +79,12 @@ class OnsetReader:
             if place not in inside or guess.plain_duration:
                 out.append(guess)
             place = max(guess.span[1], place + 1)
-        return [replace(g, weight=g.weight + self._context(text, match, g, elsewhere)) for g in out]
+        return [self._weighed(text, match, g, elsewhere) for g in out]
+
+    def _weighed(self, text: Words, match: Match, guess: Guess, signs: tuple[Span, ...]) -> Guess:
+        clause = text.clause[guess.span[0]]
+        beside = any(text.clause[s[0]] == clause and self._together(match, guess.span, s) for s in signs)
+        return replace(guess, weight=guess.weight + self._context(text, match, guess, beside), elsewhere=beside)
 
     def _at(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
         for read in (self._numeric, self._day_and_month, self._day_of_month, self._weekday_at, self._nth_day, self._phrase, self._weeks,
@@ -343,7 +350,9 @@ class OnsetReader:
                 return None
             return Guess((begin, end), None, weight=1.5) if days else None
         if not days and not (after or since):
-            return None
+            alone = len(words) > 6 and duration.unit == "hour" and self._alone(text, begin, end)
+            if not alone:
+                return None
         least = (today - (now - timedelta(seconds=min(duration.least, 3e9))).date()).days
         most = (today - (now - timedelta(seconds=min(duration.most, 3e9))).date()).days
         if days:
@@ -356,9 +365,15 @@ class OnsetReader:
         value: Days = least if least == most else (least, most)
         return Guess((begin, end + (after if after and at(words, end, self._lists["ago_words"]) else 0)), value, (), weight, True)
 
+    @staticmethod
+    def _alone(text: Words, begin: int, end: int) -> bool:
+        """Whether the words are a clause of their own."""
+        before_it = begin == 0 or not text.words[begin - 1].isalnum()
+        return before_it and (end >= len(text.words) or not text.words[end].isalnum())
+
     # --- what speaks for or against
 
-    def _context(self, text: Words, match: Match, guess: Guess, elsewhere: tuple[Span, ...]) -> float:
+    def _context(self, text: Words, match: Match, guess: Guess, elsewhere: bool) -> float:
         """How well the words around a time speak of the beginning."""
         begin, end = guess.span
         clause, sentence = text.clause[begin], text.sentence[begin]
@@ -369,7 +384,7 @@ class OnsetReader:
             weight += 3
         elif any(text.sentence[b[0]] == sentence for b in began):
             weight += 1
-        elif any(text.clause[s[0]] == clause and self._together(match, guess.span, s) for s in elsewhere):
+        elif elsewhere:
             weight -= 1.5 if complaint else 3
         if complaint:
             weight += 1

@@ -332,6 +332,9 @@ class LanguageReader:
             guesses = [g for g in guesses if not g.plain_duration or g.weight >= 3]
         left = [g for g in guesses if not taken & set(range(*g.span)) and (g.weight > 0 or opened)]
         valued = [g for g in left if g.days is not None or g.candidates]
+        only = [g for g in guesses if g.elsewhere and g.weight > -2]
+        if not valued and len(guesses) == len(only) == 1 and len(words.words) > 7:
+            valued = only  # no other time is named: "66. since last night my left leg is getting weaker"
         if valued:
             best = max(valued, key=lambda g: (g.weight, -g.span[0]))
             quote = words.quote(best.span)
