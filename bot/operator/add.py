@@ -272,13 +272,13 @@ def _must_be_new(sheet: YamlText, names: Sequence[str]) -> None:
     """Questions, options and none-answers share their names."""
     taken: dict[str, str] = {}
     for question in sheet.at(("questions",)) or []:
-        taken[str(question.get("ask"))] = "question"
-        taken[str(question.get("none"))] = "none-answer"
+        taken[str(question.get("ask"))] = "a question"
+        taken[str(question.get("none"))] = "a none-answer"
         for option in question.get("options") or []:
-            taken[str(option.get("id") if isinstance(option, dict) else option)] = "option"
+            taken[str(option.get("id") if isinstance(option, dict) else option)] = "an option"
     for name in names:
         if name in taken:
-            raise CannotEdit(f'There is already a {taken[name]} "{name}".')
+            raise CannotEdit(f'There is already {taken[name]} "{name}".')
 
 
 def _index(names: Sequence[str], after: str | None, before: str | None, what: str) -> int | None:

@@ -20,7 +20,7 @@ BEGIN = "<!-- reference tables: made by `symptom-bot schema --manual`, do not ed
 END = "<!-- end of the reference tables -->"
 
 
-class NoMarkers(Exception):
+class NoMarkers(ValueError):
     """A manual without the two markers between which the tables stand."""
 
 
@@ -40,7 +40,7 @@ def with_tables(manual: str) -> str:
     before, begin, rest = manual.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise NoMarkers(f"The manual has no lines {BEGIN!r} and {END!r}.")
+        raise NoMarkers(f"The manual lacks the lines between which the tables stand: {BEGIN} and {END}")
     return f"{before}{BEGIN}\n\n{reference_tables()}\n{END}{after}"
 
 
