@@ -313,6 +313,15 @@ def test_unreadable_answers_example_then_choices_then_safe_advice(person: Person
     person.types("qwertz")
     assert person.advised is not None
     assert person.advised.unplaced
+    assert person.advised.level == "same_day"  # the emergency screen was never answered
+
+
+def test_who_cannot_be_placed_after_the_emergency_screens_is_seen_soon(person: Person) -> None:
+    person.tap("no_danger", "no_warning")
+    for _ in range(3):
+        person.types("qwertz")
+    assert person.advised is not None
+    assert person.advised.unplaced
     assert person.advised.level == "see_soon"
 
 
@@ -431,9 +440,7 @@ def test_stop_with_a_sign_gives_the_advice_that_stands(person: Person) -> None:
 def test_forgetting_asks_first(person: Person) -> None:
     person.commands("forget")
     assert not person.effects(Erase)
-    person.does(
-        Tapped(person.session.id, person.session.turn, "FORGETTING", "forget_button")
-    )
+    person.does(Tapped(person.session.id, person.session.turn, "FORGETTING", "forget_button"))
     assert person.effects(Erase)
 
 
@@ -479,3 +486,59 @@ def test_choices_of_a_number_are_spelled_out_without_numbers(person: Person) -> 
     person.types("qwertz")
     assert person.notes == ["unreadable_choices"]
     assert "1. " not in person.messages[-1].plain()
+
+
+def test_words_after_an_emergency_bring_its_short_form_and_its_buttons(person: Person) -> None:
+    person.tap("bone_through_skin")
+    person.types("ok thanks")
+    assert person.at == EMERGENCY
+    assert person.advised is None
+    assert person.notes == ["emergency_stands"]
+    assert len(person.messages[-1].rows) == 3
+    person.types("2")
+    assert person.at == MISTAKE
+    person.types("hmm")
+    assert person.at == EMERGENCY
+    assert person.advised is not None
+
+
+def test_an_emergency_says_you_said_only_of_what_was_said(person: Person) -> None:
+    person.tap("not_sure", "done")
+    person.tap("not_sure")
+    assert "Emergency from unsure" in person.read
+    assert "Emergency why" not in person.read
+
+
+STORY = "hello, it is my ankle, I twisted it on the stairs and now it is blue, it is for me"
+
+
+@pytest.mark.parametrize("words", [STORY, "i am 44, twisted it yesterday"])
+def test_a_story_is_no_consent_and_says_so(flow: Flow, words: str) -> None:
+    person = Person(flow)
+    person.types(words)
+    assert not person.session.consented
+    assert person.session.answers == {}
+    assert person.notes == ["agree_first"]
+    person.tap("for_me")
+    assert person.session.consented
+
+
+def test_only_a_plain_no_declines(flow: Flow) -> None:
+    person = Person(flow.with_reader(lambda text, now, lang, question: Reading(polarity="no")))
+    person.types("ok")
+    assert person.at == "for_whom"
+    person.types("no")
+    assert person.at == STOPPED
+
+
+def test_carry_on_typed_after_the_crisis_text_brings_the_question(person: Person) -> None:
+    person.types("i want to die")
+    person.types("carry on")
+    assert person.at == "danger"
+    assert person.effects(Ask)
+
+
+def test_not_sure_which_ones_means_all_of_them(person: Person) -> None:
+    person.tap("no_danger", "not_sure")
+    person.types("dunno")
+    assert person.session.queue == ("fever", "cannot_bear_weight", "crooked")

@@ -201,4 +201,6 @@ def read_items(flow: Flow, lang: str, screen: str, text: str, reading: Reading) 
     if by_number:
         return (*by_number, DONE)
     got = _choice(flow, question, text, said, labels(flow, lang, question), reading)
+    if got == NOT_SURE:
+        return (ALL,)
     return (*got.ticks, DONE) if isinstance(got, Got) and got.ticks else None

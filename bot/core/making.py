@@ -227,6 +227,10 @@ class Making:
     def emergency(self) -> None:
         """Say it at once, and ask once whether help was reached if nothing more comes."""
         self._result(Level.emergency, EMERGENCY)
+        self.watch()
+
+    def watch(self) -> None:
+        """Ask once whether help was reached, if nothing more comes."""
         self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
 
     def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
@@ -236,7 +240,14 @@ class Making:
             level = Level.emergency
         if unplaced or level is None:
             level, unplaced = next_level_up(level), True
+            if level is Level.see_soon and self._emergency_screen_open():
+                level = Level.same_day
         self._result(level, None if so_far else ADVICE, unplaced)
+
+    def _emergency_screen_open(self) -> bool:
+        """Whether somebody may have an emergency sign that was never answered: then days are too long."""
+        env = self.judged()[0].env
+        return any(q.tap == "first" and q.ask not in env for q in self.flow.interview.questions)
 
     def _result(self, level: Level, state: str | None, unplaced: bool = False) -> None:
         folded, verdict = self.judged()

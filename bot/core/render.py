@@ -277,7 +277,7 @@ def _review(d: _Drawing) -> list[tuple[Button, ...]]:
     return [
         (d.system_button(REVIEW, sc.AS_USUAL),),
         (d.system_button(REVIEW, sc.DIFFERENT), d.system_button(REVIEW, sc.NOT_SURE)),
-        *(tuple(changes[i : i + 3]) for i in range(0, len(changes), 3)),
+        *(tuple(changes[i : i + 2]) for i in range(0, len(changes), 2)),
     ]
 
 
@@ -346,6 +346,8 @@ def _say(d: _Drawing, effect: Say) -> Message:
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
     elif effect.key == "forget_confirm":
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
+    elif effect.key == "emergency_stands":
+        rows = _emergency_buttons(d)
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
     return d.message(rows, urgent=effect.urgent)
@@ -426,10 +428,10 @@ def _advise(d: _Drawing, effect: Advise) -> Message:
 
 def _emergency_words(d: _Drawing, effect: Advise) -> None:
     answer = _latched(d)
-    if d.s.latch is not None and d.s.latch.unsure:
-        d.say("emergency_from_unsure", answer=answer)
     ways = {d.flow.rules_by_id[r].rule.how for r in effect.rules}
     d.say("emergency_ambulance" if "ambulance" in ways else "emergency_go", answer=answer)
+    unsure = d.s.latch is not None and d.s.latch.unsure
+    d.say("emergency_from_unsure" if unsure else "emergency_why", answer=answer)
 
 
 def _line_params(d: _Drawing, effect: Advise) -> dict[str, Any]:

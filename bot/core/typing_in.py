@@ -17,6 +17,7 @@ from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STA
 from .values import NOT_SURE, BadAnswer, keep, read_value
 from .words import COMMANDS
 
+MOST_WORDS_OF_CONSENT = 8
 Tap = Callable[[Making, str], None]
 Answer = Callable[[Making, Question, Any, int | None], None]
 Show = Callable[[Making], None]
@@ -44,11 +45,14 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) ->
     word = plain_word(m.flow, m.s.lang, text, reading)
     if _three_way(m, word, tap):
         return
-    if m.s.latch is not None and _fixed_label(m, text, tap):
+    if m.s.latch is not None and (_fixed_label(m, text, tap) or _by_number(m, text, tap)):
         return
     if m.s.latch is not None:
         m.effects.append(Say("emergency_stands", {"answer": m.s.latch.option, "question": m.s.latch.question}, True))
-        m.emergency()
+        if m.s.at == EMERGENCY:  # the advice stands right above; its buttons are said again
+            m.watch()
+        else:
+            m.emergency()
         return
     if _fixed_screen(m, text, word, tap):
         return
@@ -122,6 +126,10 @@ def _command(m: Making, text: str, tap: Tap) -> bool:
     if m.question is not None and sc.may_stop(m.question) and said == folded_words(system["stop_what_do_i_do"]):
         tap(m, sc.STOP_HERE)
         return True
+    if m.question is not None and said == folded_words(system[sc.CARRY_ON]):
+        m.again()
+        m.remind()
+        return True
     for name in COMMANDS:
         if said in (f"/{name}", name) or said == folded_words(system.get(name, f"/{name}")):
             command(m, name)
@@ -161,9 +169,7 @@ def _fixed_screen(m: Making, text: str, word: str | None, tap: Tap) -> bool:
         return True
     if m.s.at == REVIEW and _review_line(m, said, tap):
         return True
-    numbered = sc.choices(m.flow, m.s.at)
-    if m.s.at != REVIEW and said.isdecimal() and len(said) < 3 and 1 <= int(said) <= len(numbered):
-        tap(m, numbered[int(said) - 1])
+    if _by_number(m, text, tap):
         return True
     if word is not None and word in known:
         tap(m, known[word])
@@ -186,6 +192,17 @@ def _fixed_label(m: Making, text: str, tap: Tap) -> bool:
             tap(m, choice)
             return True
     return False
+
+
+def _by_number(m: Making, text: str, tap: Tap) -> bool:
+    """The number of a button of a screen that is no question; on the review numbers are lines."""
+    said, known = folded_words(text), sc.choices(m.flow, m.s.at)
+    if m.question is not None or m.s.at in (REVIEW, SIGN, MISTAKE):
+        return False
+    if not (said.isdecimal() and len(said) < 3 and 1 <= int(said) <= len(known)):
+        return False
+    tap(m, known[int(said) - 1])
+    return True
 
 
 _LABEL_KEYS = {
@@ -265,12 +282,22 @@ def _on_question(
 
 
 def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Tap) -> None:
+    """Consent is said on purpose: in few words, or as on a button. A story told before it is not kept, and says so."""
+    system, said = m.flow.text(m.s.lang).system, folded_words(text)
+    named = labels(m.flow, m.s.lang, question).get(said)
+    if named is None and (
+        len(said.split()) > MOST_WORDS_OF_CONSENT or any(f.question != question.ask for f in reading.facts)
+    ):
+        m.set(misread=1)
+        m.note("agree_first")
+        m.again()
+        return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
     if isinstance(got, Got) and isinstance(got.value, str) and got.value != NOT_SURE:
         tap(m, got.value)
     elif reading.polarity == "yes":
         tap(m, question.option_ids[0])
-    elif reading.polarity == "no":
+    elif said == folded_words(system["no"]):
         declining = [o.id for o in question.options if o.declines]
         tap(m, declining[0]) if declining else _unread(m)
     else:

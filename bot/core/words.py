@@ -7,8 +7,8 @@ PLACES = ("emergency_number", "urgent_line", "crisis_line")
 
 SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
-    "start": ("days",), "start_test_version": (), "start_for_other": (), "declined": (), "stopped": (), "restarted": (),
-    "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (), "group_refused": (), "late": ("time",),
+    "start": ("days",), "start_test_version": (), "agree_first": (), "start_for_other": (), "declined": (), "stopped": (),
+    "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (), "group_refused": (), "late": ("time",),
     "mydata_caption": (), "forget_confirm": (), "forgotten": (), "language_changed": (), "language_ask": (), "why_nothing": (),
     # buttons
     "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
@@ -24,7 +24,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),
-    "emergency_ambulance": ("answer",), "emergency_from_unsure": ("answer",), "emergency_stands": ("answer",),
+    "emergency_ambulance": ("answer",), "emergency_why": ("answer",), "emergency_from_unsure": ("answer",),
+    "emergency_stands": ("answer",),
     "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),
     # advice
