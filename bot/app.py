@@ -12,9 +12,7 @@ from threading import Thread
 from bot.core.compiled import Flow
 from bot.core.findings import Finding, FlowError
 from bot.core.reader import Reader, Reading
-from bot.core.render import Block
-from bot.core.session import Session
-from bot.core.wording import Places, words_for
+from bot.exporting import explain_changes
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
 from bot.service import Flows, Service
 from bot.settings import Settings
@@ -43,26 +41,6 @@ def clock() -> float:
 def local_now(settings: Settings) -> datetime:
     """The patients' local time."""
     return datetime.fromtimestamp(clock(), settings.zone)
-
-
-def explain_changes(flow: Flow, session: Session, places: Places, now: datetime) -> tuple[Block, ...]:
-    """What would change the advice, in words (SEMANTICS 11)."""
-    from bot.check.what_would_change import changes_for_patient
-
-    words = words_for(flow, session.lang, places)
-    found = changes_for_patient(flow, session, now)
-    if not found:
-        return (Block("text", words.system("what_changes_none")),)
-    blocks = [Block("heading", words.system("what_changes"))]
-    for change in found:
-        key = "would_be" if change.certain else "might_be"
-        said = [
-            f"{words.texts.questions[q].short}: {words.answer(flow.questions[q], value, now)}"
-            for q, value in change.answers.items()
-        ]
-        text = words.system(key, change=", ".join(said), level=words.texts.levels[change.level])
-        blocks.append(Block("item", f"\u2022 {text}"))
-    return tuple(blocks)
 
 
 def open_service(

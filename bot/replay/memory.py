@@ -9,18 +9,30 @@ from typing import Any, NamedTuple
 from bot.core import screens as sc
 from bot.core.compiled import Flow
 from bot.core.engine import start, step
-from bot.core.events import Commanded, Edited, Effect, Elapsed, Erase, Event, Received, Schedule, Started, Turn, Typed
-from bot.core.render import Message, render
+from bot.core.events import (
+    Commanded,
+    Compute,
+    Edited,
+    Effect,
+    Elapsed,
+    Erase,
+    Event,
+    Export,
+    Received,
+    Schedule,
+    Started,
+    Turn,
+    Typed,
+)
+from bot.core.render import Block, Message, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
+from bot.exporting import explain_changes
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 
 NIGHT_FROM, NIGHT_TO = 22, 8
 """Local hours between which only urgent messages go out; others wait for the morning."""
-
-Extra = Callable[[Flow, Session, Effect, Places, datetime], Message | None]
-"""Draws the effects that are computed outside the core (`Compute`, `Export`); None = nothing is shown."""
 
 
 class Handled(NamedTuple):
@@ -41,19 +53,11 @@ class NotTheSame(AssertionError):
     """A session that was saved and read again is not what it was."""
 
 
-def draw_nothing(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
-    """The `Extra` of a bot that has none."""
-    return None
-
-
 class MemoryDriver:
     """A chat in memory. `reload`: save and read the session before every turn; `turns`: everything that happened."""
 
-    def __init__(
-        self, flow: Flow, lang: str, now: datetime, places: Places, reload: bool = False, extra: Extra = draw_nothing
-    ) -> None:
-        self.flow, self.lang, self.now, self.places = flow, lang, now, places
-        self.reload, self.extra = reload, extra
+    def __init__(self, flow: Flow, lang: str, now: datetime, places: Places, reload: bool = False) -> None:
+        self.flow, self.lang, self.now, self.places, self.reload = flow, lang, now, places, reload
         self.s = start(flow, "0" * 11 + "1", lang, now)
         self.versions = {flow.version: flow}
         self.turns: list[Handled] = []
@@ -135,12 +139,18 @@ class MemoryDriver:
             elif isinstance(effect, Erase):
                 shown.append(self._forgotten())
             else:
-                message = render(flow, self.s, effect, self.places, self.now)
-                if message is None:
-                    message = self.extra(flow, self.s, effect, self.places, self.now)
+                message = self._drawn(flow, effect)
                 if message is not None:
                     shown.append(self._show(message, before.id))
         return tuple(shown)
+
+    def _drawn(self, flow: Flow, effect: Effect) -> Message | None:
+        if isinstance(effect, Compute):
+            return Message(explain_changes(flow, self.s, self.places, self.now))
+        if isinstance(effect, Export):
+            caption = words_for(flow, self.s.lang, self.places).system("mydata_caption")
+            return Message((Block("text", caption),))
+        return render(flow, self.s, effect, self.places, self.now)
 
     def _reloaded(self, session: Session) -> Session:
         again = Session.from_json(session.to_json())

@@ -13,15 +13,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from bot.check.mutations import KINDS, Mutation, mutations
+from bot.check.judging import all_mutations
+from bot.check.mutations import KINDS, Mutation
+from bot.check.mutations_whole import WAYS
 from bot.core.compiled import Flow
 from bot.core.evaluation import Check, Many
+from bot.core.flow import Question
 from bot.core.triage import fold
 
 from .outcome import Outcome
 from .reading import Scripts
 from .run import versions_of
 from .ways import MemoryWay, run_case
+
+UNHEARD = frozenset({"weaken_property"})
+"""Mutations that no conversation can notice: of what the proof is asked to show."""
 
 Fate = Literal["noticed", "survived", "refused", "equal"]
 """noticed by a script; by none; refused by the reader; proved to change nothing for any patient."""
@@ -103,7 +109,7 @@ def mutation_score(
     two flows ask and tell every patient the same (None: survivors are not looked into)."""
     ran = [o for o in outcomes if o.passed and o.handled and scripts.flow(o.case) is flow]
     known = moments(flow, ran)
-    chosen = list(mutations(flow))
+    chosen = [m for m in all_mutations(flow) if m.kind not in UNHEARD]
     if share < 1.0:
         count = max(1, round(len(chosen) * share))
         kept = set(random.Random(seed).sample(range(len(chosen)), count))
@@ -165,14 +171,28 @@ def _pairs(flow: Flow, broken: Flow) -> Iterator[tuple[Check, Check]]:
         changed = lines.get(line.line.line)
         if changed is None:
             yield line.check or _always, _never
+        elif (changed.line.levels, changed.line.how) != (line.line.levels, line.line.how):
+            yield line.check or _always, _never
+            yield changed.check or _always, _never
         elif changed.node != line.node:
             yield line.check or _always, changed.check or _always
-    for before, after in zip(flow.asking, broken.asking, strict=True):
-        if before.node != after.node:
+    asking = {a.question.ask: a for a in broken.asking}
+    for before in flow.asking:
+        after = asking.get(before.question.ask)
+        if after is None or _answers(before.question) != _answers(after.question):
+            yield before.check or _always, _never
+        elif before.node != after.node:
             yield before.check or _always, after.check or _always
-    for (_, node, check), (_, other_node, other_check) in zip(flow.conflicts, broken.conflicts, strict=True):
+    conflicts = {name: (node, check) for name, node, check in broken.conflicts}
+    for name, node, check in flow.conflicts:
+        other_node, other_check = conflicts.get(name, (None, _never))
         if node != other_node:
             yield check, other_check
+
+
+def _answers(question: Question) -> Any:
+    """What of a question, its options apart, decides what comes of it."""
+    return question.choices, question.unsure, question.unsure_as, question.min, question.max, question.none
 
 
 def _always(env: Mapping[str, Any]) -> bool:
@@ -184,8 +204,9 @@ def _never(env: Mapping[str, Any]) -> bool:
 
 
 def _lost_options(flow: Flow, broken: Flow) -> Iterator[tuple[str, str]]:
-    for before, after in zip(flow.interview.questions, broken.interview.questions, strict=True):
-        if before.options != after.options:
+    for before in flow.interview.questions:
+        after = broken.questions.get(before.ask)
+        if after is not None and before.options != after.options:
             for option in set(before.option_ids) - set(after.option_ids):
                 yield before.ask, option
 
@@ -203,12 +224,12 @@ def score_table(score: Score) -> str:
     """The score by kind, and the survivors as what somebody could do unnoticed."""
     lines = [f"{score.flow.name}  mutation score {score.percent} %"]
     fates: Counter[tuple[str, Fate]] = Counter((r.mutation.kind, r.fate) for r in score.results)
-    for kind, words in KINDS.items():
+    for kind, words in {**KINDS, **WAYS}.items():
         noticed, survived = fates[kind, "noticed"], fates[kind, "survived"]
         refused, equal = fates[kind, "refused"], fates[kind, "equal"]
         if noticed + survived + refused + equal:
             lines.append(
-                f"  {kind:<16} {noticed:>4} noticed {survived:>4} not   "
+                f"  {kind:<18} {noticed:>4} noticed {survived:>4} not   "
                 f"{refused:>4} refused by the reader {equal:>4} change nothing   ({words})"
             )
     if score.survivors:

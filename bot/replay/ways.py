@@ -14,7 +14,7 @@ from bot.core.compiled import Flow
 from bot.core.wording import Places
 
 from .acts import Driver
-from .memory import Extra, MemoryDriver, NotTheSame, draw_nothing
+from .memory import MemoryDriver, NotTheSame
 from .outcome import NOWHERE, Deviation, Outcome
 from .play import Play
 from .script import Case
@@ -37,15 +37,13 @@ class Way(Protocol):
 class MemoryWay:
     """In memory; with `reload`, the session is saved and read again before every turn."""
 
-    def __init__(
-        self, reload: bool = False, places: Places | None = None, zone: tzinfo = UTC, extra: Extra = draw_nothing
-    ) -> None:
+    def __init__(self, reload: bool = False, places: Places | None = None, zone: tzinfo = UTC) -> None:
         self.name = "reload" if reload else "memory"
-        self.reload, self.places, self.zone, self.extra = reload, places or Places(), zone, extra
+        self.reload, self.places, self.zone = reload, places or Places(), zone
 
     async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
         """See `Way`. Faults are those of a channel: here there are none."""
-        driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload, self.extra)
+        driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload)
         outcome = await played(self.name, case, flow, versions, driver, self.zone)
         return replace(outcome, handled=tuple(driver.turns))
 
