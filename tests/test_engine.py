@@ -542,3 +542,27 @@ def test_not_sure_which_ones_means_all_of_them(person: Person) -> None:
     person.tap("no_danger", "not_sure")
     person.types("dunno")
     assert person.session.queue == ("fever", "cannot_bear_weight", "crooked")
+
+
+def test_one_line_named_does_not_rule_out_the_others_of_a_list(person: Person) -> None:
+    person.tap("no_danger", "no_warning", "adult")
+    person.types("diabetes")
+    assert person.at == "health"
+    assert person.session.ticks == ("diabetes",)
+    person.types("done")
+    assert person.session.answers["health"].yes == {"diabetes"}
+
+
+def test_progress_never_passes_its_end(person: Person) -> None:
+    to_the_review(person)
+    person.tap("different")
+    assert "Progress 10 10" in person.read
+
+
+def test_a_possible_sign_for_today_does_not_send_to_the_emergency_number(flow: Flow) -> None:
+    person = Person(flow.with_reader(lambda *_: Reading(signs=(Sign("fever", "bit hot", plain=False),))))
+    person.tap("for_me")
+    person.types("bit hot maybe")
+    assert person.at == SIGN
+    assert "Sign plain today" in person.read
+    assert "Sign possible" not in person.read

@@ -141,7 +141,7 @@ def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
         d.say(key, question=d.words.texts.questions[params["question"]].short)
     elif key in ("sign_plain", "sign_possible"):
         option = str(params["answer"])
-        if key == "sign_plain" and d.flow.signs.get(option) != "emergency":
+        if d.flow.signs.get(option) != "emergency":
             key = "sign_plain_today"
         words = d.words.option(d.flow.option_home[option], option)
         said = words if params["words"] == option else params["words"]
@@ -160,7 +160,8 @@ def _progress(d: _Drawing, question: Question) -> None:
         return
     done, total = answered_count(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard))
     started = 1 if d.flow.interview.questions[0].consent else 0
-    d.put("note", d.words.system("progress", n=max(1, done - started + 1), total=max(1, total - started)))
+    last = max(1, total - started)
+    d.put("note", d.words.system("progress", n=min(max(1, done - started + 1), last), total=last))
 
 
 def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
@@ -180,7 +181,7 @@ def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Bu
             d.put("item", f"{place} {mark}{d.words.item(question.ask, option)}")
     if texts.help:
         d.put("note", texts.help)
-    if d.s.answers.get("for_whom") == "with_me" and question.kind is not Kind.scale:
+    if d.s.answers.get("for_whom") in ("with_me", "not_here") and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
     return _answer_rows(d, question)
 

@@ -305,9 +305,8 @@ def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Ta
 
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed, answer: Answer) -> None:
-    """Options named in words. On a list of red flags the others are not taken as absent: the list stays open."""
-    signs_left = sc.has_signs(question) and sc.toggles(question) and m.s.at == question.ask
-    if signs_left and question.ask not in m.s.heard:
+    """Options named in words. The others are not taken as absent where they count: the list stays open."""
+    if sc.toggles(question) and not question.describes and m.s.at == question.ask:
         m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
         m.note("ticked", question=question.ask, options=m.s.ticks)
         m.again()
