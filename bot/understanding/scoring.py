@@ -83,14 +83,20 @@ def _figure(question: str) -> Callable[[Case, Seen], bool]:
     return lambda case, seen: fits(seen["answers"].get(question), case.label, question in seen["ask"])
 
 
+def _options(case: Case) -> set[str]:
+    """The options that are right for the text: one, or any of several that fit equally well."""
+    return set(case.label["any"]) if isinstance(case.label, dict) else {case.label}
+
+
 def _found(case: Case, seen: Seen) -> bool:
-    return case.label in seen["red_flags"] or any(
-        isinstance(v, list) and case.label in v for v in seen["answers"].values()
+    options = _options(case)
+    return bool(options & set(seen["red_flags"])) or any(
+        isinstance(v, list) and bool(options & set(map(str, v))) for v in seen["answers"].values()
     )
 
 
 def _asked_or_found(case: Case, seen: Seen) -> bool:
-    return _found(case, seen) or case.label in seen.get("possible", ())
+    return _found(case, seen) or bool(_options(case) & set(seen.get("possible", ())))
 
 
 def _movements(case: Case, seen: Seen) -> bool:
