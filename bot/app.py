@@ -5,18 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from bot.core.compiled import Flow
 from bot.core.findings import Finding, FlowError
 from bot.core.reader import Reader, Reading
+from bot.core.wording import Places
 from bot.exporting import explain_changes
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
 from bot.service import Flows, Service
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
+
+if TYPE_CHECKING:
+    from bot.replay.telegram_way import TelegramWay
+
+
+LEASE = 5.0
+"""Seconds for which a chat's deliveries stay with a worker that has died, on PostgreSQL."""
 
 
 def equip(flow: Flow) -> Flow:
@@ -79,6 +88,26 @@ def open_service(
     return Service(store, flows, settings.places, settings.zone, now, explain_changes)
 
 
+def replay_service(store: Store, flow: Flow, now: Callable[[], float]) -> Service:
+    """The service that replay runs scripts of this flow on: as when serving, but of one flow and without settings."""
+    flows = Flows({flow.name: flow}, flow.name, lambda version: None)
+    return Service(store, flows, Places(), UTC, now, explain_changes)
+
+
+def telegram_way() -> TelegramWay:
+    """The way to run scripts through Telegram by polling (entry point of the group `symptom_bot.ways`)."""
+    from bot.replay.telegram_way import TelegramWay
+
+    return TelegramWay(replay_service)
+
+
+def webhook_way() -> TelegramWay:
+    """The way to run scripts through Telegram by webhook."""
+    from bot.replay.telegram_way import TelegramWay
+
+    return TelegramWay(replay_service, webhook=True)
+
+
 def serve(settings: Settings, unsafe: bool = False) -> None:
     """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
 
@@ -92,7 +121,7 @@ def serve(settings: Settings, unsafe: bool = False) -> None:
 
     token, url = token_of(settings), api_url_of(settings)
     logs.set_up(settings.log_level)
-    with open_store(settings.database_url, purpose="symptom-bot run") as store:
+    with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
         folder = flows_folder(settings.flows_dir)
         service = open_service(settings, store, clock, folder, unsafe)
         flow = service.flows.named(None)
