@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.core.compiled import Flow
 from bot.core.findings import Finding, FlowError, Place, did_you_mean
 from bot.core.reading import content_hash, try_flow
+from bot.core.yaml_places import text_of
 
 LARGEST = 2_000_000
 """Bytes of one flow file; more is a mistake."""
@@ -75,15 +76,10 @@ def read_files(folder: Path) -> tuple[dict[str, str], list[Finding]]:
         try:
             if path.stat().st_size > LARGEST:
                 findings.append(
-                    Finding(Place(path.name), "FLOW001", "The file is larger than 2 MB.", "Split the flow.")
+                    Finding(Place(path.name), "FLOW009", "The file is larger than 2 MB.", "Is it the right file?")
                 )
                 continue
-            files[path.name] = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
-            findings.append(
-                Finding(Place(path.name, line), "FLOW001", "This is not UTF-8 text.", "Save the file as UTF-8.")
-            )
+            files[path.name] = text_of(path.read_bytes())
         except OSError as error:
             findings.append(
                 Finding(Place(path.name), "FLOW001", f"It cannot be read: {error.strerror}.", "Look at its rights.")
@@ -96,7 +92,9 @@ def try_folder(folder: Path, equip: Equip | None = None) -> tuple[Flow | None, t
     files, unreadable = read_files(folder)
     flow, findings = try_flow(folder.resolve().name, files)
     if unreadable or flow is None:
-        return None, tuple(sorted({*unreadable, *findings}))
+        there = {finding.place.file for finding in unreadable}
+        missing = {f for f in findings if f.code == "FLOW003" and f.place.file in there}
+        return None, tuple(sorted({*unreadable, *findings} - missing))
     return (flow if equip is None else equip(flow)), findings
 
 

@@ -11,11 +11,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.core.findings import did_you_mean
 from bot.core.flow import Kind, Level
 
 from .changes import Change, Outcome, checked_name, refused
-from .yaml_text import CannotEdit, YamlText, as_yaml
+from .parts import (
+    behind_last,
+    claims_for,
+    index_of,
+    insert_hazard,
+    insert_option,
+    insert_property,
+    insert_rule,
+    must_be_free,
+    must_be_new,
+    names_of,
+    put_words,
+)
+from .yaml_text import CannotEdit, as_yaml
 
 LISTS = (Kind.one, Kind.many)
 
@@ -46,9 +58,9 @@ def add_question(
         change = Change(folder)
         sheet = change.sheet("interview.yaml")
         entry = _question(checked_name(name), kind, tuple(options), when, usual, describes)
-        _must_be_new(sheet, [name, *options, *filter(None, [entry.get("none")])])
-        asked = _names(sheet, "questions", "ask")
-        index = _index(asked, after, before, "question")
+        must_be_new(sheet, [name, *options, *filter(None, [entry.get("none")])])
+        asked = names_of(sheet, "questions", "ask")
+        index = index_of(asked, after, before, "question")
         if index is None:
             index = len(asked)
             while not describes and index > 0 and sheet.at(("questions", index - 1, "describes")):
@@ -62,7 +74,7 @@ def add_question(
             }
             if options:
                 words["options"] = {option: f"TODO the button for {option}" for option in options}
-            _put_words(change.sheet(file), "questions", name, words, asked[index - 1] if index else None)
+            put_words(change.sheet(file), "questions", name, words, asked[index - 1] if index else None)
         advice = [f"Nothing reads the answer yet: use `{name}` in a rule or a line, or mark it `describes: true`."]
         if kind is Kind.one or kind not in (Kind.many, Kind.yes_no):
             advice.append("To offer Not sure, name what it counts as under `unsure_as:`; else write `unsure: false`.")
@@ -104,7 +116,7 @@ def add_option(
     def make() -> Outcome:
         change = Change(folder)
         entry: Any = checked_name(name) if worry is None else {"id": checked_name(name), "worry": worry}
-        _insert_option(change, question, name, entry, after, {"label": f"TODO the button for {name}"})
+        insert_option(change, question, name, entry, after, {"label": f"TODO the button for {name}"})
         return change.write(
             f'Added the option "{name}" of "{question}".',
             (f"Nothing reads it yet: use `{name}` in a rule or a line of advice.",),
@@ -135,7 +147,7 @@ def add_red_flag(
                 "A red flag is of level emergency or same_day; for others use `add option` and `add rule`."
             )
         change = Change(folder)
-        guard = _insert_option(
+        guard = insert_option(
             change,
             question,
             checked_name(name),
@@ -149,13 +161,13 @@ def add_red_flag(
             },
             many=True,
         )
-        claims = _claims(change, name, because)
+        claims = claims_for(change, name, because)
         sure = name if level is Level.emergency else f"surely {name}"
-        _insert_rule(change, name, f"{guard}{sure}", level, claims, how)
+        insert_rule(change, name, f"{guard}{sure}", level, claims, how)
         if level is Level.same_day:
-            _insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, None)
-        _insert_property(change, name, f"{guard}{sure}", level, claims)
-        _insert_hazard(change, name, level)
+            insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, None)
+        insert_property(change, name, f"{guard}{sure}", level, claims)
+        insert_hazard(change, name, level)
         return change.write(
             f'Added the red flag "{name}" ({level}) to "{question}".',
             ("If the last check before the advice should name it, add it to `emergency_signs:`.",)
@@ -173,8 +185,8 @@ def add_rule(
 
     def make() -> Outcome:
         change = Change(folder)
-        claims = _claims(change, checked_name(name), because)
-        _insert_rule(change, name, when, level, claims, how)
+        claims = claims_for(change, checked_name(name), because)
+        insert_rule(change, name, when, level, claims, how)
         return change.write(f'Added the rule "{name}" -> {level}.')
 
     return or_refused(make)
@@ -195,20 +207,20 @@ def add_line(
     def make() -> Outcome:
         change = Change(folder)
         sheet = change.sheet("advice.yaml")
-        lines = _names(sheet, "lines", "line")
-        _must_be_free(name, lines, "line")
+        lines = names_of(sheet, "lines", "line")
+        must_be_free(name, lines, "line")
         entry: dict[str, Any] = {"line": checked_name(name), "section": section, "levels": [x.value for x in levels]}
         if when:
             entry["when"] = when
         if plain:
             entry["plain"] = True
         else:
-            entry["claims"] = _claims(change, name, claims)
-        index = _last(sheet, "lines", lambda x: x.get("section") == section)
+            entry["claims"] = claims_for(change, name, claims)
+        index = behind_last(sheet, "lines", lambda x: x.get("section") == section)
         sheet.insert(("lines",), index, entry)
         for file in change.languages:
             before = lines[index - 1] if index else None
-            _put_words(change.sheet(file), "advice", name, "TODO the sentence that is said", before)
+            put_words(change.sheet(file), "advice", name, "TODO the sentence that is said", before)
         return change.write(f'Added the line "{name}" under {section}.')
 
     return or_refused(make)
@@ -254,160 +266,3 @@ def _to_translate(value: Any, source: str) -> Any:
     if isinstance(value, list):
         return [_to_translate(v, source) for v in value]
     return f"TODO ({source}) {value}" if isinstance(value, str) else value
-
-
-# --- parts of a change ------------------------------------------------------------------------------------------------
-
-
-def _names(sheet: YamlText, top: str, key: str) -> list[str]:
-    return [str(entry.get(key)) for entry in sheet.at((top,)) or [] if isinstance(entry, dict)]
-
-
-def _must_be_free(name: str, taken: Sequence[str], what: str) -> None:
-    if name in taken:
-        raise CannotEdit(f'There is already a {what} "{name}".')
-
-
-def _must_be_new(sheet: YamlText, names: Sequence[str]) -> None:
-    """Questions, options and none-answers share their names."""
-    taken: dict[str, str] = {}
-    for question in sheet.at(("questions",)) or []:
-        taken[str(question.get("ask"))] = "a question"
-        taken[str(question.get("none"))] = "a none-answer"
-        for option in question.get("options") or []:
-            taken[str(option.get("id") if isinstance(option, dict) else option)] = "an option"
-    for name in names:
-        if name in taken:
-            raise CannotEdit(f'There is already {taken[name]} "{name}".')
-
-
-def _index(names: Sequence[str], after: str | None, before: str | None, what: str) -> int | None:
-    wanted = after or before
-    if wanted is None:
-        return None
-    if wanted not in names:
-        raise CannotEdit(f'There is no {what} "{wanted}". {did_you_mean(wanted, names)}'.rstrip())
-    return names.index(wanted) + (1 if after else 0)
-
-
-def _last(sheet: YamlText, top: str, fits: Callable[[dict[str, Any]], bool]) -> int:
-    """The index behind the last entry that fits, or behind all."""
-    entries = sheet.at((top,)) or []
-    return max((i + 1 for i, x in enumerate(entries) if isinstance(x, dict) and fits(x)), default=len(entries))
-
-
-def _put_words(sheet: YamlText, table: str, name: str, words: Any, after: str | None) -> None:
-    there = sheet.at((table,)) or {}
-    if name in there:
-        raise CannotEdit(f'{sheet.name} has already words for "{name}" under {table}.')
-    sheet.put((table,), name, words, after if after in there else None)
-
-
-def _insert_option(
-    change: Change,
-    question: str,
-    name: str,
-    entry: Any,
-    after: str | None,
-    words: dict[str, str],
-    many: bool = False,
-) -> str:
-    """Insert an option with its words; gives what a condition needs before it: nothing, or the question's own `when`."""
-    sheet = change.sheet("interview.yaml")
-    questions = _names(sheet, "questions", "ask")
-    i = _index(questions, None, question, "question") or 0
-    asked = sheet.at(("questions", i))
-    kind = asked.get("kind")
-    if kind not in (("many",) if many else ("one", "many")):
-        raise CannotEdit(
-            f'"{question}" is of kind {kind}; this needs a question of kind {"many" if many else "one or many"}.'
-        )
-    _must_be_new(sheet, [name])
-    options = [str(o.get("id") if isinstance(o, dict) else o) for o in asked.get("options") or []]
-    index = _index(options, after, None, "option")
-    index = len(options) if index is None else index
-    sheet.insert(("questions", i, "options"), index, entry)
-    for file in change.languages:
-        texts = change.sheet(file)
-        there = texts.at(("questions", question, "options")) or {}
-        near = options[index - 1] if index else None
-        value = words["label"] if set(words) == {"label"} else words
-        texts.put(("questions", question, "options"), name, value, near if near in there else None)
-    when = asked.get("when")
-    if not when:
-        return ""
-    return f"{when} and " if " " not in str(when) else f"({when}) and "
-
-
-def _insert_rule(change: Change, name: str, when: str, level: Level, claims: Sequence[str], how: str | None) -> None:
-    sheet = change.sheet("triage.yaml")
-    rules = _names(sheet, "rules", "rule")
-    _must_be_free(name, rules, "rule")
-    entry: dict[str, Any] = {"rule": name, "when": when, "level": level.value}
-    way = how or ("go" if level is Level.emergency else None)
-    if way:
-        entry["how"] = way
-    entry["because"] = list(claims)
-    index = _last(sheet, "rules", lambda rule: rule.get("level") == level.value)
-    sheet.insert(("rules",), index, entry)
-    for file in change.languages:
-        reason = "TODO why this level, as the patient reads it"
-        _put_words(change.sheet(file), "rules", name, reason, rules[index - 1] if index else None)
-
-
-def _claims(change: Change, name: str, because: Sequence[str]) -> list[str]:
-    """The claims named, or a new one to be written."""
-    sheet = change.sheet("evidence.yaml")
-    known = _names(sheet, "claims", "claim")
-    for claim in because:
-        if claim not in known:
-            raise CannotEdit(f'There is no claim "{claim}" in evidence.yaml. {did_you_mean(claim, known)}'.rstrip())
-    if because:
-        return list(because)
-    claim = checked_name(f"g_{name}"[:48])
-    if claim not in known:
-        sheet.insert(
-            ("claims",),
-            len(known),
-            {
-                "claim": claim,
-                "says": "TODO the fact behind it, in our own words",
-                "sources": ["TODO a source from above"],
-            },
-        )
-    return [claim]
-
-
-def _insert_property(change: Change, name: str, when: str, level: Level, claims: Sequence[str]) -> None:
-    if not change.has("safety.yaml"):
-        return
-    sheet = change.sheet("safety.yaml")
-    new = f"{name}_is_{level}"[:48]
-    _must_be_free(new, _names(sheet, "properties", "property"), "property")
-    entry = {
-        "property": new,
-        "when": when,
-        "at_least": level.value,
-        "because": "TODO why it must never be less",
-        "sources": list(claims),
-    }
-    sheet.insert(("properties",), _last(sheet, "properties", lambda p: p.get("at_least") == level.value), entry)
-
-
-def _insert_hazard(change: Change, name: str, level: Level) -> None:
-    if not change.has("hazards.yaml"):
-        return
-    sheet = change.sheet("hazards.yaml")
-    new = f"missed_{name}"[:48]
-    _must_be_free(new, _names(sheet, "hazards", "hazard"), "hazard")
-    shown = [f"rule:{name}"]
-    if change.has("safety.yaml"):
-        shown.insert(0, f"property:{name}_is_{level}"[:57])
-    entry = {
-        "hazard": new,
-        "harm": "TODO what happens to a patient in whom it is missed",
-        "severity": "severe" if level is Level.emergency else "serious",
-        "causes": ["TODO how it could be missed"],
-        "controls": [{"control": "TODO what stands against it", "shown_by": shown}],
-    }
-    sheet.insert(("hazards",), len(sheet.at(("hazards",)) or []), entry)
