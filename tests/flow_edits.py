@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -47,3 +48,15 @@ def write(folder: Path, target: Path, *edits: Edit) -> Path:
     for name, text in edited_files(folder, *edits).items():
         (where / name).write_text(text, encoding="utf-8")
     return where
+
+
+@cache
+def commit_seed() -> int:
+    """A number that changes with every commit, so that CI tries other random cases each time; 0 outside git."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, check=True, encoding="ascii", timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return 0
+    return int(done.stdout.strip()[:8], 16)

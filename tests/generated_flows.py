@@ -40,7 +40,8 @@ def generated_files(questions: int, rules: int, seed: int, options: int = 3) -> 
         {"line": f"do_{level}", "section": "do", "levels": [level], "plain": True}
         for level in ("self_care", "see_soon", "same_day", "emergency")
     ]
-    advice.append({"line": "extra", "section": "say", "levels": ["self_care", "see_soon"], "when": _guarded(rng.choice(leaves)), "plain": True})  # fmt: skip
+    when = _guarded(rng.choice(leaves))
+    advice.append({"line": "extra", "section": "say", "levels": ["self_care", "see_soon"], "when": when, "plain": True})
     files = files_of(SPRAIN)
     return {
         "interview.yaml": _dump({"schema": 1, "flow": "made_up", "longest": 200, "questions": asked}),
@@ -56,14 +57,16 @@ def _dump(value: Any) -> str:
 
 
 def _consent() -> dict[str, Any]:
-    return {"ask": "for_whom", "kind": "one", "consent": True, "unsure": False, "options": ["me", {"id": "no_thanks", "declines": True}], "usual": "me"}  # fmt: skip
+    options = ["me", {"id": "no_thanks", "declines": True}]
+    return {"ask": "for_whom", "kind": "one", "consent": True, "unsure": False, "options": options, "usual": "me"}
 
 
 def _question(rng: random.Random, n: int, options: int) -> dict[str, Any]:
     name = f"q{n}"
     kind = "many" if n == 0 else rng.choice(["many", "many", "one", "yes_no", "scale", "ago"])
     if kind == "many":
-        return {"ask": name, "kind": kind, "none": f"{name}_none", "unsure": rng.random() < 0.7, "options": [f"{name}_{c}" for c in "abcdefgh"[:options]]}  # fmt: skip
+        ids = [f"{name}_{c}" for c in "abcdefgh"[:options]]
+        return {"ask": name, "kind": kind, "none": f"{name}_none", "unsure": rng.random() < 0.7, "options": ids}
     if kind == "one":
         entries = [{"id": f"{name}_{c}", "worry": w} for w, c in enumerate("abc")]
         return {"ask": name, "kind": kind, "options": entries, "unsure_as": f"{name}_b", "usual": f"{name}_a"}
@@ -71,7 +74,8 @@ def _question(rng: random.Random, n: int, options: int) -> dict[str, Any]:
         return {"ask": name, "kind": kind, "usual": "no"}
     if kind == "scale":
         return {"ask": name, "kind": kind, "unsure": False, "worry": "rising", "usual": 2}
-    return {"ask": name, "kind": kind, "choices": [{"id": f"{name}_new", "max": 6}, {"id": f"{name}_old", "min": 7}], "unsure_as": f"{name}_old", "usual": 1}  # fmt: skip
+    bands = [{"id": f"{name}_new", "max": 6}, {"id": f"{name}_old", "min": 7}]
+    return {"ask": name, "kind": kind, "choices": bands, "unsure_as": f"{name}_old", "usual": 1}
 
 
 def _conditions(rng: random.Random, question: dict[str, Any]) -> list[str]:

@@ -10,13 +10,11 @@ import yaml
 
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many, Span
-from bot.core.flow import Kind, Question
+from bot.core.flow import NUMERIC, Kind, Question
 from bot.core.values import NOT_SURE, choice_span, read_value
 
-from .play import NOON, Player, Stuck
-from .replaying import chosen_in
+from .play import NOON, UNITS
 from .results import Example, Failed
-from .space import Space
 
 _WIDTH = 26
 
@@ -79,23 +77,34 @@ def _differs(question: str, example: Example, beside: Example) -> bool:
 
 
 def script_of(flow: Flow, folder: Path | str, title: str, example: Example, level: str | None) -> str:
-    """The conversation as a script for `symptom-bot replay`. `folder`: of the flow, as seen from the script."""
-    space = Space(flow)
-    chat: list[dict[str, Any]] = []
-    try:
-        steps = Player(space).play(chosen_in(space, example)).chat
-    except Stuck:
-        steps = ()
-    at = ""
-    for screen, how, what in steps:
-        if screen != at:
-            chat.append({"bot": screen.lower() if screen.isupper() else screen})
-            at = screen
-        chat.append({how: what})
-    script: dict[str, Any] = {"title": title, "flow": str(folder), "now": NOON.strftime("%Y-%m-%dT%H:%M"), "chat": chat}
+    """The conversation as a script for `symptom-bot replay`. `folder`: of the flow, as seen from the script.
+
+    Only the answers that are not usual stand there, by question: once the flow is mended, other questions may come
+    between them.
+    """
+    answers = {q: _plain(flow.questions[q], example.answers[q]) for q in example.unusual}
+    script: dict[str, Any] = {
+        "title": title, "flow": str(folder), "now": NOON.strftime("%Y-%m-%dT%H:%M"),
+        "chat": [{"auto": answers, "until": "result"}],
+    }  # fmt: skip
     if level is not None:
         script["expect"] = {"level": level}
     return yaml.safe_dump(script, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _plain(question: Question, raw: Any) -> Any:
+    """An answer as a script gives it: a plain list where nothing is unsure, a ready-made choice or a number with its unit."""
+    if isinstance(raw, dict):
+        return raw if raw.get("not_sure") else raw["yes"] or question.none
+    if raw == NOT_SURE or question.kind not in NUMERIC or question.kind is Kind.scale:
+        return raw
+    value = read_value(question, raw)
+    if isinstance(value, Span):
+        for choice in question.choices:
+            span = choice_span(question, choice)
+            if span.low <= value.low and value.high <= span.high and not choice.also:
+                return choice.id
+    return f"{raw} {UNITS[question.kind]}" if question.kind in UNITS else raw
 
 
 def write_script(

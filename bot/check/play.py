@@ -22,7 +22,8 @@ from .space import Axis, Case, Space, Ticks
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
 _MOST_TURNS = 600
-_UNITS = {Kind.ago: "days", Kind.length: "seconds"}
+UNITS = {Kind.ago: "days", Kind.length: "seconds"}
+"""What is typed behind a number, so that it cannot be taken for another one."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Player:
             span = choice_span(question, choice)
             if low <= span.low and span.high <= high and not self._says_otherwise(choice.also, chosen):
                 return "tap", choice.id
-        return "me", f"{case.raw} {_UNITS.get(question.kind, '')}".rstrip()
+        return "me", f"{case.raw} {UNITS.get(question.kind, '')}".rstrip()
 
     def _says_otherwise(self, also: Mapping[str, str], chosen: Mapping[str, Any]) -> bool:
         return any(chosen.get(q, answer) != answer for q, answer in also.items())

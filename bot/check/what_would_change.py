@@ -31,13 +31,15 @@ MOST_OF_A_LEVEL, MOST_OF_A_QUESTION = 3, 2
 class Change:
     """Answers (question -> kept answer; of a list only the option that changes) that move the level to `level`.
 
-    `certain`: whatever is answered to questions that it opens. `gone`: of a list, the option is no longer ticked.
+    `certain`: whatever is answered to questions that it opens. `gone`: of a list, options that are no longer ticked.
+    `size`: how many changes it is (two ticks of one list are two).
     """
 
     answers: Mapping[str, Any]
     level: Level
     certain: bool
     gone: tuple[str, ...] = ()
+    size: int = 1
 
 
 class _Step(NamedTuple):
@@ -57,7 +59,7 @@ def changes_for_patient(flow: Flow, session: Session, now: datetime) -> tuple[Ch
         return ()
     found = what_would_change(flow, session, now, raising=True, only_may_change=True)
     shown: list[Change] = []
-    for change in sorted(found, key=lambda c: (c.level.rank, len(c.answers), not c.certain)):
+    for change in sorted(found, key=lambda c: (c.level.rank, c.size, not c.certain)):
         level = [s for s in shown if s.level is change.level]
         alike = [s for s in level if list(s.answers) == list(change.answers)]
         if len(level) < MOST_OF_A_LEVEL and len(alike) < MOST_OF_A_QUESTION:
@@ -94,7 +96,7 @@ def _plainest(found: list[Change]) -> Iterator[Change]:
     for change in found:
         key = (
             tuple((q, a if isinstance(a, Many) else None) for q, a in change.answers.items()),
-            change.level, change.certain, change.gone,
+            change.level, change.certain, change.gone, change.size,
         )  # fmt: skip
         if key not in seen:
             seen.add(key)
@@ -150,7 +152,7 @@ class _Base:
         for step in steps:
             known = shown.get(step.question)
             shown[step.question] = step.shown if known is None else Many(known.yes | step.shown.yes)
-        return Change(shown, LEVELS[rank], certain, tuple(s.option for s in steps if s.gone))
+        return Change(shown, LEVELS[rank], certain, tuple(s.option for s in steps if s.gone), len(steps))
 
     def levels(self, steps: tuple[_Step, ...]) -> tuple[int, int]:
         """The lowest and highest rank that can come of the steps, over all answers to questions that they open."""

@@ -1,0 +1,191 @@
+"""The diff: which patients an edit moves, how many, which edit did it; words apart; nothing said where nothing differs."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brute_force import conversations
+from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
+from generated_flows import generated
+
+from bot.check.beside import beside
+from bot.check.diff import compare
+from bot.check.judging import all_mutations, seen_to_differ
+from bot.check.outcome import outcome
+from bot.check.prove_diff import Couple
+from bot.check.replaying import chosen_in
+from bot.check.report import diff_command
+from bot.check.together import TooMany, pairs
+from bot.core.findings import FlowError
+
+SETTLED = "  settled: no_danger and no_warning\n"
+WALKING = "{line: walking_hurts, section: worse, levels: "
+FEVER_RULE = "when: surely fever\n    level: same_day\n    how: today"
+FEVER_SOON = "when: surely fever\n    level: see_soon\n    how: days"
+FEVER: Edit = ("triage.yaml", "when: fever\n    level: same_day", "when: surely fever\n    level: same_day")
+
+
+def test_nothing_differs_from_itself() -> None:
+    found = compare(flow_at(SPRAIN), flow_at(SPRAIN))
+    assert not found.changed
+
+
+def test_a_lowered_level_is_counted_shown_and_blamed() -> None:
+    found = compare(flow_at(SPRAIN), edited(SPRAIN, FEVER))
+    assert found.lowered
+    assert {(m.old, m.new) for m in found.moves} == {("same_day", "see_soon"), ("same_day", None)}
+    gap = next(m for m in found.moves if m.new is None)
+    assert gap.exact
+    assert gap.count == 972
+    assert gap.example.unusual == ("warning",)
+    assert "rule fever_at_all  when: fever -> surely fever" in gap.because[0]
+    assert gap.because[0].startswith("triage.yaml:15")
+
+
+def test_examples_are_what_both_versions_really_say() -> None:
+    old, new = flow_at(SPRAIN), edited(SPRAIN, FEVER)
+    both = beside(old, new)
+    for move in compare(old, new).moves:
+        chosen = chosen_in(both.new, move.example)
+        before, now = outcome(both.old, chosen), outcome(both.new, chosen)
+        assert (before.level and before.level.value, now.level and now.level.value) == (move.old, move.new)
+
+
+def test_a_moved_threshold_is_blamed_on_the_defined_condition() -> None:
+    edits: list[Edit] = [
+        ("triage.yaml", "  settled: no_danger and no_warning\n", f"{SETTLED}  often: times_before >= 3\n"),
+        ("triage.yaml", "when: times_before >= 3", "when: often"),
+    ]  # fmt: skip
+    old = edited(SPRAIN, *edits)
+    new = edited(SPRAIN, (edits[0][0], edits[0][1], edits[0][2].replace(">= 3", ">= 1")), edits[1], (
+        "interview.yaml", "{id: once_or_twice, min: 1, max: 2}", "{id: once_or_twice, min: 1, max: 2} # as before"
+    ))  # fmt: skip
+    found = compare(old, new)
+    assert {(m.old, m.new) for m in found.moves} == {("self_care", "see_soon")}
+    assert not found.lowered
+    assert "define often" in found.moves[0].because[0]
+
+
+def test_lines_reasons_and_questions() -> None:
+    new = edited(
+        SPRAIN, ("advice.yaml", "when: pain >= 7", "when: pain >= 4"),
+        ("advice.yaml", f"{WALKING}[self_care, see_soon]", f"{WALKING}[see_soon]"),
+        ("triage.yaml", "any of (blood_thinner, thin_bones, diabetes)", "any of (blood_thinner, thin_bones, diabetes, crooked)"),
+        ("interview.yaml", "when: cannot_bear_weight or thin_bones", "when: cannot_bear_weight or thin_bones or diabetes"),
+    )  # fmt: skip
+    found = compare(flow_at(SPRAIN), new)
+    assert not found.moves
+    assert ("hurts_much", "self_care") in found.lines_added
+    assert ("walking_hurts", "self_care") in found.lines_lost
+    assert ("context", "see_soon") in found.reasons_added
+    assert found.asked_more == ("midline_bone_tenderness",)
+
+
+def test_wording_is_told_apart() -> None:
+    new = edited(SPRAIN, ("texts.en.yaml", "Book an appointment.", "Make an appointment."))
+    found = compare(flow_at(SPRAIN), new)
+    assert not found.moved
+    assert found.words == ("texts.en.yaml advice.book",)
+
+
+def test_a_weaker_safety_rule_is_listed() -> None:
+    new = edited(SPRAIN, ("safety.yaml", "at_least: same_day", "at_least: see_soon"))
+    found = compare(flow_at(SPRAIN), new)
+    assert not found.moved
+    assert "property warning_is_seen  at_least: same_day -> see_soon" in found.changes[0]
+
+
+def test_a_new_question_and_a_lost_option() -> None:
+    new = edited(
+        SPRAIN, ("interview.yaml", "      - diabetes\n", ""), ("texts.en.yaml", "      diabetes: Diabetes\n", ""),
+        ("triage.yaml", "any of (blood_thinner, thin_bones, diabetes)", "any of (blood_thinner, thin_bones)"),
+    )  # fmt: skip
+    found = compare(flow_at(SPRAIN), new)
+    assert {(m.old, m.new) for m in found.moves} == {("see_soon", "self_care")}
+    assert found.moves[0].count == 2 * 972  # diabetes, surely or not sure
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pairs_of_levels_are_those_of_every_conversation(seed: int) -> None:
+    """The counted pairs, the pairs of the formulas, and those of looking at each conversation are the same."""
+    try:
+        flow = generated(5, 7, seed, options=2)
+    except FlowError:
+        pytest.skip("this made-up flow has findings")
+    mutants = [
+        m for m in all_mutations(flow) if m.kind in ("drop_part", "swap_and_or", "lower_level", "delete_rule", "surely")
+    ]
+    for mutation in mutants[seed::11]:
+        mutant, _ = mutation.make()
+        if mutant is None:
+            continue
+        both = beside(flow, mutant)
+        counted = {(p.old, p.new): p.number for p in pairs(both)}
+        assert set(counted) == {(p.old, p.new) for p in Couple(both).pairs()}
+        slowly: Counter[Any] = Counter()
+        for chosen, verdict in conversations(both.new, stops=False):
+            full = {**{q: both.old.usual[q] for q in both.old.axes}, **chosen}
+            before = outcome(both.old, full).level
+            slowly[before and before.value, verdict.level and verdict.level.value] += 1
+        assert set(counted) == set(slowly)
+        for pair, number in counted.items():
+            assert number <= slowly[pair]  # a conversation ends at an emergency; there the slow count goes on
+            if "emergency" not in pair and not mutation.what.startswith("in the question"):
+                assert number == slowly[pair]
+
+
+def test_where_it_cannot_be_counted_it_says_so() -> None:
+    old, new = flow_at(BACK_SPASM), edited(
+        BACK_SPASM, ("triage.yaml", FEVER_RULE, FEVER_SOON)
+    )  # fmt: skip
+    both = beside(old, new)
+    with pytest.raises(TooMany, match="different remainders"):
+        pairs(both, most=50)
+    found = Couple(both).pairs()
+    assert {(p.old, p.new) for p in found} == {(p.old, p.new) for p in pairs(both)}
+
+
+def test_the_shipped_flow_edit_by_edit() -> None:
+    new = edited(
+        BACK_SPASM,
+        ("triage.yaml", FEVER_RULE, FEVER_SOON),
+    )
+    found = compare(flow_at(BACK_SPASM), new)
+    assert found.lowered
+    assert all(m.exact and m.count > 0 for m in found.moves)
+    assert seen_to_differ(flow_at(BACK_SPASM), new, 2000, 1) is not None
+
+
+def test_the_command_and_its_exit_codes(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path / "new", FEVER)
+    out = io.StringIO()
+    assert diff_command(str(SPRAIN), str(folder), None, tmp_path / "build", False, out) == 0
+    assert "same_day   -> no level        972  LOWERED" in out.getvalue()
+    assert diff_command(str(SPRAIN), str(folder), "lowered", tmp_path / "build", False, io.StringIO()) == 1
+    assert diff_command(str(folder), str(SPRAIN), "lowered", tmp_path / "build", False, io.StringIO()) == 0
+    assert diff_command(str(folder), str(SPRAIN), "changed", tmp_path / "build", False, io.StringIO()) == 1
+    assert diff_command(str(tmp_path / "nowhere"), str(SPRAIN), None, tmp_path / "build", False, io.StringIO()) == 2
+
+
+def test_a_git_revision_stands_for_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(SPRAIN, tmp_path / "flows")
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
+    text = (folder / "triage.yaml").read_text()
+    (folder / "triage.yaml").write_text(text.replace(FEVER[1], FEVER[2]))
+    monkeypatch.chdir(tmp_path)
+    out = io.StringIO()
+    assert diff_command("HEAD", "flows/sprain", "lowered", tmp_path / "build", False, out) == 1
+    assert "fever_at_all" in out.getvalue()
+    out = io.StringIO()
+    assert diff_command("HEAD", "HEAD:flows/sprain", None, tmp_path / "build", False, out) in (0, 2)
+    assert diff_command("nosuchrevision", "flows/sprain", None, tmp_path / "build", False, io.StringIO()) == 2

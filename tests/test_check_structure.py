@@ -1,0 +1,53 @@
+"""The checks of a flow's build: each names what nothing reads or nobody can reach, at its place."""
+
+from __future__ import annotations
+
+import pytest
+from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at
+
+from bot.check.structure import check_structure
+
+SHOWN = "        shown_by: ['property:danger_is_emergency', 'rule:danger_sign']\n"
+FAULTS: list[tuple[str, str, list[Edit]]] = [
+    ("FLOW030", '"course" is never asked', [
+        ("interview.yaml", "    when: onset > 3 days\n", "    when: onset > 3 days and onset < 2 days\n"),
+        ("triage.yaml", "or (onset > 3 days and course is worse)", "or (onset > 3 days and onset < 2 days and course is worse)"),
+        ("triage.yaml", "not (onset > 3 days and course", "not (onset > 3 days and onset < 2 days and course"),
+        ("interview.yaml", "min: 1 day, max: 3 days", "min: 2 days, max: 3 days"),
+    ]),
+    ("FLOW031", 'option "crooked"', [
+        ("triage.yaml", "  - rule: bent_shape\n    when: surely crooked\n    level: same_day\n    because: [g_warning]\n", ""),
+        ("texts.en.yaml", "  bent_shape: It is crooked.\n", ""),
+        ("triage.yaml", "when: crooked or cannot_bear_weight", "when: cannot_bear_weight"),
+        ("triage.yaml", "no_danger and no_warning", "no_danger and not fever and not cannot_bear_weight"),
+        ("safety.yaml", "surely crooked, surely cannot_bear_weight", "surely cannot_bear_weight"),
+        ("safety.yaml", "answered(warning) and no_warning\n", "asked(warning)\n"),
+    ]),
+    ("FLOW032", "never matters", [("triage.yaml", "when: times_before >= 3", "when: fever and times_before >= 3")]),
+    ("FLOW033", 'reads "swelling"', [
+        ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and thin_bones"),
+        ("advice.yaml", "when: swelling", "when: pain >= 7"),
+    ]),
+    ("FLOW034", "phones cut it", [("texts.en.yaml", "crooked: Crooked shape", "crooked: A shape that is quite crooked now")]),
+    ("FLOW035", "nobody can say it", [("interview.yaml", "    unsure_as: often\n", "")]),
+    ("FLOW038", "Nothing shows", [("hazards.yaml", SHOWN, "")]),
+    ("FLOW039", "names nothing", [("hazards.yaml", "rule:danger_sign", "rule:danger_sing")]),
+    ("FLOW040", "says nothing that could be proved", [("safety.yaml", "    at_least: emergency\n", "")]),
+]  # fmt: skip
+
+
+def test_the_small_flow_has_nothing_dead() -> None:
+    assert check_structure(flow_at(SPRAIN)) == ()
+
+
+def test_the_shipped_flow_has_nothing_dead() -> None:
+    assert check_structure(flow_at(BACK_SPASM)) == ()
+
+
+@pytest.mark.parametrize(("code", "words", "edits"), FAULTS, ids=[f[0] for f in FAULTS])
+def test_a_fault_is_found_where_it_stands(code: str, words: str, edits: list[Edit]) -> None:
+    found = check_structure(edited(SPRAIN, *edits))
+    assert [f.code for f in found] == [code]
+    assert words in found[0].message
+    assert found[0].place.line > 1
+    assert found[0].remedy
