@@ -28,7 +28,7 @@ Span = tuple[int, int]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _PIECE = re.compile(r"<[a-z0-9_./]+>|\{[\d.]+-[\d.]+\}|\.{2,3}|~{1,2}|[^\s<>~{}]+")
-_REACH = {"..": 5, "...": 10, "~": 5, "~~": 18}
+_REACH = {"..": 6, "...": 12, "~": 7, "~~": 18}
 _BUILT = re.compile(r"[<>{}~]|\.\.")
 _SPELLED_OUT = 40
 _MOST = 300

@@ -123,6 +123,7 @@ class LanguageReader:
         self._since_what = phrases(parts.get("since_what") or ())
         self._since_not = frozenset(map(str, parts.get("since_not") or ()))
         self._ordinals = {str(k): int(v) for k, v in (parts.get("ordinals") or {}).items()}
+        self._joining = frozenset(map(str, parts.get("joining") or ()))
         self._ordinal_of = frozenset(map(str, parts.get("ordinal_of_list") or ()))
         self._list_number = frozenset(map(str, parts.get("list_number") or ()))
 
@@ -190,7 +191,7 @@ class LanguageReader:
             for span in match.spans(name):
                 if unless is None:
                     unless = match.spans(f"{option}.unless")
-                if any(u[0] < span[1] + 3 and span[0] < u[1] + 3 for u in unless):
+                if any(self._touches(seen.words, u, span) for u in unless):
                     continue
                 sentence = seen.words.sentence
                 if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
@@ -211,6 +212,13 @@ class LanguageReader:
                     out.setdefault(MAYBE, span)
         return out
 
+    def _touches(self, words: Words, one: Span, other: Span) -> bool:
+        """Whether two spans overlap or stand within three words of each other with no "and" between."""
+        first, last = min(one[1], other[1]), max(one[0], other[0])
+        if last < first:
+            return True
+        return last - first < 3 and not self._joining & set(words.words[first:last])
+
     def mentions(self, text: str) -> list[tuple[str, int, int]]:
         """Where warning signs are named plainly, whatever is said of them: (option, first character, one past the last)."""
         words = self._language.spelling.read(text[:LONGEST])
@@ -219,7 +227,7 @@ class LanguageReader:
         for option in self._signs:
             unless = match.spans(f"{option}.unless")
             for first, last in match.spans(f"{option}.plain"):
-                if not any(u[0] < last + 3 and first < u[1] + 3 for u in unless):
+                if not any(self._touches(words, u, (first, last)) for u in unless):
                     out.append((option, words.begins[first], words.ends[last - 1]))
         return out
 

@@ -51,7 +51,7 @@ class Scope:
         denied = self._negated(span)
         if denied == NEGATED:
             return NEGATED
-        if denied or other or self._hedged(span) or (not past_counts and self._over(span)):
+        if denied or other or self._hedged(span) or (not past_counts and (self._over(span) or self._chronic(span))):
             return MAYBE
         return None
 
@@ -199,6 +199,13 @@ class Scope:
         first, last = self._sentence(span[0])
         return any(span[1] <= cue[0] < last for cue in self._match.spans("over_now"))
 
+    def _chronic(self, span: Span) -> bool:
+        """Whether its stretch says that it has long been so ("a weak bladder for years"): not new, so asked about."""
+        if not self._match.spans("chronic"):
+            return False
+        begin, end = self._stretch(span)
+        return any(begin <= cue[0] < end for cue in self._match.spans("chronic"))
+
     # --- other people
 
     @cached_property
@@ -209,6 +216,8 @@ class Scope:
         words = self._words
         watching = {cue[0] for cue in self._match.spans("kin_watches")}
         carried = {cue[1] - 1 for cue in self._match.spans("kin_carried")}
+        kin_owned = {place for cue in self._match.spans("kin") for place in range(*cue)}
+        relative = {cue[0] for cue in self._match.spans("relative_word")}
         third = {cue[0] for cue in self._match.spans("third_person")}
         mine = sorted(cue[0] for cue in (*self._match.spans("me"), *self._match.spans("back_to_me")))
         out: list[Span] = []
@@ -222,9 +231,10 @@ class Scope:
                     end = next((place for place in mine if place > told), len(words.words))
                     out.append((told, min(end, self._sentence(told)[1])))
                 continue
-            if any(place in carried for place in range(max(kin[0] - 2, 0), kin[0])):
+            told_of = kin[1] < len(words.words) and kin[1] in relative
+            if not told_of and any(place in carried for place in range(max(kin[0] - 2, 0), kin[0])):
                 continue
-            end = next((place for place in mine if place >= kin[1]), len(words.words))
+            end = next((place for place in mine if place >= kin[1] and place not in kin_owned), len(words.words))
             sentence_end = self._sentence(kin[0])[1]
             if end > sentence_end and sentence_end < len(words.words):
                 if not any(place in third for place in range(sentence_end, sentence_end + 3)):
@@ -235,10 +245,9 @@ class Scope:
     def _other(self, span: Span) -> str | None:
         if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
             return None
-        for begin, end in self._others:
-            if begin <= span[0] < end:
-                return OTHER
-        return None
+        if any(begin <= span[0] < end for begin, end in self._others):
+            return OTHER
+        return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
 
     # --- only thought of
 
