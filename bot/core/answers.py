@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .compiled import Flow
-from .evaluation import Many, Span
+from .evaluation import Many
 from .flow import Kind, Question
 from .reader import Reading
 from .screens import ALL, DONE, NOT_SURE, answers_of, offers_unsure, question_of
@@ -162,10 +162,10 @@ def _number(
     if said in known:
         if known[said] == NOT_SURE:
             return Got(NOT_SURE) if offers_unsure(question) else None
-        return _kept(flow, question, known[said], said, today)
+        return kept_answer(flow, question, known[said], said, today)
     fact = next((f for f in reading.facts if f.question == question.ask), None)
     if fact is not None:
-        return _kept(flow, question, fact.value, fact.words, today)
+        return kept_answer(flow, question, fact.value, fact.words, today)
     for unclear in reading.unclear:
         if unclear.question == question.ask:
             return Which(unclear.words, unclear.candidates)
@@ -173,17 +173,18 @@ def _number(
         return Got(NOT_SURE)
     if question.kind in (Kind.ago, Kind.length) and said.isdecimal():
         return Which(said, ())  # days, weeks, the fifth line ...: it is not for us to choose
-    return _kept(flow, question, said.removesuffix("/10"), said, today)
+    return kept_answer(flow, question, said.removesuffix("/10"), said, today)
 
 
-def _kept(flow: Flow, question: Question, raw: Any, words: str, today: date) -> Got | Which | None:
+def kept_answer(flow: Flow, question: Question, raw: Any, words: str, today: date) -> Got | Which | None:
+    """A value as in answer files as an answer to keep; `Which` if some condition tells its ends apart, None if it is none."""
     try:
         value = read_value(question, raw)
     except BadAnswer:
         return None
-    if isinstance(value, Span) and flow.separates(question.ask, value):
-        return Which(words, ())
-    return Got(keep(question, value, today))
+    answer = keep(question, value, today)
+    span = flow.span_of(question.ask, answer, today)  # as conditions read it: half a day ago is yesterday or today
+    return Which(words, ()) if span is not None and flow.separates(question.ask, span) else Got(answer)
 
 
 def read_items(flow: Flow, lang: str, screen: str, text: str, reading: Reading) -> tuple[str, ...] | None:

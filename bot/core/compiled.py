@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .conditions import Compare, Named, Node, leaves
+from .conditions import Compare, Node, leaves
 from .evaluation import Check, Span, compile_check
 from .findings import Place
 from .flow import (
@@ -28,6 +28,7 @@ from .flow import (
     Texts,
     Triage,
 )
+from .quantities import read_quantity
 from .reader import Reader, read_nothing
 from .values import NOT_SURE, as_read, choice_span, read_value
 
@@ -106,6 +107,17 @@ class Flow:
     def filled_along(self) -> frozenset[str]:
         """Questions that a ready-made choice of another one answers as well."""
         return frozenset(n for q in self.interview.questions for c in q.choices for n in c.also)
+
+    @cached_property
+    def lapses(self) -> Mapping[str, float]:
+        """Questions that are asked again after a silence of so many seconds."""
+        expiring = [(q.ask, q.expires) for q in self.interview.questions if q.expires is not None]
+        return MappingProxyType({q: read_quantity(Kind.length, after) for q, after in expiring})
+
+    @cached_property
+    def dated(self) -> tuple[str, ...]:
+        """Questions whose answers are kept as dates, so that they grow older by themselves."""
+        return tuple(q.ask for q in self.interview.questions if q.kind is Kind.ago)
 
     @cached_property
     def signs(self) -> Mapping[str, str]:
@@ -199,11 +211,6 @@ class Flow:
         from .machine import FlowMachine
 
         return FlowMachine(self)
-
-
-def name_of(node: Node) -> str | None:
-    """The defined name of a condition, if it is one."""
-    return node.name if isinstance(node, Named) else None
 
 
 def usual_value(question: Question) -> Any:

@@ -25,6 +25,7 @@ from .events import (
     Export,
     Received,
     Redraw,
+    Schedule,
     Started,
     Tapped,
     Turn,
@@ -58,9 +59,13 @@ def step(flow: Flow, session: Session, event: Event, now: datetime) -> Turn:
     """Handle one event. Pure; `now` is the patient's local time, aware of its zone; raises only on our own bugs."""
     m = Making(flow, session if not session.forgetting else session.but(forgetting=False), now)
     m.before = session
+    if not isinstance(event, Elapsed):
+        m.resumed = m.resume()
     _EVENTS[type(event)](m, event)
     if not m.effects:
         m.effects.append(Acknowledge())
+    if not isinstance(event, Elapsed) and not any(isinstance(e, Schedule | Erase) for e in m.effects):
+        m.remind()  # whatever the patient did last, silence after it is followed up
     return m.finish()
 
 
@@ -84,10 +89,7 @@ def _started(m: Making, event: Started) -> None:
 
 def _resume(m: Making) -> bool:
     """After a long silence the emergency screens come first again. True if one is now on screen."""
-    if not m.expired():
-        return False
-    m.note("resumed")
-    if m.s.signs:
+    if not m.resumed or m.s.signs:
         return False
     m.path.append(START)
     m.set(at=START)
@@ -96,10 +98,19 @@ def _resume(m: Making) -> bool:
 
 
 def _afresh(m: Making) -> None:
-    fresh = new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
-    m.s = fresh
+    """A new session. An emergency of the old one is said once more; a sign that waits for its yes or no waits on."""
+    old = m.s
+    if old.latch is not None:
+        m.say("emergency_stands", urgent=True, answer=old.latch.option, question=old.latch.question)
+    m.s = _fresh(m).but(signs=old.signs)
+    for sign in old.signs:
+        m.note_sign(sign)
     m.path.append(START)
     m.begin()
+
+
+def _fresh(m: Making) -> Session:
+    return new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
 
 
 def _tapped(m: Making, event: Tapped) -> None:
@@ -118,13 +129,26 @@ def _tapped(m: Making, event: Tapped) -> None:
         m.effects.append(Acknowledge("stale_tap"))
         m.again()
         return
-    if m.expired():
-        m.note("resumed")
-        m.s = m.s.but(first=None)
+    if _twice(m, event):
+        m.effects.append(Redraw(m.s.at, m.s.turn))
+        return
+    if m.s.misread:
+        m.set(misread=0)
+    if m.resumed:
+        m.set(first=None)
         if event.screen in (REVIEW, EXIT):
             m.onward(replay=True)
             return
     tap(m, event.choice)
+
+
+def _twice(m: Making, event: Tapped) -> bool:
+    """A second tap on a line of a list before its tick was seen: it was meant once."""
+    question = m.question
+    if question is None or event.ticked is None or event.choice not in question.option_ids:
+        return False
+    ticking = m.s.at == which(question.ask) or (m.s.at == question.ask and sc.toggles(question))
+    return ticking and event.ticked != (event.choice in m.s.ticks)
 
 
 def _changes_a_line(m: Making, event: Tapped) -> bool:
@@ -224,7 +248,11 @@ def _list_tapped(m: Making, question: Question, choice: str) -> None:
         m.effects.append(Redraw(m.s.at, m.s.turn))
     else:
         m.settled(choice)
-        answer(m, question, Many(frozenset({choice})))
+        known = m.s.answers.get(question.ask)
+        if m.s.doubt and isinstance(known, Many):  # "something differs" adds to what was said before
+            answer(m, question, Many(known.yes | {choice}, known.not_sure - {choice}))
+        else:
+            answer(m, question, Many(frozenset({choice})))
 
 
 def _which_tapped(m: Making, question: Question, choice: str) -> None:
@@ -247,7 +275,8 @@ def _which_tapped(m: Making, question: Question, choice: str) -> None:
 
 def _alone_tapped(m: Making, question: Question, choice: str) -> None:
     item, rest = m.s.queue[0], m.s.queue[1:]
-    found = m.s.found or Many(frozenset())
+    before = m.s.found or Many(frozenset())
+    found = Many(before.yes - {item}, before.not_sure - {item})  # the answer to the item alone decides about it
     if choice == sc.YES:
         found = Many(found.yes | {item}, found.not_sure)
     elif choice == sc.NOT_SURE:
@@ -263,7 +292,7 @@ def _alone_tapped(m: Making, question: Question, choice: str) -> None:
         m.set(queue=rest, found=found)
         m.ask(alone(question.ask))
         return
-    m.set(doubt=False)
+    m.set(doubt=False, heard={q: h for q, h in m.s.heard.items() if q != question.ask})  # it is in `found`
     answer(m, question, found)
 
 
@@ -298,7 +327,8 @@ def _signs_home(m: Making) -> Question:
 def _ask_signs_alone(m: Making) -> None:
     home = _signs_home(m)
     items = tuple(s for s in m.flow.interview.emergency_signs if m.flow.option_home[s] == home.ask)
-    m.ask_alone(home, items or home.option_ids, Many(frozenset()))
+    known = m.s.answers.get(home.ask)
+    m.ask_alone(home, items or home.option_ids, known if isinstance(known, Many) else Many(frozenset()))
 
 
 def _sign_tapped(m: Making, choice: str) -> None:
@@ -313,8 +343,8 @@ def _sign_tapped(m: Making, choice: str) -> None:
             rules = tuple(r.rule.rule for r in m.judged()[1].fired if r.rule.level is Level.emergency)
             home = m.flow.option_home[sign.option]
             m.set(latch=Latch(home, sign.option, rules, choice == NOT_SURE))
-    if m.s.latch is None and rest:
-        m.ask(SIGN)
+    if m.s.latch is None and not rest and m.s.queue:  # a list was being asked item by item
+        m.ask(alone(m.flow.option_home[m.s.queue[0]]))
         return
     m.onward(replay=True)
 
@@ -340,20 +370,23 @@ def _mistake_tapped(m: Making, choice: str) -> None:
     asked_afresh.add(latch.question)
     kept = {q: a for q, a in old.answers.items() if q not in asked_afresh}
     heard = {q: h for q, h in old.heard.items() if q not in asked_afresh}
-    fresh = new_session(old.child_id(), m.flow.name, m.flow.version, old.lang, m.now, m.flow.unsafe)
-    m.s = fresh.but(answers=kept, heard=heard, consented=old.consented, first=latch.question)
+    m.s = _fresh(m).but(
+        answers=kept, heard=heard, consented=old.consented, first=latch.question, signs=old.signs
+    )  # fmt: skip
     m.path.append(START)
     m.note("mistake_new")
     m.begin()
 
 
 def _change_tapped(m: Making, choice: str) -> None:
-    proposal = m.s.proposal
+    proposal, ticks = m.s.proposal, m.s.ticks
     m.settled(choice)
     m.set(proposal=None)
     if choice == sc.CHANGE_IT and proposal is not None:
         m.give(proposal[0], proposal[1])
     m.onward(replay=True)
+    if m.question is not None and m.s.at == m.question.ask and set(ticks) <= set(m.question.option_ids):
+        m.set(ticks=ticks)
 
 
 def _advice_tapped(m: Making, choice: str) -> None:
@@ -390,19 +423,21 @@ def _overlay_tapped(m: Making, choice: str) -> None:
 
 def _stale(m: Making, event: Tapped) -> None:
     """A tap on an old keyboard: a double tap does nothing, a red flag counts, a change is asked about."""
-    if m.expired():
-        m.note("resumed")
     question = sc.question_of(m.flow, event.screen)
     sign = _tapped_sign(m, event, question)
     if sign is not None and m.s.latch is None and not _already(m, sign):
-        words = sign
-        m.set(signs=(*(x for x in m.s.signs if x.option != sign), Heard(sign, words, True)))
-        show_sign(m)
+        heard = Heard(sign, sign, True)
+        if m.s.consented:
+            m.set(signs=(*m.s.signs, heard))
+            m.show_sign()
+        else:
+            m.note_sign(heard)
+            m.begin()
         return
     if event.session == m.s.id and question is not None and event.screen == question.ask and m.s.at not in ENDED:
         value = _stale_value(m, question, event.choice)
         kept = m.s.answers.get(question.ask)
-        if kept is not None and value is not None and value != kept and m.s.at != CHANGE:
+        if kept is not None and value is not None and value != kept and m.s.at != CHANGE and not m.s.signs:
             m.set(proposal=(question.ask, value))
             m.ask(CHANGE)
             return
@@ -415,11 +450,14 @@ def _stale(m: Making, event: Tapped) -> None:
 
 
 def _tapped_sign(m: Making, event: Tapped, question: Question | None) -> str | None:
-    if question is None:
+    """The red flag that the tap says yes to, or is unsure of, if it is one."""
+    if question is not None and event.screen == question.ask:
+        return event.choice if event.choice in m.flow.signs else None
+    if event.session != m.s.id or event.choice not in (sc.YES, NOT_SURE):
         return None
-    if event.screen == question.ask and event.choice in m.flow.signs:
-        return event.choice
-    return None
+    if event.screen != SIGN and (question is None or event.screen != alone(question.ask)):
+        return None
+    return next((item for turn, item in m.s.asked if turn == event.turn and item in m.flow.signs), None)
 
 
 def _already(m: Making, option: str) -> bool:
@@ -443,34 +481,19 @@ def _stale_value(m: Making, question: Question, choice: str) -> Any:
     return keep(question, read_value(question, _tapped_value(question, choice)), m.today)
 
 
-def show_sign(m: Making) -> None:
-    """A typed (or stale) sign: its advice, if it was plain, and the question whether it is right, at once."""
-    sign = m.s.signs[0]
-    if sign.plain:
-        m.note("sign_plain", words=sign.words, answer=sign.option)
-    else:
-        m.note("sign_possible", words=sign.words, answer=sign.option)
-    m.ask(SIGN)
-    m.remind()
-
-
 # --- words, commands, silence -----------------------------------------------------------------------------------------
 
 
 def _typed(m: Making, event: Typed) -> None:
-    if m.s.at != START and m.expired():
-        m.note("resumed")
-    typed(m, event, tap=tap, answer=answer, show_sign=show_sign)
+    typed(m, event, tap=tap, answer=answer)
 
 
 def _edited(m: Making, event: Edited) -> None:
-    edited(m, event, show_sign=show_sign, typed=_typed)
+    edited(m, event, typed=_typed)
 
 
 def _received(m: Making, event: Received) -> None:
     m.note("cant_read")
-    if m.expired():
-        m.note("resumed")
     if m.s.at == START:
         m.begin()
     else:
@@ -486,7 +509,9 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
         else:
             m.say("silence_same_day", urgent=True)
+            kept, m.s = m.s, m.unfinished()
             m.advise(so_far=True)
+            m.s = kept
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
     m.silent = True
@@ -498,8 +523,6 @@ def command(m: Making, name: str, argument: str = "") -> None:
 
 
 def _commanded(m: Making, event: Commanded) -> None:
-    if event.name != "start" and m.expired():  # any word after a long silence resumes the chat
-        m.note("resumed")
     handler = _COMMANDS.get(event.name)
     if handler is None:
         m.note("help")
@@ -535,6 +558,8 @@ def _back(m: Making, argument: str) -> None:
 def _review(m: Making, argument: str) -> None:
     if m.s.latch is not None or not m.s.consented or m.s.signs or m.s.at == STOPPED:
         m.again()
+    elif m.s.at == ADVICE and m.resume(ended=True):
+        m.onward(replay=True)
     else:
         m.set(checked=False, ticks=(), queue=(), found=None)
         m.ask(REVIEW)
@@ -546,15 +571,17 @@ def _restart(m: Making, argument: str) -> None:
 
 
 def _stop(m: Making, argument: str = "") -> None:
-    m.path.append(STOPPED)
-    level = m.judged()[1].level
     if m.s.latch is not None:
-        m.set(turn=m.s.turn + 1)
         m.emergency()
         return
+    m.path.append(STOPPED)
+    m.s = m.unfinished()
+    level = m.judged()[1].level
+    if m.s.signs:
+        m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
     if level is not None and level.rank >= Level.same_day.rank and m.s.at not in ENDED:
         m.advise(so_far=True)
-    m.set(at=STOPPED, turn=m.s.turn + 1)
+    m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None)
     m.say("stopped")
 
 
@@ -582,8 +609,12 @@ def _why(m: Making, argument: str = "") -> None:
 def _language(m: Making, argument: str) -> None:
     if argument in m.flow.texts:
         m.set(lang=argument)
-        m.note("language_changed")
-        m.again() if m.s.at != START else m.begin()
+        if m.s.at == EMERGENCY:
+            m.say("language_changed")
+            m.emergency()
+        else:
+            m.note("language_changed")
+            m.again()
     else:
         m.say("language_ask", languages=tuple(m.flow.texts))
 

@@ -17,12 +17,16 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A button was tapped: the session, turn and screen that drew it, and the choice on it (`screens.py`)."""
+    """A button was tapped: the session, turn and screen that drew it, and the choice on it (`screens.py`).
+
+    `ticked`: whether its line was shown ticked, so that a double tap is one tick; None if that is not known.
+    """
 
     session: str
     turn: int
     screen: str
     choice: str
+    ticked: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,28 @@ from .evaluation import Many
 from .events import Advise, Ask, Effect, Params, Say, Schedule, Settled, Trace, Turn
 from .flow import Kind, Level, Question
 from .machine import Cursor, alone, which
-from .quantities import read_quantity
-from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, Latch, Session, Step
+from .session import (
+    ADVICE,
+    EMERGENCY,
+    ENDED,
+    EXIT,
+    MISTAKE,
+    REVIEW,
+    SIGN,
+    START,
+    STOPPED,
+    Heard,
+    Latch,
+    Session,
+    Step,
+)
 from .triage import Folded, Verdict, conflicts_in, fold, lines_for, next_level_up, triage
-from .values import NOT_SURE, keep, read_value
+from .values import NOT_SURE, choice_span, keep, read_value
 
 HELP_AFTER, SAME_DAY_AFTER, REMIND_AFTER = 20 * 60, 15 * 60, 2 * 3600
 """Seconds of silence (screens.md): after an emergency, with a same-day sign standing, otherwise."""
+MOST_ASKED = 40
+"""Items asked by themselves that a session remembers: a late tap on one of them may still be a red flag."""
 
 Note = tuple[str, Params]
 
@@ -34,6 +49,7 @@ class Making:
         self.answered: list[str] = []
         self.remark = ""
         self.silent = False
+        self.resumed = False
         self._verdict: tuple[Session, Folded, Verdict] | None = None
 
     @property
@@ -76,6 +92,9 @@ class Making:
         if state != self.path[-1]:
             self.path.append(state)
         self.set(at=state, turn=self.s.turn + 1)
+        item = self.asked_for
+        if item is not None:
+            self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
         urgent = state in (SIGN, MISTAKE)
         self.effects.append(Ask(state, tuple(self.notes), spell_out, urgent))
         self.notes.clear()
@@ -85,9 +104,58 @@ class Making:
         if self.s.at == START:
             self.begin()
             return
-        if self.s.at == ADVICE:
+        if self.resumed and self.question is not None and not self.s.signs and self.s.latch is None:
+            self._back_to_what_is_due()
+            return
+        if self.s.at == EMERGENCY:  # its buttons without a word would be an empty message
+            self.effects.extend(Say(key, params) for key, params in self.notes)
+            self.notes.clear()
+            self.emergency_stands()
+            return
+        if self.s.at == SIGN and self.s.signs:
+            self.note_sign(self.s.signs[0])
+        elif self.s.at == ADVICE:
             self.note("advice_again")
         self.ask(self.s.at, spell_out)
+
+    def _back_to_what_is_due(self) -> None:
+        """After a long silence the words on screen are old: what has lapsed comes first, as it was just said."""
+        self.notes = [n for n in self.notes if n[0] not in ("unclear", "ticked", "which_none")]
+        self.path.append(START)
+        self.set(at=START, misread=0)
+        self.onward(replay=True)
+
+    def emergency_stands(self) -> None:
+        """The advice stands right above: what it was about, and its buttons once more."""
+        latch = self.s.latch
+        if latch is not None:
+            self.say("emergency_stands", urgent=True, answer=latch.option, question=latch.question)
+        self.watch()
+
+    @property
+    def asked_for(self) -> str | None:
+        """The one item that the screen asks about by itself, if it is such a screen."""
+        if self.s.at == SIGN and self.s.signs:
+            return self.s.signs[0].option
+        if self.s.queue and self.s.at.endswith(alone("")):
+            return self.s.queue[0]
+        return None
+
+    def show_sign(self) -> None:
+        """A typed (or stale) sign: its advice, if it was plain, and the question whether it is right, at once."""
+        if self.s.at in (ADVICE, STOPPED):
+            self.resume(ended=True)
+        self.set(signs=tuple(sorted(self.s.signs, key=self._urgency)))
+        self.note_sign(self.s.signs[0])
+        self.ask(SIGN)
+        self.remind()
+
+    def _urgency(self, heard: Heard) -> tuple[bool, bool]:
+        return self.flow.signs.get(heard.option) != "emergency", not heard.plain
+
+    def note_sign(self, sign: Heard) -> None:
+        """What to do if the sign is right, said with the next screen."""
+        self.note("sign_plain" if sign.plain else "sign_possible", words=sign.words, answer=sign.option)
 
     def begin(self) -> None:
         """The first screen: consent, or, where answers are kept already, the question that is due."""
@@ -100,7 +168,15 @@ class Making:
     # --- answers ------------------------------------------------------------------------------------------------------
 
     def give(self, question: str, value: Any, message: int | None = None) -> None:
-        """Put an answer into the session. Answers that no longer apply stay kept; the fold passes over them."""
+        """Put an answer into the session. Answers that no longer apply stay kept; the fold passes over them.
+
+        What was heard of a list stands beside its first answer; a corrected one takes its place.
+        """
+        before = self.s.answers.get(question)
+        if before is not None:
+            self._take_back(question, before)
+        if self.s.enough and value != before:
+            self._reopen()
         answers = dict(self.s.answers)
         answers.pop(question, None)
         answers[question] = value
@@ -110,6 +186,25 @@ class Making:
             first=None if self.s.first == question else self.s.first, unplaced=False,
         )  # fmt: skip
         self.answered.append(question)
+
+    def _take_back(self, question: str, before: Any) -> None:
+        """What came with the answer before: signs heard of its list, and what its choice answered besides."""
+        heard = _without(self.s.heard, {question}) if question in self.s.heard else self.s.heard
+        home, asked = self.flow.questions[question], {t.question for t in self.s.trail}
+        brought = {
+            other
+            for entry in home.choices
+            if entry.also and keep(home, choice_span(home, entry), self.today) == before
+            for other, raw in entry.also.items()
+            if other not in asked and self.s.answers.get(other) == raw
+        }
+        if brought or heard is not self.s.heard:
+            self.set(heard=heard, answers=_without(self.s.answers, brought))
+
+    def _reopen(self) -> None:
+        """Something new was said after "tell me now": what follows from it is asked."""
+        if self.s.enough:
+            self.set(enough=False, exit_offered=False)
 
     def give_also(self, question: Question, choice: str) -> None:
         """What a ready-made choice answers besides."""
@@ -130,6 +225,7 @@ class Making:
         known = self.s.heard.get(home, Many(frozenset(), frozenset(), True))
         heard = {**self.s.heard, home: Many(known.yes | {option}, known.not_sure, True)}
         self.set(heard=heard, checked=False, misread=0)
+        self._reopen()
         self.answered.append(home)
 
     # --- onward -------------------------------------------------------------------------------------------------------
@@ -154,6 +250,9 @@ class Making:
         first = self.s.first
         if first is not None and self.s.latch is None and first not in self.s.answers:
             self.ask(first)
+            return
+        if self.s.signs and self.s.latch is None:  # only its own yes, no or not sure ends a typed sign
+            self.show_sign()
             return
         target = self.flow.machine.forward(cursor)
         self.arrive(target)
@@ -196,10 +295,31 @@ class Making:
         """What happens if nothing more is said."""
         if self.s.at in ENDED or self.s.at == START or not self.s.consented:
             return
-        if self.judged()[1].rank >= Level.same_day.rank or self.s.signs:
+        if self.s.signs or self._rank_so_far() >= Level.same_day.rank:
             self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
         else:
             self.effects.append(Schedule("reminder", REMIND_AFTER))
+
+    def unfinished(self) -> Session:
+        """The session with what is ticked, or was said alone, on a list that is not done yet, as heard."""
+        s, question = self.s, self.question
+        if question is None or question.kind is not Kind.many:
+            return s
+        seen = Many(frozenset(s.ticks)) if s.at == question.ask else s.found
+        if seen is None or not (seen.yes or seen.not_sure):
+            return s
+        known = s.heard.get(question.ask, Many(frozenset()))
+        heard = Many(known.yes | seen.yes, known.not_sure | seen.not_sure, True)
+        return s.but(heard={**s.heard, question.ask: heard}, ticks=(), queue=(), found=None)
+
+    def _rank_so_far(self) -> int:
+        s, judged = self.s, self.judged()
+        rank, known = judged[1].rank, self._verdict
+        if rank < Level.same_day.rank:
+            self.s = self.unfinished()
+            rank = max(rank, self.judged()[1].rank)
+            self.s, self._verdict = s, known
+        return rank
 
     def _latch(self, folded: Folded, verdict: Verdict) -> None:
         question = self.answered[-1] if self.answered else next(reversed(dict(self.s.answers)), "")
@@ -279,30 +399,35 @@ class Making:
         self.ask(which(question.ask))
 
     def ask_alone(self, question: Question, items: tuple[str, ...], found: Many) -> None:
-        """Ask items one by one, in list order."""
+        """Ask items one by one, in list order. `found`: what is known already; each item's own answer decides about it."""
         order = question.option_ids
+        heard = self.s.heard.get(question.ask)
+        if heard is not None:
+            found = Many(found.yes | heard.yes, (found.not_sure | heard.not_sure) - found.yes - heard.yes)
         queue = tuple(sorted(items, key=order.index))
         self.set(queue=queue, found=found, ticks=())
         self.ask(alone(question.ask))
 
-    def expired(self) -> bool:
-        """Drop answers that are too old after a silence (emergency screens), and ranges that now straddle a threshold."""
-        silence = (self.now - self.s.seen).total_seconds()
-        if silence < 3600 or not self.s.consented or self.s.at in ENDED:
+    def resume(self, ended: bool = False) -> bool:
+        """After a silence: drop emergency screens that are too old, and dates that have come to straddle a threshold.
+
+        `ended`: also after an end, when the chat goes on from there. True if something was dropped.
+        """
+        answers, seen = self.s.answers, self.s.seen
+        if not self.s.consented or (self.s.at in ENDED and not ended):
             return False
-        gone: set[str] = set()
-        for question in self.flow.interview.questions:
-            kept = self.s.answers.get(question.ask)
-            if kept is None:
-                continue
-            if question.expires is not None and silence > read_quantity(Kind.length, question.expires):
-                gone.add(question.ask)
-            span = self.flow.span_of(question.ask, kept, self.today) if question.kind is Kind.ago else None
-            if span is not None and self.flow.separates(question.ask, span):
-                gone.add(question.ask)
+        silence = (self.now - seen).total_seconds()
+        gone = {q for q, after in self.flow.lapses.items() if silence > after and q in answers}
+        if gone:
+            self.note("resumed")
+        if seen.date() != self.today:
+            for name in self.flow.dated:
+                span = self.flow.span_of(name, answers[name], self.today) if name in answers else None
+                if span is not None and self.flow.separates(name, span):
+                    gone.add(name)
         if not gone:
             return False
-        self.set(answers=_without(self.s.answers, gone), checked=False, enough=False, exit_offered=False)
+        self.set(answers=_without(answers, gone), checked=False, enough=False, exit_offered=False)
         return True
 
     def finish(self) -> Turn:

@@ -74,9 +74,9 @@ class _Drawing:
     def say(self, key: str, /, **params: Any) -> None:
         self.put("text", self.words.system(key, **params))
 
-    def button(self, screen: str, choice: str, label: str, turn: int | None = None) -> Button:
-        at = self.s.turn if turn is None else turn
-        return Button(label, sc.encode(self.flow, self.s.id, at, screen, choice), choice)
+    def button(self, screen: str, choice: str, label: str, ticked: bool = False) -> Button:
+        label = f"\u2713 {label}" if ticked else label
+        return Button(label, sc.encode(self.flow, self.s.id, self.s.turn, screen, choice, ticked), choice)
 
     def system_button(self, screen: str, choice: str, key: str | None = None) -> Button:
         return self.button(screen, choice, self.words.system(key or choice))
@@ -192,8 +192,7 @@ def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
     for choice in sc.answers_of(question):
         entry = texts.options.get(choice)
         label = entry.label if entry is not None else d.words.texts.system.get(choice, choice)
-        mark = "\u2713 " if choice in d.s.ticks else ""
-        buttons.append(d.button(question.ask, choice, mark + label))
+        buttons.append(d.button(question.ask, choice, label, choice in d.s.ticks))
     if question.kind is Kind.scale:
         rows = [tuple(buttons[:6]), tuple(buttons[6:])]
     elif all(len(b.label) <= COLUMN + 2 for b in buttons):
@@ -229,7 +228,8 @@ def _which(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
     for i, option in enumerate(question.option_ids, 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
-        rows.append((d.button(screen, option, mark + d.words.texts.questions[question.ask].options[option].label),))
+        label = d.words.texts.questions[question.ask].options[option].label
+        rows.append((d.button(screen, option, label, option in d.s.ticks),))
     paired = [tuple(b for row in rows[i : i + 2] for b in row) for i in range(0, len(rows), 2)]
     return [*paired, (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
 
@@ -340,14 +340,15 @@ def _say(d: _Drawing, effect: Say) -> Message:
     if effect.key in ("emergency_stands", "sign_stands"):
         option = str(params["answer"])
         home = d.flow.option_home.get(option)
-        params["answer"] = _latched(d) if home is None else d.words.option(home, option)
+        short = d.words.texts.questions.get(str(params.get("question")))
+        params["answer"] = d.words.option(home, option) if home else short.short if short is not None else _latched(d)
     d.say(effect.key, **params)
     rows: list[tuple[Button, ...]] = []
     if effect.key == "crisis":
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
     elif effect.key == "forget_confirm":
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
-    elif effect.key == "emergency_stands":
+    elif effect.key == "emergency_stands" and d.s.latch is not None:
         rows = _emergency_buttons(d)
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]

@@ -1,7 +1,7 @@
 """Screens and their choices: what can be tapped where, in an order that never changes within a flow version.
 
-A button carries session id, turn, screen number and choice number (`encode`, `decode`): at most 64 bytes, resolved in the
-session's pinned version (SEMANTICS 15).
+A button carries session id, turn, screen number and choice number, and whether its line is ticked (`encode`, `decode`): at
+most 64 bytes, resolved in the session's pinned version (SEMANTICS 15).
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 OVERLAYS = frozenset({CRISIS, FORGETTING})
 """Screens that may stand over any other; a tap on them is never stale."""
+
+LONGEST_DATA = 64
+"""Characters that a button's data can have."""
 
 _THREE = (YES, NO, NOT_SURE)
 _FIXED: dict[str, tuple[str, ...]] = {
@@ -107,24 +110,25 @@ def is_numeric(question: Question) -> bool:
     return question.kind in NUMERIC
 
 
-def encode(flow: Flow, session: str, turn: int, screen: str, choice: str) -> str:
-    """The data of a button, e.g. `3f2a9c0d1e4b.12.7.3`."""
-    return f"{session}.{turn}.{_index(flow)[screen]}.{choices(flow, screen).index(choice)}"
+def encode(flow: Flow, session: str, turn: int, screen: str, choice: str, ticked: bool = False) -> str:
+    """The data of a button, e.g. `3f2a9c0d1e4b.12.7.3`, with `.1` behind it if its line is shown ticked."""
+    data = f"{session}.{turn}.{_index(flow)[screen]}.{choices(flow, screen).index(choice)}"
+    return f"{data}.1" if ticked else data
 
 
 def decode(flow: Flow, data: str) -> Tapped | None:
     """The tap that a button's data stands for in this flow version; None if it stands for none."""
     parts = data.split(".")
-    if len(parts) != 4 or not all(p.isdecimal() for p in parts[1:]):
+    if len(data) > LONGEST_DATA or len(parts) not in (4, 5) or not all(p.isdecimal() for p in parts[1:]):
         return None
-    session, turn, screen_number, choice_number = parts[0], *(int(p) for p in parts[1:])
+    session, turn, screen_number, choice_number = parts[0], *(int(p) for p in parts[1:4])
     names = screens(flow)
     if screen_number >= len(names):
         return None
     known = choices(flow, names[screen_number])
     if choice_number >= len(known):
         return None
-    return Tapped(session, turn, names[screen_number], known[choice_number])
+    return Tapped(session, turn, names[screen_number], known[choice_number], len(parts) == 5)
 
 
 def session_of(data: str) -> str:

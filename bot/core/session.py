@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -53,7 +53,8 @@ class Session:
     """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
 
     `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
-    not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first.
+    not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
+    `asked`: at which turn which item was asked by itself.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Session:
     unsafe: bool = False
     consented: bool = False
     forgetting: bool = False
+    asked: tuple[tuple[int, str], ...] = ()
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed."""
@@ -108,28 +110,44 @@ class Session:
 
     @staticmethod
     def from_json(text: str) -> Session:
-        """The session of a stored text. Raises ValueError if it is none, or is of a newer release."""
-        plain = json.loads(text)
-        if not isinstance(plain, dict) or "schema" not in plain:
-            raise ValueError("this is no stored session")
-        if plain.pop("schema") > SCHEMA:
-            raise ValueError("this session was stored by a newer release of symptom-bot: install that release")
-        plain = {name: value for name, value in plain.items() if name in _NAMES}  # fields of later releases: defaults
-        plain["started"] = datetime.fromisoformat(plain["started"])
-        plain["seen"] = datetime.fromisoformat(plain["seen"])
-        plain["answers"] = {q: from_json(a) for q, a in plain["answers"].items()}
-        plain["heard"] = {q: from_json(a) for q, a in plain["heard"].items()}
-        plain["found"] = None if plain["found"] is None else from_json(plain["found"])
-        plain["ticks"], plain["queue"] = tuple(plain["ticks"]), tuple(plain["queue"])
-        plain["signs"] = tuple(Heard(*s) for s in plain["signs"])
-        plain["trail"] = tuple(Step(*s) for s in plain["trail"])
-        if plain["proposal"] is not None:
-            plain["proposal"] = (plain["proposal"][0], from_json(plain["proposal"][1]))
-        if plain["latch"] is not None:
-            question, option, rules, unsure = plain["latch"]
-            plain["latch"] = Latch(question, option, tuple(rules), unsure)
-        return Session(**plain)
+        """The session of a stored text, of this release or an older one: what that did not know has its default.
 
+        Raises ValueError if it is none, or is of a newer release.
+        """
+        plain = json.loads(text)
+        if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
+            raise ValueError("this is no stored session")
+        if plain["schema"] > SCHEMA:
+            raise ValueError("this session was stored by a newer release of symptom-bot: install that release")
+        try:
+            return Session(**{n: _READ[n](v) if n in _READ else v for n, v in plain.items() if n in _NAMES})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"this stored session is damaged: {type(error).__name__}") from None
+
+
+def _answers(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {question: from_json(answer) for question, answer in plain.items()}
+
+
+def _latch(plain: list[Any] | None) -> Latch | None:
+    return None if plain is None else Latch(plain[0], plain[1], tuple(plain[2]), *plain[3:])
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "started": datetime.fromisoformat,
+    "seen": datetime.fromisoformat,
+    "answers": _answers,
+    "heard": _answers,
+    "found": lambda plain: None if plain is None else from_json(plain),
+    "ticks": tuple,
+    "queue": tuple,
+    "signs": lambda plain: tuple(Heard(*sign) for sign in plain),
+    "trail": lambda plain: tuple(Step(*step) for step in plain),
+    "asked": lambda plain: tuple((turn, item) for turn, item in plain),
+    "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
+    "latch": _latch,
+}
+"""Field -> what makes its value of plain JSON values."""
 
 _NAMES = tuple(f.name for f in fields(Session))
 

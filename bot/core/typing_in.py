@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import screens as sc
-from .answers import Got, Which, clean, folded_words, labels, plain_word, read_answer, read_items
+from .answers import Got, Which, clean, folded_words, kept_answer, labels, plain_word, read_answer, read_items
 from .evaluation import Many, Span
-from .events import Edited, Erase, Say, Settled, Typed, Understood
+from .events import Edited, Erase, Settled, Typed, Understood
 from .flow import Kind, Level, Question
 from .machine import alone, which
 from .making import Making
@@ -20,10 +20,9 @@ from .words import COMMANDS
 MOST_WORDS_OF_CONSENT = 8
 Tap = Callable[[Making, str], None]
 Answer = Callable[[Making, Question, Any, int | None], None]
-Show = Callable[[Making], None]
 
 
-def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) -> None:
+def typed(m: Making, event: Typed, tap: Tap, answer: Answer) -> None:
     """Handle a typed message. Nothing discards it before its signs were looked for."""
     text = clean(event.text)
     question = m.question
@@ -31,7 +30,7 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) ->
     if reading.crisis:
         m.say("crisis", urgent=True)
         m.remark = "crisis"
-    if _signs(m, reading, question, show_sign):
+    if _signs(m, reading, question):
         return
     if reading.crisis:
         if m.s.latch is not None:
@@ -48,9 +47,8 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) ->
     if m.s.latch is not None and (_fixed_label(m, text, tap) or _by_number(m, text, tap)):
         return
     if m.s.latch is not None:
-        m.effects.append(Say("emergency_stands", {"answer": m.s.latch.option, "question": m.s.latch.question}, True))
-        if m.s.at == EMERGENCY:  # the advice stands right above; its buttons are said again
-            m.watch()
+        if m.s.at == EMERGENCY:
+            m.again()
         else:
             m.emergency()
         return
@@ -63,7 +61,7 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer, show_sign: Show) ->
     _on_question(m, question, text, reading, event, tap, answer)
 
 
-def _signs(m: Making, reading: Reading, question: Question | None, show_sign: Show) -> bool:
+def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
     """Red flags in the words: counted and asked about at once. True if one is now on screen."""
     new: list[Heard] = []
     for sign in reading.signs:
@@ -76,14 +74,13 @@ def _signs(m: Making, reading: Reading, question: Question | None, show_sign: Sh
         return True
     if not m.s.consented:
         for heard in new[:3]:
-            m.note("sign_plain" if heard.plain else "sign_possible", words=heard.words, answer=heard.option)
+            m.note_sign(heard)
         m.begin()
         return True
     fresh = tuple(h for h in new if all(h.option != x.option for x in m.s.signs))
-    urgent = sorted((*m.s.signs, *fresh), key=lambda h: (m.flow.signs.get(h.option) != "emergency", not h.plain))
-    m.set(signs=tuple(urgent), misread=0)
+    m.set(signs=(*m.s.signs, *fresh), misread=0)
     _facts(m, reading, None)
-    show_sign(m)
+    m.show_sign()
     return True
 
 
@@ -130,6 +127,7 @@ def _command(m: Making, text: str, tap: Tap) -> bool:
         m.again()
         m.remind()
         return True
+    said = said.rstrip("?") or said
     for name in COMMANDS:
         if said in (f"/{name}", name) or said == folded_words(system.get(name, f"/{name}")):
             command(m, name)
@@ -188,7 +186,7 @@ def _fixed_label(m: Making, text: str, tap: Tap) -> bool:
     system, said = m.flow.text(m.s.lang).system, folded_words(text)
     for choice in sc.choices(m.flow, m.s.at):
         label = system.get(_LABEL_KEYS.get(choice, choice))
-        if label is not None and said == folded_words(label):
+        if label is not None and said in (folded_words(label), choice.replace("_", " ")):
             tap(m, choice)
             return True
     return False
@@ -266,7 +264,7 @@ def _on_question(
             return
         if m.s.at == question.ask:
             m.effects.append(Settled(m.before.at, m.before.turn))
-        answer(m, question, got.value, event.message)
+        answer(m, question, _with_ticks(m, question, got.value), event.message)
     elif got == NOT_SURE:
         tap(m, NOT_SURE)
     elif isinstance(got, Which):
@@ -277,8 +275,46 @@ def _on_question(
         m.set(misread=0)
         m.again()
         m.remind()
-    else:
+    elif not _correction(m, reading, question.ask):
         _unread(m)
+
+
+def _correction(m: Making, reading: Reading, open_question: str) -> bool:
+    """Words about what was answered already: whether to change it is asked, never done unasked."""
+    for fact in reading.facts:
+        question = m.flow.questions.get(fact.question)
+        if question is None or question.consent or not fact.sure or question.ask == open_question:
+            continue
+        value = _corrected(m, question, fact.value) if question.ask in m.s.answers else None
+        if value is not None:
+            m.set(proposal=(question.ask, value), misread=0)
+            m.ask(CHANGE)
+            m.remind()
+            return True
+    for unclear in reading.unclear:
+        if unclear.candidates and unclear.question in m.s.answers and unclear.question != open_question:
+            m.set(misread=0)
+            m.note("unclear", words=unclear.words, candidates=unclear.candidates)
+            m.ask(unclear.question)
+            m.remind()
+            return True
+    return False
+
+
+def _corrected(m: Making, question: Question, raw: Any) -> Any:
+    """The answer after the correction; None if it would be the same. On a list lines are only added."""
+    kept = m.s.answers[question.ask]
+    if isinstance(kept, Many):
+        new = frozenset(o for o in raw if o in question.option_ids) - kept.yes
+        return Many(kept.yes | new, kept.not_sure - new) if new else None
+    try:
+        value = read_value(question, raw)
+    except BadAnswer:
+        return None
+    if isinstance(value, Span) and m.flow.separates(question.ask, value):
+        return None
+    changed = keep(question, value, m.today)
+    return None if changed == kept else changed
 
 
 def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Tap) -> None:
@@ -302,6 +338,13 @@ def _consent(m: Making, question: Question, text: str, reading: Reading, tap: Ta
         tap(m, declining[0]) if declining else _unread(m)
     else:
         _unread(m)
+
+
+def _with_ticks(m: Making, question: Question, value: Any) -> Any:
+    """Lines named by number come to those that are ticked already."""
+    if m.s.at != question.ask or not isinstance(value, Many):
+        return value
+    return Many(value.yes.union(m.s.ticks), value.not_sure.difference(m.s.ticks))
 
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed, answer: Answer) -> None:
@@ -331,14 +374,10 @@ def _facts(m: Making, reading: Reading, open_question: str | None) -> bool:
             if _hear_options(m, question, fact.value):
                 taken.append(question.ask)
             continue
-        try:
-            value = read_value(question, fact.value)
-        except BadAnswer:
-            continue
-        if isinstance(value, Span) and m.flow.separates(question.ask, value):
-            continue
-        m.set(answers={**m.s.answers, question.ask: keep(question, value, m.today)}, checked=False)
-        taken.append(question.ask)
+        got = kept_answer(m.flow, question, fact.value, fact.words, m.today)
+        if isinstance(got, Got):
+            m.set(answers={**m.s.answers, question.ask: got.value}, checked=False)
+            taken.append(question.ask)
     if taken:
         m.effects.append(Understood(tuple(taken)))
     return bool(taken)
@@ -356,11 +395,15 @@ def _hear_options(m: Making, question: Question, options: Any) -> bool:
 
 def _unread(m: Making) -> None:
     """Not understood: again with an example, then with the choices spelled out, then the safe advice."""
+    if m.resumed and m.question is not None:
+        m.again()
+        return
     tries = m.s.misread + 1
     m.set(misread=tries)
     question = m.question
     if tries >= 3 and m.s.at != SIGN and m.s.consented:
         m.remark = "unplaced"
+        m.s = m.unfinished()
         level = m.judged()[1].level
         m.advise(unplaced=level is not Level.emergency)
         return
@@ -373,7 +416,7 @@ def _unread(m: Making) -> None:
     m.remind()
 
 
-def edited(m: Making, event: Edited, show_sign: Show, typed: Callable[[Making, Typed], None]) -> None:
+def edited(m: Making, event: Edited, typed: Callable[[Making, Typed], None]) -> None:
     """An edited message corrects the answer that it gave; one that gave none is read like a new one."""
     given = next((t for t in m.s.trail if t.message == event.message), None)
     question = None if given is None else m.flow.questions.get(given.question)
@@ -384,10 +427,17 @@ def edited(m: Making, event: Edited, show_sign: Show, typed: Callable[[Making, T
     reading = m.flow.reader(text, m.now, m.s.lang, question.ask)
     if reading.crisis:
         m.say("crisis", urgent=True)
-    if _signs(m, reading, question, show_sign) or reading.crisis:
+    if _signs(m, reading, question) or reading.crisis:
         return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
-    if isinstance(got, Got) and (got.value is not None or got.ticks) and got.value != NOT_SURE:
+    unsure = got == NOT_SURE or (isinstance(got, Got) and got.value == NOT_SURE)
+    if unsure and not sc.offers_unsure(question):
+        got = None
+    if got == NOT_SURE:
+        m.note("edit_noted", question=question.ask)
+        m.set(ticks=())
+        m.clear_up(question)
+    elif isinstance(got, Got) and (got.value is not None or got.ticks):
         value = got.value if got.value is not None else Many(frozenset(got.ticks))
         m.give(question.ask, value, event.message)
         m.note("edit_noted", question=question.ask)
