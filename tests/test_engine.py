@@ -10,7 +10,7 @@ import pytest
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many
 from bot.core.events import Acknowledge, Ask, Edited, Erase, Explain, Received, Redraw, Schedule, Started, Tapped
-from bot.core.reader import Fact, Reading, Sign
+from bot.core.reader import Fact, Reading, Sign, Unclear
 from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
 from tests.talking import Person, sprain
 
@@ -352,7 +352,7 @@ def test_a_double_tap_is_one_answer(person: Person) -> None:
     person.tap("no_danger")
     after = person.session
     turn = person.does(Tapped(old.id, old.turn, "danger", "no_danger"))
-    assert turn.effects == (Acknowledge(),)
+    assert turn.effects == (Acknowledge(), Schedule("reminder", 7200))
     assert person.session == after
 
 
@@ -566,3 +566,51 @@ def test_a_possible_sign_for_today_does_not_send_to_the_emergency_number(flow: F
     assert person.at == SIGN
     assert "Sign plain today" in person.read
     assert "Sign possible" not in person.read
+
+
+def test_any_word_after_a_long_silence_brings_the_emergency_screens_that_it_speaks_of(person: Person) -> None:
+    person.tap("no_danger", "no_warning", "adult")
+    person.waits(hours=7)
+    person.types("hello, I am back")
+    assert person.notes == ["resumed"]
+    assert person.at == "danger"
+    assert person.session.misread == 0
+
+
+def test_words_about_an_earlier_answer_ask_whether_to_change_it(person: Person) -> None:
+    person.tap("no_danger", "no_warning", "adult", "no_health", "today", "seconds")
+    assert person.at == "swelling"
+    person.types("i am 44, twisted it yesterday")
+    assert person.at == CHANGE
+    assert person.session.answers["age"].low == 16
+    person.types("yes")
+    assert person.session.answers["age"].low == 44
+    assert person.at == "swelling"
+
+
+def test_a_change_keeps_what_is_ticked_on_the_open_list(person: Person) -> None:
+    person.tap("no_danger", "no_warning", "adult", "diabetes")
+    person.does(Tapped(person.session.id, person.session.turn - 1, "age", "under_16"))
+    assert person.at == CHANGE
+    person.tap("change_it")
+    assert person.at == "health"
+    assert person.session.ticks == ("diabetes",)
+
+
+def test_a_line_said_later_is_added_to_its_list_after_a_question(flow: Flow) -> None:
+    person = Person(flow.with_reader(lambda *_: Reading(facts=(Fact("warning", ("crooked",), "bent"),))))
+    person.tap("for_me", "no_danger", "no_warning", "adult")
+    person.types("bent after all")
+    assert person.at == CHANGE
+    person.tap("change_it")
+    assert person.session.answers["warning"].yes == {"crooked"}
+    assert person.level == "same_day"
+
+
+def test_unclear_words_about_an_earlier_answer_open_it_again(flow: Flow) -> None:
+    reading = Reading(unclear=(Unclear("onset", "tuesday", (("Tuesday 17", 3), ("Tuesday 10", 10))),))
+    person = Person(flow.with_reader(lambda *_: reading))
+    person.tap("for_me", "no_danger", "no_warning", "adult", "no_health", "today")
+    person.types("no wait, tuesday")
+    assert person.at == "onset"
+    assert person.notes == ["unclear"]
