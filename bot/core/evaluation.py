@@ -434,7 +434,7 @@ def _as_env(values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
 
 # --- explanations -----------------------------------------------------------------------------------------------------
 
-_UNITS = {Kind.ago: "days", Kind.length: "seconds", Kind.age: "years"}
+BASE_UNITS = {Kind.ago: "days", Kind.length: "seconds", Kind.age: "years"}
 _OP_WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
 
 
@@ -465,7 +465,7 @@ def explain(node: Node, questions: Mapping[str, Question], inside: bool = False)
         return f"{node.question} is {' or '.join(node.answers)}"
     if isinstance(node, Asked):
         return f"{node.question} was {'answered' if node.answered else 'asked'}"
-    unit = _UNITS.get(questions[node.question].kind, "")
+    unit = BASE_UNITS.get(questions[node.question].kind, "")
     return f"{node.question} is {_OP_WORDS[node.op]} {node.value:g} {unit}".rstrip()
 
 

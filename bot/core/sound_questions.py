@@ -8,7 +8,7 @@ from typing import Any
 
 from .conditions import Asked, Compare, leaves
 from .draft import Draft
-from .evaluation import Span, compare, unguarded
+from .evaluation import BASE_UNITS, Span, compare, unguarded
 from .findings import Finding, Place, did_you_mean
 from .flow import NUMERIC, Kind, Question
 from .quantities import BadQuantity, read_quantity
@@ -188,6 +188,7 @@ def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
     """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
     compares = _compares(draft)
     for i, q in enumerate(draft.interview.questions):
+        unit = f" {BASE_UNITS[q.kind]}" if q.kind in BASE_UNITS else ""
         for n, choice in enumerate(q.choices):
             try:
                 span = choice_span(q, choice)
@@ -197,8 +198,8 @@ def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
                 if question == q.ask and compare(op, span, value) is None:
                     yield draft.finding(
                         "interview.yaml", ("questions", i, "choices", n), "FLOW017",
-                        f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}, but {where} compares '
-                        f"{q.ask} with {value:g}.", "Let choices end where conditions do.",
+                        f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
+                        f"{q.ask} with {value:g}{unit}.", "Let choices end where conditions do.",
                     )  # fmt: skip
 
 
