@@ -13,7 +13,8 @@ from bot.core.compiled import Flow
 from bot.core.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Typed
 from bot.core.flow import Level
 from bot.core.machine import Cursor
-from bot.core.session import ENDED, EXIT, REVIEW, START, Session
+from bot.core.render import Message
+from bot.core.session import ENDED, EXIT, REVIEW, SIGN, START, STOPPED, Session
 from bot.core.triage import fold, triage
 from bot.core.words import COMMANDS
 from tests.talking import Person, back_spasm, listening, sprain
@@ -98,9 +99,11 @@ def live(flow: Flow, moves: list[Move]) -> None:
         event = event_of(person, kind, value)
         if event is None:
             continue
-        before = person.session
+        before, said = person.session, len(person.messages)
         turn = person.does(event)
         after = person.session
+        says_words(person.messages[said:])
+        keeps_signs_that_wait(before, event, after)
         keeps_the_latch(before, after, turn.trace.level)
         tells_every_rule(person, turn.trace.fired)
         advises_no_less_than_the_rules(person)
@@ -111,6 +114,21 @@ def keeps_the_latch(before: Session, after: Session, level: Level | None) -> Non
     if before.latch is not None and after.id == before.id:
         assert after.latch == before.latch
         assert level is Level.emergency
+
+
+def says_words(messages: list[Message]) -> None:
+    """No message is without words, unless it only takes the buttons from an old one."""
+    for message in messages:
+        assert message.plain().strip() or message.edits
+
+
+def keeps_signs_that_wait(before: Session, event: Event, after: Session) -> None:
+    """A sign read from words waits until it is answered itself: yes, no or not sure (SEMANTICS 2), or consent is refused."""
+    answered = before.at == SIGN and isinstance(event, Tapped | Typed) and len(after.signs) == len(before.signs) - 1
+    gone = [s for s in before.signs[1 if answered else 0 :] if s not in after.signs]
+    assert not gone or (after.at == STOPPED and not after.consented)
+    if after.signs and after.consented and after.latch is None:
+        assert after.at in (SIGN, STOPPED) or after.first is not None
 
 
 def tells_every_rule(person: Person, fired: tuple[str, ...]) -> None:
