@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from bot.core.compiled import Flow
-from bot.core.findings import Finding, FlowError
-from bot.library import load_flow, try_folder
+from bot.core.findings import Finding
+from bot.library import try_folder
 
 from .counterexample import chat_lines, write_counterexample
 from .diff import Difference, compare
 from .diff_words import difference_lines
 from .prove import proofs
 from .results import Failed, Proofs
-from .revisions import NoSuchVersion, open_version
+from .revisions import NoSuchVersion, open_versions
 from .structure import check_structure
 
 OK, FOUND, USAGE = 0, 1, 2
@@ -63,7 +64,7 @@ def _as_json(
     }
 
 
-def _print_findings(folder: Path, findings: Sequence[Finding], out: IO[str]) -> None:
+def _print_findings(folder: Path | str, findings: Sequence[Finding], out: IO[str]) -> None:
     for finding in findings:
         print(f"  {folder}/{finding}", file=out)
 
@@ -140,18 +141,21 @@ def failure_lines(flow: Flow, failed: Failed, script: Path | None) -> list[str]:
 
 def diff_command(old: str, new: str, fail_on: str | None, build: Path, as_json: bool, out: IO[str]) -> int:
     """Compare two versions of a flow; 2 if one cannot be found, 1 if `fail_on` says so or one has findings."""
-    try:
-        first, second, folder = open_version(old, new)
-        flows = load_flow(first), load_flow(second)
-    except NoSuchVersion as error:
-        print(f"symptom-bot: {error}", file=out)
-        return USAGE
-    except FlowError as error:
-        print(f"{error}:", file=out)
-        for finding in error.findings:
-            print(f"  {finding}", file=out)
-        return FOUND
-    found = compare(*flows)
+    flows: list[Flow] = []
+    with tempfile.TemporaryDirectory(prefix="symptom-bot-") as space:
+        try:
+            first, second, folder = open_versions(old, new, Path(space))
+        except NoSuchVersion as error:
+            print(f"symptom-bot: {error}", file=out)
+            return USAGE
+        for name, path in ((old, first), (new, second)):
+            flow, findings = try_folder(path)
+            if flow is None:
+                print(f"{name}  cannot be compared: {len(findings)} findings", file=out)
+                _print_findings(path.name, findings, out)
+                return FOUND
+            flows.append(flow)
+    found = compare(flows[0], flows[1])
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1), file=out)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from pathlib import Path
 
 from bot.library import UnknownFlow, find_flow
@@ -13,18 +12,18 @@ class NoSuchVersion(Exception):
     """Neither a flow folder nor a git revision in which the flow exists; the message says what was tried."""
 
 
-def open_version(old: str, new: str) -> tuple[Path, Path, Path]:
+def open_versions(old: str, new: str, space: Path) -> tuple[Path, Path, Path]:
     """The folders of both versions, and the one on disk (the new one if both are).
 
     Either may be a git revision (`main`, `HEAD~3`, `v1:flows/back_spasm`); the flow is then that of the other one.
-    Raises NoSuchVersion.
+    `space`: an empty folder for what comes out of git. Raises NoSuchVersion.
     """
     first, second = _folder(old), _folder(new)
     here = second or first
     if here is None:
         name = new.partition(":")[2] or old.partition(":")[2] or "flows/back_spasm"
         here = Path(name)
-    return first or _at_revision(old, here), second or _at_revision(new, here), here
+    return first or _at_revision(old, here, space / "old"), second or _at_revision(new, here, space / "new"), here
 
 
 def _folder(name: str) -> Path | None:
@@ -34,8 +33,8 @@ def _folder(name: str) -> Path | None:
         return None
 
 
-def _at_revision(revision: str, folder: Path) -> Path:
-    """The folder as it was at a git revision, written to a temporary folder of the same name."""
+def _at_revision(revision: str, folder: Path, space: Path) -> Path:
+    """The folder as it was at a git revision, written to a folder of the same name in `space`."""
     revision, _, inside = revision.partition(":")
     around = folder.resolve().parent
     while not around.is_dir():
@@ -48,8 +47,8 @@ def _at_revision(revision: str, folder: Path) -> Path:
     files = [n for n in names if n.endswith(".yaml")]
     if not files:
         raise NoSuchVersion(f'There is no flow "{prefix}" at "{revision}", and no folder "{revision}".')
-    target = Path(tempfile.mkdtemp(prefix="symptom-bot-")) / Path(prefix).name
-    target.mkdir()
+    target = space / Path(prefix).name
+    target.mkdir(parents=True)
     for name in files:
         (target / Path(name).name).write_text(_git(around, "show", f"{revision}:{name}"), encoding="utf-8")
     return target
