@@ -38,7 +38,7 @@ class Language:
 
 
 def read_parts(folder: Path) -> dict[str, Any]:
-    """The files of a language folder put together: mappings of the same name are joined. Raises PatternError."""
+    """The files of a language folder put together: what has the same name is joined (`_together`). Raises PatternError."""
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # words stay words: "no" and "on" are no truth values
     parts: dict[str, Any] = {}
     for file in sorted(folder.glob("*.yaml")):
@@ -48,14 +48,17 @@ def read_parts(folder: Path) -> dict[str, Any]:
             raise PatternError(f"{file.name}: {error}") from error
         if not isinstance(read, dict):
             raise PatternError(f"{file.name}: a word list is a mapping")
-        for key, value in read.items():
-            if isinstance(value, dict) and isinstance(parts.get(key), dict):
-                parts[key] = {**parts[key], **value}
-            else:
-                parts[key] = value
+        parts = _together(parts, read)
     if not parts:
         raise PatternError(f"no word lists in {folder}")
     return parts
+
+
+def _together(one: Any, other: Any) -> Any:
+    """Two parts of the same name: mappings are joined name by name, lists are appended, and else the later one holds."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {**one, **{key: _together(one.get(key), value) for key, value in other.items()}}
+    return [*one, *other] if isinstance(one, list) and isinstance(other, list) else other
 
 
 def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Path = FOLDER) -> Language | None:
