@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from bot.core.events import Commanded, Event, Started, Typed
-from bot.core.screens import question_of
+from bot.core.screens import decode, question_of
 from bot.core.session import MISTAKE, REVIEW, SIGN, Session
 from bot.core.words import COMMANDS
 from bot.service import Incoming, Payload, Service
 
 NAME, YOU = "symptom-bot", "you"
+HINT = "type an answer or its number, or \u2191 \u2193"
 REVIEW_ROWS = 2
 """Rows of the review that are answers; the others change a line, which here is done by its number."""
 Row = tuple[tuple[str, str], ...]
@@ -106,7 +107,8 @@ class Prompt:
         self._choices = list(choices)
         try:
             if self._session is not None:
-                return str(self._session.prompt(f"{YOU}  "))
+                hint = [("fg:ansibrightblack", HINT if self._choices else "")]
+                return str(self._session.prompt(f"{YOU}  ", placeholder=hint))
             self._out.write(f"{YOU}  ")
             self._out.flush()
             line = self._source.readline()
@@ -166,7 +168,7 @@ def chat(
         rows: tuple[Row, ...] = ()
         for payload in handled[0].messages:
             answers = payload.rows[:REVIEW_ROWS] if session is not None and session.at == REVIEW else payload.rows
-            screen.show(replace(payload, rows=answers), _numbered(service, session))
+            screen.show(replace(payload, rows=answers), _numbered(service, session, answers))
             rows = answers or rows
         on_turn(event, session)
         _delivered(service, committed.deliveries)
@@ -187,10 +189,11 @@ def _delivered(service: Service, deliveries: Iterable[Any]) -> None:
         service.store.settle(outcomes, service.clock())
 
 
-def _numbered(service: Service, session: Session | None) -> bool:
-    """Whether the answers on screen can be given by their number (on lists the numbers stand in the message)."""
-    if session is None:
+def _numbered(service: Service, session: Session | None, rows: Sequence[Row]) -> bool:
+    """Whether these answers can be given by their number: on lists the numbers stand in the message, and what stands
+    over the screen (erasing, the crisis text) is answered in words."""
+    flow = None if session is None else service.flows.version(session.version)
+    if session is None or flow is None or question_of(flow, session.at) is not None:
         return False
-    flow = service.flows.version(session.version)
-    question = None if flow is None else question_of(flow, session.at)
-    return question is None and session.at not in (REVIEW, SIGN, MISTAKE)
+    taps = [decode(flow, data) for row in rows for _, data in row]
+    return session.at not in (REVIEW, SIGN, MISTAKE) and all(t is not None and t.screen == session.at for t in taps)
