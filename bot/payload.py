@@ -35,7 +35,7 @@ class Payload:
     def to_json(self) -> str:
         """As text for the outbox."""
         plain = {name: value for name in _NAMES if (value := getattr(self, name)) not in _USUAL}
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return _encode(plain)
 
     @staticmethod
     def from_json(text: str) -> Payload:
@@ -62,6 +62,7 @@ class Payload:
 
 
 _NAMES = tuple(Payload.__dataclass_fields__)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _USUAL: tuple[Any, ...] = ((), "", False, None)
 
 

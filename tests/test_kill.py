@@ -73,7 +73,7 @@ async def kill_at_random(url: str, kills: int, seed: int) -> Report:
         await double.until(lambda: crowd.resting, 60)
         await double.settled()
         bot.terminate()
-        out, err = await asyncio.wait_for(bot.communicate(), 5)
+        _out, err = await asyncio.wait_for(bot.communicate(), 5)
         assert bot.returncode == 0, err.decode()
         report.repeated = sum(p.repeated for p in crowd.people.values())
         report.unheard = faults.unheard

@@ -24,6 +24,7 @@ from bot.channels.telegram_post import Api, Post, asked_pause
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who_am_i
 from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
+from bot.channels.telegram_wire import WireRequest
 from bot.channels.turns import Turns
 from bot.incoming import Handled
 from bot.service import Service
@@ -61,7 +62,7 @@ class Telegram:
         every: Every | None = None,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
-        self._request = AiohttpRequest(connection_pool_size=in_flight + 32)
+        self._request = WireRequest(connection_pool_size=in_flight + 32)
         self._poller = AiohttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
@@ -137,6 +138,17 @@ class Telegram:
             await self.turns.settle()
         for task in self._taps:
             task.cancel()
+        await self._request.shutdown()
+        await self._poller.shutdown()
+        await self.thread.close()
+
+    async def drop(self) -> None:
+        """End as a killed process does: nothing is finished and nothing more is recorded. For replay under faults."""
+        tasks = [*self._tasks, *self._taps, *([] if self._turning is None else [self._turning])]
+        for task in tasks:
+            task.cancel()
+        await self.deliverer.stop(0.0)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._request.shutdown()
         await self._poller.shutdown()
         await self.thread.close()

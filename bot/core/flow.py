@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -167,7 +168,7 @@ class Question(Strict):
         "`many` without it: none of these.",
     )
 
-    @property
+    @cached_property
     def option_ids(self) -> tuple[str, ...]:
         """Ids of the options in order; for numeric kinds those of the choices."""
         return tuple(o.id for o in self.options) or tuple(c.id for c in self.choices)

@@ -6,6 +6,8 @@ most 64 bytes, resolved in the session's pinned version (SEMANTICS 15).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .compiled import Flow
 from .events import Tapped
 from .flow import NUMERIC, Kind, Question
@@ -62,8 +64,31 @@ def answers_of(question: Question) -> tuple[str, ...]:
     return question.option_ids
 
 
+class _Tables(NamedTuple):
+    """What a flow version's buttons need, worked out once: a keyboard is drawn in every turn."""
+
+    screens: tuple[str, ...]
+    choices: dict[str, tuple[str, ...]]
+    numbers: dict[str, dict[str, str]]
+    """Screen -> choice -> both numbers as they stand in a button's data."""
+
+
+def _tables(flow: Flow) -> _Tables:
+    known: _Tables | None = flow.__dict__.get("_screen_tables")
+    if known is None:
+        names = _screens(flow)
+        each = {name: _choices(flow, name) for name in names}
+        numbers = {name: {c: f"{i}.{j}" for j, c in enumerate(each[name])} for i, name in enumerate(names)}
+        known = flow.__dict__["_screen_tables"] = _Tables(names, each, numbers)
+    return known
+
+
 def choices(flow: Flow, screen: str) -> tuple[str, ...]:
     """Everything that can ever be tapped on a screen, in a fixed order; () for an unknown screen."""
+    return _tables(flow).choices.get(screen, ())
+
+
+def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
     if screen == REVIEW:
         return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
     if screen in _FIXED:
@@ -79,13 +104,17 @@ def choices(flow: Flow, screen: str) -> tuple[str, ...]:
         (question.none, bool(question.none)),
         (NOT_SURE, offers_unsure(question)),
         (DONE, toggles(question)),
-        (STOP_HERE, may_stop(question)),
+        (STOP_HERE, may_stop(flow, question)),
     )
     return (*answers_of(question), *(choice for choice, there in ends if there and choice is not None))
 
 
 def screens(flow: Flow) -> tuple[str, ...]:
     """All screens, in a fixed order."""
+    return _tables(flow).screens
+
+
+def _screens(flow: Flow) -> tuple[str, ...]:
     lists = [q.ask for q in flow.interview.questions if q.kind is Kind.many]
     return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))))
 
@@ -95,9 +124,9 @@ def toggles(question: Question) -> bool:
     return question.kind is Kind.many and question.tap == "done"
 
 
-def may_stop(question: Question) -> bool:
+def may_stop(flow: Flow, question: Question) -> bool:
     """Whether the way out may stand on it: not on a follow-up, whose answer may make it more urgent."""
-    return question.when is None and not question.consent
+    return question.ask in flow.stoppable
 
 
 def has_signs(question: Question) -> bool:
@@ -112,7 +141,7 @@ def is_numeric(question: Question) -> bool:
 
 def encode(flow: Flow, session: str, turn: int, screen: str, choice: str, ticked: bool = False) -> str:
     """The data of a button, e.g. `3f2a9c0d1e4b.12.7.3`, with `.1` behind it if its line is shown ticked."""
-    data = f"{session}.{turn}.{_index(flow)[screen]}.{choices(flow, screen).index(choice)}"
+    data = f"{session}.{turn}.{_tables(flow).numbers[screen][choice]}"
     return f"{data}.1" if ticked else data
 
 
@@ -134,11 +163,3 @@ def decode(flow: Flow, data: str) -> Tapped | None:
 def session_of(data: str) -> str:
     """The session id that a button's data names."""
     return data.split(".", 1)[0]
-
-
-def _index(flow: Flow) -> dict[str, int]:
-    cached: dict[str, int] | None = flow.__dict__.get("_screen_index")
-    if cached is None:
-        cached = {name: i for i, name in enumerate(screens(flow))}
-        flow.__dict__["_screen_index"] = cached
-    return cached
