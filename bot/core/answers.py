@@ -15,7 +15,6 @@ from .reader import Reading
 from .screens import ALL, DONE, NOT_SURE, answers_of, offers_unsure, question_of
 from .values import BadAnswer, keep, read_value
 
-LONGEST = 4096
 _SEPARATORS = re.compile(r"[\s,;&+]+|\band\b")
 
 

@@ -15,7 +15,6 @@ from .flow import NUMERIC, Choice, Kind, Question
 from .quantities import BadQuantity, read_quantity
 
 NOT_SURE = "not_sure"
-Answer = Many | Span | str | Any
 
 
 class Since(NamedTuple):
@@ -69,17 +68,16 @@ def read_value(question: Question, raw: Any) -> Many | Span | str:
 
 
 def _read_many(question: Question, raw: Any) -> Many:
-    if raw is None or raw == question.none:
+    if raw is None or raw == question.none or raw == [question.none]:
         return Many(frozenset())
-    if isinstance(raw, str):
-        raw = [raw]
     if isinstance(raw, Mapping):
         unknown = set(raw) - {"yes", "not_sure"}
         if unknown:
-            raise BadAnswer(f'"{question.ask}" takes yes: [...] and not_sure: [...], not {", ".join(sorted(unknown))}')
+            raise BadAnswer(f'"{question.ask}" takes yes: [...] and not_sure: [...], not {", ".join(sorted(map(str, unknown)))}')
         yes, unsure = raw.get("yes") or [], raw.get("not_sure") or []
     else:
         yes, unsure = raw, []
+    yes, unsure = ([one] if isinstance(one, str) else one for one in (yes, unsure))
     if not isinstance(yes, Iterable) or not isinstance(unsure, Iterable):
         raise BadAnswer(f'"{question.ask}" takes a list of options')
     yes, unsure = list(yes), list(unsure)
