@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at
 
 from bot.check.structure import check_structure
+from bot.check.structure_safety import controls_have_files
 
 SHOWN = "        shown_by: ['property:danger_is_emergency', 'rule:danger_sign']\n"
 FAULTS: list[tuple[str, str, list[Edit]]] = [
@@ -32,6 +35,12 @@ FAULTS: list[tuple[str, str, list[Edit]]] = [
     ("FLOW035", "nobody can say it", [("interview.yaml", "    unsure_as: often\n", "")]),
     ("FLOW038", "Nothing shows", [("hazards.yaml", SHOWN, "")]),
     ("FLOW039", "names nothing", [("hazards.yaml", "rule:danger_sign", "rule:danger_sing")]),
+    ("FLOW027", "is no claim", [("safety.yaml", "sources: [g_danger]", "sources: [g_dagner]")]),
+    ("FLOW012", "is no question", [("safety.yaml", "compare: [pain,", "compare: [pane,")]),
+    ("FLOW014", "is no answer", [
+        ("safety.yaml", "to: not_sure", "to: perhaps"),
+        ("safety.yaml", "[danger, warning, health, mid", "[mid"),
+    ]),
     ("FLOW040", "says nothing that could be proved", [("safety.yaml", "    at_least: emergency\n", "")]),
 ]  # fmt: skip
 
@@ -42,6 +51,19 @@ def test_the_small_flow_has_nothing_dead() -> None:
 
 def test_the_shipped_flow_has_nothing_dead() -> None:
     assert check_structure(flow_at(BACK_SPASM)) == ()
+
+
+def test_scripts_and_tests_that_a_control_names_must_be_there(tmp_path: Path) -> None:
+    shown = "'script:tests/a.yaml', 'test:tests/test_a.py::test_it', 'test:tests/test_a.py::test_gone', 'script:tests/b.yaml'"
+    flow = edited(SPRAIN, ("hazards.yaml", "'rule:danger_sign'", shown))
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "a.yaml").write_text("title: here\n")
+    (tmp_path / "tests" / "test_a.py").write_text("def test_it() -> None: ...\n")
+    found = [f.message for f in controls_have_files(flow, tmp_path)]
+    assert found == [
+        '"test:tests/test_a.py::test_gone" names a file or test that is not there.',
+        '"script:tests/b.yaml" names a file or test that is not there.',
+    ]
 
 
 @pytest.mark.parametrize(("code", "words", "edits"), FAULTS, ids=[f[0] for f in FAULTS])

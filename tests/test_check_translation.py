@@ -12,8 +12,8 @@ from flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from generated_flows import generated
 
 from bot.check.counting import count_conversations
-from bot.check.prove import Prover
 from bot.check.prove_diff import at_level
+from bot.check.prove_solver import Prover
 from bot.check.reaching import reaching
 from bot.check.replaying import random_choice, walk
 from bot.check.space import Space

@@ -53,8 +53,10 @@ def _has(axis: Axis, key: str) -> bool:
 
 
 def sides_fit(space: Space, prop: Property) -> str | None:
-    """What is wrong with `from:` or `to:`; None if nothing."""
+    """What is wrong with `compare:`, `from:` or `to:`; None if nothing."""
     for question in prop.compare:
+        if question not in space.axes:
+            return f'"{question}" is no question of this flow'
         for raw in (prop.from_, prop.to):
             try:
                 side(space, question, raw)

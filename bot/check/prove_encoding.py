@@ -277,3 +277,9 @@ class Copy:
             else:
                 parts += [(self.case[name, c.key], 5 if c.unsure else 4) for c in axis.cases if c.key != usual]
         return [(f, w) for f, w in parts if not isinstance(f, bool)]
+
+
+def exactly(copy: Copy, rank: int) -> Formula:
+    """That the conversation ends at this level."""
+    higher = copy.at_least[rank + 1] if rank < 3 else False
+    return conj([copy.at_least[rank], neg(higher)])

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from bot.core.flow import Level
 
-from .prove_encoding import Formula, conj, neg
+from .prove_encoding import Formula, conj, exactly, neg
+from .prove_solver import Prover
 from .results import Failed
 from .witness import Witness, example_of
-
-if TYPE_CHECKING:
-    from .prove import Prover
 
 
 def _questions(p: Prover) -> list[tuple[Formula, int]]:
@@ -55,8 +52,6 @@ def no_longer_than_stated(p: Prover) -> Iterator[Failed]:
 
 def lengths(p: Prover) -> dict[str, int]:
     """Questions in the shortest conversation, the shortest that ends in self-care, and the longest."""
-    from .prove import exactly
-
     found: dict[str, int] = {}
     for name, witness in (
         ("shortest", shortest(p)),

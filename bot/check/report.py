@@ -19,6 +19,7 @@ from .prove import proofs
 from .results import Failed, Proofs
 from .revisions import NoSuchVersion, open_versions
 from .structure import check_structure
+from .structure_safety import controls_have_files
 
 OK, FOUND, USAGE = 0, 1, 2
 
@@ -36,7 +37,7 @@ def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[s
                 print(f"{folder}  cannot be used: {len(findings)} findings", file=out)
                 _print_findings(folder, findings, out)
             continue
-        structure = check_structure(flow)
+        structure = (*check_structure(flow), *_missing_files(flow, folder))
         proved = proofs(flow)
         scripts = {f.name: write_counterexample(flow, folder, build, f) for f in proved.failed}
         bad = bool(structure or proved.failed)
@@ -48,6 +49,12 @@ def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[s
     if as_json:
         print(json.dumps(results, ensure_ascii=False, indent=1), file=out)
     return code
+
+
+def _missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
+    """Scripts and tests that hazards name; they are looked for where a `tests` folder stands beside the flows."""
+    root = folder.resolve().parent.parent
+    return tuple(controls_have_files(flow, root)) if (root / "tests").is_dir() else ()
 
 
 def _as_json(

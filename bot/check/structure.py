@@ -8,10 +8,11 @@ from itertools import product
 from bot.core.compiled import Flow
 from bot.core.conditions import All, Any_, Named, Node, Nothing, Ticked, leaves
 from bot.core.evaluation import Many, compile_check, domains_of
-from bot.core.findings import Finding, did_you_mean
+from bot.core.findings import Finding
 from bot.core.flow import NUMERIC, Kind, Texts
 
-from .conditions_of import every_node, property_nodes
+from .conditions_of import every_node
+from .structure_safety import controls_are_shown, properties_have_a_form, properties_have_sources
 
 LONGEST_LABEL = 30
 """Characters that fit on a button that has a row of its own; phones cut longer ones (screens.md)."""
@@ -152,56 +153,6 @@ def one_tap_screens_are_short(flow: Flow) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def controls_are_shown(flow: Flow) -> Iterator[Finding]:
-    """FLOW038, FLOW039: a hazard's control that nothing shows, or that names what does not exist."""
-    known = {
-        "property": [p.property for p in flow.safety.properties],
-        "rule": [r.rule.rule for r in flow.rules],
-        "script": None, "test": None, "setting": None,
-    }  # fmt: skip
-    for i, hazard in enumerate(flow.hazards.hazards):
-        for n, control in enumerate(hazard.controls):
-            path = ("hazards", i, "controls", n)
-            if not control.shown_by:
-                yield Finding(
-                    flow.place("hazards.yaml", path), "FLOW038",
-                    f'Nothing shows that "{control.control}" holds.', "Name a property, rule, script or test.",
-                )  # fmt: skip
-            for k, shown in enumerate(control.shown_by):
-                kind, _, name = shown.partition(":")
-                names = known.get(kind, [])
-                if kind not in known or not name or (names is not None and name not in names):
-                    yield Finding(
-                        flow.place("hazards.yaml", (*path, "shown_by", k)), "FLOW039",
-                        f'"{shown}" names nothing that exists here.',
-                        did_you_mean(name, names or []) or f"It begins with {', '.join(f'{k}:' for k in known)}",
-                    )  # fmt: skip
-
-
-def properties_have_a_form(flow: Flow) -> Iterator[Finding]:
-    """FLOW040: a safety rule must have exactly one of the three forms, and compare questions that exist."""
-    for i, (prop, _, _) in enumerate(property_nodes(flow)):
-        forms = (
-            prop.when is not None and prop.at_least is not None,
-            prop.level is not None and prop.requires is not None,
-            bool(prop.compare) and prop.from_ is not None and prop.to is not None,
-        )  # fmt: skip
-        given = [prop.when, prop.at_least, prop.level, prop.requires, prop.from_, prop.to, prop.compare or None]
-        if sum(forms) != 1 or sum(x is not None for x in given) != (3 if forms[2] else 2):
-            yield Finding(
-                flow.place("safety.yaml", ("properties", i)), "FLOW040",
-                f'"{prop.property}" says nothing that could be proved.',
-                "Write `when:` and `at_least:`, or `level:` and `requires:`, or `compare:` with `from:` and `to:`.",
-            )  # fmt: skip
-            continue
-        for n, name in enumerate(prop.compare):
-            if name not in flow.questions:
-                yield Finding(
-                    flow.place("safety.yaml", ("properties", i, "compare", n)), "FLOW012",
-                    f'"{name}" is no question of this flow.', did_you_mean(name, flow.questions),
-                )  # fmt: skip
-
-
 CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     questions_can_be_asked,
     options_are_read,
@@ -212,6 +163,7 @@ CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     languages_say_the_same,
     one_tap_screens_are_short,
     controls_are_shown,
+    properties_have_sources,
     properties_have_a_form,
 )
 """All of them, in plain sight."""
