@@ -12,7 +12,7 @@ from bot.core.evaluation import Many
 from bot.core.events import Acknowledge, Ask, Edited, Erase, Explain, Received, Redraw, Schedule, Started, Tapped
 from bot.core.reader import Fact, Reading, Sign, Unclear
 from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
-from tests.talking import Person, sprain
+from tests.talking import Person, back_spasm, sprain
 
 
 def reader(text: str, now: datetime, lang: str, question: str | None) -> Reading:
@@ -614,3 +614,22 @@ def test_unclear_words_about_an_earlier_answer_open_it_again(flow: Flow) -> None
     person.types("no wait, tuesday")
     assert person.at == "onset"
     assert person.notes == ["unclear"]
+
+
+def test_an_old_beginning_is_told_with_its_year(flow: Flow) -> None:
+    person = Person(flow.with_reader(lambda *_: Reading(facts=(Fact("onset", 3650, "10 years"),))))
+    person.tap("for_me", "no_danger", "no_warning", "adult", "no_health")
+    person.types("ten years")
+    person.commands("review")
+    assert "2016" in person.read
+
+
+def test_the_way_out_stands_on_every_question_that_is_no_follow_up() -> None:
+    person = Person(back_spasm())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "unexplained_weight_loss", "done", "from_16")
+    for question in ("medicines", "health", "onset"):
+        assert person.at == question
+        labels = [b.choice for row in person.messages[-1].rows for b in row]
+        assert "stop_what_do_i_do" in labels
+        person.tap({"medicines": "no_medicine", "health": "no_history", "onset": "stop_what_do_i_do"}[question])
+    assert person.at == REVIEW

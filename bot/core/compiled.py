@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .conditions import Compare, Node, leaves
+from .conditions import Compare, Node, leaves, reads
 from .evaluation import Check, Span, compile_check
 from .findings import Place
 from .flow import (
@@ -118,6 +118,16 @@ class Flow:
     def dated(self) -> tuple[str, ...]:
         """Questions whose answers are kept as dates, so that they grow older by themselves."""
         return tuple(q.ask for q in self.interview.questions if q.kind is Kind.ago)
+
+    @cached_property
+    def stoppable(self) -> frozenset[str]:
+        """Questions asked of everybody, or of everybody of an age or role: not those that follow up a ticked line."""
+        lists = {q.ask for q in self.interview.questions if q.kind is Kind.many}
+        return frozenset(
+            a.question.ask
+            for a in self.asking
+            if not a.question.consent and (a.node is None or not lists & reads(a.node))
+        )
 
     @cached_property
     def signs(self) -> Mapping[str, str]:

@@ -215,7 +215,7 @@ def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
 
 def _stop_is_offered(d: _Drawing, question: Question) -> bool:
     """Once a same-day sign stands the patient may stop; not on a follow-up, whose answer may make it sooner."""
-    if not sc.may_stop(question) or not d.s.same_day_said:
+    if not sc.may_stop(d.flow, question) or not d.s.same_day_said:
         return False
     verdict = triage(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env)
     return verdict.rank >= Level.same_day.rank

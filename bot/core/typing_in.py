@@ -120,7 +120,7 @@ def _command(m: Making, text: str, tap: Tap) -> bool:
     if m.s.at == m.path[0] and m.s.at in (ADVICE, STOPPED) and said == folded_words(system["again_button"]):
         tap(m, sc.AGAIN)
         return True
-    if m.question is not None and sc.may_stop(m.question) and said == folded_words(system["stop_what_do_i_do"]):
+    if m.question is not None and sc.may_stop(m.flow, m.question) and said == folded_words(system["stop_what_do_i_do"]):
         tap(m, sc.STOP_HERE)
         return True
     if m.question is not None and said == folded_words(system[sc.CARRY_ON]):

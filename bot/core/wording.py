@@ -12,6 +12,9 @@ from .evaluation import Many, Span
 from .flow import Kind, Question
 from .values import NOT_SURE, Since, choice_span, keep
 
+YEAR_TOLD_FROM = 300
+"""Days after which a past date is told with its year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -78,7 +81,7 @@ class Words:
             if keep(question, choice_span(question, choice), now.date()) == kept:
                 return self.option(question.ask, choice.id)
         if isinstance(kept, Since):
-            return self._since(kept)
+            return self._since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)
 
     def _many(self, question: Question, kept: Many) -> str:
@@ -88,12 +91,13 @@ class Words:
             named.append(self.system("unsure_of", items=", ".join(unsure)))
         return ", ".join(named) or self.option(question.ask, question.none or "none_of_these")
 
-    def _since(self, kept: Since) -> str:
+    def _since(self, kept: Since, today: date) -> str:
         if kept.first is None:
-            return self.system("since_before", last=self.day(kept.last))
+            return self.system("since_before", last=self.past_day(kept.last, today))
         if kept.first == kept.last:
-            return self.system("since", date=self.day(kept.last))
-        return self.system("since_between", first=self.day(kept.first), last=self.day(kept.last))
+            return self.system("since", date=self.past_day(kept.last, today))
+        first, last = self.past_day(kept.first, today), self.past_day(kept.last, today)
+        return self.system("since_between", first=first, last=last)
 
     def _number(self, question: Question, span: Span) -> str:
         low = self._unit(question, span.low)
@@ -119,6 +123,10 @@ class Words:
         """A date as people say it, e.g. 15 December."""
         names = self.texts.system["months"].split(",")
         return self.system("day", day=day.day, month=names[day.month - 1].strip())
+
+    def past_day(self, day: date, today: date) -> str:
+        """A date in the past: with its year where the day and month alone could be taken for this year's."""
+        return self.day(day) if (today - day).days < YEAR_TOLD_FROM else f"{self.day(day)} {day.year}"
 
 
 def words_for(flow: Flow, lang: str, places: Places) -> Words:
