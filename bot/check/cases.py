@@ -138,14 +138,15 @@ class _Given:
         if not isinstance(raw, bool) and raw not in ("yes", "no", NOT_SURE):
             raise BadCase(f'the fact "{name}" is true, false or not_sure, not {raw!r}')
         truth = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
-        known = name in self.flow.option_home or name in self.flow.questions
-        if not known and all(s.fact != name for s in self.flow.interview.shorthand):
+        question = self.flow.questions.get(name)
+        told = question is not None and question.kind is Kind.yes_no
+        if not told and name not in self.flow.option_home and all(s.fact != name for s in self.flow.interview.shorthand):
             self.homes[name] = name
             self._unknown(name, [*self.flow.option_home, *self.flow.questions])
             return False
         if name in self.flow.option_home:
             self._option(name, truth, given=True)
-        elif name in self.flow.questions and self.flow.questions[name].kind is Kind.yes_no:
+        elif told:
             self.homes[name] = name
             self.values.setdefault(name, truth)
         return truth != "no"
