@@ -73,9 +73,10 @@ def proofs(flow: Flow, fast: bool = False, walks: int | None = None, seed: int =
     failed = [replace(f, example=confirmed(player, f.example), other=confirmed(player, f.other)) for f in failed]
     for shown in [e for f in failed for e in (f.example, f.other) if e is not None and not e.agrees]:
         failed.append(our_bug(flow.name, shown.note, shown.answers))
-    failed += walk(p.space, walks if walks is not None else 20 if fast else 200, seed)
+    walks = walks if walks is not None else 20 if fast else 200
+    failed += walk(p.space, walks, seed)
     seconds["step"] = perf_counter() - began
-    figures: dict[str, Any] = {"properties": len(SAFETY) + len(own), "failing": _failing(failed)}
+    figures: dict[str, Any] = {"properties": len(SAFETY) + len(own), "failing": _failing(failed), "walks": walks}
     limits: list[str] = []
     if not fast:
         began = perf_counter()

@@ -107,6 +107,8 @@ def check_lines(
         f"  questions     at least {figures['shortest']}, {figures.get('shortest_self_care', '-')} until self-care, "
         f"at most {figures['longest']} (stated: {flow.interview.longest})"
     )
+    if not any(f.code == "FLOW061" for f in proved.failed):
+        lines.append(f"  step          {figures['walks']} random conversations come out the same when they are really held")
     lines += [f"  limit         {limit}" for limit in proved.limits]
     for failed in proved.failed:
         if failed.safety:

@@ -23,7 +23,7 @@ from bot.core.values import as_read, choice_span, keep
 from .reaching import reaching
 from .space import Axis, Space, Ticks
 
-MOST_OF_A_LEVEL, MOST_OF_A_QUESTION = 3, 2
+MOST_OF_A_LEVEL, MOST_OF_A_QUESTION = 3, 1
 """Changes shown in a chat for each level, and of one question among them; more is a list that nobody reads."""
 
 
