@@ -633,3 +633,25 @@ def test_the_way_out_stands_on_every_question_that_is_no_follow_up() -> None:
         assert "stop_what_do_i_do" in labels
         person.tap({"medicines": "no_medicine", "health": "no_history", "onset": "stop_what_do_i_do"}[question])
     assert person.at == REVIEW
+
+
+def test_an_emergency_through_a_date_says_what_it_is_about() -> None:
+    person = Person(back_spasm())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "from_16", "anticoagulant", "done")
+    person.tap("no_history", "weeks_1_4", "lifting_bending_twisting", "low_back", "done")
+    person.tap("leg_numbness_tingling", "done")
+    person.commands("review")
+    person.tap("change:onset", "yesterday")
+    assert person.at == EMERGENCY
+    assert "blood thinner, new back pain with a numb leg" in person.read
+    assert '"Began' not in person.read
+    person.tap("mistake")
+    assert "Began: Yesterday" in person.read
+
+
+def test_emergency_screens_have_no_way_out() -> None:
+    person = Person(back_spasm())
+    person.tap("me", "gait_unsteady", "dizzy_or_unsteady")
+    assert person.at == "danger"
+    assert person.level == "same_day"
+    assert "stop_what_do_i_do" not in [b.choice for row in person.messages[-1].rows for b in row]

@@ -121,12 +121,12 @@ class Flow:
 
     @cached_property
     def stoppable(self) -> frozenset[str]:
-        """Questions asked of everybody, or of everybody of an age or role: not those that follow up a ticked line."""
+        """Questions asked of everybody of an age or role: not emergency screens, nor what follows up a ticked line."""
         lists = {q.ask for q in self.interview.questions if q.kind is Kind.many}
         return frozenset(
             a.question.ask
             for a in self.asking
-            if not a.question.consent and (a.node is None or not lists & reads(a.node))
+            if not a.question.consent and a.question.tap == "done" and (a.node is None or not lists & reads(a.node))
         )
 
     @cached_property

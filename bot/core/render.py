@@ -16,7 +16,7 @@ from .machine import alone, which
 from .quantities import read_quantity
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
 from .triage import answered_count, fold, triage
-from .values import Since
+from .values import NOT_SURE, Since
 from .wording import Places, Words, words_for
 
 BlockKind = Literal["title", "text", "item", "heading", "note"]
@@ -287,6 +287,12 @@ def _mistake(d: _Drawing) -> list[tuple[Button, ...]]:
     question = d.flow.questions.get(latch.question) if latch is not None else None
     if latch is not None and question is not None and question.kind is Kind.many and latch.option:
         _alone_title(d, question, latch.option)
+    elif question is not None and question.kind is Kind.yes_no:
+        d.put("title", d.words.texts.questions[question.ask].text)
+    elif question is not None and sc.is_numeric(question):
+        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now)
+        item = f"{d.words.texts.questions[question.ask].short}: {answer}"
+        d.put("title", d.words.system("mistake_ask", item=item))
     else:
         d.put("title", d.words.system("mistake_ask", item=_latched(d)))
     return _three(d, MISTAKE)
@@ -296,6 +302,9 @@ def _latched(d: _Drawing) -> str:
     latch = d.s.latch
     if latch is None:
         return ""
+    asked = d.flow.questions.get(latch.question)
+    if asked is not None and sc.is_numeric(asked) and latch.rules and latch.rules[0] in d.words.texts.rules:
+        return d.words.texts.rules[latch.rules[0]].rstrip(".")  # a date or an age alone says nothing to a clinician
     if latch.option in ("", sc.YES, sc.NOT_SURE) or latch.question not in d.flow.questions:
         texts = d.words.texts.questions.get(latch.question)
         return texts.short if texts is not None else latch.option
