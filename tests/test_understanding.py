@@ -15,7 +15,7 @@ from bot.understanding import make_reader
 from bot.understanding.report import explain, understand_lines, understand_text
 
 FLOW = Path(__file__).parent.parent / "flows" / "back_spasm"
-NOW = datetime(2026, 11, 20, 18, 0)  # a Friday
+NOW = datetime.fromisoformat("2026-11-20T18:00")  # a Friday
 
 
 @cache
@@ -83,10 +83,10 @@ def test_a_vague_beginning_is_asked(text: str) -> None:
 
 
 def test_the_patients_own_date_counts() -> None:
-    monday = datetime(2026, 11, 23, 9, 0)
+    monday = datetime.fromisoformat("2026-11-23T09:00")
     (fact,) = [f for f in reader()("since tuesday", monday, "en", None).facts if f.question == "onset"]
     assert fact.value == 6
-    after_midnight = datetime(2026, 11, 21, 1, 0)
+    after_midnight = datetime.fromisoformat("2026-11-21T01:00")
     (fact,) = [f for f in reader()("3 hours ago", after_midnight, "en", "onset").facts if f.question == "onset"]
     assert fact.value == 1
 
@@ -136,7 +136,9 @@ def test_what_is_not_meant_sets_no_flag_and_says_why(text: str, why: str) -> Non
     assert ("saddle_numbness", why) in [(r["about"], r["why"]) for r in got["rejected"]]
 
 
-@pytest.mark.parametrize("text", ["my dad had cancer", "I had a slipped disc in 2015", "if I lose my legs should I worry?"])
+@pytest.mark.parametrize(
+    "text", ["my dad had cancer", "I had a slipped disc in 2015", "if I lose my legs should I worry?"]
+)
 def test_other_people_history_and_fears(text: str) -> None:
     got = seen(text)
     assert got["red_flags"] == []
@@ -149,7 +151,9 @@ def test_no_and_then_yes() -> None:
     assert got["denied"] == {"warning": ["fever"]}
 
 
-@pytest.mark.parametrize("text", ["no injury, numb between my legs", "not sleeping, wet myself twice", "no fall, cant pee or poo"])
+@pytest.mark.parametrize(
+    "text", ["no injury, numb between my legs", "not sleeping, wet myself twice", "no fall, cant pee or poo"]
+)
 def test_a_no_does_not_swallow_the_statement_behind_the_comma(text: str) -> None:
     assert seen(text)["red_flags"]
 
@@ -208,7 +212,9 @@ def test_the_second_one() -> None:
 
 
 def test_the_whole_story() -> None:
-    got = seen("I'm 44, moved house on Saturday, lower back locks up for a minute when I bend, otherwise fine, on atorvastatin")
+    got = seen(
+        "I'm 44, moved house on Saturday, lower back locks up for a minute when I bend, otherwise fine, on atorvastatin"
+    )
     answers = got["answers"]
     assert answers["age"] == 44
     assert answers["spasm_length"] == 60
@@ -238,7 +244,13 @@ def test_operators_phrases_are_read() -> None:
 
 
 def test_typing_badly() -> None:
-    for text in ("cant pee", "i cnat pee", "no controll of my bladdr", "i cant feel wen i wipe", "NUMNESS DOWN THERE!!!"):
+    for text in (
+        "cant pee",
+        "i cnat pee",
+        "no controll of my bladdr",
+        "i cant feel wen i wipe",
+        "NUMNESS DOWN THERE!!!",
+    ):
         assert seen(text)["red_flags"], text
 
 

@@ -15,8 +15,56 @@ from bot.understanding.scoring import read_cases
 
 PHRASES = Path(__file__).parent / "phrases"
 WORDS = st.sampled_from(
-    "no not my leg legs numb weak pee cant feel wipe if should had 2015 dad yesterday tuesday 3 7/10 weeks ago since and or but , . : - / "
-    "\u200b \u202e \u05d0\u05d1 \ud83d\udc4d 12th november min a half nope all fine kill myself \n ' \u0301".split(" ")
+    [
+        "no",
+        "not",
+        "my",
+        "leg",
+        "legs",
+        "numb",
+        "weak",
+        "pee",
+        "cant",
+        "feel",
+        "wipe",
+        "if",
+        "should",
+        "had",
+        "2015",
+        "dad",
+        "yesterday",
+        "tuesday",
+        "3",
+        "7/10",
+        "weeks",
+        "ago",
+        "since",
+        "and",
+        "or",
+        "but",
+        ",",
+        ".",
+        ":",
+        "-",
+        "/",
+        "\u200b",
+        "\u202e",
+        "אב",
+        "��",
+        "12th",
+        "november",
+        "min",
+        "a",
+        "half",
+        "nope",
+        "all",
+        "fine",
+        "kill",
+        "myself",
+        "\n",
+        "'",
+        "́",
+    ]
 )
 QUESTIONS = st.sampled_from([None, "nothing_like_it", *(q.ask for q in flow().interview.questions)])
 

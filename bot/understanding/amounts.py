@@ -60,9 +60,7 @@ class Amounts:
 
     def __init__(self, parts: Mapping[str, Any]) -> None:
         self._numbers = {str(k): float(v) for k, v in (parts.get("numbers") or {}).items()}
-        self._loose = {
-            str(k): (float(v[0]), float(v[1])) for k, v in (parts.get("loose_numbers") or {}).items()
-        }
+        self._loose = {str(k): (float(v[0]), float(v[1])) for k, v in (parts.get("loose_numbers") or {}).items()}
         self.articles = frozenset(map(str, parts.get("articles") or ()))
         self._half = frozenset(map(str, parts.get("half") or ()))
         self._quarter = frozenset(map(str, parts.get("quarter") or ()))
@@ -74,10 +72,13 @@ class Amounts:
         self._about = phrases(parts.get("approximately") or ())
         self._more = phrases(parts.get("more_than") or ())
         self._less = phrases(parts.get("less_than") or ())
+        self._little_more = phrases(parts.get("little_more_than") or ())
+        self._little_more_after = phrases(parts.get("little_more_after") or ())
         self._most_after = phrases(parts.get("at_most_after") or ())
         self._least_after = phrases(parts.get("at_least_after") or ())
         self._one_past = phrases(parts.get("one_past") or ())
         self._loose_after = phrases(parts.get("loose_after") or ())
+        self._whole = frozenset(str(k) for k, v in (parts.get("units") or {}).items() if "whole" in v)
         self._unit_of: dict[str, tuple[str, float]] = {}
         self._short: dict[str, tuple[str, float]] = {}
         for name, unit in (parts.get("units") or {}).items():
@@ -135,11 +136,16 @@ class Amounts:
         value, taken = first
         end = place + taken
         link = words[end] if end < len(words) else ""
-        if words[end : end + 3][0:1] and link in self._and and len(words) > end + 2:
-            if words[end + 1] in self.articles and words[end + 2] in self._half:
-                return Number(value + 0.5, value + 0.5, (place, end + 3))
+        rest = words[end : end + 3]
+        if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
+            return Number(value + 0.5, value + 0.5, (place, end + 3))
         if link in self._to or (link in self._and and place and words[place - 1] in self._between):
-            if link.isalpha() and end + 1 < len(words) and words[end + 1] in self.articles and words[end + 1] not in self._numbers:
+            if (
+                link.isalpha()
+                and end + 1 < len(words)
+                and words[end + 1] in self.articles
+                and words[end + 1] not in self._numbers
+            ):
                 end += 1  # "a 7 or an 8"
             second = self.number_at(words, end + 1)
             if second is not None and second[0] >= value and not (link == "-" and second[0] > 31 > value and value < 1):
@@ -179,7 +185,7 @@ class Amounts:
             rest = words[place + 1 : place + 4]
             if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
                 return Duration(unit[1] * 1.5, unit[1] * 1.5, unit[0], (place, place + 4))
-            if before(words, place, self._one_past):
+            if before(words, place, self._one_past) or unit[0] in self._whole:  # "fortnight" names an amount by itself
                 return Duration(unit[1], unit[1], unit[0], (place, place + 1))
             return Duration(unit[1], unit[1], unit[0], (place, place + 1), vague=True)
         least, most, end, digits = amount
@@ -200,7 +206,10 @@ class Amounts:
         less, more = at(words, end, self._most_after), at(words, end, self._least_after)
         while (skip := before(words, begin, self._about)) and begin - skip >= 0:
             begin -= skip
-        if (front := before(words, begin, self._less)) or less:
+        bit = at(words, end, self._little_more_after)
+        if (front := before(words, begin, self._little_more)) or bit:
+            most, begin, end = most * 1.4, begin - front, end + bit
+        elif (front := before(words, begin, self._less)) or less:
             least, begin, end = 0, begin - front, end + less
         elif (front := before(words, begin, self._more)) or more:
             most, begin, end = most * 2, begin - front, end + more
@@ -218,7 +227,7 @@ class Amounts:
                 return least + 0.5, most + 0.5, end + 2, False
             if len(rest) >= 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
                 return least + 0.5, most + 0.5, end + 3, False
-            if rest and rest[0] in self._quarter or (len(rest) > 0 and rest[0].rstrip("s") in self._quarter):
+            if (rest and rest[0] in self._quarter) or (len(rest) > 0 and rest[0].rstrip("s") in self._quarter):
                 skip = self._skip_of(words, end + 1)
                 return least * 0.25, most * 0.25, skip, False
             if rest and rest[0] in self._half:

@@ -35,7 +35,15 @@ KEYWORDS: dict[str, str] = {
 _UNIT = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _MOVES = ("bend", "lift", "stand", "walk", "twist", "sit", "cough")
-_OPTION = {"bend": "bending", "lift": "lifting", "stand": "standing", "walk": "walking", "twist": "twisting", "sit": "sitting", "cough": "coughing"}
+_OPTION = {
+    "bend": "bending",
+    "lift": "lifting",
+    "stand": "standing",
+    "walk": "walking",
+    "twist": "twisting",
+    "sit": "sitting",
+    "cough": "coughing",
+}
 
 
 def keywords(interview: Interview) -> Callable[[str, datetime], Mapping[str, Any]]:

@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "languages"
 READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 """What phrases of an option can say of it."""
 
-TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm", "complaint")
+TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm", "not_one_spasm", "complaint")
 """Lists of the time words that are matched as groups: `time.began` and so on."""
 
 
@@ -75,7 +75,7 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
     opened = {str(key): tuple(str(value).split()) for key, value in (parts.get("opened") or {}).items()}
     pictures = {str(key): tuple(str(value).split()) for key, value in (parts.get("pictures") or {}).items()}
     options: dict[str, Mapping[str, Any]] = dict(parts.get("options") or {})
-    groups = {name: phrases for name, phrases in (parts.get("groups") or {}).items()}
+    groups = dict((parts.get("groups") or {}).items())
     crisis = parts.get("crisis") or {}
     for reading in ("plain", "unless"):
         groups[f"crisis.{reading}"] = crisis.get(reading, ())
@@ -96,11 +96,22 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         groups[f"{option}.plain"] = [*groups.get(f"{option}.plain", ()), *(p for p in told if p)]
         options.setdefault(option, {})
     small = frozenset(str(parts.get("small", "")).split())
-    grammar = Grammar(groups, small, _words_of(parts, "binding"), opened, (_words_of(parts, "no_words"), _words_of(parts, "can_words")))
+    grammar = Grammar(
+        groups,
+        small,
+        _words_of(parts, "binding"),
+        opened,
+        (_words_of(parts, "no_words"), _words_of(parts, "can_words")),
+    )
     for words in _listed(parts):
         grammar.vocabulary.update(words.split())
     targets = frozenset(word for line in parts.get("mend") or () for word in spell_out(str(line)))
-    known = frozenset(f"{parts.get('known', '')} {parts.get('as_they_are', '')}".split()) | small | frozenset(opened) | grammar.vocabulary
+    known = (
+        frozenset(f"{parts.get('known', '')} {parts.get('as_they_are', '')}".split())
+        | small
+        | frozenset(opened)
+        | grammar.vocabulary
+    )
     breaks = frozenset(map(str, parts.get("breaks") or ()))
     spelling = Spelling.of(opened, pictures, breaks, Speller(targets, known, _words_of(parts, "parted")))
     return Language(code, spelling, grammar, options, parts)
@@ -118,7 +129,18 @@ def _literal(phrase: str) -> str:
 def _listed(parts: Mapping[str, Any]) -> Iterable[str]:
     """All words of the parts that are no patterns, so that slips in them are mended too."""
     for key, value in parts.items():
-        if key not in ("groups", "options", "crisis", "opened", "pictures", "known", "small", "mend", "parted", "as_they_are"):
+        if key not in (
+            "groups",
+            "options",
+            "crisis",
+            "opened",
+            "pictures",
+            "known",
+            "small",
+            "mend",
+            "parted",
+            "as_they_are",
+        ):
             yield from _leaves(value)
 
 

@@ -277,10 +277,7 @@ class Match:
         known = self._known.get(name)
         if known is not None:
             return known
-        if name[0] == "{":
-            found = self._numbers(name)
-        else:
-            found = list(self._phrases.get(name, ()))
+        found = self._numbers(name) if name[0] == "{" else list(self._phrases.get(name, ()))
         if name[0] not in "={":
             for pattern in self._grammar.patterns_of(name):
                 found.extend(self._pattern(pattern))
@@ -327,7 +324,11 @@ class Match:
                 for right in reversed(rights[:stop]):
                     if left[0] - right[0] > reach + 8:
                         break
-                    if right[1] <= left[0] and left[0] - right[1] <= reach and self._may_follow(right, join, left, True):
+                    if (
+                        right[1] <= left[0]
+                        and left[0] - right[1] <= reach
+                        and self._may_follow(right, join, left, True)
+                    ):
                         out.append((right[0], left[1]))
             if len(out) > _MOST:
                 break

@@ -11,16 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.core.flow import Interview, Kind, Question, Texts
 from bot.core.reader import Fact, Reader, Reading, Rejected, Sign, Unclear
-from bot.understanding.amounts import Amounts, Duration, Number, at, phrases
+from bot.understanding.amounts import Amounts, Duration, Number
 from bot.understanding.figures import Figure, FigureReader
 from bot.understanding.language import FOLDER, Language, load
-from bot.understanding.onset import Guess, OnsetReader, vague_spans
+from bot.understanding.onset import OnsetReader
 from bot.understanding.patterns import Match, Span
+from bot.understanding.periods import Guess
 from bot.understanding.scope import MAYBE, NEGATED, Scope
+from bot.understanding.whole import crisis, polarity
 from bot.understanding.words import Words
 
 LONGEST = 20_000
@@ -117,11 +119,6 @@ class LanguageReader:
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
-        self._vague_time = phrases(parts.get("vague_time") or ())
-        self._vague_alone = phrases(parts.get("vague_alone") or ())
-        self._since = phrases(parts.get("since") or ())
-        self._since_what = phrases(parts.get("since_what") or ())
-        self._since_not = frozenset(map(str, parts.get("since_not") or ()))
         self._ordinals = {str(k): int(v) for k, v in (parts.get("ordinals") or {}).items()}
         self._joining = frozenset(map(str, parts.get("joining") or ()))
         self._ordinal_of = frozenset(map(str, parts.get("ordinal_of_list") or ()))
@@ -142,22 +139,22 @@ class LanguageReader:
         signs, plain, denied, rejected = self._options(seen)
         facts, unclear = self._choices(seen, plain, denied)
         began = self._language.options
-        elsewhere = [s for o, s in plain.items() if o in self._signs and str(began.get(o, {}).get("begins", "")) != "true"]
+        elsewhere = [
+            s for o, s in plain.items() if o in self._signs and str(began.get(o, {}).get("begins", "")) != "true"
+        ]
         figures, unsaid = self._read_figures(seen, elsewhere)
         return Reading(
             facts=(*facts, *figures),
             signs=signs,
             unclear=(*unclear, *unsaid),
             rejected=rejected,
-            crisis=self._crisis(seen),
-            polarity=self._polarity(seen),
+            crisis=crisis(seen.match, seen.scope),
+            polarity=polarity(seen.words, seen.match, seen.opened(Kind.many)),
         )
 
     # --- options: warning signs and all other choices
 
-    def _options(
-        self, seen: _Text
-    ) -> tuple[tuple[Sign, ...], dict[str, Span], dict[str, Span], tuple[Rejected, ...]]:
+    def _options(self, seen: _Text) -> tuple[tuple[Sign, ...], dict[str, Span], dict[str, Span], tuple[Rejected, ...]]:
         plain: dict[str, Span] = {}
         denied: dict[str, Span] = {}
         possible: dict[str, Span] = {}
@@ -174,7 +171,9 @@ class LanguageReader:
                         denied[option] = span
                     rejected.append(Rejected(option, seen.words.quote(span), kind))
         signs = [Sign(o, seen.words.quote(s)) for o, s in plain.items() if o in self._signs]
-        signs += [Sign(o, seen.words.quote(s), False) for o, s in possible.items() if o in self._signs and o not in plain]
+        signs += [
+            Sign(o, seen.words.quote(s), False) for o, s in possible.items() if o in self._signs and o not in plain
+        ]
         return tuple(signs), plain, denied, tuple(rejected)
 
     def _verdicts(self, seen: _Text, option: str) -> dict[str, Span]:
@@ -254,14 +253,16 @@ class LanguageReader:
                 elif yes or no:
                     spans = [plain[o] for o in yes] or [denied[o] for o in no]
                     facts.append(Fact(name, tuple(yes), self._joined(seen, spans), denied=tuple(no)))
-            elif question.kind is Kind.one and not question.consent or question is seen.question:
+            elif (question.kind is Kind.one and not question.consent) or question is seen.question:
                 ordered = self._by_number(seen, question)
                 if len(ordered) == 1:
                     facts.append(Fact(name, ordered[0], seen.words.text.strip()))
                 elif len(yes) == 1:
                     facts.append(Fact(name, yes[0], quote(plain[yes[0]])))
                 elif yes and question is seen.question:
-                    unclear.append(Unclear(name, self._joined(seen, [plain[o] for o in yes]), tuple((o, o) for o in yes)))
+                    unclear.append(
+                        Unclear(name, self._joined(seen, [plain[o] for o in yes]), tuple((o, o) for o in yes))
+                    )
         return facts, unclear
 
     @staticmethod
@@ -307,7 +308,7 @@ class LanguageReader:
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age)))
+        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.year))
         length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)
         add(Kind.length, length)
         others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
@@ -331,83 +332,16 @@ class LanguageReader:
     def _began(
         self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]
     ) -> None:
-        """When it began, out of all times that the text names: the one that its words speak for best."""
         name = self._kinds.get(Kind.ago)
         if name is None:
             return
         words, opened = seen.words, seen.opened(Kind.ago)
-        if seen.opened(Kind.length):
-            guesses = [g for g in guesses if not g.plain_duration or g.weight >= 3]
-        left = [g for g in guesses if not taken & set(range(*g.span)) and (g.weight > 0 or opened)]
-        valued = [g for g in left if g.days is not None or g.candidates]
-        only = [g for g in guesses if g.elsewhere and g.weight > -2]
-        if not valued and len(guesses) == len(only) == 1 and len(words.words) > 7:
-            valued = only  # no other time is named: "66. since last night my left leg is getting weaker"
-        if valued:
-            best = max(valued, key=lambda g: (g.weight, -g.span[0]))
-            quote = words.quote(best.span)
-            if best.days is None:
-                unclear.append(Unclear(name, quote, best.candidates))
-            else:
-                facts.append(Fact(name, best.days, quote))
-            return
-        if left:
-            unclear.append(Unclear(name, words.quote(left[0].span)))
-            return
-        vague = vague_spans(words, self._vague_time)
-        short = len(words.words) <= 6
-        alone = vague_spans(words, self._vague_alone) if short or opened else []
-        began = seen.match.spans("time.began")
-        for span in (*vague, *alone):
-            near = any(words.sentence[b[0]] == words.sentence[span[0]] for b in began)
-            if opened or short or (near and span in vague):
-                if self._polarity(seen) is not None and not opened:
-                    continue
-                unclear.append(Unclear(name, words.quote(span)))
-                return
-        for place in range(len(words.words)):
-            length = at(words.words, place, self._since_what)
-            after = words.words[place + length : place + length + 4]
-            if length and after and not self._since_not & set(after):
-                unclear.append(Unclear(name, words.quote((place, min(place + length + 2, len(words.words))))))
-                return
-
-    # --- the whole text
-
-    def _polarity(self, seen: _Text) -> str | None:
-        """Whether the text is nothing but a yes, a no or a "not sure"."""
-        words, match = seen.words.words, seen.match
-        if len(words) > 16:
-            return None
-        found = {name: match.spans(name) for name in ("say_no", "say_yes", "say_unsure", "thumb")}
-        every = [(span, name) for name, spans in found.items() for span in spans]
-        if not every:
-            return None
-        covered: set[int] = set()
-        meant: set[str] = set()
-        for span, name in sorted(every, key=lambda e: e[0][0] - e[0][1]):
-            if not covered & set(range(*span)):
-                covered |= set(range(*span))
-                meant.add(name)
-        for span in match.spans("polite"):
-            covered |= set(range(*span))
-        if any(place not in covered and word.isalnum() for place, word in enumerate(words)):
-            return None
-        if "say_unsure" in meant:
-            return "not_sure"
-        if "thumb" in meant:
-            return "no" if seen.opened(Kind.many) or "say_no" in meant else "yes"
-        if meant == {"say_no", "say_yes"} and not seen.opened(Kind.many):
-            first = min(((s, n) for s, n in every), key=lambda e: e[0])[1]
-            return "no" if first == "say_no" else "yes"
-        return "no" if "say_no" in meant else "yes"
-
-    def _crisis(self, seen: _Text) -> bool:
-        """A wish to die or to harm oneself, not denied, not of somebody else, not a manner of speaking."""
-        unless = seen.match.spans("crisis.unless")
-        for span in seen.match.spans("crisis.plain"):
-            if any(u[0] < span[1] and span[0] < u[1] for u in unless):
-                continue
-            if seen.scope.verdict(span, True) in (None, MAYBE, "hypothetical"):
-                return True
-        return False
+        best = self._onset.choose(guesses, words, taken, opened, seen.opened(Kind.length))
+        if best is not None and best.days is not None:
+            facts.append(Fact(name, best.days, words.quote(best.span)))
+        elif best is not None:
+            unclear.append(Unclear(name, words.quote(best.span), best.candidates))
+        elif span := self._onset.vague(
+            words, seen.match, opened, polarity(seen.words, seen.match, seen.opened(Kind.many)) is not None
+        ):
+            unclear.append(Unclear(name, words.quote(span)))

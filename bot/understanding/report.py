@@ -44,7 +44,11 @@ def as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
         ],
         "signs": [{"option": s.option, "words": s.words, "plain": s.plain} for s in reading.signs],
         "unclear": [
-            {"question": u.question, "words": u.words, "candidates": [[label, value_of(v)] for label, v in u.candidates]}
+            {
+                "question": u.question,
+                "words": u.words,
+                "candidates": [[label, value_of(v)] for label, v in u.candidates],
+            }
             for u in reading.unclear
         ],
         "crisis": reading.crisis,
@@ -93,7 +97,7 @@ def explain(seen: dict[str, Any]) -> str:
         return "nothing understood"
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     return "\n".join(
-        f'{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {chr(34) + row[2] + chr(34) if row[2] else "":<{widths[2] + 2}}  {row[3]}'.rstrip()
+        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {chr(34) + row[2] + chr(34) if row[2] else '':<{widths[2] + 2}}  {row[3]}".rstrip()
         for row in rows
     )
 

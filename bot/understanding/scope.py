@@ -34,6 +34,8 @@ class Scope:
         self._words = match.words
         self._this_year = this_year
         self._or = frozenset(map(str, (parts.get("groups") or {}).get("joined_by_or") or ()))
+        self._joining = frozenset(map(str, parts.get("joining") or ()))
+        self._mine = frozenset(map(str, (parts.get("groups") or {}).get("speaks_of_self") or ()))
         self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
 
@@ -46,12 +48,19 @@ class Scope:
             return OTHER
         if not past_counts and self._past(span):
             return PAST
-        if self._hypothetical(span):
+        asked = self._asked(span)
+        if asked == HYPOTHETICAL or self._hypothetical(span):
             return HYPOTHETICAL
         denied = self._negated(span)
         if denied == NEGATED:
             return NEGATED
-        if denied or other or self._hedged(span) or (not past_counts and (self._over(span) or self._chronic(span))):
+        if (
+            denied
+            or asked
+            or other
+            or self._hedged(span)
+            or (not past_counts and (self._over(span) or self._chronic(span)))
+        ):
             return MAYBE
         return None
 
@@ -78,7 +87,9 @@ class Scope:
     def _denials(self) -> list[Span]:
         """Negations that speak forward. "Not only", "not sure", "can not" are none."""
         false = self._match.spans("not_a_negation")
-        return [cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)]
+        return [
+            cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
+        ]
 
     def _negated(self, span: Span) -> str | None:
         words, found = self._words, None
@@ -139,13 +150,15 @@ class Scope:
             if len([w for w in between if w.isalnum()]) > 3:
                 break
             end = cue[1]
-            closes = end >= len(words.words) or words.clause[end] != words.clause[cue[0]] or not words.words[end].isalnum()
+            closes = (
+                end >= len(words.words) or words.clause[end] != words.clause[cue[0]] or not words.words[end].isalnum()
+            )
             same = words.clause[cue[0]] == words.clause[span[1] - 1]
             colon = ":" in between or "?" in between or "-" in between
             if closes and (same or colon) and not any(span[1] <= s[0] < cue[0] for s in self._stops):
                 return True
-        after = span[1]
-        if after + 1 < len(words.words) and words.words[after] in "?:=-":
+        _, after = self._sentence(span[0])
+        if after + 1 < len(words.words) and words.words[after] == "?":  # "numbness? no"
             return any(cue[0] == after + 1 for cue in self._match.spans("negation_after"))
         return False
 
@@ -196,7 +209,7 @@ class Scope:
 
     def _over(self, span: Span) -> bool:
         """Whether the sentence says that it is over ("went numb yesterday but it's gone now")."""
-        first, last = self._sentence(span[0])
+        _first, last = self._sentence(span[0])
         return any(span[1] <= cue[0] < last for cue in self._match.spans("over_now"))
 
     def _chronic(self, span: Span) -> bool:
@@ -229,24 +242,31 @@ class Scope:
                 told = next((p for p in range(watch + 1, min(watch + 4, len(words.words))) if p in third), None)
                 if told is not None:  # "a friend told me they could not feel ..."
                     end = next((place for place in mine if place > told), len(words.words))
-                    out.append((told, min(end, self._sentence(told)[1])))
+                    clause_end = next(
+                        (p for p in range(told, len(words.words)) if words.clause[p] != words.clause[told]),
+                        len(words.words),
+                    )
+                    out.append((told, min(end, clause_end)))
                 continue
             told_of = kin[1] < len(words.words) and kin[1] in relative
             if not told_of and any(place in carried for place in range(max(kin[0] - 2, 0), kin[0])):
                 continue
             end = next((place for place in mine if place >= kin[1] and place not in kin_owned), len(words.words))
             sentence_end = self._sentence(kin[0])[1]
-            if end > sentence_end and sentence_end < len(words.words):
-                if not any(place in third for place in range(sentence_end, sentence_end + 3)):
-                    end = sentence_end
+            goes_on = any(place in third for place in range(sentence_end, sentence_end + 3))
+            if sentence_end < min(end, len(words.words)) and not goes_on:
+                end = sentence_end
             out.append((kin[0], end))
         return out
 
     def _other(self, span: Span) -> str | None:
         if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
             return None
-        if any(begin <= span[0] < end for begin, end in self._others):
-            return OTHER
+        for begin, end in self._others:
+            if begin <= span[0] < end:
+                turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
+                stopped = any(begin < stop[0] < span[0] for stop in self._stops)
+                return None if turned else MAYBE if stopped else OTHER
         return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
 
     # --- only thought of
@@ -256,8 +276,9 @@ class Scope:
         words = self._words
         ends_thought = [cue[0] for cue in self._match.spans("thought_ends")]
         out = []
-        for cue in self._match.spans("hypothetical"):
-            last = self._sentence(cue[0])[1]
+        begun = (cue for cue in self._match.spans("hypothetical_first") if self._begins(cue[0]))
+        for cue in (*self._match.spans("hypothetical"), *begun):
+            last = self._statement_after(cue)
             out.append((cue[0], min((place for place in ends_thought if cue[1] <= place < last), default=last)))
         not_ifs = self._match.spans("not_an_if")
         habits = self._match.spans("if_habit")
@@ -266,14 +287,53 @@ class Scope:
             if any(n[0] <= cue[0] < n[1] for n in not_ifs):
                 continue
             last = self._sentence(cue[0])[1]
+            last = min((place for place in ends_thought if cue[1] <= place < last), default=last)
             end = cue[1]
             while end < last and words.clause[end] == words.clause[cue[0]] and end not in ends:
                 end += 1
-            asks = any(cue[1] <= place < last for place in ends) or any(place < cue[0] for place in ends)
+            asks = any(cue[1] <= ask[0] < last or ask[0] < cue[0] for ask in self._match.spans("if_asks"))
             if not asks and any(cue[1] <= h[0] < min(cue[1] + 5, end) for h in habits):
                 continue
             out.append((cue[0], end))
         return out
+
+    def _statement_after(self, cue: Span) -> int:
+        """Where the sentence of the cue ends, or where behind a comma somebody speaks of what is so ("..., i can not pee")."""
+        words, last = self._words, self._sentence(cue[0])[1]
+        for place in range(cue[1] + 1, last):
+            begins = words.clause[place] != words.clause[place - 1]
+            here = place + (not words.words[place].isalnum())
+            if begins and here < last and words.words[here] in self._mine:
+                return place
+        return last
+
+    def _asked(self, span: Span) -> str | None:
+        """ "Is numbness dangerous?": only asked about; "is my numb bum serious?": perhaps so."""
+        lasts = self._match.spans("asks_last")
+        if not lasts:
+            return None
+        first, last = self._sentence(span[0])
+        start = next(
+            (
+                cue[0]
+                for cue in self._match.spans("asks_first")
+                if cue[0] == first or (first < cue[0] <= span[0] and self._words.words[cue[0] - 1] in self._joining)
+            ),
+            None,
+        )
+        if start is None or not any(span[1] <= cue[0] < last for cue in lasts):
+            return None
+        owned = any(start < cue[0] < span[0] for cue in self._match.spans("owned_before"))
+        return MAYBE if owned else HYPOTHETICAL
+
+    def _begins(self, place: int) -> bool:
+        """Whether a question may begin at `place`: first in its clause, or after "and", "so", "hello"."""
+        words = self._words
+        if place == 0 or words.clause[place] != words.clause[place - 1] or not words.words[place - 1].isalnum():
+            return True
+        return words.words[place - 1] in self._joining or any(
+            c[1] == place for c in self._match.spans("question_leads")
+        )
 
     def _hypothetical(self, span: Span) -> bool:
         return any(begin <= span[0] < end for begin, end in self._thought)

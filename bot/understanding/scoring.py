@@ -118,7 +118,9 @@ def _story(case: Case, seen: Seen) -> bool:
     answers = all(_holds(seen["answers"].get(q), v) for q, v in (label.get("answers") or {}).items())
     asked = all(q in seen["ask"] for q in label.get("ask") or ())
     absent = all(q not in seen["answers"] for q in label.get("absent") or ())
-    flags = "flags" not in label or set(label["flags"]) == set(seen["red_flags"]) & set(label["flags"]) | _extra(label, seen)
+    flags = "flags" not in label or set(label["flags"]) == set(seen["red_flags"]) & set(label["flags"]) | _extra(
+        label, seen
+    )
     return answers and asked and absent and flags
 
 

@@ -1,0 +1,226 @@
+"""Periods in words: "the weekend", "last month", "since the summer", "the day before yesterday", "day 4".
+
+Values are whole days before the patient's own date; a month or a season is a range.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from bot.understanding.amounts import Amounts, at, before, phrases
+from bot.understanding.patterns import Span
+
+Days = int | tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One reading of some words as a time ago. `days` None: vague, or one of `candidates` (label, days)."""
+
+    span: Span
+    days: Days | None
+    candidates: tuple[tuple[str, Any], ...] = ()
+    weight: float = 1
+    plain_duration: bool = False
+    elsewhere: bool = False
+    """The words around it speak of a warning sign rather than of the complaint."""
+
+
+class PeriodReader:
+    """Reads periods and phrases of time with the date words of a language."""
+
+    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+        self.amounts = amounts
+        get = parts.get
+        self._weekday = {str(w): n for n, names in enumerate(get("weekdays") or ()) for w in names}
+        self._many_weekdays = {str(names[-1]): n for n, names in enumerate(get("weekdays") or ()) if len(names) > 1}
+        self._month = {str(w): n + 1 for n, names in enumerate(get("months") or ()) for w in names}
+        self._weekday_names = [str(names[0]).capitalize() for names in get("weekdays") or ()]
+        self._month_names = [str(names[0]).capitalize() for names in get("months") or ()]
+        self._shy = frozenset(map(str, get("shy_months") or ()))
+        self._shy_days = frozenset(map(str, get("shy_weekdays") or ()))
+        self._ordinals = {str(k): int(v) for k, v in (get("ordinals") or {}).items() if int(v) > 0}
+        self._date_ordinals = {**self._ordinals, **{str(k): int(v) for k, v in (get("date_ordinals") or {}).items()}}
+        self._day_shift = {str(k): int(v) for k, v in (get("day_shift") or {}).items()}
+        self._clock = frozenset(map(str, get("clock") or ()))
+        self._day_first = str(get("day_first", "true"))
+        self._ordinal = frozenset(map(str, get("ordinal_ends") or ()))
+        self._relative = {tuple(str(k).split()): v for k, v in (get("relative") or {}).items()}
+        self._relative_list = phrases(get("relative") or ())
+        self._seasons = {str(k): (int(v[0]), int(v[1])) for k, v in (get("seasons") or {}).items()}
+        self._holidays = {tuple(str(k).split()): (int(v[0]), int(v[1])) for k, v in (get("holidays") or {}).items()}
+        self._holiday_list = phrases(get("holidays") or ())
+        self._labels = {str(k): str(v) for k, v in (get("date_labels") or {}).items()}
+        self.lists: defaultdict[str, tuple[tuple[str, ...], ...]] = defaultdict(tuple)
+        for name, listed in parts.items():
+            if isinstance(listed, list) and all(isinstance(phrase, str) for phrase in listed):
+                self.lists[name] = phrases(listed)
+
+    def which(self, readings: list[date], today: date, span: Span) -> Guess:
+        labelled = tuple((self.name(d), (today - d).days) for d in sorted(readings, reverse=True))
+        return Guess(span, None, labelled, weight=2)
+
+    def name(self, day: date) -> str:
+        form = self._labels.get("day", "{weekday} {day} {month}")
+        return form.format(
+            weekday=self._weekday_names[day.weekday()],
+            day=day.day,
+            month=self._month_names[day.month - 1],
+            year=day.year,
+        )
+
+    def onemake_date(self, day: date | None, today: date, span: Span, weight: float = 3) -> Guess | None:
+        if day is None or day > today:
+            return None
+        return Guess(span, (today - day).days, weight=weight)
+
+    def _nth_day(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        """ "The third day", "day 4"; and a time of day ("since 6am")."""
+        number = self._ordinals.get(words[place])
+        if number is not None and at(words, place + 1, self.lists["day_words"]):
+            return Guess((place, place + 2), (number - 1, number), weight=2)
+        if at(words, place, self.lists["day_words"]) and place + 1 < len(words) and words[place + 1].isdecimal():
+            count = int(words[place + 1])
+            if 1 < count < 60 and (place + 2 >= len(words) or words[place + 2] not in self._month):
+                return Guess((place, place + 2), (count - 1, count), weight=2)
+        if (
+            words[place].isdecimal()
+            and place + 1 < len(words)
+            and words[place + 1] in self._clock
+            and int(words[place]) < 25
+        ):
+            return Guess((place, place + 2), 0, weight=1)
+        return None
+
+    def _phrase(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        length = at(words, place, self._relative_list)
+        if length:
+            value = self._relative[words[place : place + length]]
+            span = (place, place + length)
+            weight = 0.5 if at(words, place, self.lists["waking_only_if_alone"]) else 3
+            if value == "vague":
+                return Guess(span, None, weight=1)
+            if isinstance(value, list):
+                return Guess(span, (int(value[0]), int(value[1])), weight=weight)
+            return Guess(span, int(value), weight=weight)
+        length = at(words, place, self._holiday_list)
+        if length:
+            month, day = self._holidays[words[place : place + length]]
+            return self.onemake_date(latest(month, day, today), today, (place, place + length), 2)
+        return None
+
+    def _weeks(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        since_monday = today.weekday()
+        if length := at(words, place, self.lists["week_before_last"]):
+            return Guess((place, place + length), (since_monday + 8, since_monday + 14), weight=3)
+        if length := at(words, place, self.lists["last_week"]):
+            week = (since_monday + 1, since_monday + 7)
+            labels = (
+                (self._labels.get("last_seven", "7"), (1, 7)),
+                (
+                    self._labels.get("that_week", "{monday}").format(monday=self.name(today - timedelta(days=week[1]))),
+                    week,
+                ),
+            )
+            return Guess((place, place + length), None, labels, weight=2)
+        if length := at(words, place, self.lists["this_week"]):
+            return Guess((place, place + length), (0, since_monday) if since_monday else 0, weight=2)
+        if length := at(words, place, self.lists["weekend"]):
+            sunday = (today.weekday() - 6) % 7
+            was_last = bool(before(words, place, self.lists["last"]))
+            if sunday == 6:  # Saturday: "the weekend" has begun
+                near: Days = 0 if not was_last else (6, 7)
+            elif sunday == 0:
+                near = (0, 1) if not was_last else (7, 8)
+            else:
+                near = (sunday, sunday + 1)
+            return Guess((place, place + length), near, weight=3)
+        if length := at(words, place, self.lists["last_month"]):
+            year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
+            return Guess((place, place + length), _month_range(year, month, today), weight=2)
+        if length := at(words, place, self.lists["month_start"]):
+            return Guess(
+                (place, place + length), (max(0, today.day - 6), today.day - 1) if today.day > 1 else 0, weight=2
+            )
+        if length := at(words, place, self.lists["this_month"]):
+            return Guess((place, place + length), (0, today.day - 1) if today.day > 1 else 0, weight=2)
+        if length := at(words, place, self.lists["last_year"]):
+            last = (today - date(today.year - 1, 12, 31)).days
+            return Guess((place, place + length), (last, last + 364), weight=1)
+        if length := at(words, place, self.lists["this_year"]):
+            return Guess((place, place + length), (0, (today - date(today.year, 1, 1)).days), weight=1)
+        return None
+
+    def _month_at(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        month = self._month.get(words[place])
+        if month is None:
+            return None
+        if words[place] in self._shy and not before(words, place, self.lists["beside_months"]):
+            return None
+        year = today.year if month <= today.month else today.year - 1
+        end = place + 1
+        if end < len(words) and len(words[end]) == 4 and words[end].isdecimal():
+            year, end = int(words[end]), end + 1
+        days = _month_range(year, month, today)
+        if days is None:
+            return None
+        least, most = days
+        last_day = calendar.monthrange(year, month)[1]
+        if before(words, place, self.lists["early"]):
+            least = max(0, most - 9)
+        elif before(words, place, self.lists["middle"]):
+            least, most = max(0, most - 20), max(0, most - 9)
+        elif before(words, place, self.lists["late"]):
+            most = max(0, most - (last_day - 10))
+        return Guess((place, end), (least, most), weight=2)
+
+    def _season(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        season = self._seasons.get(words[place])
+        if season is None or not (before(words, place, self.lists["beside_seasons"]) or len(words) <= 2):
+            return None
+        first, last = season
+        for year in (today.year, today.year - 1, today.year - 2):
+            begin = date(year, first, 1)
+            end_year = year + (last < first)
+            end = date(end_year, last, calendar.monthrange(end_year, last)[1])
+            if begin <= today:
+                return Guess((place, place + 1), (max(0, (today - end).days), (today - begin).days), weight=2)
+        return None
+
+    def _year(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
+        word = words[place]
+        if not (len(word) == 4 and word.isdecimal() and 1950 <= int(word) <= today.year):
+            return None
+        if not before(words, place, self.lists["since"]):
+            return None
+        first, last = date(int(word), 1, 1), min(date(int(word), 12, 31), today)
+        return Guess((place, place + 1), ((today - last).days, (today - first).days), weight=2)
+
+
+def make_date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def latest(month: int, day: int, today: date) -> date | None:
+    """The latest such day that is not in the future."""
+    for year in range(today.year, today.year - 9, -1):
+        found = make_date(year, month, day)
+        if found is not None and found <= today:
+            return found
+    return None
+
+
+def _month_range(year: int, month: int, today: date) -> tuple[int, int] | None:
+    first = make_date(year, month, 1)
+    if first is None or first > today:
+        return None
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return max(0, (today - last).days), (today - first).days
