@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.core.compiled import Flow
-from bot.core.session import ENDED, START, Session
+from bot.core.session import EMERGENCY, START, STOPPED, Session
 
 
 class Flows:
@@ -47,19 +47,22 @@ class Flows:
 
 
 def moved(session: Session, old: Flow | None, new: Flow) -> Session:
-    """The session on another version of its flow: unchanged questions keep their answers, others are asked, the latch stays."""
-    kept: dict[str, Any] = {}
-    for question, value in session.answers.items():
-        now = new.questions.get(question)
-        before = None if old is None else old.questions.get(question)
-        if now is not None and now == before:
-            kept[question] = value
-    heard = {q: v for q, v in session.heard.items() if old is not None and new.questions.get(q) == old.questions.get(q)}
-    known = {*new.machine.machine.states}
-    at = session.at if session.at in known and session.at in ENDED else START
+    """The session on another version of its flow: unchanged questions keep their answers, others are asked, the latch stays.
+
+    A question whose words changed is another question. Advice of the old version no longer stands: the chat goes on.
+    """
+    kept: dict[str, Any] = {q: a for q, a in session.answers.items() if _unchanged(q, session.lang, old, new)}
+    heard = {q: h for q, h in session.heard.items() if _unchanged(q, session.lang, old, new)}
     return session.but(
-        version=new.version, answers=kept, heard=heard, at=at, ticks=(), queue=(), found=None, proposal=None,
-        checked=False, enough=False, exit_offered=False, first=None,
+        version=new.version, answers=kept, heard=heard, at=session.at if session.at in (EMERGENCY, STOPPED) else START,
+        ticks=(), queue=(), found=None, proposal=None, checked=False, enough=False, exit_offered=False, first=None,
+        doubt=False, misread=0, unplaced=False, asked=(), unsafe=new.unsafe,
         trail=tuple(t for t in session.trail if t.question in kept),
         signs=tuple(x for x in session.signs if x.option in new.option_home),
     )  # fmt: skip
+
+
+def _unchanged(question: str, lang: str, old: Flow | None, new: Flow) -> bool:
+    if old is None or question not in new.questions or new.questions[question] != old.questions.get(question):
+        return False
+    return new.text(lang).questions.get(question) == old.text(lang).questions.get(question)
