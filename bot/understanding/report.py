@@ -96,10 +96,11 @@ def explain(seen: dict[str, Any]) -> str:
     if not rows:
         return "nothing understood"
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {chr(34) + row[2] + chr(34) if row[2] else '':<{widths[2] + 2}}  {row[3]}".rstrip()
-        for row in rows
-    )
+    lines = []
+    for row in rows:
+        words = f'"{row[2]}"' if row[2] else ""
+        lines.append(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {words:<{widths[2] + 2}}  {row[3]}".rstrip())
+    return "\n".join(lines)
 
 
 def _shown(value: Any) -> str:
