@@ -655,3 +655,17 @@ def test_emergency_screens_have_no_way_out() -> None:
     assert person.at == "danger"
     assert person.level == "same_day"
     assert "stop_what_do_i_do" not in [b.choice for row in person.messages[-1].rows for b in row]
+
+
+def test_what_was_told_before_a_list_came_up_stands_above_it_and_needs_no_tick(flow: Flow) -> None:
+    reading = Reading(facts=(Fact("health", ("diabetes",), "diabetes"),))
+    person = Person(flow.with_reader(lambda *_: reading))
+    person.tap("for_me")
+    person.types("I have diabetes")
+    person.tap("no_danger", "no_warning", "adult")
+    assert person.at == "health"
+    assert "told_already" in person.notes
+    person.tap("done")
+    assert person.at != "health"
+    person.commands("review")
+    assert "Diabetes" in person.read

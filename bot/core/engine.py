@@ -236,7 +236,8 @@ def _list_tapped(m: Making, question: Question, choice: str) -> None:
         m.settled(choice)
         m.clear_up(question)
     elif choice == sc.DONE:
-        if not m.s.ticks:
+        heard = m.s.heard.get(question.ask)
+        if not m.s.ticks and (heard is None or not heard.yes):
             m.note("which_none")
             m.again()
             return

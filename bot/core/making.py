@@ -280,11 +280,19 @@ class Making:
             self.set(exit_offered=True)
         elif target not in (REVIEW, SIGN):
             self._mention_same_day()
+            self._mention_what_was_heard(target)
         elif target == REVIEW:
             for conflict in conflicts_in(self.flow, self.judged()[0].env):
                 self.note("conflict", conflict=conflict)
         self.ask(target)
         self.remind()
+
+    def _mention_what_was_heard(self, question: str) -> None:
+        """Lines of this list that the patient's words named before: they count, and need no tick."""
+        heard = self.s.heard.get(question)
+        named = () if heard is None else tuple(o for o in self.flow.questions[question].option_ids if o in heard.yes)
+        if named:
+            self.note("told_already", question=question, options=named)
 
     def _mention_same_day(self) -> None:
         if not self.s.same_day_said and self.judged()[1].level is Level.same_day:

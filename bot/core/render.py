@@ -133,7 +133,7 @@ def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
             d.say("unclear_which", words=params["words"], candidates=" / ".join(labels))
         else:
             d.say(key, words=params["words"])
-    elif key == "ticked":
+    elif key in ("ticked", "told_already"):
         d.say(key, answer=", ".join(d.words.option(params["question"], o) for o in params["options"]))
     elif key == "conflict":
         d.say(key, text=d.words.texts.conflicts[params["conflict"]])
