@@ -21,6 +21,7 @@ from bot.check.prove_diff import Couple
 from bot.check.replaying import chosen_in
 from bot.check.report import diff_command
 from bot.check.together import TooMany, pairs
+from bot.cli import main
 from bot.core.findings import FlowError
 
 SETTLED = "  settled: no_danger and no_warning\n"
@@ -189,3 +190,11 @@ def test_a_git_revision_stands_for_a_folder(tmp_path: Path, monkeypatch: pytest.
     out = io.StringIO()
     assert diff_command("HEAD", "HEAD:flows/sprain", None, tmp_path / "build", False, out) in (0, 2)
     assert diff_command("nosuchrevision", "flows/sprain", None, tmp_path / "build", False, io.StringIO()) == 2
+
+
+def test_examples_are_scripts_that_pass_on_the_new_version(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path / "new", FEVER)
+    assert diff_command(str(SPRAIN), str(folder), None, tmp_path / "build", False, io.StringIO()) == 0
+    assert main(["replay", str(tmp_path / "build")]) == 0
+    (folder / "triage.yaml").write_text((SPRAIN / "triage.yaml").read_text())
+    assert main(["replay", str(tmp_path / "build")]) == 1

@@ -164,3 +164,13 @@ def test_a_flow_with_findings_is_listed_and_not_proved(tmp_path: Path) -> None:
     out = io.StringIO()
     assert check_command([folder], as_json=False, build=tmp_path, out=out) == 1
     assert 'Did you mean "fever"?' in out.getvalue()
+
+
+def test_a_gap_is_a_script_that_fails_until_it_is_closed(tmp_path: Path) -> None:
+    fault: Edit = ("triage.yaml", "when: crooked or cannot_bear_weight", "when: crooked")
+    folder = write(SPRAIN, tmp_path / "broken", fault)
+    check_command([folder], as_json=False, build=tmp_path / "build", out=io.StringIO())
+    script = str(tmp_path / "build" / "no_gap.yaml")
+    assert main(["replay", script]) == 1
+    (folder / "triage.yaml").write_text((SPRAIN / "triage.yaml").read_text())
+    assert main(["replay", script]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from .play import NOON, UNITS
 from .results import Example, Failed
 
 _WIDTH = 26
+UNPLACED: Mapping[str, Any] = {"said": ["unplaced"]}
+NOT_UNPLACED: Mapping[str, Any] = {"not_said": ["unplaced"]}
+"""What a script expects where no rule fires: the bot says that it cannot place the patient (until the gap is closed)."""
 
 
 def answer_words(flow: Flow, question: str, raw: Any) -> str:
@@ -76,7 +80,7 @@ def _differs(question: str, example: Example, beside: Example) -> bool:
     return question in beside.answers and example.answers[question] != beside.answers[question]
 
 
-def script_of(flow: Flow, folder: Path | str, title: str, example: Example, level: str | None) -> str:
+def script_of(flow: Flow, folder: Path | str, title: str, example: Example, expect: Mapping[str, Any]) -> str:
     """The conversation as a script for `symptom-bot replay`. `folder`: of the flow, as seen from the script.
 
     Only the answers that are not usual stand there, by question: once the flow is mended, other questions may come
@@ -85,10 +89,8 @@ def script_of(flow: Flow, folder: Path | str, title: str, example: Example, leve
     answers = {q: _plain(flow.questions[q], example.answers[q]) for q in example.unusual}
     script: dict[str, Any] = {
         "title": title, "flow": str(folder), "now": NOON.strftime("%Y-%m-%dT%H:%M"),
-        "chat": [{"auto": answers, "until": "result"}],
+        "chat": [{"auto": answers, "until": "result"}], "expect": dict(expect),
     }  # fmt: skip
-    if level is not None:
-        script["expect"] = {"level": level}
     return yaml.safe_dump(script, sort_keys=False, allow_unicode=True, width=110)
 
 
@@ -108,13 +110,13 @@ def _plain(question: Question, raw: Any) -> Any:
 
 
 def write_script(
-    flow: Flow, folder: Path, build: Path, name: str, title: str, example: Example, level: str | None
+    flow: Flow, folder: Path, build: Path, name: str, title: str, example: Example, expect: Mapping[str, Any]
 ) -> Path:
     """Write a conversation as a script into `build`; returns the file."""
     build.mkdir(parents=True, exist_ok=True)
     path = build / f"{name.replace(':', '_')}.yaml"
     seen = os.path.relpath(folder.resolve(), path.parent.resolve())
-    path.write_text(script_of(flow, seen, title, example, level), encoding="utf-8")
+    path.write_text(script_of(flow, seen, title, example, expect), encoding="utf-8")
     return path
 
 
@@ -124,4 +126,5 @@ def write_counterexample(flow: Flow, folder: Path, build: Path, failed: Failed) 
     if example is None or not failed.accepted:
         return None
     title = f"{failed.name}: {failed.message.split('. ')[0].rstrip('.')}"
-    return write_script(flow, folder, build, failed.name, title, example, failed.accepted[0])
+    expect = NOT_UNPLACED if failed.code == "FLOW050" else {"level": failed.accepted[0]}
+    return write_script(flow, folder, build, failed.name, title, example, expect)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.core.compiled import Flow
 
-from .counterexample import answer_words, write_script
+from .counterexample import UNPLACED, answer_words, write_script
 from .diff import Difference, Move
 
 
@@ -21,7 +21,8 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
         )
         for n, move in enumerate(found.moves, 1):
             title = f"{old.version} to {new.version}: {move.old or 'no level'} becomes {move.new or 'no level'}, example {n}"
-            path = write_script(new, folder, build, f"diff-{n}", title, move.example, move.new)
+            expect = UNPLACED if move.new is None else {"level": move.new}
+            path = write_script(new, folder, build, f"diff-{n}", title, move.example, expect)
             lines += _move_lines(new, move, path)
     else:
         lines.append("No patient gets another level than before.")
