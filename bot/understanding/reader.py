@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.core.flow import Interview, Kind, Question, Texts
 from bot.core.reader import Fact, Reader, Reading, Rejected, Sign, Unclear
-from bot.understanding.amounts import Amounts, Duration, Number
+from bot.understanding.amounts import Amounts, Duration, Number, before
 from bot.understanding.figures import Figure, FigureReader
 from bot.understanding.language import FOLDER, Language, load
 from bot.understanding.onset import OnsetReader
@@ -324,10 +324,11 @@ class LanguageReader:
             facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
         return facts, unclear
 
-    @staticmethod
-    def _same_clause(seen: _Text, guess: Guess, figure: Figure) -> bool:
-        clause = seen.words.clause
-        return clause[guess.span[0]] == clause[figure.span[0]] and guess.weight <= 3
+    def _same_clause(self, seen: _Text, guess: Guess, figure: Figure) -> bool:
+        """Whether a time stands beside a figure with no "since" before it."""
+        clause, begin = seen.words.clause, guess.span[0]
+        since = before(seen.words.words, begin, self._onset.lists["since"])
+        return clause[begin] == clause[figure.span[0]] and not since
 
     def _began(
         self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]
