@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("symptom_bot.run")
 
+SWITCH = 0.0002
+"""Seconds after which the store's thread lets the event loop go on: with Python's own 5 ms each call that is sent during a
+batch would wait that long, and Telegram with it."""
+
 
 async def run(
     settings: Settings,
@@ -38,6 +42,7 @@ async def run(
     """Serve until SIGTERM or SIGINT. `prove`: waits until the flows are proved safe, and returns the names of those that
     were taken out of use; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
+    sys.setswitchinterval(SWITCH)
     stop = asyncio.Event()
     _on_signals(stop)
     public = webhook_of(settings) if settings.mode == "webhook" else None

@@ -17,7 +17,7 @@ from bot.store import Outcome, StoreThread, StoreUnavailable
 
 log = logging.getLogger("symptom_bot.turns")
 
-MOST = 100
+MOST = 32
 """Updates in one batch."""
 GATHER = 0.01
 """Seconds for which outcomes are gathered when nothing comes in."""

@@ -20,18 +20,15 @@ from typing import Any
 import uvicorn
 
 from bot.channels.metrics import CONTENT_TYPE, Metrics
+from bot.channels.webhook_wire import LARGEST, Answer, quick
 
 log = logging.getLogger("symptom_bot.webhook")
 
-LARGEST = 1_000_000
-"""Bytes of one update; Telegram's are far smaller."""
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-Answer = tuple[int, bytes, bytes]
-"""Status, content type, body."""
 
 JSON, TEXT = b"application/json", b"text/plain; charset=utf-8"
 
@@ -51,6 +48,11 @@ class App:
 
     def __init__(self, healthy: Callable[[], bool], metrics: Metrics, hook: Hook | None = None) -> None:
         self._healthy, self._metrics, self._hook = healthy, metrics, hook
+
+    @property
+    def path(self) -> str | None:
+        """Where updates are posted, if they are."""
+        return None if self._hook is None else self._hook.path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Called by the server for every request."""
@@ -74,13 +76,19 @@ class App:
         return 404, TEXT, b""
 
     async def _update(self, scope: Scope, receive: Receive) -> Answer:
-        assert self._hook is not None
         given = next((value for name, value in scope["headers"] if name == SECRET_HEADER), b"")
-        if not compare_digest(given, self._hook.secret.encode()):
+        if not self._known(given):
             return 401, TEXT, b""
         body = await _body(receive)
-        if body is None:
-            return 413, TEXT, b""
+        return (413, TEXT, b"") if body is None else await self.take(given, body)
+
+    def _known(self, secret: bytes) -> bool:
+        return self._hook is not None and compare_digest(secret, self._hook.secret.encode())
+
+    async def take(self, secret: bytes, body: bytes) -> Answer:
+        """Commit one posted update; 200 only then."""
+        if self._hook is None or not self._known(secret):
+            return 401, TEXT, b""
         try:
             update = json.loads(body)
             known = isinstance(update, dict) and isinstance(update["update_id"], int)
@@ -126,6 +134,7 @@ class Web:
     def __init__(self, app: App, bound: socket.socket) -> None:
         config = uvicorn.Config(
             app,
+            http="auto" if app.path is None else quick(app.path, app.take),
             log_config=None,
             access_log=False,
             lifespan="off",

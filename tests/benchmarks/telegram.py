@@ -142,7 +142,7 @@ class Figures:
 async def contestant(name: str, double: TelegramDouble, script: Path, folder: Path, flow: str) -> AsyncIterator[int]:
     """The bot under test as a process; yields its id."""
     environment = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
-    environment |= {"TELEGRAM_BOT_TOKEN": double.token, "TELEGRAM_API_URL": double.url, "PYTHONPATH": str(ROOT)}
+    environment |= {"TELEGRAM_BOT_TOKEN": double.token, "TELEGRAM_API_URL": double.url, "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))}
     if name in OURS:
         port = _free_port()
         environment |= {
