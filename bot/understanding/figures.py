@@ -50,6 +50,7 @@ class FigureReader:
         self._born = phrases(age.get("born") or ())
         self._years = frozenset(str(w) for w in ((parts.get("units") or {}).get("year") or {}).get("words") or ())
         self._out_of = phrases(pain.get("out_of") or ())
+        self._loosely = phrases(parts.get("loose_after") or ())
         self._frame = phrases(pain.get("frame") or ())
         self._about_pain = phrases(pain.get("about_pain") or ())
         self._now = phrases(pain.get("now") or ())
@@ -140,7 +141,11 @@ class FigureReader:
             if not length or self._whose & set(words[max(0, place - 3) : place]):
                 continue
             for year in range(place + length, min(place + length + 7, len(words))):
-                if len(words[year]) == 4 and words[year].isdecimal() and this_year - 110 <= int(words[year]) <= this_year - 5:
+                if (
+                    len(words[year]) == 4
+                    and words[year].isdecimal()
+                    and this_year - 110 <= int(words[year]) <= this_year - 5
+                ):
                     age = this_year - int(words[year])
                     return Figure((age - 1, age), (place, year + 1))
         return None
@@ -175,7 +180,8 @@ class FigureReader:
                 or (number.most == 10 and number.least in (0, 1) and number.least != number.most)
             ):
                 continue
-            out_of = at(words, end, self._out_of)
+            loosely = at(words, end, self._loosely)  # "7ish out of 10"
+            out_of = loosely + at(words, end + loosely, self._out_of) if at(words, end + loosely, self._out_of) else 0
             scale = self._amounts.number_at(words, end + out_of) if out_of else None
             if scale is not None and scale[0] == 10:
                 value = neat(number.least, number.most) if number.most <= 10 else None
@@ -278,9 +284,9 @@ class FigureReader:
             if begin in taken:
                 continue
             ruled_out = match.spans("time.not_one_spasm")
-            if any(0 <= begin - o[1] <= 3 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
+            if any(0 <= begin - o[1] <= 1 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
                 continue
-            short = duration.unit in ("second", "minute")
+            short = duration.unit in ("second", "minute") or duration.most <= 1800
             if at(words, end, self._ago) or before(words, begin, self._since):
                 continue
             said = any(text.sentence[p[0]] == text.sentence[begin] and abs(p[0] - begin) < 7 for p in per_spasm)

@@ -81,7 +81,7 @@ class OnsetReader(DateReader):
         if shift is not None and (after or shift < 0):
             least, most, after, since = max(0, least + shift), max(0, most + shift), after + 1, 1
         single = words[begin] in self.amounts.articles and not after and not since
-        ends = end >= len(words) or not words[end].isalnum()
+        ends = end >= len(words) or not words[end].isalnum() or bool(at(words, end, self.lists["already"]))
         if single and begin and len(words) > 4 and not ends and not before(words, begin, self.lists["about_words"]):
             return None
         weight = 1.0 + (2 if after else 0) + (1 if since else 0)

@@ -37,6 +37,7 @@ class Scope:
         self._joining = frozenset(map(str, parts.get("joining") or ()))
         self._mine = frozenset(map(str, (parts.get("groups") or {}).get("speaks_of_self") or ()))
         self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
+        self._number_words = frozenset(map(str, parts.get("numbers") or ())) - {"one"}
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
 
     def verdict(self, span: Span, past_counts: bool = False) -> str | None:
@@ -44,7 +45,7 @@ class Scope:
         if self._within(span, self._idioms):
             return IDIOM
         other = self._other(span)
-        if other == OTHER:
+        if other == OTHER and not self._speaks_for:
             return OTHER
         if not past_counts and self._past(span):
             return PAST
@@ -63,6 +64,11 @@ class Scope:
         ):
             return MAYBE
         return None
+
+    @cached_property
+    def _speaks_for(self) -> bool:
+        """Whether the one with the bad back is somebody else, whose signs are then asked about ("his back is in spasm")."""
+        return bool(self._match.spans("their_complaint")) and not self._match.spans("my_complaint")
 
     @cached_property
     def _idioms(self) -> tuple[Span, ...]:
@@ -340,8 +346,14 @@ class Scope:
 
     def _hedged(self, span: Span) -> bool:
         words = self._words
+        for cue in self._match.spans("own_question"):  # "is it normal to be numb there?": whoever asks may well have it
+            if cue[1] <= span[0] and words.sentence[cue[0]] == words.sentence[span[0]]:
+                return True
         for cue in self._match.spans("hedge"):
             if words.sentence[cue[0]] != words.sentence[span[0]] or (span[0] <= cue[0] and cue[1] <= span[1]):
+                continue
+            following = words.words[cue[1]] if cue[1] < len(words.words) else ""
+            if following[:1].isdecimal() or following in self._number_words:  # "maybe 5 seconds" doubts only the number
                 continue
             if -3 <= span[0] - cue[1] <= 5 and words.clause[cue[0]] == words.clause[span[0]]:
                 return True
