@@ -669,3 +669,19 @@ def test_what_was_told_before_a_list_came_up_stands_above_it_and_needs_no_tick(f
     assert person.at != "health"
     person.commands("review")
     assert "Diabetes" in person.read
+
+
+def test_a_sign_of_the_open_list_is_not_lost_beside_a_more_urgent_one(flow: Flow) -> None:
+    both = Reading(signs=(Sign("fever", "fever"), Sign("cold_pale_foot", "cold foot", plain=False)))
+    person = Person(flow.with_reader(lambda text, *_: both if "fever" in text else Reading()))
+    person.tap("for_me", "no_danger")
+    person.types("I have a fever and maybe a cold foot")
+    assert [s.option for s in person.session.signs] == ["cold_pale_foot", "fever"]
+    person.tap("no", "yes")
+    assert person.level == "same_day"
+
+
+def test_a_button_typed_without_its_apostrophe_is_that_button(person: Person) -> None:
+    person.tap("bone_through_skin")
+    person.types("cant get there")
+    assert person.notes == ["cant_get_there_text"]

@@ -63,10 +63,10 @@ def typed(m: Making, event: Typed, tap: Tap, answer: Answer) -> None:
 
 def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
     """Red flags in the words: counted and asked about at once. True if one is now on screen."""
-    new: list[Heard] = []
-    for sign in reading.signs:
-        if sign.option in m.flow.option_home and not _known(m, sign) and not _answers_open(m, sign, question):
-            new.append(Heard(sign.option, sign.words, sign.plain))
+    found = [s for s in reading.signs if s.option in m.flow.option_home and not _known(m, s)]
+    if all(_answers_open(m, s, question) for s in found):
+        return False
+    new = [Heard(s.option, s.words, s.plain) for s in found]
     if not new or (m.s.latch is not None and not any(m.flow.signs.get(h.option) == "emergency" for h in new)):
         return False
     if m.s.latch is not None:
@@ -186,10 +186,14 @@ def _fixed_label(m: Making, text: str, tap: Tap) -> bool:
     system, said = m.flow.text(m.s.lang).system, folded_words(text)
     for choice in sc.choices(m.flow, m.s.at):
         label = system.get(_LABEL_KEYS.get(choice, choice))
-        if label is not None and said in (folded_words(label), choice.replace("_", " ")):
+        if label is not None and _bare(said) in (_bare(folded_words(label)), choice.replace("_", " ")):
             tap(m, choice)
             return True
     return False
+
+
+def _bare(words: str) -> str:
+    return words.replace("'", "")
 
 
 def _by_number(m: Making, text: str, tap: Tap) -> bool:
