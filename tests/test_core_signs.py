@@ -8,7 +8,20 @@ import pytest
 
 from bot.core import screens
 from bot.core.evaluation import Many
-from bot.core.events import Acknowledge, Commanded, Edited, Elapsed, Received, Redraw, Say, Schedule, Tapped, Typed
+from bot.core.events import (
+    Acknowledge,
+    Ask,
+    Commanded,
+    Edited,
+    Elapsed,
+    Explain,
+    Received,
+    Redraw,
+    Say,
+    Schedule,
+    Tapped,
+    Typed,
+)
 from bot.core.reader import Fact, Reading, Sign
 from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, REVIEW, SIGN, STOPPED, Session
 from bot.versions import moved
@@ -440,3 +453,43 @@ def test_change_is_left_by_a_word_of_its_own(person: Person) -> None:
     turn = person.does(Tapped(age.id, age.turn, "age", "from_55"))
     assert Acknowledge("stale_tap") in turn.effects
     assert person.at == CHANGE
+
+
+# --- what is said first ------------------------------------------------------------------------------------------------
+
+
+def test_before_consent_the_emergency_among_several_signs_is_said_first_and_goes_first() -> None:
+    several = Reading(
+        signs=tuple(Sign(s, s) for s in ("fever", "cannot_bear_weight", "fever", "cannot_bear_weight", "cold_pale_foot"))
+    )
+    someone = Person(sprain().with_reader(lambda *_: several))
+    turn = someone.types("all of it")
+    ask = next(e for e in turn.effects if isinstance(e, Ask))
+    assert ask.notes[0][1]["answer"] == "cold_pale_foot"
+    assert ask.urgent
+
+
+def test_silence_while_an_emergency_is_being_taken_back_asks_whether_help_was_reached(person: Person) -> None:
+    person.tap("cold_pale_foot")
+    turn = person.tap("mistake")
+    assert Schedule("help", 1200, urgent=True) in turn.effects
+    person.hears_nothing("help")
+    assert person.notes == ["silence_help"]
+    assert person.session.latch is not None
+
+
+def test_somebody_who_cannot_get_there_is_asked_again(person: Person) -> None:
+    person.tap("cold_pale_foot")
+    turn = person.tap("cant_get_there")
+    assert Schedule("help", 1200, urgent=True) in turn.effects
+
+
+def test_why_explains_the_level_that_was_said_to_somebody_who_could_not_be_placed(person: Person) -> None:
+    person.tap("no_danger", "no_warning")
+    for _ in range(3):
+        person.types("qwertz")
+    assert person.advised is not None
+    said = person.advised.lines
+    person.commands("why")
+    explained = next(e for e in person.turn.effects if isinstance(e, Explain))
+    assert explained.lines == said

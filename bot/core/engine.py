@@ -358,6 +358,7 @@ def _emergency_tapped(m: Making, choice: str) -> None:
         m.say("getting_help_text")
     else:
         m.say("cant_get_there_text", urgent=True)
+        m.watch()
 
 
 def _mistake_tapped(m: Making, choice: str) -> None:
@@ -503,7 +504,7 @@ def _received(m: Making, event: Received) -> None:
 
 
 def _elapsed(m: Making, event: Elapsed) -> None:
-    if event.due == "help" and m.s.at == EMERGENCY:
+    if event.due == "help" and m.s.latch is not None:
         m.say("silence_help", urgent=True)
     elif event.due == "same_day" and m.s.at not in ENDED:
         if m.s.signs:
@@ -596,10 +597,9 @@ def _help(m: Making, argument: str) -> None:
 
 def _why(m: Making, argument: str = "") -> None:
     if m.s.at in (ADVICE, EMERGENCY):
-        folded, verdict = m.judged()
-        level = Level.emergency if m.s.latch is not None else verdict.level
-        deciding = tuple(r for r in verdict.fired if r.rule.level is level)
-        lines = () if level is None else lines_for(m.flow, folded.env, level, deciding)
+        level = m.level_to_say(m.s.unplaced)[0]
+        deciding = m.deciding(level)
+        lines = lines_for(m.flow, m.judged()[0].env, level, deciding)
         m.effects.append(Explain(m.s.at, tuple(r.rule.rule for r in deciding), lines))
     elif m.question is not None:
         m.effects.append(Explain(m.s.at))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .compiled import Flow
+from .compiled import CompiledRule, Flow
 from .evaluation import Many
 from .events import Advise, Ask, Effect, Params, Say, Schedule, Settled, Trace, Turn
 from .flow import Kind, Level, Question
@@ -95,7 +95,7 @@ class Making:
         item = self.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
-        urgent = state in (SIGN, MISTAKE)
+        urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in self.notes)
         self.effects.append(Ask(state, tuple(self.notes), spell_out, urgent))
         self.notes.clear()
 
@@ -145,13 +145,15 @@ class Making:
         """A typed (or stale) sign: its advice, if it was plain, and the question whether it is right, at once."""
         if self.s.at in (ADVICE, STOPPED):
             self.resume(ended=True)
-        self.set(signs=tuple(sorted(self.s.signs, key=self._urgency)))
+        self.set(signs=self.by_urgency(self.s.signs))
         self.note_sign(self.s.signs[0])
         self.ask(SIGN)
         self.remind()
 
-    def _urgency(self, heard: Heard) -> tuple[bool, bool]:
-        return self.flow.signs.get(heard.option) != "emergency", not heard.plain
+    def by_urgency(self, signs: Iterable[Heard]) -> tuple[Heard, ...]:
+        """Signs of an emergency first, plainly stated ones before possible ones."""
+        urgent = self.flow.signs
+        return tuple(sorted(signs, key=lambda h: (urgent.get(h.option) != "emergency", not h.plain)))
 
     def note_sign(self, sign: Heard) -> None:
         """What to do if the sign is right, said with the next screen."""
@@ -303,7 +305,9 @@ class Making:
         """What happens if nothing more is said."""
         if self.s.at in ENDED or self.s.at == START or not self.s.consented:
             return
-        if self.s.signs or self._rank_so_far() >= Level.same_day.rank:
+        if self.s.latch is not None:
+            self.watch()
+        elif self.s.signs or self._rank_so_far() >= Level.same_day.rank:
             self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
         else:
             self.effects.append(Schedule("reminder", REMIND_AFTER))
@@ -363,14 +367,27 @@ class Making:
 
     def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
         """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""
+        level, unplaced = self.level_to_say(unplaced)
+        self._result(level, None if so_far else ADVICE, unplaced)
+
+    def level_to_say(self, unplaced: bool = False) -> tuple[Level, bool]:
+        """The level of the advice that stands now, and whether it is one for somebody who could not be placed."""
         level = self.judged()[1].level
         if self.s.latch is not None:
             level = Level.emergency
-        if unplaced or level is None:
-            level, unplaced = next_level_up(level), True
-            if level is Level.see_soon and self._emergency_screen_open():
-                level = Level.same_day
-        self._result(level, None if so_far else ADVICE, unplaced)
+        if not unplaced and level is not None:
+            return level, False
+        level = next_level_up(level)
+        if level is Level.see_soon and self._emergency_screen_open():
+            level = Level.same_day
+        return level, True
+
+    def deciding(self, level: Level) -> tuple[CompiledRule, ...]:
+        """The rules behind a level: those that fired at it, or for a latched emergency those that made it one."""
+        fired = tuple(r for r in self.judged()[1].fired if r.rule.level is level)
+        if fired or level is not Level.emergency or self.s.latch is None:
+            return fired
+        return tuple(self.flow.rules_by_id[r] for r in self.s.latch.rules if r in self.flow.rules_by_id)
 
     def _emergency_screen_open(self) -> bool:
         """Whether somebody may have an emergency sign that was never answered: then days are too long."""
@@ -378,10 +395,7 @@ class Making:
         return any(q.tap == "first" and q.ask not in env for q in self.flow.interview.questions)
 
     def _result(self, level: Level, state: str | None, unplaced: bool = False) -> None:
-        folded, verdict = self.judged()
-        deciding = tuple(r for r in verdict.fired if r.rule.level is level)
-        if level is Level.emergency and self.s.latch is not None and not deciding:
-            deciding = tuple(self.flow.rules_by_id[r] for r in self.s.latch.rules if r in self.flow.rules_by_id)
+        folded, deciding = self.judged()[0], self.deciding(level)
         if state is not None:
             if state != self.path[-1]:
                 self.path.append(state)

@@ -73,7 +73,7 @@ def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
         m.emergency()
         return True
     if not m.s.consented:
-        for heard in new[:3]:
+        for heard in m.by_urgency(new)[:3]:
             m.note_sign(heard)
         m.begin()
         return True
