@@ -685,3 +685,11 @@ def test_a_button_typed_without_its_apostrophe_is_that_button(person: Person) ->
     person.tap("bone_through_skin")
     person.types("cant get there")
     assert person.notes == ["cant_get_there_text"]
+
+
+def test_a_range_is_told_with_its_unit_once() -> None:
+    person = Person(back_spasm().with_reader(lambda *_: Reading(facts=(Fact("age", (30, 35), "30-35"),))))
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.types("30-35")
+    person.commands("review")
+    assert "Age: 30 to 35 years" in person.read

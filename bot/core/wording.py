@@ -101,6 +101,9 @@ class Words:
 
     def _number(self, question: Question, span: Span) -> str:
         low = self._unit(question, span.low)
+        if question.kind in (Kind.scale, Kind.age) and span.low < span.high < math.inf:
+            numbers = self.system("between", low=f"{span.low:g}", high=f"{span.high:g}")
+            return self.system("out_of_ten" if question.kind is Kind.scale else "years", n=numbers)
         if span.low == span.high:
             return low
         if span.high == math.inf:
