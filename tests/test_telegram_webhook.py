@@ -113,9 +113,12 @@ async def test_who_does_not_know_the_secret_is_turned_away(
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"no": "id"}', b'{"update_id": "x"}', b"[" * 100_000])
 async def test_what_is_no_update_is_refused(telegram: TelegramDouble, sqlite_url: str, body: bytes) -> None:
-    async with server(telegram, sqlite_url, register=False) as bot, ClientSession() as web:
-        async with web.post(bot.hook, data=body, headers=HEADER) as answer:
-            assert answer.status == 400
+    async with (
+        server(telegram, sqlite_url, register=False) as bot,
+        ClientSession() as web,
+        web.post(bot.hook, data=body, headers=HEADER) as answer,
+    ):
+        assert answer.status == 400
 
 
 async def test_other_pages(telegram: TelegramDouble, sqlite_url: str) -> None:
