@@ -55,6 +55,22 @@ def test_an_interrupted_chat_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "Who is this for?" not in out
 
 
+def test_an_empty_line_is_no_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    out = chats(monkeypatch, capsys, "1", "", "  ", "", "0")
+    assert "Sorry" not in out
+    assert "And any of these now?" in out
+
+
+def test_numbers_stand_only_where_they_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    out = chats(monkeypatch, capsys, "1", "1", "/forget", "no, keep", "I can't pee", "1")
+    assert "1 I'm getting help" in out
+    assert "Yes, erase \u00b7 No, keep" in out
+    out = chats(monkeypatch, capsys, "/forget", "yes, erase")
+    assert "Erased." in out
+    out = chats(monkeypatch, capsys, "1", "my chest hurts")
+    assert "Yes \u00b7 No \u00b7 Not sure" in out
+
+
 def test_an_emergency_is_answered_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     out = chats(monkeypatch, capsys, "1", "2")
     assert "Go to an emergency department now" in out

@@ -172,13 +172,21 @@ def chat(
             rows = answers or rows
         on_turn(event, session)
         _delivered(service, committed.deliveries)
-        line = prompt.read(label for row in rows for label, _ in row)
+        line = _words(prompt, [label for row in rows for label, _ in row])
         if line is None or line.strip().lower() in ("quit", "exit"):
             return 0
         if before_answers is not None:
             before_answers()
             before_answers = None
         event = event_of(line)
+
+
+def _words(prompt: Prompt, choices: Sequence[str]) -> str | None:
+    """The next line that says something: an empty one is a slip of the finger, not an answer."""
+    line = prompt.read(choices)
+    while line is not None and not line.strip():
+        line = prompt.read(choices)
+    return line
 
 
 def _delivered(service: Service, deliveries: Iterable[Any]) -> None:
