@@ -61,7 +61,9 @@ def test_an_empty_line_is_no_answer(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "And any of these now?" in out
 
 
-def test_numbers_stand_only_where_they_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_numbers_stand_only_where_they_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = chats(monkeypatch, capsys, "1", "1", "/forget", "no, keep", "I can't pee", "1")
     assert "1 I'm getting help" in out
     assert "Yes, erase \u00b7 No, keep" in out
@@ -137,7 +139,11 @@ def test_triage_of_one_answer_set(capsys: pytest.CaptureFixture[str], tmp_path: 
 
 
 def test_triage_of_a_list_prints_an_object_a_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    cases = [{"facts": {"saddle_numbness": True}}, {"answers": {"pain": 99}}, {"answers": {"onset": {"min": 8, "max": 28}}}]
+    cases = [
+        {"facts": {"saddle_numbness": True}},
+        {"answers": {"pain": 99}},
+        {"answers": {"onset": {"min": 8, "max": 28}}},
+    ]
     (tmp_path / "a.yaml").write_text(json.dumps(cases))
     code, out, err = run(capsys, "triage", "back_spasm", "--answers", "a.yaml")
     lines = [json.loads(line) for line in out.splitlines()]
