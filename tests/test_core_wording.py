@@ -26,7 +26,7 @@ def words() -> Words:
     ("question", "kept", "said"),
     [
         ("age", Span(44, 44), "Years 44"), ("age", Span(16, 54), "16 to 54"), ("pain", Span(7, 7), "Out of ten 7"),
-        ("pain", Span(3, 4), "Between Out of ten 3 Out of ten 4"), ("spasm_length", Span(30, 30), "Seconds 30"),
+        ("pain", Span(3, 4), "Out of ten Between 3 4"), ("spasm_length", Span(30, 30), "Seconds 30"),
         ("spasm_length", Span(300, 300), "Minutes 5"), ("spasm_length", Span(5400, 5400), "Hours 1.5"),
         ("spasm_length", Span(3600, math.inf), "Or more Hours 1"), ("times_before", Span(4, 4), "4"),
         ("onset", Since(date(2026, 11, 3), date(2026, 11, 3)), "Since Day 3 November"),

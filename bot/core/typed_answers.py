@@ -1,0 +1,191 @@
+"""Typed words on a question: its answer, facts for other questions, a correction of earlier ones, or not understood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import screens as sc
+from .answers import Got, Which, folded_words, kept_answer, labels, read_answer, read_items
+from .evaluation import Many
+from .events import Settled, Typed, Understood
+from .flow import Kind, Level, Question
+from .machine import which
+from .making import Making
+from .reader import Reading
+from .session import CHANGE, SIGN
+from .tapping import answer, tap
+from .values import NOT_SURE
+
+MOST_WORDS_OF_CONSENT = 8
+
+
+def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
+    """Words on the screen of a question: its answer, facts for others, a correction, or not understood."""
+    if m.s.at == which(question.ask):
+        items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
+        if items is None:
+            unread(m)
+            return
+        for item in items[:-1]:
+            if item not in m.s.ticks:
+                tap(m, item)
+        tap(m, items[-1])
+        return
+    if question.consent:
+        _consent(m, question, text, reading)
+        return
+    if sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
+        tap(m, sc.DONE)
+        return
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    named = folded_words(text) in labels(m.flow, m.s.lang, question)
+    others = False if named else take_facts(m, reading, question.ask)
+    if isinstance(got, Got) and got.ticks:
+        _ticked(m, question, got.ticks, event)
+    elif isinstance(got, Got):
+        if got.value == NOT_SURE and not sc.offers_unsure(question):
+            unread(m)
+            return
+        if got.value == Many(frozenset()) and m.s.ticks and m.s.at == question.ask:
+            tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
+            return
+        if m.s.at == question.ask:
+            m.effects.append(Settled(m.before.at, m.before.turn))
+        answer(m, question, _with_ticks(m, question, got.value), event.message)
+    elif got == NOT_SURE:
+        tap(m, NOT_SURE)
+    elif isinstance(got, Which):
+        m.note("unclear", words=got.words, candidates=got.candidates)
+        m.again()
+    elif others:
+        m.set(misread=0)
+        m.again()
+    elif not _correction(m, reading, question.ask):
+        unread(m)
+
+
+def _correction(m: Making, reading: Reading, open_question: str) -> bool:
+    """Words about what was answered already: whether to change it is asked, never done unasked."""
+    for fact in reading.facts:
+        question = m.flow.questions.get(fact.question)
+        if question is None or question.consent or not fact.sure or question.ask == open_question:
+            continue
+        value = _corrected(m, question, fact.value) if question.ask in m.s.answers else None
+        if value is not None:
+            m.set(proposal=(question.ask, value), misread=0)
+            m.ask(CHANGE)
+            return True
+    for unclear in reading.unclear:
+        if unclear.candidates and unclear.question in m.s.answers and unclear.question != open_question:
+            m.set(misread=0)
+            m.note("unclear", words=unclear.words, candidates=unclear.candidates)
+            m.ask(unclear.question)
+            return True
+    return False
+
+
+def _corrected(m: Making, question: Question, raw: Any) -> Any:
+    """The answer after the correction; None if it would be the same. On a list lines are only added."""
+    kept = m.s.answers[question.ask]
+    if isinstance(kept, Many):
+        new = frozenset(o for o in raw if o in question.option_ids) - kept.yes
+        return Many(kept.yes | new, kept.not_sure - new) if new else None
+    got = kept_answer(m.flow, question, raw, "", m.today)
+    return got.value if isinstance(got, Got) and got.value != kept else None
+
+
+def _consent(m: Making, question: Question, text: str, reading: Reading) -> None:
+    """Consent is said on purpose: in few words, or as on a button. A story told before it is not kept, and says so."""
+    system, said = m.flow.text(m.s.lang).system, folded_words(text)
+    named = labels(m.flow, m.s.lang, question).get(said)
+    if named is None and (
+        len(said.split()) > MOST_WORDS_OF_CONSENT or any(f.question != question.ask for f in reading.facts)
+    ):
+        m.set(misread=1)
+        m.note("agree_first")
+        m.again()
+        return
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    if isinstance(got, Got) and isinstance(got.value, str) and got.value != NOT_SURE:
+        tap(m, got.value)
+    elif reading.polarity == "yes":
+        tap(m, question.option_ids[0])
+    elif said == folded_words(system["no"]):
+        declining = [o.id for o in question.options if o.declines]
+        tap(m, declining[0]) if declining else unread(m)
+    else:
+        unread(m)
+
+
+def _with_ticks(m: Making, question: Question, value: Any) -> Any:
+    """Lines named by number come to those that are ticked already."""
+    if m.s.at != question.ask or not isinstance(value, Many):
+        return value
+    return Many(value.yes.union(m.s.ticks), value.not_sure.difference(m.s.ticks))
+
+
+def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
+    """Options named in words. The others are not taken as absent where they count: the list stays open."""
+    if sc.toggles(question) and not question.describes and m.s.at == question.ask:
+        m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
+        m.note("ticked", question=question.ask, options=m.s.ticks)
+        m.again()
+        return
+    m.effects.append(Settled(m.before.at, m.before.turn))
+    answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
+
+
+def take_facts(m: Making, reading: Reading, open_question: str | None) -> bool:
+    """Facts for other questions: kept where nothing was answered yet, and shown. A fact not mentioned stays unknown."""
+    if not m.s.consented:
+        return False
+    taken: list[str] = []
+    for fact in reading.facts:
+        question = m.flow.questions.get(fact.question)
+        if question is None or not fact.sure or question.consent or fact.question == open_question:
+            continue
+        if fact.question in m.s.answers:
+            continue
+        if question.kind is Kind.many:
+            if _hear_options(m, question, fact.value):
+                taken.append(question.ask)
+            continue
+        got = kept_answer(m.flow, question, fact.value, fact.words, m.today)
+        if isinstance(got, Got):
+            m.set(answers={**m.s.answers, question.ask: got.value}, checked=False)
+            taken.append(question.ask)
+    if taken:
+        m.effects.append(Understood(tuple(taken)))
+    return bool(taken)
+
+
+def _hear_options(m: Making, question: Question, options: Any) -> bool:
+    signs = m.flow.signs
+    known = m.s.heard.get(question.ask, Many(frozenset(), frozenset(), True))
+    new = frozenset(o for o in options if o in question.option_ids and o not in signs) - known.yes
+    if not new:
+        return False
+    m.set(heard={**m.s.heard, question.ask: Many(known.yes | new, known.not_sure, True)}, checked=False)
+    return True
+
+
+def unread(m: Making) -> None:
+    """Not understood: again with an example, then with the choices spelled out, then the safe advice."""
+    if m.resumed and m.question is not None:
+        m.again()
+        return
+    tries = m.s.misread + 1
+    m.set(misread=tries)
+    question = m.question
+    if tries >= 3 and m.s.at != SIGN and m.s.consented:
+        m.remark = "unplaced"
+        m.s = m.unfinished()
+        level = m.judged()[1].level
+        m.advise(unplaced=level is not Level.emergency)
+        return
+    if tries == 1 and question is not None:
+        m.note("unreadable_example", question=question.ask)
+        m.again()
+    else:
+        m.note("unreadable_choices")
+        m.again(spell_out=True)
