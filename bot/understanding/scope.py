@@ -37,6 +37,7 @@ class Scope:
         self._joining = frozenset(map(str, parts.get("joining") or ()))
         self._mine = frozenset(map(str, (parts.get("groups") or {}).get("speaks_of_self") or ()))
         self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
+        self._binding = frozenset(map(str, parts.get("binding") or ()))
         self._number_words = frozenset(map(str, parts.get("numbers") or ())) - {"one"}
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
 
@@ -130,7 +131,8 @@ class Scope:
         for place in range(cue[1], last):
             if words.clause[place] != words.clause[max(place - 1, 0)] and place > cue[1]:
                 pieces.append([])
-            if words.words[place].isalnum():
+            after = words.words[place - 1]  # "down there", "in both legs": part of the thing, not a new statement
+            if words.words[place].isalnum() and not (words.words[place] in self._says and after in self._binding):
                 pieces[-1].append(words.words[place])
         target = words.clause[span[0]] - words.clause[cue[1] - 1]
         bare = [pieces[0]]
@@ -357,6 +359,8 @@ class Scope:
                 continue
             if -3 <= span[0] - cue[1] <= 5 and words.clause[cue[0]] == words.clause[span[0]]:
                 return True
-            if 0 <= cue[0] - span[1] <= 3:
+            same = words.clause[cue[0]] == words.clause[span[1] - 1]
+            bare = cue[1] >= len(words.words) or words.clause[cue[1]] != words.clause[cue[0]] or not following.isalnum()
+            if 0 <= cue[0] - span[1] <= 3 and (same or bare):  # "weak, not sure"; not "..., not sure if it is empty"
                 return True
         return False
