@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -12,7 +12,7 @@ from bot.core.compiled import Flow
 from .outcome import Deviation, Outcome, Said
 from .reading import Scripts
 from .script import Case
-from .ways import MemoryWay, Way, run_case
+from .ways import MemoryWay, Way, run_case, run_cases
 
 WIDTH = 110
 
@@ -45,12 +45,20 @@ def _compared(outcome: Outcome, plain: Outcome) -> Outcome:
     return replace(outcome, deviations=tuple(found))
 
 
-def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterable[Outcome]:
-    """Every case on every way; ways that have faults once for each seed."""
+def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterator[Outcome]:
+    """Every case on every way; ways that have faults once for each seed. Each way must come to the same as memory."""
+    cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
+    plain: dict[str, Outcome] = {}
     for way in ways:
         for seed in seeds if not isinstance(way, MemoryWay) else (None,):
-            for case in scripts.cases:
-                yield run_one(scripts, case, way, seed)
+            for outcome in run_cases(way, cases, seed):
+                case = outcome.case
+                if isinstance(way, MemoryWay) or not outcome.passed:
+                    yield outcome
+                else:
+                    if case.title not in plain:
+                        plain[case.title] = run_case(MemoryWay(), case, scripts.flow(case), versions_of(scripts, case))
+                    yield _compared(outcome, plain[case.title])
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------

@@ -65,6 +65,12 @@ class Updates:
         """Whether the bot has confirmed every update."""
         return not self.pending and not self._again and (self.webhook is None or self.webhook.idle)
 
+    def unconfirmed(self, chat: int) -> bool:
+        """Whether something that came from this chat is not confirmed yet."""
+        if self.webhook is not None and self.webhook.holds(chat):
+            return True
+        return any(chat_of(update) == chat for update in self.pending)
+
     # Polling
 
     def poll(self, poll: Poll, wait: float) -> None:
@@ -223,6 +229,10 @@ class Webhook:
     def idle(self) -> bool:
         """Whether all updates were delivered."""
         return not self._queues
+
+    def holds(self, chat: int) -> bool:
+        """Whether updates of this chat are not delivered yet."""
+        return chat in self._queues
 
     def add(self, chat: int, update: Update) -> None:
         """Deliver this update after the chat's earlier ones."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
-from importlib.metadata import entry_points
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from bot.core.compiled import Flow
 from bot.core.wording import Places
@@ -31,6 +32,17 @@ class Way(Protocol):
 
     async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
         """Play the case from its first line to what it expects."""
+        ...
+
+
+@runtime_checkable
+class ManyWay(Protocol):
+    """A way that runs many cases better than one after the other."""
+
+    async def run_many(
+        self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
+    ) -> list[Outcome]:
+        """The outcomes in the order of the cases."""
         ...
 
 
@@ -57,11 +69,9 @@ async def played(
     try:
         deviations = await play.run()
         stands = await play.standing()
-    except NotTheSame as error:
-        deviations, stands = (
-            [Deviation(play.place, "the same session after saving", str(error), len(play.said) - 1)],
-            NOWHERE,
-        )
+    except AssertionError as error:  # the way itself found something wrong
+        expected = "the same session after saving" if isinstance(error, NotTheSame) else "a bot that comes to rest"
+        deviations, stands = [Deviation(play.place, expected, str(error), max(0, len(play.said) - 1))], NOWHERE
     finally:
         await driver.close()
     return Outcome(
@@ -86,9 +96,25 @@ def run_case(way: Way, case: Case, flow: Flow, versions: Mapping[str, Flow], fau
     return now_or_never(coroutine) if isinstance(way, MemoryWay) else asyncio.run(coroutine)
 
 
+def run_cases(
+    way: Way, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
+) -> Iterator[Outcome]:
+    """Run many cases on one way; a way that can runs many at the same time."""
+    if isinstance(way, ManyWay):
+        yield from asyncio.run(way.run_many(cases, faults))
+        return
+    for case, flow, versions in cases:
+        yield run_case(way, case, flow, versions, faults)
+
+
 def known_ways() -> dict[str, Callable[[], Way]]:
     """All ways by name: the two in memory, and those registered as entry points."""
     ways: dict[str, Callable[[], Way]] = {"memory": MemoryWay, "reload": lambda: MemoryWay(reload=True)}
     for entry in entry_points(group=WAYS_GROUP):
-        ways.setdefault(entry.name, entry.load)
+        ways.setdefault(entry.name, partial(_loaded, entry))
     return ways
+
+
+def _loaded(entry: EntryPoint) -> Way:
+    way: Way = entry.load()()
+    return way

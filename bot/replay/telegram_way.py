@@ -1,0 +1,335 @@
+"""Scripts through Telegram: a whole bot, its channel, service and store, against the Telegram double over HTTP.
+
+The app hands in how a service is made. One world (double, store, bot) serves many cases, each with a person of its own;
+cases that begin at the same time and let no time pass may run at the same time. Under faults the double misbehaves, taps
+come twice, and the bot is dropped uncommitted in the middle of a turn and opened again on the same store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.channels.chores import Every
+from bot.channels.limits import Limits
+from bot.channels.metrics import Metrics
+from bot.channels.starting import listen
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_updates import chat_name
+from bot.channels.webhook import App, Hook, Web
+from bot.core import screens as sc
+from bot.core.compiled import Flow
+from bot.core.session import Session
+from bot.service import Service
+from bot.store import Store, open_store
+
+from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
+from .outcome import Outcome
+from .script import Case
+from .telegram import Faults, TelegramDouble, User
+from .telegram_chats import Message
+from .ways import played
+
+MakeService = Callable[[Store, Flow, Callable[[], float]], Service]
+"""(store, flow, clock in seconds UTC) -> the service that a running bot has."""
+
+PATIENCE = 30.0
+AT_ONCE = 120
+"""Cases that run at the same time."""
+DROPPED = 0.3
+"""Share of the cases in which, under faults, the bot is dropped in the middle of a turn: each drop hits all who chat then."""
+NEVER = 10.0**6
+QUIET = Every(due=NEVER, left_behind=0.02, retention=NEVER, flows=NEVER, withdrawn=NEVER)
+"""Chores that replay does itself, when the script says that time passes."""
+SECRET = "replay-secret"
+
+
+def faults_of(seed: int | None) -> Faults:
+    """What the double does wrong under this seed."""
+    if seed is None:
+        return Faults()
+    return Faults(seed, reset=0.01, reset_after=0.01, server_error=0.005, duplicate=0.2, reorder=0.5, conflict=0.01)
+
+
+class TelegramWay:
+    """`webhook`: updates are posted to the bot instead of polled."""
+
+    def __init__(self, make_service: MakeService, webhook: bool = False) -> None:
+        self.name = "webhook" if webhook else "telegram"
+        self._make, self._webhook = make_service, webhook
+
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+        """See `Way`."""
+        return (await self.run_many([(case, flow, versions)], faults))[0]
+
+    async def run_many(
+        self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
+    ) -> list[Outcome]:
+        """Many cases, those that can at the same time; outcomes in the order of the cases."""
+        found: dict[int, Outcome] = {}
+        for flow in {c[1].version: c[1] for c in cases}.values():
+            numbered = [(i, c) for i, c in enumerate(cases) if c[1] is flow]
+            async with World(self._make, flow, faults, self._webhook) as world:
+                for group in _together(numbered):
+                    world.clock.now = group[0][1][0].now.replace(tzinfo=UTC).timestamp()
+                    done = await asyncio.gather(*(self._one(world, case, versions) for _, (case, _, versions) in group))
+                    found.update({number: outcome for (number, _), outcome in zip(group, done, strict=True)})
+        return [found[i] for i in range(len(cases))]
+
+    async def _one(self, world: World, case: Case, versions: Mapping[str, Flow]) -> Outcome:
+        driver = TelegramDriver(world, case)
+        return await played(self.name, case, world.flow, versions, driver, UTC)
+
+
+Numbered = tuple[int, tuple[Case, Flow, Mapping[str, Flow]]]
+
+
+def _together(cases: Sequence[Numbered]) -> list[list[Numbered]]:
+    """Groups that can run at the same time: they begin at the same time and do nothing to the bot that others notice."""
+    groups: dict[datetime, list[Numbered]] = {}
+    alone: list[list[Numbered]] = []
+    for numbered in cases:
+        case = numbered[1][0]
+        if any(line.step.act in ("later", "version", "restart") for line in case.lines):
+            alone.append([numbered])
+        else:
+            groups.setdefault(case.now, []).append(numbered)
+    return [g[i : i + AT_ONCE] for g in groups.values() for i in range(0, len(g), AT_ONCE)] + alone
+
+
+Looks = tuple[str, tuple[tuple[Key, ...], ...]]
+"""What a message shows: its text and its buttons."""
+
+
+@dataclass
+class Clock:
+    """The time of a world, in seconds UTC."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class World:
+    """A double, a store on disk and a bot that can be dropped and opened again. `faults`: seed, None = none."""
+
+    def __init__(self, make: MakeService, flow: Flow, faults: int | None, webhook: bool) -> None:
+        self._make, self.flow, self.seed, self._webhook = make, flow, faults, webhook
+        self.clock = Clock()
+        self._people = 0
+        self._whole = asyncio.Lock()
+        self._recovering = False
+
+    async def __aenter__(self) -> World:
+        self._folder = tempfile.TemporaryDirectory(prefix="replay-", ignore_cleanup_errors=True)
+        self.double = TelegramDouble(clock=self.clock, record=0, webhook_retry=0.02)
+        self.double.faults = faults_of(self.seed)
+        await self.double.start()
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+        await self.double.stop()
+        self._folder.cleanup()
+
+    async def _open(self) -> None:
+        path = Path(self._folder.name) / "bot.db"
+        self.store = open_store(f"sqlite:///{path}", purpose="replay")
+        self.service = self._make(self.store, self.flow, self.clock)
+        self.channel = Telegram(
+            self.service, self.double.token, self.double.url, Limits(10.0**6, 10.0**6), every=QUIET, in_flight=64
+        )
+        self._stop = asyncio.Event()
+        self._web: Web | None = None
+        await self.channel.reach()
+        self.channel.begin()
+        if self._webhook:
+            bound = listen("127.0.0.1:0")
+            url = f"http://127.0.0.1:{bound.getsockname()[1]}/hook"
+            hook = Hook(urlsplit(url).path, SECRET, self.channel.handle_one)
+            metrics = Metrics(self.clock, lambda: 0, lambda: 0)
+            self._web = Web(App(lambda: True, metrics, hook), bound)
+            await self._web.start()
+            self._serving = asyncio.create_task(self.channel.hook(url, SECRET, self._stop))
+        else:
+            self._serving = asyncio.create_task(self.channel.poll(self._stop))
+
+    async def _close(self) -> None:
+        self._stop.set()
+        with contextlib.suppress(Exception):
+            await self._serving
+        if self._web is not None:
+            await self._web.stop()
+        await self.channel.end()
+
+    async def restart(self) -> None:
+        """Drop the bot as it is, nothing finished, nothing more recorded; open it again on the same store."""
+        async with self._whole:
+            self._serving.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._serving
+            if self._web is not None:
+                await self._web.stop()
+            await self.channel.drop()
+            self._recovering = True
+            await self._open()
+
+    def person(self, lang: str) -> User:
+        """A new person with a private chat."""
+        self._people += 1
+        return self.double.user(10_000 + self._people, lang=lang)
+
+    async def rest(self, person: User) -> None:
+        """Until everything that people did is confirmed, committed and delivered."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while not self._at_rest(person):
+            if asyncio.get_running_loop().time() > end:
+                raise AssertionError(f"the bot did not come to rest within {PATIENCE:g} s:\n{person.history()}")
+            await asyncio.sleep(0.002)
+
+    async def recorded(self) -> None:
+        """Until the store knows of everything that was delivered: a bot that is dropped earlier says it once more."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while self.store.waiting() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.002)
+
+    def _at_rest(self, person: User) -> bool:
+        """Whether this person's updates are confirmed, their messages delivered, their taps answered."""
+        if self._whole.locked():
+            return False
+        if self._recovering:
+            self._recovering = self.store.waiting() > 0
+        unconfirmed = self.double.updates.unconfirmed(person.chat.id)
+        delivering = chat_name(person.chat.id) in self.channel.deliverer.leases
+        # The end of a tap's spinner is best effort: a bot that is dropped may owe it for ever.
+        spinning = self.seed is None and bool(person.unanswered_taps)
+        return not (self._recovering or unconfirmed or delivering or spinning)
+
+
+class TelegramDriver:
+    """One person's chat with a world's bot. Under faults some taps come twice, and once the bot is dropped in a turn."""
+
+    def __init__(self, world: World, case: Case) -> None:
+        self.world = world
+        self.person = world.person(case.lang)
+        self._typed: dict[int, Message] = {}
+        self._seen: dict[int, Looks] = {}
+        self._ever: set[Looks] = set()
+        self._random = None if world.seed is None else random.Random(f"{world.seed}:{case.title}")
+        self._acts = 0
+        self._drop_at = -1
+        if self._random is not None and self._random.random() < DROPPED:
+            self._drop_at = self._random.randrange(1, 2 * len(case.lines) + 2)
+
+    @property
+    def _chat(self) -> str:
+        return chat_name(self.person.chat.id)
+
+    async def session(self) -> Session | None:
+        """See `Driver`."""
+        row = (await self.world.channel.thread(lambda store: store.load([self._chat])))[self._chat]
+        return None if row.session is None else Session.from_json(row.session.json)
+
+    async def close(self) -> None:
+        """Nothing is left behind for the cases that come after."""
+        await self.world.channel.thread(lambda store: store.erase_chat(self._chat))
+
+    async def do(self, act: Act) -> tuple[Shown, ...]:
+        """See `Driver`."""
+        if isinstance(act, Wait):
+            await self._wait(act.seconds)
+        elif isinstance(act, Restart):
+            if self._random is None:
+                await self.world.recorded()
+            await self.world.restart()
+        elif isinstance(act, Replace):
+            self.world.service.flows.replace({act.flow.name: act.flow})
+        else:
+            self._acts += 1
+            self._act(act)
+            if self._acts == self._drop_at and self._random is not None:
+                await asyncio.sleep(self._random.random() * 0.02)
+                await self.world.restart()
+        await self.world.rest(self.person)
+        return self._shown()
+
+    def _act(self, act: Act) -> None:
+        person = self.person
+        match act:
+            case Open():
+                person.start()
+            case Press(data, message):
+                person.press(person.chat.messages[message], data)
+                if self._twice(data):
+                    person.tap_again()
+            case Write(text, number):
+                self._typed[number] = person.send(text)
+            case Rewrite(text, number):
+                person.edit(text, self._typed[number])
+            case Order(name, argument):
+                person.send(f"/{name} {argument}".strip())
+            case Send(kind):
+                _OTHER.get(kind, User.document)(person)
+
+    def _twice(self, data: str) -> bool:
+        """Whether this tap comes twice: one that answers a screen, since two taps on a toggle are two."""
+        if self._random is None or self._random.random() > 0.3:
+            return False
+        tapped = sc.decode(self.world.flow, data)
+        if tapped is None or tapped.screen in sc.OVERLAYS:
+            return False
+        question = sc.question_of(self.world.flow, tapped.screen)
+        if question is None or tapped.screen != question.ask:
+            return False
+        return not sc.toggles(question) or tapped.choice == sc.DONE
+
+    async def _wait(self, seconds: float) -> None:
+        """Time passes; what is due on the way is sent at its own moment."""
+        world, end = self.world, self.world.clock.now + seconds
+        while True:
+            found = await world.channel.thread(lambda store: store.due(end))
+            due = min((d.at for d in found if d.chat == self._chat), default=None)
+            if due is None:
+                break
+            world.clock.now = max(world.clock.now, due)
+            await world.channel.chores.due()
+            await world.rest(self.person)
+        world.clock.now = end
+
+    def _shown(self) -> tuple[Shown, ...]:
+        """What is new or changed on the screen since the last look. A message that a fault made come twice counts once."""
+        shown: list[Shown] = []
+        again: list[Shown] = []
+        for message in self.person.messages:
+            rows = tuple(tuple(Key(b.label, b.data) for b in row if b.data is not None) for row in message.buttons)
+            looks = (message.text, rows)
+            before = self._seen.get(message.id)
+            if before == looks:
+                continue
+            self._seen[message.id] = looks
+            found = Shown(message.id, message.text, rows, before is not None)
+            known = before is None and self._random is not None and looks in self._ever
+            (again if known else shown).append(found)
+            self._ever.add(looks)
+        return tuple(shown or again[-1:])
+
+
+_OTHER: dict[str, Callable[[User], object]] = {
+    "sticker": User.sticker,
+    "voice": User.voice,
+    "photo": User.photo,
+    "video": User.video,
+    "location": User.location,
+    "contact": User.contact,
+    "poll": User.poll,
+    "forwarded": lambda person: person.forward("Somebody's words"),
+}
