@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -90,3 +91,13 @@ def test_the_next_session_has_another_id_and_always_the_same() -> None:
     assert one.child_id() == session().child_id()
     assert one.child_id() not in (one.id, one.but(turn=one.turn + 1).child_id())
     assert len(one.child_id()) == 12
+
+
+def test_a_changed_session_is_a_new_one_and_the_old_one_stays() -> None:
+    one = session()
+    two = one.but(turn=7, at="age")
+    assert (two.turn, two.at, two.answers) == (7, "age", one.answers)
+    assert two == replace(one, turn=7, at="age")
+    assert (one.turn, one.at) == (0, SIGN)
+    with pytest.raises(AttributeError):
+        one.but(mood="fine")
