@@ -10,7 +10,7 @@ import pytest
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many
 from bot.core.events import Acknowledge, Ask, Edited, Erase, Explain, Received, Redraw, Schedule, Started, Tapped
-from bot.core.reader import Fact, Reading, Sign, Unclear
+from bot.core.reader import Fact, Reading, Rejected, Sign, Unclear
 from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
 from tests.talking import Person, back_spasm, sprain
 
@@ -23,6 +23,7 @@ def reader(text: str, now: datetime, lang: str, question: str | None) -> Reading
         "i have a fever": Reading(signs=(Sign("fever", "a fever"),), facts=(Fact("warning", ("fever",), "a fever"),)),
         "i want to die": Reading(crisis=True),
         "i want to die, my foot is dead cold": Reading(crisis=True, signs=(Sign("cold_pale_foot", "dead cold"),)),
+        "his foot is dead cold": Reading(rejected=(Rejected("cold_pale_foot", "dead cold", "other_person"),)),
         "no": Reading(polarity="no"),
         "yes": Reading(polarity="yes"),
         "dunno": Reading(polarity="not_sure"),
@@ -693,3 +694,25 @@ def test_a_range_is_told_with_its_unit_once() -> None:
     person.types("30-35")
     person.commands("review")
     assert "Age: 30 to 35 years" in person.read
+
+
+def test_a_sign_of_another_person_is_the_patients_if_the_patient_is_that_person(flow: Flow) -> None:
+    someone = Person(flow)
+    someone.tap("for_other")
+    someone.types("his foot is dead cold")
+    assert someone.at == SIGN
+    assert "sign_plain" in someone.notes
+    someone.types("yes")
+    assert someone.at == EMERGENCY
+
+
+def test_a_sign_of_another_person_is_nothing_of_mine(person: Person) -> None:
+    person.types("his foot is dead cold")
+    assert person.at == "danger"
+    assert person.session.signs == ()
+
+
+def test_a_sign_of_another_person_before_anybody_said_for_whom_gets_the_emergency_text(flow: Flow) -> None:
+    someone = Person(flow)
+    someone.types("his foot is dead cold")
+    assert "sign_possible" in someone.notes

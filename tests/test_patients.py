@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.check.cases import Outcome, run_case
 from bot.core.flow import Level
+from bot.core.yaml_places import Loaded
 from tests.talking import ROOT, back_spasm
 
-PATIENTS: list[dict[str, Any]] = YAML(typ="safe").load(Path(ROOT, "tests", "patients.yaml"))
+PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", Path(ROOT, "tests", "patients.yaml").read_text("utf-8")).value
 
 ALONE = {
     Level.emergency: """bladder_or_bowel_change saddle_numbness sexual_dysfunction_new bilateral_leg_symptoms

@@ -59,8 +59,13 @@ def _understand(args: argparse.Namespace) -> int:
 
 def _lines(name: str) -> list[str]:
     if name == "-":
-        return sys.stdin.read().splitlines()
+        return _cut(sys.stdin.read())
     try:
-        return Path(name).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        return _cut(Path(name).read_text(encoding="utf-8-sig", errors="replace"))
     except OSError as error:
         raise Stop(f"{name} cannot be read: {error.strerror}.") from None
+
+
+def _cut(text: str) -> list[str]:
+    """Lines at line feeds only: a text may hold other things that Python calls the end of a line."""
+    return [line.rstrip("\r") for line in text.removesuffix("\n").split("\n")]

@@ -135,6 +135,11 @@ class Flow:
         return MappingProxyType({o.id: o.sign for q in self.interview.questions for o in q.options if o.sign})
 
     @cached_property
+    def others(self) -> frozenset[str]:
+        """Answers of the consent question by which the patient is somebody else."""
+        return frozenset(o.id for q in self.interview.questions if q.consent for o in q.options if o.other)
+
+    @cached_property
     def rules_by_id(self) -> Mapping[str, CompiledRule]:
         """Rules by id."""
         return MappingProxyType({r.rule.rule: r for r in self.rules})

@@ -102,6 +102,9 @@ class Option(Strict):
         None, description="The question that this option opens; in answer files a fact of that question implies it."
     )
     declines: bool = Field(False, description="Choosing it ends the chat before anything is stored (consent only).")
+    other: bool = Field(
+        False, description="The patient is somebody else (consent only): what is typed of others is read as the patient's."
+    )
     sign: Literal["emergency", "same_day"] | None = Field(
         None, description="A red flag that typed words may carry at any moment: how urgent it is on its own."
     )

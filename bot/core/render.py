@@ -181,7 +181,7 @@ def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Bu
             d.put("item", f"{place} {mark}{d.words.item(question.ask, option)}")
     if texts.help:
         d.put("note", texts.help)
-    if d.s.answers.get("for_whom") in ("with_me", "not_here") and question.kind is not Kind.scale:
+    if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
     return _answer_rows(d, question)
 

@@ -58,7 +58,8 @@ def typed(m: Making, event: Typed) -> None:
 
 def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
     """Red flags in the words: counted and asked about at once. True if one is now on screen."""
-    found = [s for s in reading.signs if s.option in m.flow.option_home and not _known(m, s)]
+    read = (*reading.signs, *_of_the_patient(m, reading))
+    found = [s for s in read if s.option in m.flow.option_home and not _known(m, s)]
     if all(_answers_open(m, s, question) for s in found):
         return False
     new = [Heard(s.option, s.words, s.plain) for s in found]
@@ -77,6 +78,23 @@ def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
     take_facts(m, reading, None)
     m.show_sign()
     return True
+
+
+def _of_the_patient(m: Making, reading: Reading) -> tuple[Sign, ...]:
+    """Signs of another person than the one who types: the patient's own, if the patient is that other person.
+
+    Before anybody said for whom it is they are possible ones: better asked once too often than missed.
+    """
+    consent = m.flow.interview.questions[0].ask
+    chosen = m.s.answers.get(consent) if m.s.consented else None
+    if chosen is not None and chosen not in m.flow.others:
+        return ()
+    said = {s.option for s in reading.signs}
+    return tuple(
+        Sign(r.about, r.words, plain=chosen is not None)
+        for r in reading.rejected
+        if r.why == "other_person" and r.about in m.flow.signs and r.about not in said
+    )
 
 
 def _known(m: Making, sign: Sign) -> bool:
