@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.check.cases import BadCase, run_case
 from bot.core import screens as sc
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many
+from bot.core.flow import Level
 from bot.core.session import ENDED, EXIT, REVIEW
 from bot.core.values import as_read, to_json
 from tests.talking import Person, back_spasm, sprain
@@ -114,3 +116,21 @@ def test_unknown_names_are_left_out_with_a_warning() -> None:
     assert [w.split('"')[1] for w in outcome.warnings] == ["pian", "feverr", "movements"]
     assert 'Did you mean "pain"' in outcome.warnings[0]
     assert set(outcome.unused) == {"pian", "feverr", "movements"}
+
+
+known = st.sampled_from(["fever", "yes", "not_sure", "adult"])
+keys = st.sampled_from(["yes", "not_sure", "min", "max", "x"])
+questions = st.sampled_from(["danger", "warning", "fever_more", "age", "onset", "pain", "swelling", "times_before", "nonsense"])
+options = st.sampled_from(["fever", "fever_very_ill", "cold_pale_foot", "swelling", "worse", "cannot_walk", "nonsense"])
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | known,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(questions, anything, max_size=4), st.dictionaries(options, anything, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_file_says_it_is_used_or_refused_in_words(answers: dict[str, Any], facts: dict[str, Any]) -> None:
+    with suppress(BadCase):
+        assert run_case(sprain(), {"answers": answers, "facts": facts}).level in tuple(Level)
