@@ -162,6 +162,13 @@ def test_triage_says_what_it_does_not_know(capsys: pytest.CaptureFixture[str], t
     assert 'Did you mean "fever"?' in err
 
 
+def test_triage_of_a_file_nested_without_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[" * 200_000)
+    code, _, err = run(capsys, "triage", "back_spasm", "--answers", "a.json")
+    assert code == 2
+    assert "nested too deeply" in err
+
+
 def test_triage_without_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "triage", "back_spasm", "--answers", "nothing.json")[0] == 2
 

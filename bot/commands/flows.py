@@ -32,7 +32,7 @@ def _triage(args: argparse.Namespace) -> int:
         try:
             outcome = run_case(flow, case)
         except BadCase as bad:
-            print(f"{args.answers}, answer set {number}: {bad}.", file=sys.stderr)
+            print(f"{args.answers}, answer set {number}: {str(bad).rstrip('.')}.", file=sys.stderr)
             if many:
                 print(json.dumps({"error": str(bad)}))
             code = FOUND
@@ -62,6 +62,8 @@ def _read_cases(name: str) -> tuple[list[Any], bool]:
     text = sys.stdin.read() if name == "-" else read_text(Path(name))
     try:
         value = json.loads(text)
+    except RecursionError:
+        raise Stop(f"{name} is nested too deeply to be answers.") from None
     except ValueError:
         from bot.core.yaml_places import Loaded
 

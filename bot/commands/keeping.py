@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .common import FOUND, OK, guest_store
-
-if TYPE_CHECKING:
-    pass
 
 
 def add_erase(commands: Any) -> None:
