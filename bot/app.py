@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -15,12 +16,13 @@ from bot.core.findings import Finding, FlowError
 from bot.core.reader import Reader, Reading
 from bot.core.wording import Places
 from bot.exporting import explain_changes
-from bot.library import flows_folder, from_stored, load_shelf, try_folder
+from bot.library import flow_names, flows_folder, from_stored, load_shelf, try_folder
 from bot.service import Flows, Service
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
 
 if TYPE_CHECKING:
+    from bot.check.apart import Apart
     from bot.replay.telegram_way import TelegramWay
 
 
@@ -118,43 +120,39 @@ def serve(settings: Settings, unsafe: bool = False) -> None:
 
     from bot.channels import logs
     from bot.channels.starting import CannotStart, api_url_of, token_of
+    from bot.check.apart import Apart
 
     token, url = token_of(settings), api_url_of(settings)
     logs.set_up(settings.log_level)
-    with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
-        folder = flows_folder(settings.flows_dir)
-        service = open_service(settings, store, clock, folder, unsafe)
-        flow = service.flows.named(None)
-        if flow.version in service.flows.withdrawn:
-            raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
-        proving = {} if unsafe else {name: Proving(flow) for name, flow in service.flows.current.items()}
-        from bot.channels.running import run
+    folder = flows_folder(settings.flows_dir)
+    proving = {} if unsafe else {name: Apart(folder / name) for name in flow_names(folder)}
+    try:
+        with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
+            service = open_service(settings, store, clock, folder, unsafe)
+            flow = service.flows.named(None)
+            if flow.version in service.flows.withdrawn:
+                raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
+            from bot.channels.running import run
 
-        asyncio.run(
-            run(settings, service, token, url, folder, lambda: leave_safe_ones(service.flows, proving), safe_flow)
-        )
+            prove = partial(leave_safe_ones, service.flows, proving)
+            asyncio.run(run(settings, service, token, url, folder, prove, safe_flow))
+    finally:
+        for one in proving.values():
+            one.stop()
 
 
-def leave_safe_ones(flows: Flows, proving: Mapping[str, Proving]) -> tuple[str, ...]:
+def leave_safe_ones(flows: Flows, proving: Mapping[str, Apart]) -> tuple[str, ...]:
     """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
     default flow is one of them."""
     unsafe = []
-    for name, proofs in proving.items():
-        try:
-            proofs.require_safe()
-        except FlowError:
-            if name == flows.default:
-                raise
+    for name in [name for name in flows.current if name in proving]:
+        findings = proving[name].findings()
+        if findings and name == flows.default:
+            raise FlowError(name, findings)
+        if findings:
             del flows.current[name]
             unsafe.append(name)
     return tuple(unsafe)
-
-
-def unsafe_findings(flow: Flow) -> tuple[Finding, ...]:
-    """The safety properties that fail for some conversation, as findings (the fast proofs, about half a second)."""
-    from bot.check.prove import proofs
-
-    return tuple(Finding(f.place, f.code, f.message, f.remedy) for f in proofs(flow, fast=True).failed if f.safety)
 
 
 def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
@@ -162,7 +160,9 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
     flow, findings = try_folder(folder, equip)
     if flow is None:
         return None, findings
-    failed = unsafe_findings(flow)
+    from bot.check.apart import Apart
+
+    failed = Apart(folder).findings()
     return (None, failed) if failed else (flow, findings)
 
 
@@ -177,6 +177,8 @@ class Proving:
         self._thread.start()
 
     def _prove(self) -> None:
+        from bot.check.apart import unsafe_findings
+
         try:
             self._found = unsafe_findings(self._flow)
         except BaseException as error:

@@ -34,7 +34,7 @@ class Payload:
 
     def to_json(self) -> str:
         """As text for the outbox."""
-        plain = {name: value for name in _NAMES if (value := getattr(self, name)) not in _USUAL}
+        plain = {name: value for name in _NAMES if (value := getattr(self, name)) != _USUAL[name]}
         return _encode(plain)
 
     @staticmethod
@@ -63,7 +63,7 @@ class Payload:
 
 _NAMES = tuple(Payload.__dataclass_fields__)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_USUAL: tuple[Any, ...] = ((), "", False, None)
+_USUAL = {name: field.default for name, field in Payload.__dataclass_fields__.items()}
 
 
 def payload_of(message: Message, session: Session, **more: Any) -> Payload:
