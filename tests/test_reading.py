@@ -50,6 +50,10 @@ def after(file: str, old: str, new: str) -> tuple[Finding, ...]:
         ("a: x\x00y\n", "FLOW001", (1, 5), "U+0000"),
         (text_of(b"a: 1\nb: caf\xe9\n"), "FLOW001", (2, 7), "UTF-8"),
         (text_of("a: é\n".encode("utf-16")), "FLOW001", (1, 1), "UTF-8"),
+        ("a:\n  - b:x\n    c: 3\n", "FLOW001", (2, 6), "space behind the colon"),
+        ("a:\n  b: 1\n\u00a0\u00a0c: 2\n  d: 3\n", "FLOW001", (3, 1), "no-break space"),
+        ("a: 1\n<<<<<<< HEAD\nb: 2\n", "FLOW001", (2, 1), "unfinished merge"),
+        ('a: "x\nb: y\nc: "z"\n', "FLOW001", (3, 5), "the quote in line 1"),
         ("", "FLOW002", (1, 1), "empty"),
         ("# only a comment\n", "FLOW002", (1, 1), "empty"),
         ("---\n", "FLOW002", (1, 1), "empty"),
@@ -66,6 +70,25 @@ def test_what_is_no_yaml_is_found_at_its_place(text: str, code: str, place: tupl
     found = Loaded("triage.yaml", text).findings[0]
     assert (found.code, (found.place.line, found.place.column)) == (code, place)
     assert word in f"{found.message} {found.remedy}"
+
+
+def test_words_that_yaml_takes_for_a_comment_are_found() -> None:
+    assert not Loaded("texts.en.yaml", "a: x # a comment\nb: 'Press #1'\nc: C#\n").findings
+    assert not Loaded("triage.yaml", "a: x #old\n").findings
+    (found,) = Loaded("texts.en.yaml", "a: 1\nb: Press #1\n").findings
+    assert (found.code, found.place.line, found.place.column) == ("FLOW008", 2, 4)
+    assert "#1" in found.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("min: 16, max: 54", "min: 18, max: 54", "covers 16 to 17 years"),
+        ("min: 43 days", "min: 44 days", "covers 43 days"),
+    ],
+)
+def test_what_nobody_can_tap_is_found(old: str, new: str, said: str) -> None:
+    assert [f.code for f in after("interview.yaml", old, new) if said in f.message] == ["FLOW021"]
 
 
 def test_an_alias_bomb_is_refused_at_once() -> None:

@@ -104,6 +104,8 @@ class _Parser:
                 remedy = f'Write "{word.lower()}" in small letters.'
             elif word == ")":
                 remedy = "No bracket is open: delete it."
+            elif word == "," and self.tokens[self.i + 1].kind == "number":
+                remedy += " A fraction has a point: 1.5."
             raise ConditionError("FLOW010", self.now.at, f'"{word}" cannot stand here.', remedy)
         if self.size > LARGEST:
             raise ConditionError(
@@ -198,7 +200,7 @@ class _Parser:
                 )
             raise ConditionError(
                 "FLOW012", token.at, f'"{token.text}" is no question of this flow.',
-                did_you_mean(token.text, self.names.questions),
+                did_you_mean(token.text, self.names.questions) or "Name one that is asked, or take this out.",
             )  # fmt: skip
         return found
 
@@ -241,9 +243,11 @@ class _Parser:
     def quantity(self, question: Question) -> float:
         number = self.now
         if number.kind != "number":
+            turned = {"=<": "<=", "=>": ">="}.get(self.tokens[self.i - 1].text + number.text)
+            unit = {Kind.ago: " weeks", Kind.length: " minutes"}.get(question.kind, "")
             raise ConditionError(
                 "FLOW013", number.at, f'"{question.ask}" is compared with a number.',
-                f"Example: `{question.ask} >= 4`.",
+                f"Write `{turned}`." if turned else f"In figures, for example: `{question.ask} >= 4{unit}`.",
             )  # fmt: skip
         self.i += 1
         unit = ""

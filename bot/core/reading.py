@@ -127,7 +127,10 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
     if models["interview"].flow != name:
         place = loaded["interview.yaml"].place(("flow",))
         findings.append(
-            Finding(place, "FLOW007", f'The flow says "{models["interview"].flow}" but its folder is "{name}".', "Make them equal.")
+            Finding(
+                place, "FLOW007", f'The flow says "{models["interview"].flow}" but its folder is "{name}".',
+                "Make them equal; a copy keeps the folder's name, inside another folder.",
+            )
         )  # fmt: skip
     draft = Draft(
         name=name,

@@ -176,7 +176,7 @@ def _sort(found: Any) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    return re.split(r"[.:;](?:\s|$)", text, maxsplit=1)[0]
+    return re.split(r"(?<!e\.g)[.:;](?:\s|$)", text, maxsplit=1)[0]
 
 
 def _nearest(word: str, known: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,8 @@ from .sound_words import TO_DO
 from .values import BadAnswer, bounds, choice_span, read_value
 from .yaml_places import Path
 
+_NAME_ONE = "Name one that is asked, or take this out."
+
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Questions, options, none-answers, rules, lines, claims: each name stands for one thing."""
@@ -83,7 +85,7 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 path = (*at, "options", n, "opens")
                 yield draft.finding(
                     "interview.yaml", path, "FLOW012", f'"{option.opens}" is no question of this flow.',
-                    did_you_mean(option.opens, draft.questions),
+                    did_you_mean(option.opens, draft.questions) or _NAME_ONE,
                 )  # fmt: skip
         if q.usual is None and q.kind is not Kind.many:
             yield wrong("ask", f'"{q.ask}" has no `usual` answer.', "Give the answer of an uncomplicated patient.")
@@ -130,7 +132,7 @@ def _also(draft: Draft, path: Path, other: str, answer: str, later: bool) -> Ite
     if question is None:
         yield draft.finding(
             "interview.yaml", path, "FLOW012", f'"{other}" is no question of this flow.',
-            did_you_mean(other, draft.questions), key=True,
+            did_you_mean(other, draft.questions) or _NAME_ONE, key=True,
         )  # fmt: skip
     elif not later:
         yield draft.finding(
@@ -184,6 +186,27 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
+    """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
+    for i, q in enumerate(draft.interview.questions):
+        if q.kind not in (Kind.ago, Kind.age):
+            continue
+        try:
+            spans = sorted((choice_span(q, c), n) for n, c in enumerate(q.choices))
+        except BadQuantity:
+            continue  # a finding of quantities_are_readable
+        reached = spans[0][0].high if spans else 0
+        for span, n in spans[1:]:
+            if span.low > reached + 1 and q.choices[n].value is None:
+                first, last = math.floor(reached) + 1, math.ceil(span.low) - 1
+                gap = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+                yield draft.finding(
+                    "interview.yaml", ("questions", i, "choices", n), "FLOW021",
+                    f"No choice of \"{q.ask}\" covers {gap} {BASE_UNITS[q.kind]}.", "Let each begin where another ends.",
+                )  # fmt: skip
+            reached = max(reached, span.high)
+
+
 def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
     """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
     compares = _compares(draft)
@@ -199,7 +222,8 @@ def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
                     yield draft.finding(
                         "interview.yaml", ("questions", i, "choices", n), "FLOW017",
                         f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
-                        f"{q.ask} with {value:g}{unit}.", "Let choices end where conditions do.",
+                        f"{q.ask} with {'exactly ' if op == '=' else ''}{value:g}{unit}.",
+                        "Write <= or >= there." if op == "=" else "Let choices end where conditions do.",
                     )  # fmt: skip
 
 
@@ -291,7 +315,7 @@ def shorthand_is_known(draft: Draft) -> Iterator[Finding]:
             if name not in draft.questions:
                 yield draft.finding(
                     "interview.yaml", path, "FLOW012", f'"{name}" is no question of this flow.',
-                    did_you_mean(name, draft.questions), key=True,
+                    did_you_mean(name, draft.questions) or _NAME_ONE, key=True,
                 )  # fmt: skip
                 continue
             yield from _answer_fits(draft, path, draft.questions[name], raw)

@@ -16,6 +16,7 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.questions_are_whole,
     q.choices_are_whole,
     q.quantities_are_readable,
+    q.choices_leave_no_gap,
     q.ranges_fit_thresholds,
     q.thresholds_can_be_met,
     q.whens_read_backwards,

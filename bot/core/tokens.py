@@ -36,6 +36,7 @@ WORDS = frozenset(
 _INSTEAD = {
     "&": 'Write "and".', "|": 'Write "or".', "!": 'Write "not" or "is not".', "'": "Names stand without quotes.",
     '"': "Names stand without quotes.", "[": "Use round brackets.", "{": "Use round brackets.",
+    "≤": "Write <=.", "≥": "Write >=.", "≠": 'Write "is not".',
     "-": "Names are written with _, and numbers are not negative.", "/": "Divide it yourself: 0.5.",
 }  # fmt: skip
 

@@ -188,6 +188,7 @@ class Loaded:
         value: Any
         if scalar is not None:
             value = _scalar(scalar)
+            self._no_lost_words(scalar, here)
             if isinstance(value, str) and _UNREADABLE.search(value):
                 self.findings.append(Finding(here, "FLOW001", "An invisible character is written here.", "Delete it."))
             self._styles[path] = scalar.style or ""
@@ -222,6 +223,21 @@ class Loaded:
             return _DROPPED
         self.places[(*top.path, key, KEY)] = here
         return key
+
+    def _no_lost_words(self, event: yaml.ScalarEvent, here: Place) -> None:
+        """A text without quotes ends before " #": in a file of words, `Press #1` would lose its end in silence."""
+        mark = event.end_mark
+        if event.style or mark is None or not self.file.startswith("texts."):
+            return
+        lines = self._source()
+        rest = lines[mark.line][mark.column :] if mark.line < len(lines) else ""
+        if re.match(r"\s+#\S", rest):
+            self.findings.append(
+                Finding(
+                    here, "FLOW008", f'"{rest.strip()}" is taken for a comment, so patients do not see it.',
+                    "If it is text, put the whole text in quotes; if it is a comment, write a space behind the #.",
+                )
+            )  # fmt: skip
 
     def _no_special_signs(self, event: yaml.NodeEvent, here: Place) -> None:
         if isinstance(event, yaml.AliasEvent):

@@ -49,6 +49,8 @@ def _schema(args: argparse.Namespace) -> int:
         else:
             schema = schema_of(args.kind) if args.kind else all_schemas()
             print(json.dumps(schema, indent=2, ensure_ascii=False))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"symptom-bot: {error.filename}: {error.strerror}.", file=sys.stderr)
         return 2
