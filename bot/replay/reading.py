@@ -245,7 +245,7 @@ def _lines(
     """The steps with their places, fragments put in."""
     found: list[Line] = []
     for i, step in enumerate(steps):
-        place = here.place((*path, i))
+        place = here.place((*path, i, step.act))
         if step.use is None:
             found.append(Line(step, place, inside[-1] if inside else ""))
         else:
