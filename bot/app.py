@@ -74,12 +74,16 @@ def open_service(
 
         find_flow(settings.flow, folder or flows_folder(settings.flows_dir))
 
+    def words_today(name: str) -> dict[str, dict[str, str]]:
+        flow = shelf.flows.get(name) or shelf.flows[settings.flow]
+        return {lang: dict(texts.system) for lang, texts in flow.texts.items()}
+
     def stored(version: str) -> Flow | None:
         kept = store.flow_version(version)
         if kept is None:
             return None
         try:
-            return from_stored(kept.flow, kept.files, equip)
+            return from_stored(kept.flow, kept.files, words_today(kept.flow), equip)
         except FlowError:
             return None
 

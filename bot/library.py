@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.core.compiled import Flow
 from bot.core.findings import Finding, FlowError, Place, did_you_mean
-from bot.core.reading import content_hash, try_flow
+from bot.core.reading import content_hash, read_stored, try_flow
 from bot.core.yaml_places import text_of
 
 LARGEST = 2_000_000
@@ -124,9 +124,12 @@ def folder_hash(folder: Path) -> str:
     return content_hash(read_files(folder)[0])
 
 
-def from_stored(name: str, files: Mapping[str, str], equip: Equip | None = None) -> Flow:
-    """A flow from files that the database kept. Raises FlowError if this release cannot read them."""
-    flow, findings = try_flow(name, files)
-    if flow is None:
-        raise FlowError(name, findings)
+def from_stored(
+    name: str, files: Mapping[str, str], words: Mapping[str, Mapping[str, str]], equip: Equip | None = None
+) -> Flow:
+    """A flow from files that the database kept; `words`: language -> today's system words, for those that came since.
+
+    Raises FlowError if this release cannot read them.
+    """
+    flow = read_stored(name, files, words)
     return flow if equip is None else equip(flow)

@@ -6,9 +6,11 @@ import pytest
 
 from bot.core.compiled import Flow
 from bot.core.events import Tapped
+from bot.core.findings import FlowError
+from bot.core.reading import content_hash, read_flow, read_stored
 from bot.core.session import ADVICE, EMERGENCY, REVIEW, SIGN, STOPPED
 from bot.versions import Flows, moved
-from tests.flow_edits import SPRAIN, edited, flow_at
+from tests.flow_edits import SPRAIN, edited, files_of, flow_at
 from tests.talking import Person
 
 ANOTHER = edited(
@@ -110,3 +112,28 @@ def test_running_chats_keep_their_version_until_it_is_withdrawn(person: Person) 
     assert running is not None
     assert running[1] is ANOTHER
     assert running[0].version == ANOTHER.version
+
+
+# --- versions that an earlier release stored ---------------------------------------------------------------------------
+
+
+def test_a_version_that_lacks_a_word_of_today_is_read_with_todays_word() -> None:
+    files = files_of(SPRAIN)
+    lines = files["texts.en.yaml"].splitlines(keepends=True)
+    files["texts.en.yaml"] = "".join(line for line in lines if not line.startswith("  told_already:"))
+    assert files != files_of(SPRAIN)
+    files["texts.en.yaml"] = files["texts.en.yaml"].replace("system:\n", "system:\n  word_of_old: Gone since\n")
+    with pytest.raises(FlowError):
+        read_flow("sprain", files)
+    today = flow_at(SPRAIN)
+    old = read_stored("sprain", files, {"en": today.texts["en"].system})
+    assert old.texts["en"].system["told_already"] == today.texts["en"].system["told_already"]
+    assert old.version == content_hash(files)
+    person = Person(old)
+    person.tap("for_me", "no_danger")
+    assert person.at == "warning"
+
+
+def test_a_version_that_cannot_be_read_at_all_says_so() -> None:
+    with pytest.raises(FlowError):
+        read_stored("sprain", {**files_of(SPRAIN), "triage.yaml": "rules: ["}, {})

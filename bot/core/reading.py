@@ -17,6 +17,7 @@ from .reader import Reader, read_nothing
 from .shapes import validate
 from .soundness import CHECKS, CHECKS_OF_QUESTIONS
 from .tokens import ConditionError
+from .words import SYSTEM
 from .yaml_places import KEY, Loaded
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
@@ -79,6 +80,30 @@ def try_edited(
     if findings:
         return None, tuple(sorted(set(findings)))
     return _compile(draft, flow.files, flow.reader), ()
+
+
+def read_stored(name: str, files: Mapping[str, str], words: Mapping[str, Mapping[str, str]]) -> Flow:
+    """A version that an earlier release checked and stored, as it was: findings of today do not break yesterday's chat.
+
+    `words`: language -> today's system words, for those that the earlier release did not know. Raises FlowError if the
+    files cannot be read at all.
+    """
+    draft, findings = _load(name, files)
+    if draft is None or draft.partial:
+        raise FlowError(name, findings)
+    _conditions(draft, findings)
+    spare = next(iter(words.values()), {})
+    for lang, texts in draft.texts.items():
+        known = {key: text for key, text in texts.system.items() if key in SYSTEM}
+        filled = {**spare, **words.get(lang, {}), **known}
+        draft.texts[lang] = texts.model_copy(update={"system": filled})
+        findings += [
+            Finding(Place(f"texts.{lang}.yaml"), "FLOW022", f'No words for "{key}" under system.', "Write them.")
+            for key in sorted(set(SYSTEM) - set(filled))
+        ]
+    if findings:
+        raise FlowError(name, findings)
+    return _compile(draft, files, read_nothing)
 
 
 def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Finding]]:
