@@ -17,6 +17,7 @@ FAULTS: list[tuple[str, str, list[Edit]]] = [
         ("triage.yaml", "or (onset > 3 days and course is worse)", "or (onset > 3 days and onset < 2 days and course is worse)"),
         ("triage.yaml", "not (onset > 3 days and course", "not (onset > 3 days and onset < 2 days and course"),
         ("interview.yaml", "min: 1 day, max: 3 days", "min: 2 days, max: 3 days"),
+        ("interview.yaml", "{id: today, value: 0}", "{id: today, max: 1 day}"),
     ]),
     ("FLOW031", 'option "crooked"', [
         ("triage.yaml", "  - rule: bent_shape\n    when: surely crooked\n    level: same_day\n    because: [g_warning]\n", ""),
