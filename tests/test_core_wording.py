@@ -52,7 +52,7 @@ def test_a_list_names_what_is_ticked_then_what_is_unsure(words: Words) -> None:
     small = words_for(flow, "en", HERE)
     warning = flow.questions["warning"]
     both = Many(frozenset({"crooked", "fever"}), frozenset({"cannot_bear_weight"}))
-    assert small.answer(warning, both, NOW).startswith("Fever, Crooked shape, ")
+    assert small.answer(warning, both, NOW).startswith("Fever; Crooked shape; ")
     assert "cannot stand on it" in small.answer(warning, both, NOW).lower()
     assert small.answer(warning, Many(frozenset()), NOW) == "None of these"
 

@@ -17,7 +17,7 @@ from .quantities import read_quantity
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
 from .triage import answered_count, fold, triage
 from .values import NOT_SURE, Since
-from .wording import Places, Words, words_for
+from .wording import LIST, Places, Words, words_for
 
 BlockKind = Literal["title", "text", "item", "heading", "note"]
 COLUMN = 18
@@ -134,7 +134,7 @@ def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
         else:
             d.say(key, words=params["words"])
     elif key in ("ticked", "told_already"):
-        d.say(key, answer=", ".join(d.words.option(params["question"], o) for o in params["options"]))
+        d.say(key, answer=LIST.join(d.words.option(params["question"], o) for o in params["options"]))
     elif key == "conflict":
         d.say(key, text=d.words.texts.conflicts[params["conflict"]])
     elif key == "edit_noted":

@@ -12,6 +12,8 @@ from .evaluation import Many, Span
 from .flow import Kind, Question
 from .values import NOT_SURE, Since, choice_span, keep
 
+LIST = "; "
+"""Between the lines of a list: their words have commas of their own."""
 YEAR_TOLD_FROM = 300
 """Days after which a past date is told with its year."""
 
@@ -88,8 +90,8 @@ class Words:
         named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]
         unsure = [self.option(question.ask, o) for o in question.option_ids if o in kept.not_sure]
         if unsure:
-            named.append(self.system("unsure_of", items=", ".join(unsure)))
-        return ", ".join(named) or self.option(question.ask, question.none or "none_of_these")
+            named.append(self.system("unsure_of", items=LIST.join(unsure)))
+        return LIST.join(named) or self.option(question.ask, question.none or "none_of_these")
 
     def _since(self, kept: Since, today: date) -> str:
         if kept.first is None:
