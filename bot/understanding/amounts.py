@@ -202,6 +202,8 @@ class Amounts:
             if second is not None and second[0] >= most and self.unit_at(words, end + 1 + second[1], True) is None:
                 most, end = second[0], end + 1 + second[1]
         loose = at(words, end, self._loose_after)
+        if loose and self.number_at(words, end + loose) is not None:  # "lasts 5 minutes about 10 days ago"
+            loose = 0
         begin = place
         less, more = at(words, end, self._most_after), at(words, end, self._least_after)
         while (skip := before(words, begin, self._about)) and begin - skip >= 0:

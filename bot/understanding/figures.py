@@ -234,7 +234,7 @@ class FigureReader:
     def _named(self, words: tuple[str, ...], begin: int) -> bool:
         """Whether "pain", "score" and the like lead up to the number."""
         place = begin
-        for _ in range(6):
+        for _ in range(9):
             if before(words, place, self._about_pain):
                 return True
             if place and (words[place - 1] in self._says or words[place - 1] in ":=~"):

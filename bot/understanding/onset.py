@@ -112,11 +112,16 @@ class OnsetReader(DateReader):
             weight -= 1.5 if complaint else 3
         if complaint:
             weight += 1
-        if any(0 <= begin - c[1] <= 1 and text.clause[c[0]] == clause for c in match.spans("time.complaint")):
+        not_onset = match.spans("time.not_the_onset")
+        bare = [b for b in began if not any(0 <= b[0] - n[1] <= 3 and text.clause[n[0]] == clause for n in not_onset)]
+        told = (*match.spans("time.complaint"), *bare)
+        if any(0 <= begin - c[1] <= 1 and text.clause[c[0]] == clause for c in told):
             return weight + 3  # "back pain 3 days inject heroin": said of the complaint, whatever follows
         still = match.spans("time.still_the_onset")
         for other in match.spans("time.not_the_onset"):
             inside_still = any(s[0] <= other[0] < s[1] for s in still)
+            if any(at(text.words, place, self.lists["joining"]) for place in range(other[1], begin)):
+                continue  # "worse sitting and for two weeks"
             if text.clause[other[0]] == clause and not inside_still and other[0] - begin > -6 and other[0] - end <= 1:
                 weight -= 4
                 break

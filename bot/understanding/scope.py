@@ -108,7 +108,7 @@ class Scope:
                 if listed != NEGATED:
                     continue
                 return NEGATED
-            if any(cue[1] <= stop[0] and stop[0] < span[0] for stop in self._stops):
+            if self._stopped(cue, span):
                 continue
             if words.clause[cue[0]] == words.clause[span[0]]:
                 return NEGATED
@@ -121,11 +121,22 @@ class Scope:
     def _stops(self) -> tuple[Span, ...]:
         return self._match.spans("stop")
 
+    def _stopped(self, cue: Span, span: Span) -> bool:
+        """Whether a new statement begins between a negation and `span`, or with `span`."""
+        if any(cue[1] <= stop[0] < span[0] for stop in self._stops):
+            return True
+        return any(cue[1] < place <= span[0] for place in self._fresh("fresh"))
+
+    def _fresh(self, group: str) -> list[int]:
+        """Where statements begin without a mark, by the words of `group`; not behind "or"."""
+        words = self._words.words
+        return [cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or]
+
     def _list_reaches(self, cue: Span, span: Span) -> str | None:
         """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
         words = self._words
         _, last = self._sentence(cue[0])
-        if any(cue[1] <= stop[0] and stop[0] < span[0] for stop in self._stops):
+        if self._stopped(cue, span):
             return None
         pieces: list[list[str]] = [[]]
         for place in range(cue[1], last):
@@ -145,7 +156,9 @@ class Scope:
             bare.append(piece)
         if target >= len(bare):
             return None
-        listed = self._or & {word for piece in bare for word in piece}
+        listed = any(
+            self._or & set(piece) for piece in bare[target:]
+        )  # "no numbness or tingling, weak leg": not of the list
         return NEGATED if listed and not doubtful else MAYBE
 
     def _denied_after(self, span: Span) -> bool:
@@ -163,6 +176,10 @@ class Scope:
             )
             same = words.clause[cue[0]] == words.clause[span[1] - 1]
             colon = ":" in between or "?" in between or "-" in between
+            if any(span[1] <= place < cue[0] for place in self._fresh("fresh")):
+                break
+            if words.words[cue[0]] in self._says and self._joining & set(between):  # "numb and walking is fine"
+                break
             if closes and (same or colon) and not any(span[1] <= s[0] < cue[0] for s in self._stops):
                 return True
         _, after = self._sentence(span[0])
@@ -210,10 +227,18 @@ class Scope:
         if not self._past_cues:
             return False
         begin, end = self._stretch(span)
-        cues = [cue for cue in self._past_cues if begin <= cue[0] < end]
+        cues = [cue for cue in self._past_cues if begin <= cue[0] < end and not self._parted(cue, span)]
         if not cues:
             return False
         return not any(begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present"))
+
+    def _parted(self, cue: Span, span: Span) -> bool:
+        """Whether a statement of its own begins between a cue of the past and `span`, whichever comes first."""
+        if cue[0] >= span[1]:
+            return any(
+                span[1] <= place < cue[0] for group in ("fresh_now", "fresh_then") for place in self._fresh(group)
+            )
+        return any(cue[1] <= place <= span[0] for place in self._fresh("fresh_now"))
 
     def _over(self, span: Span) -> bool:
         """Whether the sentence says that it is over ("went numb yesterday but it's gone now")."""
@@ -240,7 +265,10 @@ class Scope:
         kin_owned = {place for cue in self._match.spans("kin") for place in range(*cue)}
         relative = {cue[0] for cue in self._match.spans("relative_word")}
         third = {cue[0] for cue in self._match.spans("third_person")}
-        mine = sorted(cue[0] for cue in (*self._match.spans("me"), *self._match.spans("back_to_me")))
+        mine = sorted(
+            cue[0]
+            for cue in (*self._match.spans("me"), *self._match.spans("back_to_me"), *self._match.spans("fresh_self"))
+        )
         out: list[Span] = []
         for kin in self._match.spans("kin"):
             if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
@@ -274,6 +302,7 @@ class Scope:
             if begin <= span[0] < end:
                 turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
                 stopped = any(begin < stop[0] < span[0] for stop in self._stops)
+                stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now"))
                 return None if turned else MAYBE if stopped else OTHER
         return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
 
