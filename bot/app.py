@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from bot.core.compiled import Flow
@@ -168,30 +167,3 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
 
     failed = Apart(folder).findings()
     return (None, failed) if failed else (flow, findings)
-
-
-class Proving:
-    """The fast proofs of a flow, on their way while the patient reads the first screen."""
-
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-        self._found: tuple[Finding, ...] = ()
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._prove, daemon=True)
-        self._thread.start()
-
-    def _prove(self) -> None:
-        from bot.check.apart import unsafe_findings
-
-        try:
-            self._found = unsafe_findings(self._flow)
-        except BaseException as error:
-            self._error = error
-
-    def require_safe(self) -> None:
-        """Wait for the proofs. Raises FlowError with what fails."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        if self._found:
-            raise FlowError(self._flow.name, self._found)

@@ -32,7 +32,8 @@ def _chat(args: argparse.Namespace) -> int:
     except UnknownFlow as error:
         raise Stop(str(error)) from None
     chosen = chosen.model_copy(update={"flow": path.resolve().name})
-    from bot.app import Proving, clock, open_service
+    from bot.app import clock, open_service
+    from bot.check.apart import Apart
 
     now = clock
     if args.now:
@@ -50,11 +51,18 @@ def _chat(args: argparse.Namespace) -> int:
             name = f"terminal:{chosen.flow}"
             if args.new:
                 store.erase_chat(name)
-            proving = None if args.unsafe else Proving(flow)
-            return chat(
-                service, name, chosen.flow, args.lang, sys.stdin, sys.stdout,
-                before_answers=None if proving is None else proving.require_safe,
-            )  # fmt: skip
+            proving = None if args.unsafe else Apart(path)
+
+            def require_safe() -> None:
+                findings = () if proving is None else proving.findings()
+                if findings:
+                    raise FlowError(flow.name, findings)
+
+            try:
+                return chat(service, name, chosen.flow, args.lang, sys.stdin, sys.stdout, before_answers=require_safe)
+            finally:
+                if proving is not None:
+                    proving.stop()
     except FlowError as error:
         print_findings(error)
         return FOUND
