@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from bot.core.compiled import Flow
 from bot.core.findings import Finding
-from bot.library import try_folder
+from bot.library import from_stored, read_files, try_folder
 
 from .counterexample import chat_lines, write_counterexample
 from .diff import Difference, compare
@@ -150,26 +150,39 @@ def failure_lines(flow: Flow, failed: Failed, script: Path | None) -> list[str]:
 
 def diff_command(old: str, new: str, fail_on: str | None, build: Path, as_json: bool, out: IO[str]) -> int:
     """Compare two versions of a flow; 2 if one cannot be found, 1 if `fail_on` says so or one has findings."""
-    flows: list[Flow] = []
     with tempfile.TemporaryDirectory(prefix="symptom-bot-") as space:
         try:
             first, second, folder = open_versions(old, new, Path(space))
         except NoSuchVersion as error:
             print(f"symptom-bot: {error}", file=out)
             return USAGE
-        for name, path in ((old, first), (new, second)):
-            flow, findings = try_folder(path)
-            if flow is None:
-                print(f"{name}  cannot be compared: {len(findings)} findings", file=out)
-                _print_findings(path.name, findings, out)
-                return FOUND
-            flows.append(flow)
-    found = compare(flows[0], flows[1])
+        after, findings = try_folder(second)
+        if after is None:
+            return _cannot_compare(new, second, findings, out)
+        before, findings = _old_version(first, after)
+        if before is None:
+            return _cannot_compare(old, first, findings, out)
+    found = compare(before, after)
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1), file=out)
     else:
-        print("\n".join(difference_lines(flows[0], flows[1], found, build, folder)), file=out)
+        print("\n".join(difference_lines(before, after, found, build, folder)), file=out)
     return FOUND if fails(found, fail_on) else OK
+
+
+def _cannot_compare(name: str, path: Path, findings: Sequence[Finding], out: IO[str]) -> int:
+    print(f"{name}  cannot be compared: {len(findings)} findings", file=out)
+    _print_findings(path.name, findings, out)
+    return FOUND
+
+
+def _old_version(path: Path, new: Flow) -> tuple[Flow | None, Sequence[Finding]]:
+    """The older flow; where it only lacks words that came since, or has words that are gone, today's stand in."""
+    flow, findings = try_folder(path)
+    if flow is None and all(f.code in ("FLOW022", "FLOW023") and "system" in f.message for f in findings):
+        words = {lang: texts.system for lang, texts in new.texts.items()}
+        return from_stored(new.name, read_files(path)[0], words), ()
+    return flow, findings
 
 
 def fails(found: Difference, fail_on: str | None) -> bool:
