@@ -176,7 +176,7 @@ def _cannot_compare(name: str, path: Path, findings: Sequence[Finding], out: IO[
     return FOUND
 
 
-def _old_version(path: Path, new: Flow) -> tuple[Flow | None, Sequence[Finding]]:
+def _old_version(path: Path, new: Flow) -> tuple[Flow | None, tuple[Finding, ...]]:
     """The older flow; where it only lacks words that came since, or has words that are gone, today's stand in."""
     flow, findings = try_folder(path)
     if flow is None and all(f.code in ("FLOW022", "FLOW023") and "system" in f.message for f in findings):
