@@ -12,7 +12,7 @@ from bot.core.compiled import Flow, usual_value
 from bot.core.evaluation import Many, Span
 from bot.core.events import Tapped
 from bot.core.flow import NUMERIC, Kind, Question
-from bot.core.machine import alone
+from bot.core.machine import alone, which
 from bot.core.quantities import read_quantity
 from bot.core.session import ADVICE, EMERGENCY, REVIEW, STOPPED
 from bot.core.values import NOT_SURE, choice_span, read_value
@@ -20,12 +20,15 @@ from bot.core.values import NOT_SURE, choice_span, read_value
 from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .names import NONE, says, screen_named
 from .outcome import Deviation, Said, Standing, standing
-from .script import RESULT, BotSays, Case, Line, Old, Step
+from .script import RESULT, BotSays, Case, Old, Step
 
 LONGEST_AUTO = 80
 """`auto` and `answer` give up after so many screens."""
 
 _RESULTS: tuple[str | None, ...] = (ADVICE, EMERGENCY, STOPPED)
+
+_UNITS = {Kind.ago: " days", Kind.length: " seconds"}
+"""What is typed behind a bare number of an answer file, which a person would not leave out."""
 
 _QUIET = ("double", "later", "restart", "version")
 """Steps that are often answered by nothing: what the bot said before them may still be named after them."""
@@ -68,7 +71,7 @@ class Play:
         for line in self.case.lines:
             self.place = line.place
             try:
-                await self._line(line)
+                await self.line(line.step)
             except Deviated as deviated:
                 return [self._deviation(deviated)]
         try:
@@ -80,8 +83,8 @@ class Play:
     def _deviation(self, deviated: Deviated) -> Deviation:
         return Deviation(self.place, deviated.expected, deviated.came, max(0, len(self.said) - 1))
 
-    async def _line(self, line: Line) -> None:
-        step = line.step
+    async def line(self, step: Step) -> None:
+        """One line of the chat. Raises Deviated."""
         if not self.started:
             await self._begin(step)
         if step.act not in ("bot", *_QUIET):
@@ -173,7 +176,7 @@ class Play:
         message = self.open()
         return None if message is None else self.screen_of(message)
 
-    def _reachable(self) -> list[Shown]:
+    def reachable(self) -> list[Shown]:
         """Messages whose buttons a patient would press now: what the bot said last, down to the open screen."""
         reachable: list[Shown] = []
         fresh = {m.message for m in self.fresh}
@@ -187,7 +190,7 @@ class Play:
     def _find(self, name: str, among: list[Shown] | None = None) -> tuple[Press, str] | None:
         """The button of that name: a choice's id, what stands on it, or on the review the question that it changes."""
         said = folded_words(name.lstrip("\u2713 "))
-        for message in self._reachable() if among is None else among:
+        for message in self.reachable() if among is None else among:
             for key in message.keys:
                 label = folded_words(key.label.lstrip("\u2713 "))
                 tapped = self.decode(key.data)
@@ -205,7 +208,7 @@ class Play:
         """Tap the button of that name."""
         found = self._find(name)
         if found is None:
-            labels = ", ".join(f"[{k.label}]" for m in self._reachable() for k in m.keys)
+            labels = ", ".join(f"[{k.label}]" for m in self.reachable() for k in m.keys)
             raise Deviated(f'a button "{name}"', labels or "no button")
         self.last_press = found[0]
         await self.act(found[0], f"[{found[1]}]")
@@ -334,17 +337,31 @@ class Play:
         if not many.yes and not many.not_sure:
             await self.press(NONE)
             return
-        for option in sorted(many.yes, key=order.index):
-            await self.press(option)
-        if many.not_sure:
-            await self.press(NOT_SURE)
-            for option in sorted(many.not_sure, key=order.index):
+        if sc.toggles(question):
+            for option in sorted(many.yes, key=order.index):
+                await self.press(option)
+            if not many.not_sure:
+                await self.press(sc.DONE)
+                return
+        elif len(many.yes) == 1 and not many.not_sure:
+            await self.press(*many.yes)
+            return
+        await self._clear_up(question, many)
+
+    async def _clear_up(self, question: Question, many: Many) -> None:
+        """Through "not sure": which ones, then each alone. On a list whose first tap answers also what is sure."""
+        order = question.option_ids
+        items = many.not_sure if sc.toggles(question) else many.yes | many.not_sure
+        left = sorted(items, key=order.index)
+        await self.press(NOT_SURE)
+        if len(order) - (len(many.yes) if sc.toggles(question) else 0) > len(left):
+            for option in left:
                 await self.press(option)
             await self.press(sc.DONE)
-            while self.at == alone(question.ask):
-                await self.press(NOT_SURE)
-        elif sc.toggles(question):
-            await self.press(sc.DONE)
+        elif self.at == which(question.ask):
+            await self.press(sc.ALL)
+        while self.at == alone(question.ask) and left:
+            await self.press(sc.YES if left.pop(0) in many.yes else NOT_SURE)
 
     async def _give_number(self, question: Question, value: Any, exact: bool) -> None:
         if value in question.option_ids:
@@ -357,7 +374,10 @@ class Play:
             if span == wanted or (not exact and span.low <= wanted.low and wanted.high <= span.high):
                 await self.press(choice.id)
                 return
-        await self.write(str(value))
+        unit = _UNITS.get(question.kind, "") if isinstance(value, int | float) else ""
+        await self.write(f"{value}{unit}")
+        if self.at == question.ask and value != NOT_SURE:
+            raise Deviated(f'that "{value}{unit}" answers "{question.ask}"', self._brief(self.fresh[-1]))
 
     # --- what the bot says --------------------------------------------------------------------------------------------
 
