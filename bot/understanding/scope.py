@@ -270,7 +270,8 @@ class Scope:
             for cue in (*self._match.spans("me"), *self._match.spans("back_to_me"), *self._match.spans("fresh_self"))
         )
         out: list[Span] = []
-        for kin in self._match.spans("kin"):
+        first = [cue for cue in self._match.spans("kin_first") if self._begins(cue[0])]
+        for kin in sorted((*self._match.spans("kin"), *first)):
             if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
                 continue
             watch = next((p for p in range(kin[1], min(kin[1] + 3, len(words.words))) if p in watching), None)
@@ -382,6 +383,8 @@ class Scope:
                 return True
         for cue in self._match.spans("hedge"):
             if words.sentence[cue[0]] != words.sentence[span[0]] or (span[0] <= cue[0] and cue[1] <= span[1]):
+                continue
+            if cue[0] < span[0] < cue[1] - 1 < span[1] - 1:  # "do not know if i am going": part of the sign itself
                 continue
             following = words.words[cue[1]] if cue[1] < len(words.words) else ""
             if following[:1].isdecimal() or following in self._number_words:  # "maybe 5 seconds" doubts only the number
