@@ -493,3 +493,22 @@ def test_why_explains_the_level_that_was_said_to_somebody_who_could_not_be_place
     person.commands("why")
     explained = next(e for e in person.turn.effects if isinstance(e, Explain))
     assert explained.lines == said
+
+
+@pytest.mark.parametrize("text", ["no", "yes", "not sure", "stop", "restart"])
+def test_an_edit_answers_no_question_about_a_red_flag(person: Person, text: str) -> None:
+    person.types("cold foot", message=5)
+    person.does(Edited(text, 5))
+    assert person.at == SIGN
+    assert person.session.signs[0].option == "cold_pale_foot"
+    person.tap("yes", "mistake")
+    person.does(Edited(text, 5))
+    assert person.session.latch is not None
+    assert person.level == "emergency"
+
+
+def test_an_edit_at_an_emergency_may_bring_another_one(person: Person) -> None:
+    person.tap("bone_through_skin")
+    person.does(Edited("cold foot", 5))
+    assert person.advised is not None
+    assert person.advised.level == "emergency"

@@ -246,17 +246,24 @@ def review_order(m: Making) -> list[str]:
 
 
 def edited(m: Making, event: Edited) -> None:
-    """An edited message corrects the answer that it gave; one that gave none is read like a new one."""
+    """An edited message corrects the answer that it gave; one that gave none is read like a new one.
+
+    It answers no question about a red flag: a sign that waits, or an emergency, is kept (SEMANTICS 2).
+    """
     given = next((t for t in m.s.trail if t.message == event.message), None)
     question = None if given is None else m.flow.questions.get(given.question)
-    if question is None or m.s.latch is not None or m.s.signs or m.s.at in (STOPPED, ADVICE, MISTAKE):
+    kept = m.s.latch is not None or bool(m.s.signs)
+    if not kept and (question is None or m.s.at in (STOPPED, ADVICE)):
         typed(m, Typed(event.text, event.message))
         return
     text = clean(event.text)
-    reading = m.flow.reader(text, m.now, m.s.lang, question.ask)
+    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
     if reading.crisis:
         m.say("crisis", urgent=True)
     if _signs(m, reading, question) or reading.crisis:
+        return
+    if kept or question is None:
+        m.again()
         return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
     unsure = got == NOT_SURE or (isinstance(got, Got) and got.value == NOT_SURE)
