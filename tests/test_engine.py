@@ -716,3 +716,11 @@ def test_a_sign_of_another_person_before_anybody_said_for_whom_gets_the_emergenc
     someone = Person(flow)
     someone.types("his foot is dead cold")
     assert "sign_possible" in someone.notes
+
+
+def test_agreeing_for_somebody_else_is_not_agreeing_for_oneself(flow: Flow) -> None:
+    person = Person(flow.with_reader(lambda *_: Reading(facts=(Fact("for_whom", "for_me", "i agree"),))))
+    person.types("yes i agree it is for my mother")
+    assert not person.session.consented
+    person.types("ok i agree")
+    assert person.session.answers["for_whom"] == "for_me"

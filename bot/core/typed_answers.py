@@ -16,7 +16,7 @@ from .session import CHANGE, SIGN
 from .tapping import answer, tap
 from .values import NOT_SURE
 
-MOST_WORDS_OF_CONSENT = 8
+MOST_WORDS_OF_CONSENT, WORDS_BESIDE_CONSENT = 8, 2
 
 
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
@@ -106,6 +106,10 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         m.again()
         return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    fact = next((f for f in reading.facts if f.question == question.ask), None)
+    if named is None and fact is not None and fact.value == question.option_ids[0]:
+        if len(said.split()) > len(fact.words.split()) + WORDS_BESIDE_CONSENT:
+            got = None  # "I agree, it is for my mother" is not for oneself
     if isinstance(got, Got) and isinstance(got.value, str) and got.value != NOT_SURE:
         tap(m, got.value)
     elif reading.polarity == "yes":
