@@ -107,9 +107,9 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
     fact = next((f for f in reading.facts if f.question == question.ask), None)
-    if named is None and fact is not None and fact.value == question.option_ids[0]:
-        if len(said.split()) > len(fact.words.split()) + WORDS_BESIDE_CONSENT:
-            got = None  # "I agree, it is for my mother" is not for oneself
+    for_oneself = named is None and fact is not None and fact.value == question.option_ids[0]
+    if for_oneself and fact is not None and len(said.split()) > len(fact.words.split()) + WORDS_BESIDE_CONSENT:
+        got = None  # "I agree, it is for my mother" is not for oneself
     if isinstance(got, Got) and isinstance(got.value, str) and got.value != NOT_SURE:
         tap(m, got.value)
     elif reading.polarity == "yes":
