@@ -37,6 +37,7 @@ class Scope:
         self._joining = frozenset(map(str, parts.get("joining") or ()))
         self._mine = frozenset(map(str, (parts.get("groups") or {}).get("speaks_of_self") or ()))
         self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
+        self._joins_thought = frozenset(map(str, (parts.get("groups") or {}).get("joins_thought") or ()))
         self._binding = frozenset(map(str, parts.get("binding") or ()))
         self._number_words = frozenset(map(str, parts.get("numbers") or ())) - {"one"}
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
@@ -48,7 +49,8 @@ class Scope:
         other = self._other(span)
         if other == OTHER and not self._speaks_for:
             return OTHER
-        if not past_counts and self._past(span):
+        past = None if past_counts else self._past(span)
+        if past == PAST:
             return PAST
         asked = self._asked(span)
         if asked == HYPOTHETICAL or self._hypothetical(span):
@@ -58,6 +60,7 @@ class Scope:
             return NEGATED
         if (
             denied
+            or past
             or asked
             or other
             or self._hedged(span)
@@ -223,14 +226,17 @@ class Scope:
         cues.extend(self._match.spans("long_ago"))
         return cues
 
-    def _past(self, span: Span) -> bool:
+    def _past(self, span: Span) -> str | None:
         if not self._past_cues:
-            return False
+            return None
         begin, end = self._stretch(span)
         cues = [cue for cue in self._past_cues if begin <= cue[0] < end and not self._parted(cue, span)]
-        if not cues:
-            return False
-        return not any(begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present"))
+        if not cues or any(
+            begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present")
+        ):
+            return None
+        fresh = self._fresh("fresh")  # "a slipped disc in 2015 numb between my legs": whose time is not clear
+        return MAYBE if all(any(cue[1] <= place <= span[0] for place in fresh) for cue in cues) else PAST
 
     def _parted(self, cue: Span, span: Span) -> bool:
         """Whether a statement of its own begins between a cue of the past and `span`, whichever comes first."""
@@ -338,8 +344,11 @@ class Scope:
     def _statement_after(self, cue: Span) -> int:
         """Where the sentence of the cue ends, or where behind a comma somebody speaks of what is so ("..., i can not pee")."""
         words, last = self._words, self._sentence(cue[0])[1]
+        fresh = set(self._fresh("fresh_now"))
         for place in range(cue[1] + 1, last):
             begins = words.clause[place] != words.clause[place - 1]
+            if place in fresh and words.words[place - 1] not in self._joins_thought:
+                return place
             here = place + (not words.words[place].isalnum())
             if begins and here < last and words.words[here] in self._mine:
                 return place
