@@ -58,6 +58,7 @@ class FigureReader:
         self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
         self._when = frozenset(map(str, pain.get("when") or ()))
         self._clock_before = phrases(pain.get("clock_before") or ())
+        self._clock_day = phrases(pain.get("clock_day") or ())
         self._clock_after = phrases(pain.get("clock_after") or ())
         self._before_after = phrases(pain.get("before_after") or ())
         self._zero = phrases(pain.get("zero") or ())
@@ -189,7 +190,7 @@ class FigureReader:
             elif (
                 number.most > 10
                 or (end < len(words) and words[end] in ("/", "%", ":", "-"))
-                or (before(words, begin, self._clock_before) and at(words, end, self._clock_after))
+                or self._clock(words, begin, end)
             ):
                 continue
             elif self._named(words, begin):
@@ -230,6 +231,11 @@ class FigureReader:
         return any(
             at(words, p, self._before_after) for p in range(end, min(end + 2, len(words))) if clause[p] == clause[begin]
         )
+
+    def _clock(self, words: tuple[str, ...], begin: int, end: int) -> bool:
+        """Whether the number is a time of day: "at 8 this morning", "this morning at 6"."""
+        lead = before(words, begin, self._clock_before)
+        return bool(lead and (at(words, end, self._clock_after) or before(words, begin - lead, self._clock_day)))
 
     def _named(self, words: tuple[str, ...], begin: int) -> bool:
         """Whether "pain", "score" and the like lead up to the number."""
@@ -287,7 +293,7 @@ class FigureReader:
             if any(0 <= begin - o[1] <= 1 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
                 continue
             short = duration.unit in ("second", "minute") or duration.most <= 1800
-            if at(words, end, self._ago) or before(words, begin, self._since):
+            if at(words, end, self._ago) or (before(words, begin, self._since) and duration.least == duration.most):
                 continue
             said = any(text.sentence[p[0]] == text.sentence[begin] and abs(p[0] - begin) < 7 for p in per_spasm)
             if duration.vague:
