@@ -1,4 +1,4 @@
-"""`symptom-bot replay` and what belongs to scripts of conversations."""
+"""`symptom-bot replay`, `script`, `record` and `load`: everything about scripts of conversations."""
 
 from __future__ import annotations
 
@@ -7,34 +7,169 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .common import Stop, settings
+from .common import Stop, guest_store, read_time, settings
 
 
 def add_replay(commands: Any) -> None:
     """`symptom-bot replay PATH…`."""
     p = commands.add_parser("replay", help="play scripts of conversations and compare")
-    p.add_argument("paths", nargs="+", type=Path, help="scripts or folders of scripts")
-    p.add_argument("--through", action="append", metavar="WAY", help="memory (default), reload or telegram; repeatable")
+    p.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="scripts or folders of scripts")
+    p.add_argument(
+        "--through", action="append", metavar="WAY", help="memory (default), reload, telegram or webhook; repeatable"
+    )
     p.add_argument("--faults", action="append", type=int, metavar="SEED", help="with faults derived from this seed")
+    p.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
     p.add_argument("--verbose", action="store_true", help="show every transcript")
     p.add_argument("--json", action="store_true", help="one JSON object for each script")
+    p.add_argument("--coverage", action="store_true", help="what no script meets, with file and line")
+    p.add_argument("--page", type=Path, metavar="FILE", help="the coverage also as an HTML page")
+    p.add_argument("--mutate", action="store_true", help="break the flow in every way: would a script notice?")
+    p.add_argument("--share", type=float, default=1.0, metavar="PART", help="--mutate: of the ways, e.g. 0.1")
+    p.add_argument("--seed", type=int, default=0, metavar="N", help="--mutate: which ways --share takes")
+    p.add_argument("--prove", action="store_true", help="--mutate: leave out what is proved to change nothing (slow)")
     p.set_defaults(run=_replay)
 
 
 def _replay(args: argparse.Namespace) -> int:
     from bot.replay.commands import replay_command
     from bot.replay.flows import Flows, with_reader
-    from bot.replay.ways import known_ways
 
-    for path in args.paths:
+    _must_exist(args.paths)
+    if not 0 < args.share <= 1 or args.jobs < 1:
+        raise Stop("--share is a part between 0 and 1, --jobs at least 1.")
+    through = args.through or (["telegram"] if args.faults else ["memory"])
+    return replay_command(
+        args.paths, Flows(flow_folders(), with_reader), _ways(through), sys.stdout,
+        through=through, seeds=args.faults or (None,), verbose=args.verbose, json=args.json, coverage=args.coverage,
+        page=args.page, mutate=args.mutate, share=args.share, seed=args.seed, prove=args.prove, jobs=args.jobs,
+    )  # fmt: skip
+
+
+def add_script(commands: Any) -> None:
+    """`symptom-bot script --cover PATH…`, `symptom-bot script --random N --flow FLOW`."""
+    p = commands.add_parser("script", help="propose scripts: for what none reaches, or from random walks")
+    p.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="--cover: the scripts that there are")
+    p.add_argument("--cover", action="store_true", help="the fewest scripts that reach what none reaches")
+    p.add_argument("--random", type=int, default=0, metavar="N", help="so many random walks under the laws")
+    p.add_argument("--seed", type=int, default=0, metavar="S", help="--random: the same seed walks the same way")
+    p.add_argument("--flow", help="--random: name or folder of the flow (default: the setting FLOW)")
+    p.add_argument("--into", type=Path, metavar="FOLDER", help="write them there; nothing is written over")
+    p.set_defaults(run=_script)
+
+
+def _script(args: argparse.Namespace) -> int:
+    from bot.replay.commands import script_command
+    from bot.replay.flows import Flows, with_reader
+    from bot.replay.writing import Exists
+
+    _must_exist(args.paths)
+    if args.cover and not args.paths:
+        raise Stop("--cover needs the scripts that there are, e.g. tests/conversations.")
+    try:
+        return script_command(
+            args.paths, Flows(flow_folders(), with_reader), sys.stdout, flow=args.flow or settings().flow,
+            cover=args.cover, walks=args.random, seed=args.seed, into=args.into,
+        )  # fmt: skip
+    except Exists as error:
+        raise Stop(str(error)) from None
+
+
+def add_record(commands: Any) -> None:
+    """`symptom-bot record FILE`."""
+    p = commands.add_parser("record", help="write a script from a chat in this terminal, or from a stored one")
+    p.add_argument("file", type=Path, metavar="FILE", help="the script to write; must not exist yet")
+    p.add_argument("--chat", metavar="ID", help="a stored chat, e.g. telegram:123, instead of one in this terminal")
+    p.add_argument("--flow", help="name of the flow to chat with (default: the setting FLOW)")
+    p.add_argument("--now", help="pretend that it is this local time, e.g. 2026-11-20T18:00")
+    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were")
+    p.set_defaults(run=_record)
+
+
+def _record(args: argparse.Namespace) -> int:
+    from bot.replay.writing import Exists
+
+    if args.file.exists():
+        raise Stop(f"{args.file} exists already and is not written over. Choose another name.")
+    if not args.file.parent.is_dir():
+        raise Stop(f"There is no folder {args.file.parent}.")
+    try:
+        return _record_stored(args) if args.chat else _record_here(args)
+    except Exists as error:
+        raise Stop(str(error)) from None
+
+
+def _record_stored(args: argparse.Namespace) -> int:
+    from bot.app import open_service
+    from bot.core.session import Session
+    from bot.replay.commands import stored_command
+
+    with guest_store("symptom-bot record") as store:
+        row = store.load([args.chat])[args.chat].session
+        if row is None:
+            raise Stop(f'There is no stored chat "{args.chat}".')
+        session = Session.from_json(row.json)
+        flow = open_service(settings(), store).flows.version(session.version)
+    if flow is None:
+        raise Stop(f"The version {session.version} of its flow is not kept any more.")
+    return stored_command(args.file, flow, session, sys.stdout)
+
+
+def _record_here(args: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from bot.app import clock, open_service
+    from bot.channels.terminal import chat
+    from bot.core.findings import FlowError
+    from bot.replay.commands import recorded_command
+    from bot.replay.record import Recording
+    from bot.store import open_store
+
+    chosen = settings()
+    chosen = chosen.model_copy(update={"flow": args.flow or chosen.flow})
+    began, real = (read_time(args.now, chosen).timestamp() if args.now else clock()), clock()
+    try:
+        with open_store("sqlite://", purpose="symptom-bot record") as store:
+            service = open_service(chosen, store, lambda: began + clock() - real)
+            flow = service.flows.current[chosen.flow]
+            recording = Recording(flow, datetime.fromtimestamp(began, chosen.zone), args.keep_words)
+            chat(service, "record", chosen.flow, "", sys.stdin, sys.stdout, recording.turn)
+    except (FlowError, KeyError):
+        raise Stop(f'The flow "{chosen.flow}" cannot be used. Run `symptom-bot check {chosen.flow}`.') from None
+    return recorded_command(args.file, recording, sys.stdout)
+
+
+def add_load(commands: Any) -> None:
+    """`symptom-bot load --scripts PATH`."""
+    p = commands.add_parser("load", help="play scripts by many people at once, and measure")
+    p.add_argument("--scripts", nargs="+", type=Path, required=True, metavar="PATH", help="scripts or folders")
+    p.add_argument("--chats", type=int, default=200, metavar="N", help="people at the same time (default 200)")
+    p.add_argument("--through", default="telegram", metavar="WAY", help="telegram (default) or webhook")
+    p.set_defaults(run=_load)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from bot.replay.commands import load_command
+    from bot.replay.flows import Flows, with_reader
+
+    _must_exist(args.scripts)
+    ways = _ways([args.through])
+    if args.through not in ways:
+        raise Stop(f"There is no way {args.through!r}: load goes through telegram or webhook.")
+    return load_command(args.scripts, Flows(flow_folders(), with_reader), ways[args.through], sys.stdout, args.chats)
+
+
+def _must_exist(paths: list[Path]) -> None:
+    for path in paths:
         if not path.exists():
             raise Stop(f"There is no script or folder {path}.")
-    flows = Flows(flow_folders(), with_reader)
-    ways = {name: make() for name, make in known_ways().items()}
-    return replay_command(
-        args.paths, flows, ways, sys.stdout,
-        through=args.through or ("memory",), seeds=args.faults or (None,), verbose=args.verbose, json=args.json,
-    )  # fmt: skip
+
+
+def _ways(wanted: list[str]) -> dict[str, Any]:
+    """The wanted ways, made; others only as far as their names are needed to say which there are."""
+    from bot.replay.ways import known_ways
+
+    known = known_ways()
+    return {name: make() for name, make in known.items() if name in wanted or any(w not in known for w in wanted)}
 
 
 def flow_folders() -> list[Path]:

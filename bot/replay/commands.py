@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from json import dumps
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from .flows import Flows
 from .outcome import Outcome
 from .reading import Scripts, read_scripts
-from .run import failure, run_all, summary, transcript, write_json
-from .ways import Way
+from .run import failure, run_all, run_jobs, summary, transcript, versions_of, write_json
+from .ways import MemoryWay, Way
+from .writing import save
+
+if TYPE_CHECKING:
+    from bot.core.compiled import Flow
+    from bot.core.session import Session
+
+    from .record import Recording
 
 OK, WRONG, USAGE = 0, 1, 2
 """Exit codes: all as expected; findings or failures; the command was given wrongly."""
@@ -30,10 +38,17 @@ def replay_command(
     json: bool = False,
     coverage: bool = False,
     page: Path | None = None,
+    mutate: bool = False,
+    share: float = 1.0,
+    seed: int = 0,
+    prove: bool = False,
+    jobs: int = 1,
 ) -> int:
     """Replay scripts. A single script shows its transcript; several show failures and a summary.
 
     `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow.
+    `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`;
+    `prove`: look whether survivors change anything at all); `jobs`: processes.
     """
     unknown = [t for t in through if t not in ways]
     if unknown or not paths:
@@ -48,7 +63,11 @@ def replay_command(
         return WRONG
     began = time.perf_counter()
     outcomes: list[Outcome] = []
-    for outcome in run_all(scripts, [ways[t] for t in through], seeds):
+    if jobs > 1 and not (coverage or mutate or page):
+        running = run_jobs(paths, flows, through, seeds, jobs)
+    else:
+        running = run_all(scripts, [ways[t] for t in through], seeds)
+    for outcome in running:
         outcomes.append(outcome)
         if json:
             write_json([outcome], stream)
@@ -60,6 +79,8 @@ def replay_command(
         print(summary(outcomes, time.perf_counter() - began), file=stream)
     if coverage or page is not None:
         _coverage(scripts, outcomes, stream, json, page)
+    if mutate:
+        _mutate(scripts, outcomes, stream, json, share, seed, prove)
     return OK if all(o.passed for o in outcomes) else WRONG
 
 
@@ -85,3 +106,114 @@ def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_
             target = page if number == 0 else page.with_stem(f"{page.stem}-{found.flow.name}")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(coverage_page.page(found), encoding="utf-8")
+
+
+def _mutate(
+    scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_json: bool, share: float, seed: int, prove: bool
+) -> None:
+    from .mutate import changes_nothing, mutation_score, score_table
+
+    for key in sorted({c.flow for c in scripts.cases}):
+        flow = scripts.flows[key]
+        score = mutation_score(
+            scripts, outcomes, flow, share=share, seed=seed, equal=changes_nothing if prove else None
+        )
+        print(dumps(score.as_json()) if as_json else "\n" + score_table(score), file=stream)
+
+
+def script_command(
+    paths: Sequence[Path],
+    flows: Flows,
+    stream: TextIO,
+    *,
+    flow: str | None = None,
+    cover: bool = False,
+    walks: int = 0,
+    seed: int = 0,
+    into: Path | None = None,
+) -> int:
+    """Propose scripts: for what the scripts of `paths` do not reach (`cover`), or from random walks that break a law.
+
+    `into`: a folder to write them to, where nothing is written over; printed if there is none.
+    """
+    from .generate import propose
+    from .walk import as_script
+    from .walk import walks as random_walks
+
+    if cover == bool(walks):
+        print("Choose --cover, or --random N.", file=stream)
+        return USAGE
+    if walks:
+        folder = flows.folder(flow or "")
+        found_flow, findings = flows.read(folder) if folder is not None else (None, ())
+        if found_flow is None:
+            known = ", ".join(flows.names())
+            print(f"Name a flow that can be used (known: {known}).", *findings, sep="\n", file=stream)
+            return USAGE
+        walked = random_walks(found_flow, walks, seed)
+        for number, broken in enumerate(walked.broken, 1):
+            print(f"BROKEN  {broken.law}\n  {broken.detail}", file=stream)
+            text = as_script(found_flow, broken, f"Random walk {seed}-{number}: {broken.law}")
+            _deliver(f"walk_{seed}_{number}.yaml", text, into, stream)
+        print(f"{walked.turns} turns of random walks, {len(walked.broken)} laws broken", file=stream)
+        return WRONG if walked.broken else OK
+    scripts = read_scripts(paths, flows)
+    if _findings(scripts, stream):
+        return WRONG
+    outcomes = list(run_all(scripts, [MemoryWay()]))
+    from .coverage import coverage_of
+
+    for key in sorted({c.flow for c in scripts.cases}):
+        proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
+        for proposal in proposed.proposals:
+            _deliver(proposal.name, proposal.text, into, stream)
+        for name in proposed.unreachable:
+            print(f"No conversation reaches {name}.", file=stream)
+        for name in proposed.by_hand:
+            print(f"Not reached by answers alone, write it by hand: {name}", file=stream)
+        print(f"{len(proposed.proposals)} scripts proposed", file=stream)
+    return OK
+
+
+def _deliver(name: str, text: str, into: Path | None, stream: TextIO) -> None:
+    if into is None:
+        print(f"# {name}\n{text}", file=stream)
+        return
+    into.mkdir(parents=True, exist_ok=True)
+    save(into / name, text)
+    print(f"written: {into / name}", file=stream)
+
+
+def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, chats: int = 200) -> int:
+    """Play the scripts by so many people at once through a bot with its channel and store, and print how fast it was."""
+    from .telegram_way import TelegramWay
+
+    if not isinstance(way, TelegramWay) or chats < 1:
+        print("Load goes through telegram or webhook, with at least one chat.", file=stream)
+        return USAGE
+    scripts = read_scripts(paths, flows)
+    if _findings(scripts, stream):
+        return WRONG
+    cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
+    load = asyncio.run(way.load(cases, chats))
+    print(f"{way.name}, {chats} chats: {load}", file=stream)
+    return OK if not load.failed else WRONG
+
+
+def stored_command(file: Path, flow: Flow, session: Session, stream: TextIO) -> int:
+    """Write the script of a stored session."""
+    from .record import stored_script
+
+    save(file, stored_script(flow, session, file.stem.replace("_", " ").capitalize()))
+    print(f"written: {file}", file=stream)
+    return OK
+
+
+def recorded_command(file: Path, recording: Recording, stream: TextIO) -> int:
+    """Write the script of a chat that was played just now."""
+    if not recording.steps:
+        print("Nothing was said, so nothing is written.", file=stream)
+        return WRONG
+    save(file, recording.script(file.stem.replace("_", " ").capitalize()))
+    print(f"written: {file}", file=stream)
+    return OK

@@ -217,6 +217,13 @@ def _chosen(value: Any, option: str) -> bool:
     return bool(value == option)
 
 
+def changes_nothing(flow: Flow, broken: Flow) -> bool:
+    """Whether it is proved that no patient is asked or told anything else by the broken flow."""
+    from bot.check.diff import compare
+
+    return not compare(flow, broken).moved
+
+
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 

@@ -143,7 +143,7 @@ def _value(flow: Flow, question: str, value: Any, place: Place) -> Iterator[Find
     try:
         read_value(asked, value)
     except BadAnswer as bad:
-        yield Finding(place, "SCRIPT012", f"{str(bad)[0].upper()}{str(bad)[1:]}.", "")
+        yield Finding(place, "SCRIPT012", f"{str(bad)[0].upper()}{str(bad)[1:].rstrip('.')}.", "")
 
 
 def _unknown(what: str, name: str, known: Iterable[str], place: Place, code: str) -> Iterator[Finding]:

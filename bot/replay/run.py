@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TextIO
 
 from bot.core.compiled import Flow
 
+from .flows import Flows, with_reader
 from .outcome import Deviation, Outcome, Said
-from .reading import Scripts
+from .reading import Scripts, read_scripts
 from .script import Case
-from .ways import MemoryWay, Way, run_case, run_cases
+from .ways import MemoryWay, Way, known_ways, run_case, run_cases
 
 WIDTH = 110
 
@@ -59,6 +62,26 @@ def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] =
                     if case.title not in plain:
                         plain[case.title] = run_case(MemoryWay(), case, scripts.flow(case), versions_of(scripts, case))
                     yield _compared(outcome, plain[case.title])
+
+
+def run_jobs(
+    paths: Sequence[Path], flows: Flows, through: Sequence[str], seeds: Sequence[int | None], jobs: int
+) -> Iterator[Outcome]:
+    """The same in several processes, each with its share of the cases. What the turns were is not brought back."""
+    shares = [(list(paths), flows.folders, list(through), list(seeds), n, jobs) for n in range(jobs)]
+    with ProcessPoolExecutor(jobs) as pool:
+        for outcomes in pool.map(_share, shares):
+            yield from outcomes
+
+
+def _share(
+    share: tuple[list[Path], tuple[Path, ...], list[str], list[int | None], int, int],
+) -> list[Outcome]:
+    paths, folders, through, seeds, number, jobs = share
+    scripts = read_scripts(paths, Flows(folders, with_reader))
+    scripts.cases = scripts.cases[number::jobs]
+    known = known_ways()
+    return [replace(o, handled=()) for o in run_all(scripts, [known[t]() for t in through], seeds)]
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------

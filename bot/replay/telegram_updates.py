@@ -65,11 +65,11 @@ class Updates:
         """Whether the bot has confirmed every update."""
         return not self.pending and not self._again and (self.webhook is None or self.webhook.idle)
 
-    def unconfirmed(self, chat: int) -> bool:
-        """Whether something that came from this chat is not confirmed yet."""
-        if self.webhook is not None and self.webhook.holds(chat):
-            return True
-        return any(chat_of(update) == chat for update in self.pending)
+    def unconfirmed(self, chat: int, update: int) -> bool:
+        """Whether the bot has not confirmed this update of the chat yet, or one before it."""
+        if self.webhook is not None:
+            return self.webhook.holds(chat)
+        return bool(self.pending) and int(self.pending[0]["update_id"]) <= update
 
     # Polling
 

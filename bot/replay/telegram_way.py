@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,6 +43,8 @@ MakeService = Callable[[Store, Flow, Callable[[], float]], Service]
 """(store, flow, clock in seconds UTC) -> the service that a running bot has."""
 
 PATIENCE = 30.0
+LOOK = 0.002
+"""Seconds between two looks at who has come to rest."""
 AT_ONCE = 120
 """Cases that run at the same time."""
 DROPPED = 0.3
@@ -83,9 +87,54 @@ class TelegramWay:
                     found.update({number: outcome for (number, _), outcome in zip(group, done, strict=True)})
         return [found[i] for i in range(len(cases))]
 
+    async def load(self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], chats: int) -> Load:
+        """The cases played over and over by so many people at the same time, each until all cases were played once by
+        somebody and everybody has played one."""
+        flow = cases[0][1]
+        fitting = [c for c in cases if c[1] is flow and not _moves_the_bot(c[0])]
+        left = list(fitting) * max(1, -(-chats // max(1, len(fitting))))
+        found = Load()
+        async with World(self._make, flow, None, self._webhook) as world:
+            world.clock.now = fitting[0][0].now.replace(tzinfo=UTC).timestamp()
+
+            async def person() -> None:
+                while left:
+                    case, _, versions = left.pop()
+                    driver = TelegramDriver(world, case)
+                    outcome = await played(self.name, case, flow, versions, driver, UTC)
+                    found.turns += outcome.acts
+                    found.failed += not outcome.passed
+                    found.waits += driver.waits
+
+            began, cpu = time.perf_counter(), time.process_time()
+            await asyncio.gather(*(person() for _ in range(chats)))
+            found.seconds, found.cpu = time.perf_counter() - began, time.process_time() - cpu
+        return found
+
     async def _one(self, world: World, case: Case, versions: Mapping[str, Flow]) -> Outcome:
         driver = TelegramDriver(world, case)
         return await played(self.name, case, world.flow, versions, driver, UTC)
+
+
+@dataclass
+class Load:
+    """What a load came to. `waits`: seconds from each thing that a patient did until the bot was at rest again; `cpu`:
+    seconds of this process, the double's and the patients' share included."""
+
+    turns: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        waits = sorted(self.waits) or [0.0]
+        middle, late = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
+        return (
+            f"{self.turns} turns in {self.seconds:.1f} s: {self.turns / self.seconds:.0f} turns/s, answered after "
+            f"{middle * 1000:.0f} ms (median) and {late * 1000:.0f} ms (99 in 100), "
+            f"{self.cpu / max(1, self.turns) * 1000:.2f} ms of CPU a turn with the double's share, {self.failed} scripts failed"
+        )
 
 
 Numbered = tuple[int, tuple[Case, Flow, Mapping[str, Flow]]]
@@ -97,11 +146,16 @@ def _together(cases: Sequence[Numbered]) -> list[list[Numbered]]:
     alone: list[list[Numbered]] = []
     for numbered in cases:
         case = numbered[1][0]
-        if any(line.step.act in ("later", "version", "restart") for line in case.lines):
+        if _moves_the_bot(case):
             alone.append([numbered])
         else:
             groups.setdefault(case.now, []).append(numbered)
     return [g[i : i + AT_ONCE] for g in groups.values() for i in range(0, len(g), AT_ONCE)] + alone
+
+
+def _moves_the_bot(case: Case) -> bool:
+    """Whether the case moves the bot's clock or version, or restarts it: others would notice."""
+    return any(line.step.act in ("later", "version", "restart") for line in case.lines)
 
 
 Looks = tuple[str, tuple[tuple[Key, ...], ...]]
@@ -127,16 +181,20 @@ class World:
         self._people = 0
         self._whole = asyncio.Lock()
         self._recovering = False
+        self._resting: list[tuple[User, asyncio.Future[None]]] = []
 
     async def __aenter__(self) -> World:
+        logging.getLogger("symptom_bot").addHandler(logging.NullHandler())  # what goes wrong here is meant to
         self._folder = tempfile.TemporaryDirectory(prefix="replay-", ignore_cleanup_errors=True)
         self.double = TelegramDouble(clock=self.clock, record=0, webhook_retry=0.02)
         self.double.faults = faults_of(self.seed)
         await self.double.start()
         await self._open()
+        self._watching = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._watching.cancel()
         await self._close()
         await self.double.stop()
         self._folder.cleanup()
@@ -174,8 +232,8 @@ class World:
     async def restart(self) -> None:
         """Drop the bot as it is, nothing finished, nothing more recorded; open it again on the same store."""
         async with self._whole:
-            self._serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
+            self._stop.set()
+            with contextlib.suppress(Exception):
                 await self._serving
             if self._web is not None:
                 await self._web.stop()
@@ -189,12 +247,29 @@ class World:
         return self.double.user(10_000 + self._people, lang=lang)
 
     async def rest(self, person: User) -> None:
-        """Until everything that people did is confirmed, committed and delivered."""
-        end = asyncio.get_running_loop().time() + PATIENCE
-        while not self._at_rest(person):
-            if asyncio.get_running_loop().time() > end:
-                raise AssertionError(f"the bot did not come to rest within {PATIENCE:g} s:\n{person.history()}")
-            await asyncio.sleep(0.002)
+        """Until everything that this person did is confirmed, committed and delivered."""
+        if self._at_rest(person):
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._resting.append((person, future))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await future
+        except TimeoutError:
+            raise AssertionError(f"the bot did not come to rest within {PATIENCE:g} s:\n{person.history()}") from None
+
+    async def _watch(self) -> None:
+        """Wakes those whose chat has come to rest: one look at all of them now and then, instead of one each."""
+        while True:
+            await asyncio.sleep(LOOK)
+            waiting, self._resting = self._resting, []
+            for person, future in waiting:
+                if future.done():
+                    continue
+                if self._at_rest(person):
+                    future.set_result(None)
+                else:
+                    self._resting.append((person, future))
 
     async def recorded(self) -> None:
         """Until the store knows of everything that was delivered: a bot that is dropped earlier says it once more."""
@@ -208,7 +283,7 @@ class World:
             return False
         if self._recovering:
             self._recovering = self.store.waiting() > 0
-        unconfirmed = self.double.updates.unconfirmed(person.chat.id)
+        unconfirmed = self.double.updates.unconfirmed(person.chat.id, person.last_update)
         delivering = chat_name(person.chat.id) in self.channel.deliverer.leases
         # The end of a tap's spinner is best effort: a bot that is dropped may owe it for ever.
         spinning = self.seed is None and bool(person.unanswered_taps)
@@ -224,6 +299,7 @@ class TelegramDriver:
         self._typed: dict[int, Message] = {}
         self._seen: dict[int, Looks] = {}
         self._ever: set[Looks] = set()
+        self.waits: list[float] = []
         self._random = None if world.seed is None else random.Random(f"{world.seed}:{case.title}")
         self._acts = 0
         self._drop_at = -1
@@ -255,10 +331,13 @@ class TelegramDriver:
             self.world.service.flows.replace({act.flow.name: act.flow})
         else:
             self._acts += 1
+            began = time.perf_counter()
             self._act(act)
             if self._acts == self._drop_at and self._random is not None:
                 await asyncio.sleep(self._random.random() * 0.02)
                 await self.world.restart()
+            await self.world.rest(self.person)
+            self.waits.append(time.perf_counter() - began)
         await self.world.rest(self.person)
         return self._shown()
 

@@ -1,0 +1,220 @@
+"""Records a chat as a script: one that is played in a terminal, or one that is stored. Nothing personal goes along.
+
+Typed words are replaced by the option understood, numbers by the ready-made answer that they lie in, unless the words are
+to be kept. What the script expects is how the chat came out; it is for a person to judge whether that is right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core import screens as sc
+from bot.core.compiled import Flow
+from bot.core.evaluation import Many, Span
+from bot.core.events import Commanded, Event, Started, Tapped, Typed
+from bot.core.findings import Place
+from bot.core.flow import Kind, Question
+from bot.core.machine import alone as alone_state
+from bot.core.screens import question_of
+from bot.core.session import ADVICE, EMERGENCY, REVIEW, START, Session
+from bot.core.triage import verdict_of
+from bot.core.values import NOT_SURE, as_read, bounds, choice_span
+from bot.core.wording import Places
+
+from .memory import MemoryDriver
+from .names import NONE
+from .outcome import Standing, standing
+from .play import Deviated, Play
+from .script import Case, Expect
+from .script import Step as ScriptStep
+from .ways import now_or_never
+from .writing import script_text
+
+UNREAD = "something that was not understood"
+"""Stands for words that the bot did not understand."""
+
+Step = dict[str, Any]
+
+
+@dataclass
+class Recording:
+    """A chat as it goes. `flow`: the one that is talked to; `keep_words`: leave what was typed as it was."""
+
+    flow: Flow
+    now: datetime
+    keep_words: bool = False
+    steps: list[Step] = field(default_factory=list)
+    last: Session | None = None
+
+    def turn(self, event: Event, session: Session | None) -> None:
+        """One turn, as a channel tells of it: what came in, and the session after it."""
+        before, self.last = self.last, session
+        if not isinstance(event, Started):
+            self.steps += self._said(event, before, session)
+        if session is not None and session.at != START:
+            self.steps.append({"bot": shown_name(session.at)})
+
+    def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[Step]:
+        if isinstance(event, Commanded):
+            yield {"command": f"{event.name} {event.argument}".strip()}
+        elif isinstance(event, Tapped):
+            yield {"tap": event.choice.removeprefix(sc.CHANGE_PREFIX)}
+        elif isinstance(event, Typed):
+            yield from [{"me": event.text}] if self.keep_words else self._instead(before, after)
+
+    def _instead(self, before: Session | None, after: Session | None) -> Iterator[Step]:
+        """What a patient would have tapped instead of typing; the sign's own words for a sign."""
+        if before is None or after is None:
+            yield {"me": UNREAD}
+            return
+        if len(after.signs) > len(before.signs):
+            yield {"me": _words_for(self.flow, after.lang, after.signs[0].option)}
+            return
+        question = question_of(self.flow, before.at)
+        if question is None:
+            yield from _instead_on_screen(before, after)
+        elif before.at == alone_state(question.ask):
+            yield from _instead_alone(before, after, question)
+        elif question.ask in after.answers and after.answers[question.ask] != before.answers.get(question.ask):
+            value = as_read(question, after.answers[question.ask], after.seen.date())
+            yield from answer_steps(question, value, after, before.ticks)
+        elif after.ticks != before.ticks:
+            yield {"tap": [t for t in after.ticks if t not in before.ticks] or [question.none]}
+        elif after.at.startswith(f"{question.ask}/"):
+            yield {"tap": NOT_SURE}
+        else:
+            yield {"me": UNREAD}
+
+    def script(self, title: str) -> str:
+        """The recording as a script."""
+        stands = standing(self.flow, self.last, self.now)
+        return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow))
+
+
+def shown_name(screen: str) -> str:
+    """A screen as scripts call it."""
+    return screen.lower() if screen.isupper() else screen
+
+
+def _words_for(flow: Flow, lang: str, option: str) -> str:
+    entry = flow.text(lang).questions[flow.option_home[option]].options[option]
+    return entry.says[0] if entry.says else entry.answer or entry.label
+
+
+def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
+    if before.at == REVIEW and after.at in (ADVICE, EMERGENCY):
+        yield {"tap": sc.AS_USUAL}
+    elif before.at == REVIEW and after.at != REVIEW:
+        yield {"tap": after.at}
+    elif before.at == "EXIT":
+        yield {"tap": sc.TELL if after.enough else sc.MORE}
+    elif len(after.signs) < len(before.signs) or before.at == "MISTAKE":
+        kept = after.latch is not None or any(before.signs[0].option in h.yes for h in after.heard.values())
+        yield {"tap": sc.YES if kept else sc.NO}
+    else:
+        yield {"me": UNREAD}
+
+
+def _instead_alone(before: Session, after: Session, question: Question) -> Iterator[Step]:
+    item = before.queue[0] if before.queue else ""
+    value = after.found or after.answers.get(question.ask)
+    if not isinstance(value, Many):
+        yield {"me": UNREAD}
+    else:
+        yield {"tap": sc.YES if item in value.yes else NOT_SURE if item in value.not_sure else sc.NO}
+
+
+def answer_steps(question: Question, value: Any, session: Session, ticks: Collection[str] = ()) -> Iterator[Step]:
+    """The taps that give this answer (as conditions read it). `ticks`: what was ticked before."""
+    plain = plain_answer(question, value, session.answers.get(question.ask))
+    if isinstance(plain, list):
+        news = [option for option in plain if option not in ticks]
+        yield {"tap": [*news, sc.DONE]} if sc.toggles(question) else {"tap": news[0]}
+    elif isinstance(plain, dict) or (isinstance(value, Span) and plain not in (*question.option_ids, NOT_SURE)):
+        yield {"tap": plain} if question.kind is Kind.scale else {"answer": {question.ask: plain}}
+    else:
+        yield {"tap": plain}
+
+
+def plain_answer(question: Question, value: Any, kept: Any) -> Any:
+    """An answer as scripts write it: ids; for a number the ready-made answer that it lies in, where there is one."""
+    if kept == NOT_SURE:
+        return NOT_SURE
+    if isinstance(value, Many):
+        order = question.option_ids
+        yes = [o for o in order if o in value.yes]
+        unsure = [o for o in order if o in value.not_sure]
+        return {"yes": yes, "not_sure": unsure} if unsure else yes or NONE
+    if isinstance(value, Span):
+        for choice in question.choices:
+            span = choice_span(question, choice)
+            if span.low <= value.low and (value.high <= span.high or span.high >= bounds(question)[1]):
+                return choice.id
+        if value.low == value.high:
+            return int(value.low)
+        return {"min": value.low} if value.high == math.inf else {"min": value.low, "max": value.high}
+    return value
+
+
+def expected(stands: Standing, flow: Flow) -> dict[str, Any]:
+    """What the script expects: how the chat came out."""
+    found: dict[str, Any] = {}
+    if stands.level is not None:
+        found["level"] = stands.level.value
+    if stands.deciding:
+        found["because"] = list(stands.deciding)
+    found["at"] = shown_name(stands.at) or "for_whom"
+    return found
+
+
+# --- stored chats -----------------------------------------------------------------------------------------------------
+
+
+def stored_script(flow: Flow, session: Session, title: str) -> str:
+    """A stored session as a script: its answers given one after the other, as each question comes up."""
+    answers = _asked_only(flow, session, answers_of(flow, session))
+    steps: list[Step] = [{"auto": answers}]
+    stands = standing(flow, session, session.seen)
+    if session.unplaced:
+        stuck = verdict_of(flow, session, session.seen.date())[0].open or shown_name(REVIEW)
+        steps[0]["until"] = stuck
+        steps += [{"me": UNREAD}] * 3
+    elif session.at in (ADVICE, EMERGENCY):
+        steps[0]["until"] = "result"
+    elif session.at in flow.questions or session.at == REVIEW:
+        steps[0]["until"] = shown_name(session.at)
+    comment = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
+    return script_text(title, flow.name, session.started, steps, expected(stands, flow), comment)
+
+
+def _asked_only(flow: Flow, session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the answers that a chat which gives them in order is never asked for: of questions that another tap
+    answered as well, or that came before an emergency was known."""
+    now = session.started
+    driver = MemoryDriver(flow, session.lang, now, Places(), reload=False)
+    case = Case("", "", Place(""), flow.name, session.lang, now.replace(tzinfo=None), (), Expect(), {})
+    play = Play(case, flow, {}, driver, now.tzinfo or UTC)
+    with contextlib.suppress(Deviated):
+        now_or_never(play.line(ScriptStep(auto=dict(answers), until="result")))
+    return {q: a for q, a in answers.items() if q in play.asked}
+
+
+def answers_of(flow: Flow, session: Session) -> Mapping[str, Any]:
+    """The answers that count, as scripts write them, in the order of the interview."""
+    env = standing(flow, session, session.seen).answers
+    found: dict[str, Any] = {}
+    for question in flow.interview.questions:
+        value = env.get(question.ask)
+        if value is None or (question.ask not in session.answers and question.ask not in session.heard):
+            continue
+        latch = session.latch
+        if isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
+            alone = frozenset({latch.option})
+            value = Many(frozenset(), alone) if latch.unsure else Many(alone)
+        found[question.ask] = plain_answer(question, value, session.answers.get(question.ask))
+    return found
