@@ -204,7 +204,7 @@ class LanguageReader:
         if "plain" not in out:
             for span in match.spans(f"{option}.denied"):
                 verdict = scope.verdict(span, True)
-                if verdict is None:
+                if verdict is None or (verdict == MAYBE and scope.has_own_no(span)):  # "no numbness, no trouble peeing"
                     out.pop(MAYBE, None)
                     out.setdefault(NEGATED, span)
                 elif verdict == MAYBE:  # "not sure if I can feel it"

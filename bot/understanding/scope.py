@@ -101,6 +101,10 @@ class Scope:
             cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
         ]
 
+    def has_own_no(self, span: Span) -> bool:
+        """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
+        return any(cue[0] == span[0] for cue in self._denials)
+
     def _negated(self, span: Span) -> str | None:
         words, found = self._words, None
         for cue in reversed(self._denials):
