@@ -57,7 +57,7 @@ def covering(flow: Flow, targets: Sequence[Target]) -> tuple[list[Conversation],
             continue
         reached = [first]
         for other in list(left):
-            if _together(solver, z3, _formula(copy, other)):
+            if not _excluded(space, reached, other) and _together(solver, z3, _formula(copy, other)):
                 reached.append(other)
                 left.remove(other)
         for formula, _ in sorted(copy.unusual(), key=lambda pair: -pair[1]):
@@ -66,13 +66,28 @@ def covering(flow: Flow, targets: Sequence[Target]) -> tuple[list[Conversation],
         chosen = copy.chosen(solver.model())
         solver.pop()
         came = outcome(space, chosen)
+        answers = {q: _plain(space, q, chosen[q]) for q in came.asked if q in chosen}
+        answers |= {t.of: t.name for t in reached if t.kind == "option" and t.name in _ready_made(space, t.of)}
         found.append(
             Conversation(
-                {q: _plain(space, q, chosen[q]) for q in came.asked if q in chosen}, tuple(reached),
+                answers, tuple(reached),
                 came.level and came.level.value, tuple(r.rule.rule for r in came.fired),
             )
         )  # fmt: skip
     return found, unreachable
+
+
+def _ready_made(space: Space, question: str) -> frozenset[str]:
+    """The ready-made answers of a numeric question."""
+    return frozenset(c.id for c in space.flow.questions[question].choices)
+
+
+def _excluded(space: Space, reached: Sequence[Target], other: Target) -> bool:
+    """Two ready-made answers of one question may lie in one cell, where no condition tells them apart; still one of them
+    only is given."""
+    if other.kind != "option" or other.name not in _ready_made(space, other.of):
+        return False
+    return any(t.kind == "option" and t.of == other.of for t in reached)
 
 
 def _holds(solver: Any, z3: Any, formula: Formula) -> bool:
@@ -120,8 +135,11 @@ def _option(copy: Copy, target: Target) -> Formula:
     axis = copy.space.axes[target.of]
     if isinstance(axis, Ticks):
         if target.name in axis.options:
-            others = [o for o in axis.options if o != target.name] if axis.question.tap == "first" else []
-            return conj([copy.yes[target.of, target.name], *(neg(copy.yes[target.of, o]) for o in others)])
+            alone: list[Formula] = []
+            if axis.question.tap == "first":  # its first tap is the answer, so that nothing else goes with it
+                alone = [neg(copy.yes[target.of, o]) for o in axis.options if o != target.name]
+                alone.append(neg(copy.any_unsure(target.of)))
+            return conj([copy.yes[target.of, target.name], *alone])
         nothing = [neg(copy.yes[target.of, o]) for o in axis.options] + [neg(copy.any_unsure(target.of))]
         return conj([copy.asked[target.of], *nothing])
     keys = _keys(copy.space, axis, target.name)

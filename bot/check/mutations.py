@@ -143,11 +143,11 @@ def _variants_of_group(node: All | Any_ | AtLeast, questions: dict[str, Question
         if isinstance(node, AtLeast) and node.count > len(rest):
             continue
         changed = rest[0] if len(rest) == 1 and not isinstance(node, AtLeast) else replace(node, parts=rest)
-        yield "drop_part", f'"{text_of(part, questions)}" is dropped', changed
+        yield "drop_part", f'"{text_of(part, questions)}" is dropped from "{text_of(node, questions)}"', changed
     if isinstance(node, All):
-        yield "swap_and_or", '"and" becomes "or"', Any_(node.parts)
+        yield "swap_and_or", f'"and" becomes "or" in "{text_of(node, questions)}"', Any_(node.parts)
     elif isinstance(node, Any_):
-        yield "swap_and_or", '"or" becomes "and"', All(node.parts)
+        yield "swap_and_or", f'"or" becomes "and" in "{text_of(node, questions)}"', All(node.parts)
     elif node.count < len(node.parts):
         yield (
             "shift_threshold",

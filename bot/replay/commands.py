@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from .flows import Flows
 from .outcome import Outcome
 from .reading import Scripts, read_scripts
-from .run import failure, run_all, run_jobs, summary, transcript, versions_of, write_json
+from .run import failure, run_all, run_jobs, run_text, summary, transcript, versions_of, write_json
 from .ways import MemoryWay, Way
 from .writing import save
 
@@ -204,9 +204,7 @@ def stored_command(file: Path, flow: Flow, session: Session, stream: TextIO) -> 
     """Write the script of a stored session."""
     from .record import stored_script
 
-    save(file, stored_script(flow, session, file.stem.replace("_", " ").capitalize()))
-    print(f"written: {file}", file=stream)
-    return OK
+    return _recorded(file, flow, stored_script(flow, session, _title(file)), stream)
 
 
 def recorded_command(file: Path, recording: Recording, stream: TextIO) -> int:
@@ -214,6 +212,21 @@ def recorded_command(file: Path, recording: Recording, stream: TextIO) -> int:
     if not recording.steps:
         print("Nothing was said, so nothing is written.", file=stream)
         return WRONG
-    save(file, recording.script(file.stem.replace("_", " ").capitalize()))
+    return _recorded(file, recording.flow, recording.script(_title(file)), stream)
+
+
+def _title(file: Path) -> str:
+    return file.stem.replace("_", " ").capitalize()
+
+
+def _recorded(file: Path, flow: Flow, text: str, stream: TextIO) -> int:
+    """Write a recording, and play it once: what was said instead of the patient's words may not say all of it."""
+    save(file, text)
     print(f"written: {file}", file=stream)
-    return OK
+    outcome = run_text(text, file, flow)
+    if outcome is not None and outcome.passed:
+        return OK
+    print(
+        "Played back, it does not come out as the chat did. Mend it by hand, or record with --keep-words.", file=stream
+    )
+    return WRONG

@@ -46,6 +46,22 @@ class Flows:
         return known
 
 
+class Only(Flows):
+    """One flow that is at hand already, whatever name a script gives it."""
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(())
+        self._only = flow
+
+    def folder(self, name: str, beside: Path | None = None) -> Path | None:
+        """See `Flows`."""
+        return Path(self._only.name)
+
+    def read(self, folder: Path) -> tuple[Flow | None, tuple[Finding, ...]]:
+        """See `Flows`."""
+        return self._only, ()
+
+
 def _name_in(files: dict[str, str]) -> str | None:
     """The name that a flow gives itself."""
     for line in files.get("interview.yaml", "").splitlines():

@@ -87,8 +87,18 @@ def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
 def read_file(file: Path, flows: Flows, found: Scripts) -> None:
     """Read one file into `found`."""
     here = _load(file, found.findings)
-    if here is None:
-        return
+    if here is not None:
+        _read(here, file, flows, found)
+
+
+def read_text(text: str, file: Path, flows: Flows, found: Scripts) -> None:
+    """Read a script that is at hand as text. `file`: where it belongs."""
+    here = _loaded(file, text, found.findings)
+    if here is not None:
+        _read(here, file, flows, found)
+
+
+def _read(here: Loaded, file: Path, flows: Flows, found: Scripts) -> None:
     if not isinstance(here.value, dict):
         found.findings.append(
             _finding(
@@ -301,6 +311,10 @@ def _load(file: Path, findings: list[Finding]) -> Loaded | None:
             _finding(Place(str(file)), "SCRIPT001", f"This cannot be read: {reason}.", "Save it again as UTF-8.")
         )
         return None
+    return _loaded(file, text, findings)
+
+
+def _loaded(file: Path, text: str, findings: list[Finding]) -> Loaded | None:
     here = Loaded(str(file), text)
     findings.extend(Finding(f.place, YAML_CODES.get(f.code, "SCRIPT001"), f.message, f.remedy) for f in here.findings)
     return None if here.value is None or here.findings else here

@@ -21,7 +21,7 @@ from bot.core.findings import Place
 from bot.core.flow import Kind, Question
 from bot.core.machine import alone as alone_state
 from bot.core.screens import question_of
-from bot.core.session import ADVICE, EMERGENCY, REVIEW, START, Session
+from bot.core.session import ADVICE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
 from bot.core.triage import verdict_of
 from bot.core.values import NOT_SURE, as_read, bounds, choice_span
 from bot.core.wording import Places
@@ -111,9 +111,9 @@ def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
         yield {"tap": sc.AS_USUAL}
     elif before.at == REVIEW and after.at != REVIEW:
         yield {"tap": after.at}
-    elif before.at == "EXIT":
+    elif before.at == EXIT and after.at != EXIT:
         yield {"tap": sc.TELL if after.enough else sc.MORE}
-    elif len(after.signs) < len(before.signs) or before.at == "MISTAKE":
+    elif len(after.signs) < len(before.signs) or before.at == MISTAKE:
         kept = after.latch is not None or any(before.signs[0].option in h.yes for h in after.heard.values())
         yield {"tap": sc.YES if kept else sc.NO}
     else:

@@ -11,9 +11,9 @@ from typing import Any, TextIO
 
 from bot.core.compiled import Flow
 
-from .flows import Flows, with_reader
+from .flows import Flows, Only, with_reader
 from .outcome import Deviation, Outcome, Said
-from .reading import Scripts, read_scripts
+from .reading import Scripts, read_scripts, read_text
 from .script import Case
 from .ways import MemoryWay, Way, known_ways, run_case, run_cases
 
@@ -62,6 +62,15 @@ def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] =
                     if case.title not in plain:
                         plain[case.title] = run_case(MemoryWay(), case, scripts.flow(case), versions_of(scripts, case))
                     yield _compared(outcome, plain[case.title])
+
+
+def run_text(text: str, file: Path, flow: Flow) -> Outcome | None:
+    """A script that is at hand as text, in memory; None if it has findings."""
+    found = Scripts()
+    read_text(text, file, Only(flow), found)
+    if found.findings or len(found.cases) != 1:
+        return None
+    return run_case(MemoryWay(), found.cases[0], flow, {})
 
 
 def run_jobs(
