@@ -53,7 +53,7 @@ Why = Literal["", "seen", "poison", "nothing"]
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What became of one incoming event: the turn (None: seen before, set aside, or nothing to do), its messages, the
-    short text to show with a tap, and the flow that handled it."""
+    short text to show with a tap, and the flow that handled it. `stored`: the messages as texts of the outbox."""
 
     incoming: Incoming
     turn: Turn | None = None
@@ -61,3 +61,4 @@ class Handled:
     why: Why = ""
     ack: str = ""
     flow: Flow | None = None
+    stored: tuple[str, ...] = ()

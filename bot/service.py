@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 
 from bot.core.compiled import Flow
 from bot.core.engine import start, step
@@ -147,8 +148,10 @@ class Service:
                 if number is not None:
                     seen.add(number)
                 one = self._one(tx, states, incoming, now, aside)
+                if one.messages:
+                    one = replace(one, stored=tuple(p.to_json() for p in one.messages))
+                    outbox.extend(map(partial(_outgoing, incoming, now), one.messages, one.stored))
                 handled.append(one)
-                outbox.extend(self._outgoing(incoming, p, now) for p in one.messages)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)
             committed = tx.commit(self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
         return tuple(handled), committed
@@ -168,7 +171,8 @@ class Service:
             raise Unstorable("The database cannot hold this turn.")
         log.error("update set aside", extra={"reason": "Unstorable"})
         now = self.clock()
-        with self.store.transaction([incoming.chat] if incoming.chat else []) as tx:
+        others = {o.chat for o in outcomes if not isinstance(o, Sent | Refused)}
+        with self.store.transaction({incoming.chat} - {""} | others) as tx:
             number = () if incoming.update is None else (incoming.update,)
             chats: tuple[ChatWrite, ...] = ()
             messages: tuple[Payload, ...] = ()
@@ -177,18 +181,19 @@ class Service:
                 session = None if row.session is None else row.session.id
                 chats = (ChatWrite(row.chat, session, max((row.last_update, *number)), row.lang, row.state, now),)
                 messages = self._replies.sorry(self.flows.named(None), row.lang)
+            stored = tuple(p.to_json() for p in messages)
             committed = tx.commit(
                 Batch(
                     now,
                     updates=number,
                     chats=chats,
-                    outbox=tuple(self._outgoing(incoming, p, now) for p in messages),
+                    outbox=tuple(map(partial(_outgoing, incoming, now), messages, stored)),
                     done_due=() if incoming.due is None else (incoming.due,),
                     set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
-                    outcomes=tuple(o for o in outcomes if isinstance(o, Sent | Refused)),
+                    outcomes=tuple(outcomes),
                 )
             )
-        return (Handled(incoming, None, messages, "poison"),), committed
+        return (Handled(incoming, None, messages, "poison", stored=stored),), committed
 
     # --- one event ----------------------------------------------------------------------------------------------------
 
@@ -320,11 +325,6 @@ class Service:
             "finished" if ended else "running", level, now if ended else None,
         )  # fmt: skip
 
-    def _outgoing(self, incoming: Incoming, payload: Payload, now: float) -> Outgoing:
-        priority = EMERGENCY if payload.urgent else ORDINARY
-        ref = "" if payload.edits else payload.ref
-        return Outgoing(incoming.chat, payload.to_json(), now, priority, ref, incoming.update)
-
     def _batch(
         self,
         states: Mapping[str, _Chat],
@@ -393,6 +393,11 @@ class _Sessions:
 def _names(event: Pressed, session: Session, turn: int | None) -> bool:
     """Whether the tapped message is the one that showed the screen of this turn."""
     return event.data.startswith(f"{session.id}.{turn}.")
+
+
+def _outgoing(incoming: Incoming, now: float, payload: Payload, text: str) -> Outgoing:
+    priority = EMERGENCY if payload.urgent else ORDINARY
+    return Outgoing(incoming.chat, text, now, priority, "" if payload.edits else payload.ref, incoming.update)
 
 
 def _joined(first: Committed, second: Committed) -> Committed:

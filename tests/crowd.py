@@ -60,7 +60,8 @@ def in_memory(flow: Flow, plan: Plan, now: datetime) -> Session:
         action = planned(flow, plan, session.at, done.get(session.turn, 0))
         assert action is not None, f"the plan says nothing more on {session.at}"
         done[session.turn] = done.get(session.turn, 0) + 1
-        event = Typed(action[1:]) if action[0] == "=" else Tapped(session.id, session.turn, session.at, action)
+        ticked = action in session.ticks
+        event = Typed(action[1:]) if action[0] == "=" else Tapped(session.id, session.turn, session.at, action, ticked)
         session = step(flow, session, event, now).session
     raise AssertionError(f"the plan comes to no end: {session.at}")
 
@@ -114,7 +115,7 @@ class Person:
     def go_on(self, message: Message, shown: Tapped) -> None:
         """Begin anew after a level."""
         if shown.screen == ADVICE:
-            self.user.press(message, _data(self.flow, shown, screens.AGAIN))
+            self.user.press(message, _data(self.flow, shown, screens.AGAIN, message))
         else:
             self.user.send("/restart")
 
@@ -126,11 +127,14 @@ class Person:
         if action[0] == "=":
             self.user.send(action[1:])
         else:
-            self.user.press(message, _data(self.flow, shown, action))
+            self.user.press(message, _data(self.flow, shown, action, message))
 
 
-def _data(flow: Flow, shown: Tapped, choice: str) -> str:
-    return screens.encode(flow, shown.session, shown.turn, shown.screen, choice)
+def _data(flow: Flow, shown: Tapped, choice: str, message: Message) -> str:
+    """The data of the button as it stands there: of one that is ticked it says so."""
+    plain = screens.encode(flow, shown.session, shown.turn, shown.screen, choice)
+    ticked = screens.encode(flow, shown.session, shown.turn, shown.screen, choice, ticked=True)
+    return ticked if message.button(ticked) is not None else plain
 
 
 class Crowd:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Literal
@@ -49,6 +49,8 @@ class Gone:
     """The person does not want the bot any more."""
 
 
+_NONE: Mapping[str, Payload] = {}
+
 Result = Taken | Later | Never | Gone
 Send = Callable[[Delivery, Payload], Awaitable[Result]]
 
@@ -56,7 +58,7 @@ Send = Callable[[Delivery, Payload], Awaitable[Result]]
 @dataclass(slots=True)
 class _Queue:
     fence: int
-    waiting: list[tuple[int, int, Delivery]] = field(default_factory=list)
+    waiting: list[tuple[int, int, Delivery, Payload]] = field(default_factory=list)
     state: Literal["idle", "ready", "sending", "parked"] = "idle"
     tries: int = 0
     reserved: int = -1
@@ -142,14 +144,18 @@ class Deliverer:
             if queue is not None and queue.fence == fences.get(chat, queue.fence):
                 self.drop(chat)
 
-    def take(self, deliveries: Iterable[Delivery]) -> None:
-        """Take over messages of chats that are leased here."""
+    def take(self, deliveries: Iterable[Delivery], known: Mapping[str, Payload] = _NONE) -> None:
+        """Take over messages of chats that are leased here. `known`: payloads whose text need not be read again."""
         for delivery in deliveries:
+            payload = known.get(delivery.payload) or _payload(delivery)
+            if payload is None:
+                self._record(Refused(delivery.chat, delivery.seq, "unreadable"))
+                continue
             queue = self._queues.get(delivery.chat)
             if queue is None:
                 queue = self._queues[delivery.chat] = _Queue(delivery.fence)
             queue.fence = delivery.fence
-            heappush(queue.waiting, (delivery.priority, delivery.seq, delivery))
+            heappush(queue.waiting, (delivery.priority, delivery.seq, delivery, payload))
             if queue.state == "idle" or (
                 queue.state == "parked" and delivery.priority == EMERGENCY and not queue.tries
             ):
@@ -210,11 +216,10 @@ class Deliverer:
             await self._one(chat, queue)
 
     async def _one(self, chat: str, queue: _Queue) -> None:
-        priority, seq, delivery = heappop(queue.waiting)
-        payload = Payload.from_json(delivery.payload)
+        _, seq, delivery, payload = entry = heappop(queue.waiting)
         wait = self._wait(queue, delivery, payload)
         if wait > 0:
-            heappush(queue.waiting, (priority, seq, delivery))
+            heappush(queue.waiting, entry)
             self._park(chat, queue, wait)
             return
         queue.state = "sending"
@@ -231,7 +236,7 @@ class Deliverer:
             return
         match result:
             case Later(_, seconds):
-                heappush(queue.waiting, (priority, seq, delivery))
+                heappush(queue.waiting, entry)
                 self._again(chat, queue, delivery, seconds)
                 return
             case Taken(message):
@@ -286,3 +291,11 @@ class Deliverer:
     def _record(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
         self.changed()
+
+
+def _payload(delivery: Delivery) -> Payload | None:
+    """The stored message, or None if this release cannot read it."""
+    try:
+        return Payload.from_json(delivery.payload)
+    except (ValueError, TypeError, AttributeError):
+        return None

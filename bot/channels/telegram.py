@@ -108,14 +108,8 @@ class Telegram:
         """Serve by polling until `stop`. Raises CannotStart if the token is taken away."""
         await use_polling(self.bot)
         polling = asyncio.create_task(Polling(self._fetch, self.handle_all).run())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([polling, stopping], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        polling.cancel()
         try:
-            await polling
-        except asyncio.CancelledError:
-            pass
+            await self._until(stop, polling)
         except InvalidToken:
             raise CannotStart(
                 "Telegram does not know TELEGRAM_BOT_TOKEN any more: it was revoked or replaced."
@@ -124,7 +118,19 @@ class Telegram:
     async def hook(self, url: str, secret: str, stop: asyncio.Event) -> None:
         """Serve by webhook until `stop`; the web server runs already. Raises CannotStart if Telegram refuses the address."""
         await use_webhook(self.bot, url, secret, CONNECTIONS)
-        await stop.wait()
+        await self._until(stop)
+
+    async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+        """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""
+        stopping = asyncio.create_task(stop.wait())
+        vital = [*tasks, *([self._turning] if self._turning is not None else [])]
+        done, _ = await asyncio.wait([stopping, *vital], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in tasks:
+            task.cancel()
+        for ended in vital:
+            if ended in done:
+                ended.result()
 
     async def end(self) -> None:
         """Finish the batch, wait a moment for calls on their way, record what was sent, give everything back."""

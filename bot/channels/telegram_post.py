@@ -17,6 +17,7 @@ from bot.channels.delivery import Gone, Later, Never, Result, Taken
 from bot.channels.limits import Limits
 from bot.channels.telegram_messages import Call, calls
 from bot.channels.telegram_updates import chat_id
+from bot.channels.telegram_wire import WireRequest
 from bot.payload import Payload
 from bot.replies import LATE
 from bot.store import Delivery
@@ -31,8 +32,9 @@ LookUp = Callable[[str, str], Awaitable[int | None]]
 class Api:
     """The Bot API: `call` for what is sent all day, `bot` for the rest."""
 
-    def __init__(self, bot: Bot, request: BaseRequest) -> None:
+    def __init__(self, bot: Bot, request: WireRequest) -> None:
         self.bot = bot
+        self._base = bot.base_url
         self._request = request
 
     async def call(self, call: Call) -> Any:
@@ -47,7 +49,7 @@ class Api:
                 parse_mode=values["parse_mode"],
             )
             return {"message_id": sent.message_id}
-        return await self._request.post(f"{self.bot.base_url}/{call.method}", _data(call.values))
+        return await self._request.call(f"{self._base}/{call.method}", call.values)
 
     async def updates(self, values: Mapping[str, Any], request: BaseRequest, wait: float) -> list[Mapping[str, Any]]:
         """getUpdates as plain JSON. `wait`: seconds that it may take to come to something."""

@@ -25,13 +25,31 @@ AGAIN = 0.5
 """Seconds before the database is tried again."""
 
 
+class _Asked:
+    """Events that were handed in together: done when the last of them is committed."""
+
+    def __init__(self, count: int, done: asyncio.Future[list[Handled]]) -> None:
+        self.done = done
+        self._left = count
+        self._handled: list[Handled] = []
+
+    def add(self, handled: Handled) -> None:
+        self._handled.append(handled)
+        if len(self._handled) == self._left and not self.done.done():
+            self.done.set_result(self._handled)
+
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
 class Turns:
     """`handle` from anywhere on the event loop; `run` is the one task that does it. `healthy`: the database answered last
     time."""
 
     def __init__(self, service: Service, thread: StoreThread, deliverer: Deliverer) -> None:
         self._service, self._thread, self._deliverer = service, thread, deliverer
-        self._waiting: list[tuple[Incoming, asyncio.Future[Handled]]] = []
+        self._waiting: list[tuple[Incoming, _Asked]] = []
         self._something = asyncio.Event()
         self._stopping = False
         self.healthy = True
@@ -44,11 +62,12 @@ class Turns:
 
     async def handle(self, incoming: Sequence[Incoming]) -> list[Handled]:
         """Hand in events; returns once they are committed. Raises StoreUnavailable if they could not be."""
-        loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[Handled]] = [loop.create_future() for _ in incoming]
-        self._waiting.extend(zip(incoming, futures, strict=True))
+        if not incoming:
+            return []
+        asked = _Asked(len(incoming), asyncio.get_running_loop().create_future())
+        self._waiting.extend((one, asked) for one in incoming)
         self._something.set()
-        return list(await asyncio.gather(*futures)) if len(futures) != 1 else [await futures[0]]
+        return await asked.done
 
     async def run(self) -> None:
         """Until `stop`."""
@@ -82,16 +101,15 @@ class Turns:
         except Exception as error:
             self.healthy = False
             self._deliverer.give_back(outcomes)
-            for _, future in now:
-                if not future.done():
-                    future.set_exception(error)
+            for _, asked in now:
+                asked.fail(error)
             return
         self.healthy = True
         self._deliverer.lose(committed.lost, outcomes)
-        self._deliverer.take(committed.deliveries)
-        for (_, future), one in zip(now, handled, strict=True):
-            if not future.done():
-                future.set_result(one)
+        known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
+        self._deliverer.take(committed.deliveries, known)
+        for (_, asked), one in zip(now, handled, strict=True):
+            asked.add(one)
         await self._forget(outcomes)
 
     async def _settle(self) -> None:

@@ -15,7 +15,7 @@ from .flow import Claim, Kind, Level, Question, Section
 from .machine import alone, which
 from .quantities import read_quantity
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
-from .triage import answered_count, fold, triage
+from .triage import answered_count, fold_session, triage
 from .values import NOT_SURE, Since
 from .wording import LIST, Places, Words, words_for
 
@@ -158,7 +158,7 @@ def _short(words: str, most: int = 80) -> str:
 def _progress(d: _Drawing, question: Question) -> None:
     if question.consent:
         return
-    done, total = answered_count(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard))
+    done, total = answered_count(d.flow, fold_session(d.flow, d.s, d.now.date()))
     started = 1 if d.flow.interview.questions[0].consent else 0
     last = max(1, total - started)
     d.put("note", d.words.system("progress", n=min(max(1, done - started + 1), last), total=last))
@@ -217,7 +217,7 @@ def _stop_is_offered(d: _Drawing, question: Question) -> bool:
     """Once a same-day sign stands the patient may stop; not on a follow-up, whose answer may make it sooner."""
     if not sc.may_stop(d.flow, question) or not d.s.same_day_said:
         return False
-    verdict = triage(d.flow, fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env)
+    verdict = triage(d.flow, fold_session(d.flow, d.s, d.now.date()).env)
     return verdict.rank >= Level.same_day.rank
 
 
@@ -263,7 +263,7 @@ def _exit(d: _Drawing) -> list[tuple[Button, ...]]:
 
 
 def _review(d: _Drawing) -> list[tuple[Button, ...]]:
-    env = fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env
+    env = fold_session(d.flow, d.s, d.now.date()).env
     shown = [q for q in d.flow.interview.questions if q.ask in d.s.answers and q.ask in env and not q.consent]
     d.put("heading", d.words.system("review_title"))
     texts = d.words.texts.questions
@@ -396,7 +396,7 @@ def _choice_words(d: _Drawing, question: Question | None, choice: str) -> str:
 
 def _understood(d: _Drawing, effect: Understood) -> Message:
     d.put("heading", d.words.system("understood_title"))
-    env = fold(d.flow, d.s.answers, d.now.date(), d.s.heard).env
+    env = fold_session(d.flow, d.s, d.now.date()).env
     for name in effect.questions:
         question = d.flow.questions[name]
         kept = d.s.answers.get(name, env.get(name, d.s.heard.get(name)))

@@ -68,6 +68,17 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
     return Folded(env, due)
 
 
+def fold_session(flow: Flow, session: Session, today: date) -> Folded:
+    """The fold of a session. The flow's last one is remembered: a step and the drawing of its screens fold the same
+    answers, and a session's answers are never changed, only replaced."""
+    last: tuple[Any, Any, date, Folded] | None = flow.__dict__.get("_last_fold")
+    if last is not None and last[0] is session.answers and last[1] is session.heard and last[2] == today:
+        return last[3]
+    folded = fold(flow, session.answers, today, session.heard)
+    flow.__dict__["_last_fold"] = (session.answers, session.heard, today, folded)
+    return folded
+
+
 def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
     """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1)."""
     env = {**env, MEMO: {}}
