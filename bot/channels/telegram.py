@@ -17,9 +17,9 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot.channels.chores import Chores, Every, Reload
 from bot.channels.delivery import Deliverer, Gone, Later, Never, Result
 from bot.channels.limits import Limits
-from bot.channels.polling import WAIT, Polling
 from bot.channels.starting import CannotStart
 from bot.channels.telegram_messages import answer_tap
+from bot.channels.telegram_polling import WAIT, Polling
 from bot.channels.telegram_post import Api, Post, asked_pause
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who_am_i

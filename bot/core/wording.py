@@ -53,6 +53,8 @@ class Words:
 
     def fill(self, words: str, /, **params: Any) -> str:
         """The text with its placeholders filled; one that nothing fills stays visible."""
+        if "{" not in words and "}" not in words:
+            return words
         return words.format_map(_Kept(self.places | params))
 
     def option(self, question: str, option: str) -> str:

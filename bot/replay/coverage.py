@@ -13,7 +13,7 @@ from bot.core import screens as sc
 from bot.core.answers import folded_words
 from bot.core.compiled import Flow
 from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.events import Advise, Ask, Commanded, Edited, Say, Tapped
+from bot.core.events import Acknowledge, Advise, Ask, Commanded, Edited, Say, Tapped
 from bot.core.findings import Place
 from bot.core.flow import Kind, Level, Question
 from bot.core.machine import alone, which
@@ -215,6 +215,8 @@ def _met(handled: Handled) -> Iterator[tuple[str, str]]:
         elif isinstance(effect, Advise):
             for line in effect.lines:
                 yield "advice", line
+        elif isinstance(effect, Acknowledge) and effect.key is not None:
+            yield "texts", f"{after.lang}: system.{effect.key}"
     for rule in turn.trace.fired:
         yield "rules", rule
     today = after.seen.date()

@@ -28,6 +28,7 @@ def unmet(
         *_members("claims", expect.claims, found.claims, "the claim"),
         *_members("advice", expect.advice, found.lines, "the advice"),
         *_absent("not_advice", expect.not_advice, found.lines, "the advice"),
+        *_exactly("only_advice", expect.only_advice, found.lines, "the advice"),
         *_members("asked", expect.asked, asked, "the question"),
         *_absent("not_asked", expect.not_asked, asked, "the question"),
         *_at(expect, flow, found),
@@ -47,6 +48,14 @@ def _members(key: str, wanted: Sequence[str], found: Sequence[str], what: str) -
     missing = [w for w in wanted if w not in found]
     if missing:
         yield key, f"{what} {', '.join(missing)}", ", ".join(dict.fromkeys(found)) or "none"
+
+
+def _exactly(key: str, wanted: Sequence[str] | None, found: Sequence[str], what: str) -> Iterator[Unmet]:
+    if wanted is not None and set(wanted) != set(found):
+        more = [f for f in found if f not in wanted]
+        less = [w for w in wanted if w not in found]
+        parts = [f"also {', '.join(more)}"] * bool(more) + [f"not {', '.join(less)}"] * bool(less)
+        yield key, f"{what} {', '.join(wanted)}", "; ".join(parts)
 
 
 def _absent(key: str, wanted: Sequence[str], found: Sequence[str], what: str) -> Iterator[Unmet]:

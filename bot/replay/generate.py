@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from bot.check.covering import Conversation, Target, covering
+from bot.check.prove_covering import Conversation, Target, covering
 from bot.core.compiled import Flow
 
 from .coverage import Coverage, Item

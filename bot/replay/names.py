@@ -164,6 +164,7 @@ def _expected(case: Case, flow: Flow) -> Iterator[Finding]:
         ("claims", "claim", expect.claims, claims, "SCRIPT013"),
         ("advice", "line of advice", expect.advice, lines, "SCRIPT013"),
         ("not_advice", "line of advice", expect.not_advice, lines, "SCRIPT013"),
+        ("only_advice", "line of advice", expect.only_advice or (), lines, "SCRIPT013"),
         ("asked", "question", expect.asked, flow.questions, "SCRIPT011"),
         ("not_asked", "question", expect.not_asked, flow.questions, "SCRIPT011"),
     )

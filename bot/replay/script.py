@@ -158,6 +158,7 @@ class Expect(Strict):
     claims: Words = Field(default_factory=list, description="Claims behind the deciding rules and the lines said.")
     advice: Words = Field(default_factory=list, description="Lines of the advice that stands.")
     not_advice: Words = Field(default_factory=list, description="Lines that are not part of it.")
+    only_advice: Words | None = Field(None, description="All lines of the advice that stands, and no others.")
     said: Words = Field(default_factory=list, description="Words, or names of texts, that the bot said in this chat.")
     not_said: Words = Field(default_factory=list, description="Words, or names of texts, that it never said.")
     answers: dict[str, Any] = Field(default_factory=dict, description="Answers as understood (question: value).")

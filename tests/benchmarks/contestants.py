@@ -35,7 +35,9 @@ def ptb_echo(script: list[Any]) -> None:
 
     def markup(step: int) -> InlineKeyboardMarkup:
         rows = script[step][1]
-        return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=str(step)) for label in r] for r in rows])
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(label, callback_data=str(step)) for label in r] for r in rows]
+        )
 
     asked: dict[int, tuple[int, int]] = {}  # only so that typed turns can edit; an echo bot has no state
 

@@ -14,9 +14,9 @@ from bot.core import screens
 from bot.core.compiled import Flow
 from bot.core.engine import start, step
 from bot.core.events import Event, Started, Tapped
+from bot.core.render import render
 from bot.core.session import ENDED, EXIT, REVIEW, Session
 from bot.core.wording import Places
-from bot.core.render import render
 from bot.library import find_flow, load_flow
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from bot.app import equip
@@ -121,20 +121,21 @@ def script_of(flow: Flow) -> list[tuple[str, list[list[str]]]]:
 
 @dataclass
 class Figures:
-    """One measurement."""
+    """One measurement. `cpu`: seconds of the bot a turn; `load`: seconds a turn of Telegram's double and the patients."""
 
     name: str
     turns: float
     p50: float
     p99: float
     cpu: float
+    load: float
     memory: float
 
     def line(self, base: Figures | None = None) -> str:
         ratio = "" if base is None else f"  {self.turns / base.turns:5.1f}x"
         return (
             f"{self.name:28} {self.turns:7.0f} turns/s  p50 {self.p50 * 1e3:7.1f} ms  p99 {self.p99 * 1e3:7.1f} ms  "
-            f"CPU {self.cpu * 1e6:6.0f} us/turn  {self.memory:4.0f} MB{ratio}"
+            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB{ratio}"
         )
 
 
@@ -142,7 +143,11 @@ class Figures:
 async def contestant(name: str, double: TelegramDouble, script: Path, folder: Path, flow: str) -> AsyncIterator[int]:
     """The bot under test as a process; yields its id."""
     environment = {k: v for k, v in os.environ.items() if k.lower() not in Settings.model_fields}
-    environment |= {"TELEGRAM_BOT_TOKEN": double.token, "TELEGRAM_API_URL": double.url, "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))}
+    environment |= {
+        "TELEGRAM_BOT_TOKEN": double.token,
+        "TELEGRAM_API_URL": double.url,
+        "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT)),
+    }
     if name in OURS:
         port = _free_port()
         environment |= {
@@ -225,17 +230,23 @@ async def measure(
                     pacing = asyncio.create_task(_pace(load, rate))
                 await asyncio.sleep(1.0)
                 load.latencies.clear()
-                turns, cpu, began = load.turns, cpu_seconds(pid), perf_counter()
+                turns, cpu, mine, began = load.turns, cpu_seconds(pid), process_time(), perf_counter()
                 await asyncio.sleep(seconds)
                 took, done, cpu = perf_counter() - began, load.turns - turns, cpu_seconds(pid) - cpu
-                memory = resident(pid)
+                mine, memory = process_time() - mine, resident(pid)
                 load.stopped = True
                 if rate is not None:
                     pacing.cancel()
         latencies = sorted(load.latencies) or [float("nan")]
         p99 = latencies[min(len(latencies) - 1, int(len(latencies) * 0.99))]
         return Figures(
-            label or name, done / took, statistics.median(latencies), p99, cpu / max(done, 1), memory
+            label or name,
+            done / took,
+            statistics.median(latencies),
+            p99,
+            cpu / max(done, 1),
+            mine / max(done, 1),
+            memory,
         )
 
 
@@ -262,7 +273,9 @@ def fill(count: int) -> Callable[[Path], None]:
                         now=now,
                         chats=tuple(ChatWrite(name, f"s{name}") for name in names),
                         sessions=tuple(
-                            SessionRow(f"s{n}", n, "back_spasm", "v" * 16, text, now, now, 1, "finished", "self_care", now)
+                            SessionRow(
+                                f"s{n}", n, "back_spasm", "v" * 16, text, now, now, 1, "finished", "self_care", now
+                            )
                             for n in names
                         ),
                     )
