@@ -280,7 +280,10 @@ async def test_commands_and_descriptions_are_set_in_every_language_and_only_if_t
     telegram: TelegramDouble, clock: Clock, sqlite_url: str
 ) -> None:
     async with serving(telegram, sqlite_url, clock=clock):
-        await telegram.until(lambda: telegram.counts.get("setMyShortDescription", 0) >= 1)
+        await telegram.until(
+            lambda: telegram.counts.get("setMyShortDescription", 0) >= 1 and telegram.counts.get("getMyShortDescription", 0) >= 2
+        )
+        await telegram.settled()
     settings = telegram.account.settings
     assert {("commands", ""), ("commands", "en"), ("description", ""), ("short_description", "")} <= {
         (what, lang) for what, _, lang in settings
