@@ -16,6 +16,7 @@ from bot.core.engine import start, step
 from bot.core.events import Event, Started, Tapped
 from bot.core.render import render
 from bot.core.session import ENDED, EXIT, REVIEW, Session
+from bot.core.values import choice_span
 from bot.core.wording import Places
 from bot.library import find_flow, load_flow
 
@@ -33,7 +34,11 @@ def reassuring(flow: Flow, session: Session) -> str:
         return screens.DONE if session.ticks else question.none
     usual = str(question.usual)
     options = screens.answers_of(question)
-    return usual if usual in options else options[1 if len(options) > 1 else 0]
+    if usual in options:
+        return usual
+    number = flow.usual[question.ask].low
+    spans = {c.id: choice_span(question, c) for c in question.choices}
+    return next(name for name, span in spans.items() if span.low <= number <= span.high)
 
 
 def interview(flow: Flow) -> tuple[list[float], list[float], int]:
