@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import ssl
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
+from aiohappyeyeballs import start_connection
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
@@ -185,9 +187,12 @@ class _Pool:
     async def _new(self, connect: float | None) -> _Wire:
         host = self._parts.hostname or ""
         port = self._parts.port or (443 if self._secure else 80)
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(connect):
-            _, wire = await asyncio.get_running_loop().create_connection(
-                lambda: _Wire(self._open), host, port, ssl=self._secure, happy_eyeballs_delay=0.25
+            places = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            reached = await start_connection(places, happy_eyeballs_delay=0.25)
+            _, wire = await loop.create_connection(
+                lambda: _Wire(self._open), sock=reached, ssl=self._secure, server_hostname=host if self._secure else None
             )
         return wire
 
@@ -204,8 +209,7 @@ class _Wire(asyncio.Protocol):
         self.since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # other event loops have classes of their own
         self._connections.add(self)
         self.usable = True
 

@@ -169,7 +169,8 @@ async def contestant(name: str, double: TelegramDouble, script: Path, folder: Pa
     try:
         yield process.pid
     finally:
-        process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
         try:
             await asyncio.wait_for(process.wait(), 10)
         except TimeoutError:
@@ -225,7 +226,7 @@ async def measure(
                 for user in people:
                     load.asked[user.chat.id] = perf_counter()
                     user.send("/start" if name != "ptb_echo" else "hello")
-                await double.until(lambda: load.turns >= chats, 120)
+                await double.until(lambda: load.turns >= chats, 30)
                 if rate is not None:
                     pacing = asyncio.create_task(_pace(load, rate))
                 await asyncio.sleep(1.0)
