@@ -216,43 +216,43 @@ def _of_lines(flow: Flow) -> Iterator[Mutation]:
 
 
 def _put_defined(flow: Flow, name: str, text: str) -> Edited:
-    return try_edited(flow, triage=_with(flow.triage, define={**flow.triage.define, name: text}))
+    return try_edited(flow, triage=changed(flow.triage, define={**flow.triage.define, name: text}))
 
 
 def _put_question(flow: Flow, i: int, text: str) -> Edited:
     questions = _in_list(flow.interview.questions, i, when=text)
-    return try_edited(flow, interview=_with(flow.interview, questions=questions))
+    return try_edited(flow, interview=changed(flow.interview, questions=questions))
 
 
 def _put_conflict(flow: Flow, i: int, text: str) -> Edited:
     conflicts = _in_list(flow.interview.conflicts, i, when=text)
-    return try_edited(flow, interview=_with(flow.interview, conflicts=conflicts))
+    return try_edited(flow, interview=changed(flow.interview, conflicts=conflicts))
 
 
 def _put_rule(flow: Flow, i: int, text: str) -> Edited:
-    return try_edited(flow, triage=_with(flow.triage, rules=_in_list(flow.triage.rules, i, when=text)))
+    return try_edited(flow, triage=changed(flow.triage, rules=_in_list(flow.triage.rules, i, when=text)))
 
 
 def _put_line(flow: Flow, i: int, text: str) -> Edited:
-    return try_edited(flow, advice=_with(flow.advice, lines=_in_list(flow.advice.lines, i, when=text)))
+    return try_edited(flow, advice=changed(flow.advice, lines=_in_list(flow.advice.lines, i, when=text)))
 
 
 def _with_level(flow: Flow, i: int, level: Level) -> Edited:
     """With a way to get help that the flow has at that level, so that the changed rule is no other fault as well."""
     how = next((r.how for r in flow.triage.rules if r.level is level and r.how), None)
-    return try_edited(flow, triage=_with(flow.triage, rules=_in_list(flow.triage.rules, i, level=level, how=how)))
+    return try_edited(flow, triage=changed(flow.triage, rules=_in_list(flow.triage.rules, i, level=level, how=how)))
 
 
 def _without_rule(flow: Flow, i: int) -> Edited:
     rules = flow.triage.rules
     rest = [*rules[:i], *rules[i + 1 :]]
-    return try_edited(flow, triage=_with(flow.triage, rules=rest), texts=_unspoken(flow, "rules", rules[i].rule))
+    return try_edited(flow, triage=changed(flow.triage, rules=rest), texts=_unspoken(flow, "rules", rules[i].rule))
 
 
 def _without_line(flow: Flow, i: int) -> Edited:
     lines = flow.advice.lines
     rest = [*lines[:i], *lines[i + 1 :]]
-    return try_edited(flow, advice=_with(flow.advice, lines=rest), texts=_unspoken(flow, "advice", lines[i].line))
+    return try_edited(flow, advice=changed(flow.advice, lines=rest), texts=_unspoken(flow, "advice", lines[i].line))
 
 
 def _without_option(flow: Flow, i: int, j: int) -> Edited:
@@ -263,23 +263,27 @@ def _without_option(flow: Flow, i: int, j: int) -> Edited:
     options = flow.interview.questions[i].options
     questions = _in_list(flow.interview.questions, i, options=[*options[:j], *options[j + 1 :]])
     asking = tuple(a._replace(question=q) for a, q in zip(flow.asking, questions, strict=True))
-    return replace(flow, interview=_with(flow.interview, questions=questions), asking=asking), ()
+    return replace(flow, interview=changed(flow.interview, questions=questions), asking=asking), ()
 
 
 # --- models with one thing changed ------------------------------------------------------------------------------------
 
 
-def _with(model: Any, **changes: Any) -> Any:
-    return model.model_copy(update=changes)
+def changed(model: Any, **changes: Any) -> Any:
+    """The model with these fields changed, and nothing remembered that was worked out from the old ones."""
+    copy = model.model_copy(update=changes)
+    for name in copy.__dict__.keys() - type(copy).model_fields.keys():
+        del copy.__dict__[name]
+    return copy
 
 
 def _unspoken(flow: Flow, table: str, name: str) -> dict[str, Texts]:
     """The texts without the words of a rule or line."""
     return {
-        lang: _with(texts, **{table: {k: v for k, v in getattr(texts, table).items() if k != name}})
+        lang: changed(texts, **{table: {k: v for k, v in getattr(texts, table).items() if k != name}})
         for lang, texts in flow.texts.items()
     }
 
 
 def _in_list(entries: list[Any], i: int, **changes: Any) -> list[Any]:
-    return [*entries[:i], _with(entries[i], **changes), *entries[i + 1 :]]
+    return [*entries[:i], changed(entries[i], **changes), *entries[i + 1 :]]

@@ -19,7 +19,7 @@ from bot.core.reading import try_edited
 from bot.core.values import choice_span
 
 from .conditions_of import property_nodes
-from .mutations import Mutation
+from .mutations import Mutation, changed
 from .unparse import text_of
 
 WAYS = {
@@ -48,12 +48,8 @@ def whole_mutations(flow: Flow) -> Iterator[Mutation]:
         yield from way(flow)
 
 
-def _with(model: Any, **changes: Any) -> Any:
-    return model.model_copy(update=changes)
-
-
 def _at(entries: list[Any], i: int, **changes: Any) -> list[Any]:
-    return [*entries[:i], _with(entries[i], **changes), *entries[i + 1 :]]
+    return [*entries[:i], changed(entries[i], **changes), *entries[i + 1 :]]
 
 
 def _words(flow: Flow, change: Callable[[Texts], Texts]) -> Mapping[str, Texts]:
@@ -66,12 +62,12 @@ def _rule_and_words(flow: Flow) -> Iterator[Mutation]:
         rest = [*flow.triage.rules[:i], *flow.triage.rules[i + 1 :]]
 
         def texts(t: Texts, name: str = name) -> Texts:
-            changed: Texts = _with(t, rules={k: v for k, v in t.rules.items() if k != name})
-            return changed
+            left: Texts = changed(t, rules={k: v for k, v in t.rules.items() if k != name})
+            return left
 
         yield Mutation(
             "rule_and_words", f'the rule "{name}" is deleted with its words', flow.rule_place(name),
-            partial(try_edited, flow, triage=_with(flow.triage, rules=rest), texts=_words(flow, texts)),
+            partial(try_edited, flow, triage=changed(flow.triage, rules=rest), texts=_words(flow, texts)),
         )  # fmt: skip
 
 
@@ -83,7 +79,7 @@ def _threshold_value(flow: Flow) -> Iterator[Mutation]:
             yield Mutation(
                 "threshold_value", f'in the rule "{rule.rule.rule}" {words}', flow.rule_place(rule.rule.rule),
                 partial(
-                    _moved_flow, flow, _with(flow.triage, rules=_at(flow.triage.rules, i, when=text)), question, value
+                    _moved_flow, flow, changed(flow.triage, rules=_at(flow.triage.rules, i, when=text)), question, value
                 ),
             )  # fmt: skip
     for name, defined in flow.defined.items():
@@ -92,7 +88,7 @@ def _threshold_value(flow: Flow) -> Iterator[Mutation]:
             yield Mutation(
                 "threshold_value", f'in "{name}" {words}', flow.place("triage.yaml", ("define", name)),
                 partial(
-                    _moved_flow, flow, _with(flow.triage, define={**flow.triage.define, name: text}), question, value
+                    _moved_flow, flow, changed(flow.triage, define={**flow.triage.define, name: text}), question, value
                 ),
             )  # fmt: skip
 
@@ -136,10 +132,10 @@ def _moved_flow(flow: Flow, triage: Any, question: str, value: float) -> Any:
     def texts(t: Texts) -> Texts:
         words = t.questions[question]
         left = {k: v for k, v in words.options.items() if k not in cut}
-        changed: Texts = _with(t, questions={**t.questions, question: _with(words, options=left)})
-        return changed
+        rest: Texts = changed(t, questions={**t.questions, question: changed(words, options=left)})
+        return rest
 
-    interview = _with(flow.interview, questions=_at(flow.interview.questions, i, choices=choices))
+    interview = changed(flow.interview, questions=_at(flow.interview.questions, i, choices=choices))
     return try_edited(flow, triage=triage, interview=interview, texts=_words(flow, texts))
 
 
@@ -168,24 +164,24 @@ def _without_flag(flow: Flow, question: Question, option: str) -> Any:
     for rule in flow.rules:
         when = rewritten(rule.rule.when, rule.node)
         if isinstance(when, str):
-            rules.append(_with(rule.rule, when=when))
+            rules.append(changed(rule.rule, when=when))
     for name, node in flow.defined.items():
         when = rewritten(None, node)
         define[name] = when if isinstance(when, str) else flow.triage.define[name]
     for line in flow.lines:
         when = rewritten(line.line.when, line.node)
         if when is not False:
-            lines.append(_with(line.line, when=when if isinstance(when, str) else None))
+            lines.append(changed(line.line, when=when if isinstance(when, str) else None))
     for entry in flow.asking:
         q = entry.question
         if q.ask == question.ask:
-            q = _with(q, options=[o for o in q.options if o.id != option])
+            q = changed(q, options=[o for o in q.options if o.id != option])
         when = rewritten(q.when, entry.node)
-        asked.append(_with(q, when=when) if isinstance(when, str) else q)
+        asked.append(changed(q, when=when) if isinstance(when, str) else q)
     for prop, about, requires in property_nodes(flow):
         new = {"when": rewritten(prop.when, about), "requires": rewritten(prop.requires, requires)}
-        properties.append(_with(prop, **{k: v for k, v in new.items() if isinstance(v, str)}))
-    interview = _with(
+        properties.append(changed(prop, **{k: v for k, v in new.items() if isinstance(v, str)}))
+    interview = changed(
         flow.interview, questions=asked, emergency_signs=[s for s in flow.interview.emergency_signs if s != option],
         shorthand=[s for s in flow.interview.shorthand if option not in str(s)],
     )  # fmt: skip
@@ -194,16 +190,16 @@ def _without_flag(flow: Flow, question: Question, option: str) -> Any:
     def texts(t: Texts) -> Texts:
         words = t.questions[question.ask]
         options = {k: v for k, v in words.options.items() if k != option}
-        changed: Texts = _with(
-            t, questions={**t.questions, question.ask: _with(words, options=options)},
+        rest: Texts = changed(
+            t, questions={**t.questions, question.ask: changed(words, options=options)},
             rules={k: v for k, v in t.rules.items() if k in kept[0]},
             advice={k: v for k, v in t.advice.items() if k in kept[1]},
         )  # fmt: skip
-        return changed
+        return rest
 
     return try_edited(
-        flow, interview=interview, triage=_with(flow.triage, rules=rules, define=define),
-        advice=_with(flow.advice, lines=lines), safety=_with(flow.safety, properties=properties),
+        flow, interview=interview, triage=changed(flow.triage, rules=rules, define=define),
+        advice=changed(flow.advice, lines=lines), safety=changed(flow.safety, properties=properties),
         texts=_words(flow, texts),
     )  # fmt: skip
 
@@ -256,23 +252,23 @@ def _guarded_flow(flow: Flow, i: int, guard: str, name: str) -> Any:
     def guarded(text: str | None, node: Node | None) -> str | None:
         return f"({guard}) and ({text})" if text is not None and reads(node) else text
 
-    rules = [_with(r.rule, when=guarded(r.rule.when, r.node)) for r in flow.rules]
-    lines = [_with(x.line, when=guarded(x.line.when, x.node)) for x in flow.lines]
-    asked = [_with(a.question, when=guarded(a.question.when, a.node)) for a in flow.asking]
+    rules = [changed(r.rule, when=guarded(r.rule.when, r.node)) for r in flow.rules]
+    lines = [changed(x.line, when=guarded(x.line.when, x.node)) for x in flow.lines]
+    asked = [changed(a.question, when=guarded(a.question.when, a.node)) for a in flow.asking]
     own = asked[i].when
-    asked[i] = _with(asked[i], when=guard if own is None else f"({guard}) and ({own})")
+    asked[i] = changed(asked[i], when=guard if own is None else f"({guard}) and ({own})")
     conflicts = [
-        _with(c, when=guarded(c.when, node))
+        changed(c, when=guarded(c.when, node))
         for c, (_, node, _check) in zip(flow.interview.conflicts, flow.conflicts, strict=True)
     ]
     properties = [
-        _with(p, when=guarded(p.when, about), requires=guarded(p.requires, requires))
+        changed(p, when=guarded(p.when, about), requires=guarded(p.requires, requires))
         for p, about, requires in property_nodes(flow)
     ]
     return try_edited(
-        flow, interview=_with(flow.interview, questions=asked, conflicts=conflicts),
-        triage=_with(flow.triage, rules=rules), advice=_with(flow.advice, lines=lines),
-        safety=_with(flow.safety, properties=properties),
+        flow, interview=changed(flow.interview, questions=asked, conflicts=conflicts),
+        triage=changed(flow.triage, rules=rules), advice=changed(flow.advice, lines=lines),
+        safety=changed(flow.safety, properties=properties),
     )  # fmt: skip
 
 
@@ -287,7 +283,7 @@ def _unsure_counts_less(flow: Flow) -> Iterator[Mutation]:
                     flow.question_place(question.ask),
                     partial(
                         try_edited, flow,
-                        interview=_with(
+                        interview=changed(
                             flow.interview, questions=_at(flow.interview.questions, i, unsure_as=option.id)
                         ),
                     ),
@@ -305,7 +301,7 @@ def _weaken_property(flow: Flow) -> Iterator[Mutation]:
             yield Mutation(
                 "weaken_property", f'the safety rule "{prop.property}" {words}',
                 flow.place("safety.yaml", ("properties", i)),
-                partial(try_edited, flow, safety=_with(flow.safety, properties=weaker)),
+                partial(try_edited, flow, safety=changed(flow.safety, properties=weaker)),
             )  # fmt: skip
 
 
@@ -335,6 +331,6 @@ def _silence_line(flow: Flow) -> Iterator[Mutation]:
             yield Mutation(
                 "silence_line", f'the line "{line.line}" {words}', flow.place("advice.yaml", ("lines", i)),
                 partial(
-                    try_edited, flow, advice=_with(flow.advice, lines=_at(entries, i, **changes))
+                    try_edited, flow, advice=changed(flow.advice, lines=_at(entries, i, **changes))
                 ),
             )  # fmt: skip
