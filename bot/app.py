@@ -21,6 +21,8 @@ from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
 
 if TYPE_CHECKING:
+    import asyncio
+
     from bot.check.apart import Apart
     from bot.replay.telegram_way import TelegramWay
 
@@ -138,10 +140,20 @@ def serve(settings: Settings, unsafe: bool = False) -> None:
             from bot.channels.running import run
 
             prove = partial(leave_safe_ones, service.flows, proving)
-            asyncio.run(run(settings, service, token, url, folder, prove, safe_flow))
+            with asyncio.Runner(loop_factory=fast_loop()) as runner:
+                runner.run(run(settings, service, token, url, folder, prove, safe_flow))
     finally:
         for one in proving.values():
             one.stop()
+
+
+def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where there is one (not on Windows), else asyncio's own loop."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def leave_safe_ones(flows: Flows, proving: Mapping[str, Apart]) -> tuple[str, ...]:

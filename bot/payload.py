@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
+from bot.core import fast_json
 from bot.core.render import Block, Button, Message
 from bot.core.session import Session
 
@@ -34,13 +36,13 @@ class Payload:
 
     def to_json(self) -> str:
         """As text for the outbox."""
-        plain = {name: value for name in _NAMES if (value := getattr(self, name)) != _USUAL[name]}
-        return _encode(plain)
+        plain = {name: value for name, value in zip(_NAMES, _GET(self), strict=True) if value != _USUAL[name]}
+        return fast_json.text(plain)
 
     @staticmethod
     def from_json(text: str) -> Payload:
         """The inverse of `to_json`; fields of later releases are passed over."""
-        plain: dict[str, Any] = {name: value for name, value in json.loads(text).items() if name in _NAMES}
+        plain: dict[str, Any] = {name: value for name, value in fast_json.read(text).items() if name in _NAMES}
         plain["blocks"] = tuple((kind, words) for kind, words in plain.get("blocks", ()))
         plain["rows"] = tuple(tuple((label, data) for label, data in row) for row in plain.get("rows", ()))
         if "file" in plain:
@@ -62,15 +64,15 @@ class Payload:
 
 
 _NAMES = tuple(Payload.__dataclass_fields__)
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_GET: Callable[[Payload], tuple[Any, ...]] = attrgetter(*_NAMES)
 _USUAL = {name: field.default for name, field in Payload.__dataclass_fields__.items()}
 
 
 def payload_of(message: Message, session: Session, **more: Any) -> Payload:
     """A rendered message for the outbox. `session`: the one whose turn drew it."""
     return Payload(
-        blocks=tuple((b.kind, b.text) for b in message.blocks),
-        rows=tuple(tuple((b.label, b.data) for b in row) for row in message.rows),
+        blocks=tuple([(kind, text) for kind, text in message.blocks]),
+        rows=tuple([tuple([(label, data) for label, data, _ in row]) for row in message.rows]),
         ref="" if message.turn is None else f"{session.id}.{message.turn}",
         edits=message.edits,
         urgent=message.urgent,

@@ -2,6 +2,9 @@
 
 Laws: nothing is confirmed before it is committed; an update counts once; a step that raises affects its own update only.
 A value that the database cannot hold halves the batch until its culprit stands alone; an outage sets nothing aside.
+
+`work` is the same as `handle`, with each call of the database yielded instead of made: an event loop makes those in another
+thread and takes the steps itself, so that a slow disk holds up nobody and two threads do not compete for the interpreter.
 """
 
 from __future__ import annotations
@@ -9,10 +12,11 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
+from typing import Any
 
 from bot.core.compiled import Flow
 from bot.core.engine import start, step
@@ -49,6 +53,9 @@ from bot.versions import Flows, moved
 __all__ = ["Flows", "Handled", "Incoming", "MakeEvent", "Payload", "Pressed", "Service", "moved"]
 
 log = logging.getLogger("symptom_bot.service")
+
+Done = tuple[tuple[Handled, ...], Committed]
+Work = Generator[Callable[[], Any], Any, Done]
 
 
 @dataclass
@@ -89,25 +96,40 @@ class Service:
         """Seconds UTC as the patients' local time."""
         return self._replies.local(seconds)
 
-    def handle(
-        self, batch: Sequence[Incoming], outcomes: Sequence[Outcome] = ()
-    ) -> tuple[tuple[Handled, ...], Committed]:
+    def handle(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome] = ()) -> Done:
         """Handle a batch: load, step, commit. Returns what became of each event and what may be delivered.
 
         `outcomes`: how earlier deliveries went, recorded in the same transaction.
         Raises StoreUnavailable; then nothing was changed and the same batch may be handed in again.
         """
+        work = self.work(batch, outcomes)
         try:
-            handled, committed = self._together(batch, outcomes)
+            call = next(work)
+            while True:
+                try:
+                    found = call()
+                except Exception as error:
+                    call = work.throw(error)
+                else:
+                    call = work.send(found)
+        except StopIteration as done:
+            value: Done = done.value
+            return value
+
+    def work(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome] = ()) -> Work:
+        """`handle` as a generator: run each call that it yields, one at a time, and send back its result or its error.
+        Its calls and `close` must be made by one thread at a time."""
+        try:
+            handled, committed = yield from self._together(batch, outcomes)
         except AlreadySeen:
-            handled, committed = self._together(batch, outcomes, doubt=True)
+            handled, committed = yield from self._together(batch, outcomes, doubt=True)
         except Unstorable:
             if len(batch) == 1:
-                handled, committed = self._aside(batch[0], outcomes)
+                handled, committed = yield from self._aside(batch[0], outcomes)
             else:
                 middle = len(batch) // 2
-                first = self.handle(batch[:middle], outcomes)
-                second = self.handle(batch[middle:])
+                first = yield from self.work(batch[:middle], outcomes)
+                second = yield from self.work(batch[middle:])
                 return (*first[0], *second[0]), _joined(first[1], second[1])
         for one in handled:
             self.on_handled(one)
@@ -126,16 +148,11 @@ class Service:
 
     # --- a batch ------------------------------------------------------------------------------------------------------
 
-    def _together(
-        self, batch: Sequence[Incoming], outcomes: Sequence[Outcome], doubt: bool = False
-    ) -> tuple[tuple[Handled, ...], Committed]:
+    def _together(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome], doubt: bool = False) -> Work:
         now = self.clock()
         chats = {i.chat for i in batch if i.chat}
-        others = {o.chat for o in outcomes if not isinstance(o, Sent | Refused)}
-        with self.store.transaction(chats | others) as tx:
-            seen = self._seen(tx, batch, doubt)
-            dues = [i.due for i in batch if i.due is not None]
-            alive = tx.still_due(dues) if dues else frozenset()
+        tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), doubt)
+        try:
             states = {chat: self._open(tx.rows[chat]) for chat in chats}
             handled: list[Handled] = []
             aside: list[SetAside] = []
@@ -153,8 +170,22 @@ class Service:
                     outbox.extend(map(partial(_outgoing, incoming, now), one.messages, one.stored))
                 handled.append(one)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)
-            committed = tx.commit(self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
+            committed = yield partial(_finish, tx, self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
+        finally:
+            tx.close()
         return tuple(handled), committed
+
+    def _begin(
+        self, batch: Sequence[Incoming], chats: set[str], doubt: bool
+    ) -> tuple[Transaction, set[int], frozenset[Due]]:
+        """Lock and load: the transaction, which updates counted before, and which due messages still are."""
+        tx = self.store.begin(chats)
+        try:
+            dues = [i.due for i in batch if i.due is not None]
+            return tx, self._seen(tx, batch, doubt), tx.still_due(dues) if dues else frozenset()
+        except BaseException:
+            tx.close()
+            raise
 
     def _seen(self, tx: Transaction, batch: Sequence[Incoming], doubt: bool) -> set[int]:
         """Which updates counted before. One above its chat's last never did, so mostly there is nothing to look up."""
@@ -165,14 +196,14 @@ class Service:
         ]
         return set(tx.were_seen(asked)) if asked else set()
 
-    def _aside(self, incoming: Incoming, outcomes: Sequence[Outcome]) -> tuple[tuple[Handled, ...], Committed]:
+    def _aside(self, incoming: Incoming, outcomes: Sequence[Outcome]) -> Work:
         """The one event whose turn the database cannot hold: set aside without content, the patient told."""
         if incoming.update is None and incoming.due is None:
             raise Unstorable("The database cannot hold this turn.")
         log.error("update set aside", extra={"reason": "Unstorable"})
         now = self.clock()
-        others = {o.chat for o in outcomes if not isinstance(o, Sent | Refused)}
-        with self.store.transaction({incoming.chat} - {""} | others) as tx:
+        tx = yield partial(self.store.begin, {incoming.chat} - {""} | _chats_of(outcomes))
+        try:
             number = () if incoming.update is None else (incoming.update,)
             chats: tuple[ChatWrite, ...] = ()
             messages: tuple[Payload, ...] = ()
@@ -182,17 +213,18 @@ class Service:
                 chats = (ChatWrite(row.chat, session, max((row.last_update, *number)), row.lang, row.state, now),)
                 messages = self._replies.sorry(self.flows.named(None), row.lang)
             stored = tuple(p.to_json() for p in messages)
-            committed = tx.commit(
-                Batch(
-                    now,
-                    updates=number,
-                    chats=chats,
-                    outbox=tuple(map(partial(_outgoing, incoming, now), messages, stored)),
-                    done_due=() if incoming.due is None else (incoming.due,),
-                    set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
-                    outcomes=tuple(outcomes),
-                )
+            changes = Batch(
+                now,
+                updates=number,
+                chats=chats,
+                outbox=tuple(map(partial(_outgoing, incoming, now), messages, stored)),
+                done_due=() if incoming.due is None else (incoming.due,),
+                set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
+                outcomes=tuple(outcomes),
             )
+            committed = yield partial(_finish, tx, changes)
+        finally:
+            tx.close()
         return (Handled(incoming, None, messages, "poison", stored=stored),), committed
 
     # --- one event ----------------------------------------------------------------------------------------------------
@@ -398,6 +430,18 @@ def _names(event: Pressed, session: Session, turn: int | None) -> bool:
 def _outgoing(incoming: Incoming, now: float, payload: Payload, text: str) -> Outgoing:
     priority = EMERGENCY if payload.urgent else ORDINARY
     return Outgoing(incoming.chat, text, now, priority, "" if payload.edits else payload.ref, incoming.update)
+
+
+def _chats_of(outcomes: Sequence[Outcome]) -> set[str]:
+    """The chats whose rows these outcomes change."""
+    return {o.chat for o in outcomes if not isinstance(o, Sent | Refused)}
+
+
+def _finish(tx: Transaction, changes: Batch) -> Committed:
+    try:
+        return tx.commit(changes)
+    finally:
+        tx.close()
 
 
 def _joined(first: Committed, second: Committed) -> Committed:

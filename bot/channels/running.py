@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -30,6 +31,10 @@ SWITCH = 0.0002
 batch would wait that long, and Telegram with it."""
 
 
+COLLECT = (10_000, 20, 20)
+"""New objects before the youngest are looked through, and rounds of that before older ones are."""
+
+
 async def run(
     settings: Settings,
     service: Service,
@@ -55,6 +60,7 @@ async def run(
         name = await channel.reach()
         for flow in await asyncio.to_thread(prove):
             log.error("flow not served: a safety property fails (symptom-bot check)", extra={"flow": flow})
+        _leave_alone_what_stays()
         channel.begin()
         if web is not None:
             await web.start()
@@ -71,6 +77,14 @@ async def run(
         if bound is not None:
             bound.close()
         await channel.end()
+
+
+def _leave_alone_what_stays() -> None:
+    """Flows, machines and modules live as long as the run: the garbage collector need not go through them every time,
+    which made the slowest turns twice as slow."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None) -> Web:

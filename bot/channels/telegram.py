@@ -6,7 +6,6 @@ It runs until it is told to stop, then finishes the batch, commits, and ends wit
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who
 from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
 from bot.channels.telegram_wire import WireRequest
 from bot.channels.turns import Turns
+from bot.core import fast_json
 from bot.incoming import Handled
 from bot.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
@@ -176,7 +176,7 @@ class Telegram:
         if tap is None:
             return b""
         call = answer_tap(tap, handled[0].ack)
-        return json.dumps({"method": call.method, **call.values}).encode()
+        return fast_json.encoded({"method": call.method, **call.values})
 
     def _acknowledge(self, tap: str, handled: Handled) -> None:
         """End the tap's spinner: best effort, outside order and outbox."""

@@ -8,7 +8,6 @@ timeouts and the answer's reading are those of `AiohttpRequest` and, above it, o
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import socket
 import ssl
@@ -25,6 +24,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram_request import AiohttpRequest
+from bot.core import fast_json
 
 IDLE = 15.0
 """Seconds after which a kept connection is not used again: servers close theirs without a word."""
@@ -33,8 +33,6 @@ _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection:[ \t]*close", re.IGNORECASE)
-
-_encode = json.JSONEncoder().encode
 
 Answer = tuple[int, bytes]
 
@@ -78,7 +76,7 @@ class WireRequest(AiohttpRequest):
             )
         return await self._post(
             url,
-            json.dumps(request_data.parameters),
+            fast_json.encoded(request_data.parameters),
             self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout,
             self._connect_timeout if isinstance(connect_timeout, DefaultValue) else connect_timeout,
             self._pool_timeout if isinstance(pool_timeout, DefaultValue) else pool_timeout,
@@ -89,17 +87,17 @@ class WireRequest(AiohttpRequest):
         if self._session is None or self._proxy is not None:
             return await self.post(url, RequestData([RequestParameter(n, v, None) for n, v in values.items()]))
         status, body = await self._post(
-            url, _encode(values), self._read_timeout, self._connect_timeout, self._pool_timeout
+            url, fast_json.encoded(values), self._read_timeout, self._connect_timeout, self._pool_timeout
         )
         if status == 200:
             try:
-                return json.loads(body)["result"]
+                return fast_json.read(body)["result"]
             except (ValueError, KeyError, TypeError):
                 pass
         return await _Given(status, body).post(url)
 
     async def _post(
-        self, url: str, body: str, read: float | None, connect: float | None, pool_wait: float | None
+        self, url: str, body: bytes, read: float | None, connect: float | None, pool_wait: float | None
     ) -> Answer:
         base, _, name = url.rpartition("/")
         pool = self._wires.get(base)
@@ -107,7 +105,7 @@ class WireRequest(AiohttpRequest):
             pool = self._wires[base] = _Pool(base, self.USER_AGENT)
         await self._wait_for_a_connection(pool_wait)
         try:
-            return await pool.post(name, body.encode(), read, connect)
+            return await pool.post(name, body, read, connect)
         except TimeoutError:
             raise TimedOut from None
         except OSError as error:
@@ -192,7 +190,10 @@ class _Pool:
             places = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             reached = await start_connection(places, happy_eyeballs_delay=0.25)
             _, wire = await loop.create_connection(
-                lambda: _Wire(self._open), sock=reached, ssl=self._secure, server_hostname=host if self._secure else None
+                lambda: _Wire(self._open),
+                sock=reached,
+                ssl=self._secure,
+                server_hostname=host if self._secure else None,
             )
         return wire
 

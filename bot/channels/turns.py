@@ -1,7 +1,7 @@
 """Group commit: whatever came in while the last batch was committed becomes the next one, in the order in which it came.
 
-The store's thread does the work; the event loop goes on delivering meanwhile. Outcomes of deliveries ride in the same
-transactions, or have one of their own when nothing comes in.
+The store's thread loads and commits, the event loop takes the steps and goes on delivering meanwhile. Outcomes of
+deliveries ride in the same transactions, or have one of their own when nothing comes in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.store import Outcome, StoreThread, StoreUnavailable
 
 log = logging.getLogger("symptom_bot.turns")
 
-MOST = 32
+MOST = 64
 """Updates in one batch."""
 GATHER = 0.01
 """Seconds for which outcomes are gathered when nothing comes in."""
@@ -97,7 +97,7 @@ class Turns:
         batch = [incoming for incoming, _ in now]
         outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
         try:
-            handled, committed = await self._thread(lambda _: self._service.handle(batch, outcomes))
+            handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
             self.healthy = False
             self._deliverer.give_back(outcomes)

@@ -8,7 +8,6 @@ no question, no advice and no red flag ever goes that way.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ import uvicorn
 
 from bot.channels.metrics import CONTENT_TYPE, Metrics
 from bot.channels.webhook_wire import LARGEST, Answer, quick
+from bot.core import fast_json
 
 log = logging.getLogger("symptom_bot.webhook")
 
@@ -90,7 +90,7 @@ class App:
         if self._hook is None or not self._known(secret):
             return 401, TEXT, b""
         try:
-            update = json.loads(body)
+            update = fast_json.read(body)
             known = isinstance(update, dict) and isinstance(update["update_id"], int)
         except (ValueError, KeyError, RecursionError):
             known = False

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .conditions import Compare, Node, leaves, reads
-from .evaluation import Check, Span, compile_check
+from .evaluation import Check, Span, compile_check, need
 from .findings import Place
 from .flow import (
     NUMERIC,
@@ -56,6 +56,15 @@ class Asking(NamedTuple):
     question: Question
     node: Node | None
     check: Check | None
+
+
+class RulesIndex(NamedTuple):
+    """Numbers of rules in `Flow.by_rank`. `free`: nothing rules them out beforehand; `needing`: question -> answer -> those
+    that cannot be true without one of such answers; `every`: question -> all of those."""
+
+    free: tuple[int, ...]
+    needing: Mapping[str, Mapping[str, list[int]]]
+    every: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,21 @@ class Flow:
     def by_rank(self) -> tuple[CompiledRule, ...]:
         """Rules, most urgent first."""
         return tuple(sorted(self.rules, key=lambda r: -r.rank))
+
+    @cached_property
+    def rules_index(self) -> RulesIndex:
+        """Where in `by_rank` to look, given the answers, for rules that can be true."""
+        free: list[int] = []
+        needing: dict[str, dict[str, list[int]]] = {}
+        for i, rule in enumerate(self.by_rank):
+            needs = need(rule.node, self.questions)
+            if needs is None:
+                free.append(i)
+                continue
+            for answer in needs.answers:
+                needing.setdefault(needs.question, {}).setdefault(answer, []).append(i)
+        every = {q: tuple(sorted({i for found in by.values() for i in found})) for q, by in needing.items()}
+        return RulesIndex(tuple(free), needing, every)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

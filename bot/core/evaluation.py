@@ -64,12 +64,19 @@ def compile_check(node: Node, questions: Mapping[str, Question]) -> Check:
     if isinstance(node, Not):
         return _negated(compile_check(node.part, questions))
     if isinstance(node, All):
-        return _all(tuple(compile_check(p, questions) for p in _flat(node.parts, All)))
+        return _all(tuple(compile_check(p, questions) for p in sorted(_flat(node.parts, All), key=_effort)))
     if isinstance(node, Any_):
         return _any(tuple(_merged_ticks(_flat(node.parts, Any_), questions)))
     if isinstance(node, AtLeast):
         return _at_least(node.count, tuple(compile_check(p, questions) for p in node.parts))
     return _leaf(node, questions)
+
+
+def _effort(node: Node) -> int:
+    """What is quick to evaluate comes first: of parts that must all be true the first false one decides."""
+    if isinstance(node, Not):
+        return _effort(node.part)
+    return 0 if isinstance(node, Leaf) else 1 if isinstance(node, Named) else 2
 
 
 def _flat(parts: tuple[Node, ...], kind: type[All] | type[Any_]) -> list[Node]:
@@ -261,14 +268,16 @@ def _compared(question: str, op: str, value: float) -> Check:
     return compared
 
 
+def _counting(node: Chosen, questions: Mapping[str, Question]) -> frozenset[str]:
+    """The answers that count as the chosen one."""
+    return frozenset({node.option, "not_sure"} if questions[node.question].unsure_as == node.option else {node.option})
+
+
 def _leaf(node: Leaf, questions: Mapping[str, Question]) -> Check:
     if isinstance(node, Ticked):
         return _ticked(node.question, frozenset((node.option,)), node.surely)
     if isinstance(node, Chosen):
-        counts = {node.option}
-        if questions[node.question].unsure_as == node.option:
-            counts.add("not_sure")
-        return _member(node.question, frozenset(counts))
+        return _member(node.question, _counting(node, questions))
     if isinstance(node, Says):
         return _member(node.question, frozenset(node.answers))
     if isinstance(node, Nothing):
@@ -276,6 +285,36 @@ def _leaf(node: Leaf, questions: Mapping[str, Question]) -> Check:
     if isinstance(node, Asked):
         return _asked(node.question, node.answered)
     return _compared(node.question, node.op, node.value)
+
+
+# --- what a condition cannot be true without ---------------------------------------------------------------------------
+
+
+class Need(NamedTuple):
+    """Unless one of these answers was given to the question, the condition is not true (if it was answered: false)."""
+
+    question: str
+    answers: frozenset[str]
+
+
+def need(node: Node, questions: Mapping[str, Question]) -> Need | None:
+    """What the condition cannot be true without, as its shape tells it; None if it tells nothing."""
+    if isinstance(node, Named):
+        return need(node.part, questions)
+    if isinstance(node, Ticked):
+        return Need(node.question, frozenset((node.option,)))
+    if isinstance(node, Chosen):
+        return Need(node.question, _counting(node, questions))
+    if isinstance(node, Says):
+        return Need(node.question, frozenset(node.answers))
+    if isinstance(node, All | Any_):
+        found = [need(part, questions) for part in node.parts]
+        known = [n for n in found if n is not None]
+        if isinstance(node, All):
+            return min(known, key=lambda n: len(n.answers), default=None)
+        if len(known) == len(found) and len({n.question for n in known}) == 1:
+            return Need(known[0].question, frozenset[str]().union(*(n.answers for n in known)))
+    return None
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from transitions import EventData, Machine, State
+from transitions import EventData, Machine, State, Transition
 
 from .evaluation import Check
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED
@@ -83,6 +83,21 @@ def alone(question: str) -> str:
     return f"{question}/alone"
 
 
+class _Edge(Transition):
+    """A transition whose condition is looked at before anything else is done: most edges of a state are not taken."""
+
+    def execute(self, event_data: EventData) -> bool:
+        for condition in self.conditions:
+            if not condition.func(event_data):  # type: ignore[operator]  # a function: no string is handed in
+                return False
+        taken: bool = super().execute(event_data)
+        return taken
+
+
+class _Machine(Machine):
+    transition_cls = _Edge
+
+
 class FlowMachine:
     """The shared machine of one flow version."""
 
@@ -90,7 +105,7 @@ class FlowMachine:
         questions = [a.question for a in flow.asking]
         lists = [q.ask for q in questions if q.options and q.none]
         names = [*FIXED, *(q.ask for q in questions), *(s for q in lists for s in (which(q), alone(q)))]
-        self.machine = Machine(
+        self.machine = _Machine(
             model=None,
             states=[State(name) for name in names],
             initial=START,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from . import screens as sc
 from .compiled import Flow
@@ -24,16 +24,14 @@ COLUMN = 18
 """Labels up to this length stand in two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph. `item`: a line of a list; `note`: small print; `heading`: above items."""
 
     kind: BlockKind
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for."""
 
     label: str
@@ -75,8 +73,16 @@ class _Drawing:
         self.put("text", self.words.system(key, **params))
 
     def button(self, screen: str, choice: str, label: str, ticked: bool = False) -> Button:
-        label = f"\u2713 {label}" if ticked else label
-        return Button(label, sc.encode(self.flow, self.s.id, self.s.turn, screen, choice, ticked), choice)
+        return self.buttons_of(screen)(choice, label, ticked)
+
+    def buttons_of(self, screen: str) -> Callable[[str, str, bool], Button]:
+        """What makes the buttons of a screen from choice, label and whether its line is ticked."""
+        data = sc.encoder(self.flow, self.s.id, self.s.turn, screen)
+
+        def button(choice: str, label: str, ticked: bool) -> Button:
+            return Button(f"\u2713 {label}" if ticked else label, data(choice, ticked), choice)
+
+        return button
 
     def system_button(self, screen: str, choice: str, key: str | None = None) -> Button:
         return self.button(screen, choice, self.words.system(key or choice))
@@ -187,30 +193,44 @@ def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Bu
 
 
 def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
-    texts = d.words.texts.questions[question.ask]
-    buttons: list[Button] = []
-    for choice in sc.answers_of(question):
-        entry = texts.options.get(choice)
-        label = entry.label if entry is not None else d.words.texts.system.get(choice, choice)
-        buttons.append(d.button(question.ask, choice, label, choice in d.s.ticks))
-    if question.kind is Kind.scale:
-        rows = [tuple(buttons[:6]), tuple(buttons[6:])]
-    elif all(len(b.label) <= COLUMN + 2 for b in buttons):
-        rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
-    else:
-        rows = [(b,) for b in buttons]
-    last: list[Button] = []
-    if question.none:
-        last.append(d.button(question.ask, question.none, texts.none or d.words.system("none_of_these")))
-    if sc.offers_unsure(question):
-        last.append(d.button(question.ask, sc.NOT_SURE, texts.unsure or d.words.system("not_sure")))
-    if last:
-        rows.append(tuple(last))
-    if sc.toggles(question):
-        rows.append((d.system_button(question.ask, sc.DONE),))
+    ticks = d.s.ticks
+    button = d.buttons_of(question.ask)
+    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question)]
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
+
+
+Labels = tuple[tuple[tuple[str, str], ...], ...]
+
+
+def _labels(words: Words, question: Question) -> Labels:
+    """The choices of a question and their labels, row by row (remembered with the words: they are always the same)."""
+    known: dict[str, Labels] = words.__dict__.setdefault("_labels", {})
+    found = known.get(question.ask)
+    if found is None:
+        found = known[question.ask] = tuple(_rows(words, question))
+    return found
+
+
+def _rows(words: Words, question: Question) -> Iterable[tuple[tuple[str, str], ...]]:
+    texts = words.texts.questions[question.ask]
+    answers: list[tuple[str, str]] = []
+    for choice in sc.answers_of(question):
+        entry = texts.options.get(choice)
+        answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
+    across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN + 2 for _, label in answers) else 1
+    for i in range(0, len(answers), across):
+        yield tuple(answers[i : i + across])
+    last: list[tuple[str, str]] = []
+    if question.none:
+        last.append((question.none, texts.none or words.system("none_of_these")))
+    if sc.offers_unsure(question):
+        last.append((sc.NOT_SURE, texts.unsure or words.system("not_sure")))
+    if last:
+        yield tuple(last)
+    if sc.toggles(question):
+        yield ((sc.DONE, words.system(sc.DONE)),)
 
 
 def _stop_is_offered(d: _Drawing, question: Question) -> bool:

@@ -6,6 +6,7 @@ most 64 bytes, resolved in the session's pinned version (SEMANTICS 15).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .compiled import Flow
@@ -141,8 +142,17 @@ def is_numeric(question: Question) -> bool:
 
 def encode(flow: Flow, session: str, turn: int, screen: str, choice: str, ticked: bool = False) -> str:
     """The data of a button, e.g. `3f2a9c0d1e4b.12.7.3`, with `.1` behind it if its line is shown ticked."""
-    data = f"{session}.{turn}.{_tables(flow).numbers[screen][choice]}"
-    return f"{data}.1" if ticked else data
+    return encoder(flow, session, turn, screen)(choice, ticked)
+
+
+def encoder(flow: Flow, session: str, turn: int, screen: str) -> Callable[[str, bool], str]:
+    """`encode` for all buttons of one screen."""
+    numbers, beginning = _tables(flow).numbers[screen], f"{session}.{turn}."
+
+    def data(choice: str, ticked: bool) -> str:
+        return f"{beginning}{numbers[choice]}.1" if ticked else beginning + numbers[choice]
+
+    return data
 
 
 def decode(flow: Flow, data: str) -> Tapped | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -10,6 +9,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from . import fast_json
 from .evaluation import Many
 from .values import from_json, to_json
 
@@ -112,7 +112,7 @@ class Session:
         plain["found"] = None if self.found is None else to_json(self.found)
         if self.proposal is not None:
             plain["proposal"] = [self.proposal[0], to_json(self.proposal[1])]
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return fast_json.text(plain)
 
     @staticmethod
     def from_json(text: str) -> Session:
@@ -120,7 +120,7 @@ class Session:
 
         Raises ValueError if it is none, or is of a newer release.
         """
-        plain = json.loads(text)
+        plain = fast_json.read(text)
         if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
             raise ValueError("this is no stored session")
         if plain["schema"] > SCHEMA:

@@ -80,11 +80,18 @@ def fold_session(flow: Flow, session: Session, today: date) -> Folded:
 
 
 def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
-    """Evaluate every rule; their order never matters. The latch is not part of this (SEMANTICS 1)."""
+    """The rules that fire; their order never matters. The latch is not part of this (SEMANTICS 1).
+
+    Rules that the answers rule out at a glance are not evaluated; those that wait for an answer only until one is found
+    that may still fire (`test_core_triage.py` compares this with evaluating them all).
+    """
+    possible, waiting = _to_look_at(flow, env)
     env = {**env, MEMO: {}}
+    rules = flow.by_rank
     fired: list[CompiledRule] = []
     best = unknown = -1
-    for rule in flow.by_rank:
+    for i in possible:
+        rule = rules[i]
         value = rule.check(env)
         if value:
             fired.append(rule)
@@ -92,7 +99,34 @@ def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
                 best = rule.rank
         elif value is None and rule.rank > unknown:
             unknown = rule.rank
+    for i in waiting:
+        rule = rules[i]
+        if rule.rank <= best or rule.rank <= unknown:
+            break
+        if rule.check(env) is None:
+            unknown = rule.rank
     return Verdict(None if best < 0 else LEVELS[best], tuple(fired), unknown > best)
+
+
+def _to_look_at(flow: Flow, env: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Numbers of rules in `flow.by_rank`, in order: those that can be true, and those that lack an answer to be."""
+    index = flow.rules_index
+    possible = set(index.free)
+    waiting: set[int] = set()
+    for question, by_answer in index.needing.items():
+        answer = env.get(question)
+        if answer is None or answer is NOT_ASKED:
+            waiting.update(index.every[question])
+        elif isinstance(answer, Many):
+            if answer.partial:
+                waiting.update(index.every[question])
+            for option in answer.yes:
+                possible.update(by_answer.get(option, ()))
+            for option in answer.not_sure:
+                possible.update(by_answer.get(option, ()))
+        else:
+            possible.update(by_answer.get(answer, ()))
+    return sorted(possible), sorted(waiting - possible)
 
 
 def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[CompiledRule, ...]) -> tuple[str, ...]:

@@ -55,7 +55,16 @@ class Store:
 
     @contextmanager
     def transaction(self, chats: Collection[str]) -> Iterator[Transaction]:
-        """Lock these chats and load them: `tx.rows` has a ChatRow for each, a fresh one where the chat is new."""
+        """`begin`, ended with the block."""
+        tx = self.begin(chats)
+        try:
+            yield tx
+        finally:
+            tx.close()
+
+    def begin(self, chats: Collection[str]) -> Transaction:
+        """Lock these chats and load them: `rows` of the result has a ChatRow for each, a fresh one where the chat is new.
+        The transaction holds its locks until its `close`."""
         wanted = sorted(set(chats))
         with in_plain_words(self.where):
             connection = self._writing.connect()
@@ -64,11 +73,12 @@ class Store:
                 if self.shared and wanted:
                     self._lock(connection, wanted)
                 rows = self._load(connection, wanted)
-            yield Transaction(
-                connection, self._statements, rows, self.owner, self.lease, self.where, alone=not self.shared
-            )
-        finally:
-            connection.close()  # undoes what was not committed
+        except BaseException:
+            connection.close()
+            raise
+        return Transaction(
+            connection, self._statements, rows, self.owner, self.lease, self.where, alone=not self.shared
+        )
 
     def load(self, chats: Collection[str]) -> dict[str, ChatRow]:
         """The chats with their current sessions, in one query and without locks; a fresh row for each unknown one."""

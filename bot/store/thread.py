@@ -1,11 +1,12 @@
-"""A store beside an event loop: one thread does its work in the order it was asked, so that disks block no chat."""
+"""A store beside an event loop: one thread makes its calls in the order they were asked, so that disks block no chat."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from bot.store.store import Store
 
@@ -18,12 +19,44 @@ class StoreThread:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._turn = asyncio.Lock()
 
     async def __call__(self, work: Callable[[Store], T]) -> T:
         """The result of `work(store)`, done in the store's thread after everything asked before it."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
+        async with self._turn:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
+
+    async def through(self, work: Generator[Callable[[], Any], Any, T]) -> T:
+        """The result of `work`, whose calls are made in the store's thread and whose own steps here. If that is
+        cancelled, `work` is closed once its last call has come back."""
+        async with self._turn:  # whatever else wrote meanwhile would wait for the locks that `work` holds
+            running: Future[Any] = Future()
+            try:
+                call = next(work)
+                while True:
+                    running = self._executor.submit(call)
+                    try:
+                        found = await asyncio.wrap_future(running)
+                    except Exception as error:
+                        call = work.throw(error)
+                    else:
+                        call = work.send(found)
+            except StopIteration as done:
+                value: T = done.value
+                return value
+            except asyncio.CancelledError:
+                self._executor.submit(_abandon, work, running)
+                raise
 
     async def close(self) -> None:
         """Finish what was asked and close the store."""
         await self(Store.close)
         self._executor.shutdown()
+
+
+def _abandon(work: Generator[Callable[[], Any], Any, Any], running: Future[Any]) -> None:
+    """Close `work`, which first gets what its last call found, so that it can let go of that."""
+    with suppress(Exception):
+        if not running.cancelled() and running.exception() is None:
+            work.send(running.result())
+    work.close()

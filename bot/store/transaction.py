@@ -25,7 +25,7 @@ from bot.store.statements import Statements
 
 
 class Transaction:
-    """Open until its `with` ends; what was not committed by then is undone. `rows`: chat -> ChatRow, as locked."""
+    """Open until `close`; what was not committed by then is undone. `rows`: chat -> ChatRow, as locked."""
 
     def __init__(
         self,
@@ -44,6 +44,10 @@ class Transaction:
         self._lease = lease
         self._where = where
         self._alone = alone
+
+    def close(self) -> None:
+        """Undo what was not committed and let go of the locks; a second call does nothing."""
+        self._connection.close()
 
     def were_seen(self, updates: Collection[int]) -> frozenset[int]:
         """Which of these updates were committed before. An id above its chat's `last_update` never was."""

@@ -17,8 +17,8 @@ import socket
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
@@ -131,11 +131,11 @@ class Figures:
     load: float
     memory: float
 
-    def line(self, base: Figures | None = None) -> str:
-        ratio = "" if base is None else f"  {self.turns / base.turns:5.1f}x"
+    def line(self, ratio: float | None = None) -> str:
+        tail = "" if ratio is None else f"  {ratio:5.1f}x"
         return (
             f"{self.name:28} {self.turns:7.0f} turns/s  p50 {self.p50 * 1e3:7.1f} ms  p99 {self.p99 * 1e3:7.1f} ms  "
-            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB{ratio}"
+            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB{tail}"
         )
 
 
@@ -285,48 +285,66 @@ def fill(count: int) -> Callable[[Path], None]:
     return prepare
 
 
-async def main(parts: Sequence[str], flow_name: str, seconds: float) -> None:
+Contest = Sequence[tuple[str, Callable[[], Awaitable[Figures]]]]
+
+
+async def compare(contest: Contest, rounds: int) -> None:
+    """Measure all in turn, as often as there are rounds, and print of each the middle figures and the middle of its ratios
+    to the first one in the same round: other programs of the machine, and its own moods, disturb all alike."""
+    found: list[list[Figures]] = []
+    for _ in range(rounds):
+        found.append([await run() for _, run in contest])
+    for i, (label, _) in enumerate(contest):
+        middle = sorted((row[i] for row in found), key=lambda f: f.turns)[rounds // 2]
+        ratios = [row[i].turns / row[0].turns for row in found]
+        spread = f" ({min(ratios):.1f}-{max(ratios):.1f})" if rounds > 1 else ""
+        print(replace(middle, name=label).line(statistics.median(ratios)) + spread, flush=True)
+
+
+async def main(parts: Sequence[str], flow_name: str, seconds: float, rounds: int) -> None:
     """Run the parts that were asked for."""
     folder = ROOT / ("tests/flows" if flow_name == "sprain" else "flows") / flow_name
     flow = load_flow(folder, equip)
-    print(f"{flow.name}, {len(script_of(flow))} turns an interview; rate limits are lifted; {os.cpu_count()} cores")
-    if "tapped" in parts or "typed" in parts:
-        for typed in [t for t in (False, True) if ("typed" if t else "tapped") in parts]:
-            print(f"\n200 chats, {'typed' if typed else 'tapped'}")
-            base = None
-            for name in (*OTHERS, *OURS):
-                found = await measure(name, flow, typed=typed, seconds=seconds)
-                base = base or found
-                print(found.line(base), flush=True)
-    if "delay" in parts:
-        print("\n200 chats, tapped, 40 ms added to every answer of the API")
-        for name in ("ptb_echo", "aiogram_fsm", *OURS):
-            print((await measure(name, flow, delay=0.04, seconds=seconds)).line(), flush=True)
-    if "calm" in parts:
-        print("\n200 chats, tapped, 30 turns a second")
-        for name in OURS:
-            print((await measure(name, flow, rate=30, seconds=seconds)).line(), flush=True)
-    if "many" in parts:
-        print("\n200 and 2,000 chats, tapped")
-        for name in OURS:
-            few = await measure(name, flow, chats=200, seconds=seconds, label=f"{name} 200")
-            print(few.line(), flush=True)
-            print((await measure(name, flow, chats=2000, seconds=seconds, label=f"{name} 2000")).line(few), flush=True)
-    if "stored" in parts:
-        print("\n200 chats, tapped, on an empty database and beside 1,000,000 stored sessions")
-        few = await measure("ours_polling", flow, seconds=seconds, label="empty")
-        print(few.line(), flush=True)
-        found = await measure("ours_polling", flow, seconds=seconds, prepare=fill(1_000_000), label="1,000,000 stored")
-        print(found.line(few), flush=True)
+    print(f"{flow.name}, {len(script_of(flow))} turns an interview; rate limits are lifted; {os.cpu_count()} cores; "
+          f"{rounds} rounds")  # fmt: skip
+
+    def run(name: str, label: str = "", **how: Any) -> tuple[str, Callable[[], Awaitable[Figures]]]:
+        return label or name, lambda: measure(name, flow, seconds=seconds, **how)
+
+    for part in parts:
+        title, contest = {
+            "tapped": ("200 chats, tapped", [run(n) for n in (*OTHERS, *OURS)]),
+            "typed": ("200 chats, typed", [run(n, typed=True) for n in (*OTHERS, *OURS)]),
+            "delay": (
+                "200 chats, tapped, 40 ms added to every answer of the API",
+                [run(n, delay=0.04) for n in ("ptb_echo", "aiogram_fsm", *OURS)],
+            ),
+            "calm": ("200 chats, tapped, 30 turns a second", [run(n, rate=30) for n in OURS]),
+            "many": (
+                "200 and 2,000 chats, tapped",
+                [run("ours_polling", f"ours_polling {n}", chats=n) for n in (200, 2000)],
+            ),
+            "many_hooked": (
+                "200 and 2,000 chats, tapped, by webhook",
+                [run("ours_webhook", f"ours_webhook {n}", chats=n) for n in (200, 2000)],
+            ),
+            "stored": (
+                "200 chats, tapped, on an empty database and beside 1,000,000 stored sessions",
+                [run("ours_polling", "empty"), run("ours_polling", "1,000,000 stored", prepare=fill(1_000_000))],
+            ),
+        }[part]
+        print(f"\n{title}")
+        await compare(contest, rounds)
 
 
-PARTS = ("tapped", "typed", "delay", "calm", "many", "stored")
+PARTS = ("tapped", "typed", "delay", "calm", "many", "many_hooked", "stored")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all but the last if none is named")
     parser.add_argument("--flow", default="back_spasm", choices=["back_spasm", "sprain"])
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, default=3, help="how often all are measured in turn")
     parser.add_argument("-v", action="store_true", help="show what the bots write on standard error")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.parts or PARTS[:-1], arguments.flow, arguments.seconds))
+    asyncio.run(main(arguments.parts or PARTS[:-1], arguments.flow, arguments.seconds, arguments.rounds))
