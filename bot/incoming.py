@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.core.compiled import Flow
 from bot.core.events import Event, Tapped, Turn
@@ -26,8 +26,7 @@ class Pressed:
     message: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """Something that came in for a chat. `event`: may be made once the session and its flow are known; None = nothing
     to do but to count the update. `chat`: "" for an update that names none.
 
@@ -50,8 +49,7 @@ class Incoming:
 Why = Literal["", "seen", "poison", "nothing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(NamedTuple):
     """What became of one incoming event: the turn (None: seen before, set aside, or nothing to do), its messages, the
     short text to show with a tap, and the flow that handled it. `stored`: the messages as texts of the outbox."""
 

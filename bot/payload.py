@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core import fast_json
 from bot.core.render import Block, Button, Message
@@ -14,8 +11,7 @@ from bot.core.session import Session
 Row = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data). `ref`: the name of the screen it shows
     (session.turn); `edits`: it replaces the message of that name, whose number in the channel is `known` if a tap told it.
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
@@ -36,7 +32,7 @@ class Payload:
 
     def to_json(self) -> str:
         """As text for the outbox."""
-        plain = {name: value for name, value in zip(_NAMES, _GET(self), strict=True) if value != _USUAL[name]}
+        plain = {name: value for name, value in zip(_NAMES, self, strict=True) if value != _USUAL[name]}
         return fast_json.text(plain)
 
     @staticmethod
@@ -63,9 +59,8 @@ class Payload:
         )
 
 
-_NAMES = tuple(Payload.__dataclass_fields__)
-_GET: Callable[[Payload], tuple[Any, ...]] = attrgetter(*_NAMES)
-_USUAL = {name: field.default for name, field in Payload.__dataclass_fields__.items()}
+_NAMES = Payload._fields
+_USUAL = Payload._field_defaults
 
 
 def payload_of(message: Message, session: Session, **more: Any) -> Payload:

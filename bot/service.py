@@ -166,7 +166,7 @@ class Service:
                     seen.add(number)
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
-                    one = replace(one, stored=tuple(p.to_json() for p in one.messages))
+                    one = one._replace(stored=tuple([p.to_json() for p in one.messages]))
                     outbox.extend(map(partial(_outgoing, incoming, now), one.messages, one.stored))
                 handled.append(one)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)

@@ -16,7 +16,7 @@ import pytest
 
 import bot.store.opening as opening
 import bot.store.schema as schema
-from bot.store import Batch, ChatWrite, SessionRow, Store, StoreError, StoreThread, StoreUnavailable, open_store
+from bot.store import Batch, ChatWrite, SessionRow, Store, StoreError, StoreUnavailable, open_store
 
 HOLD = """
 import sys
@@ -282,17 +282,6 @@ def test_opening_an_existing_database_loads_no_migration_tool(database_url: str)
     run = subprocess.run([sys.executable, "-c", code, database_url], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
     assert perf_counter() - begin < 5.0
-
-
-async def test_a_store_thread_does_things_in_order_and_off_the_loop(sqlite_url: str) -> None:
-    thread = StoreThread(open_store(sqlite_url))
-    await thread(lambda store: store.commit(Batch(now=1.0, updates=(1,))))
-    names = {await thread(lambda store: threading.current_thread().name) for _ in range(3)}
-    assert len(names) == 1
-    assert threading.current_thread().name not in names
-    with pytest.raises(StoreError):
-        await thread(lambda store: store.commit(Batch(now=1.0, updates=(1,))))
-    await thread.close()
 
 
 def _refusal_of_somebody_who_is_not_root(url: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.payload import Payload
 
@@ -21,11 +19,10 @@ _TAGS = {
     "item": ("", ""),
     "text": ("", ""),
 }
-_LIKE_A_LINK = re.compile(r"[^\s.]\.[a-z]{2}|://", re.IGNORECASE)
+_NO_PREVIEW = {"is_disabled": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of the Bot API. `file`: name and content of a document to upload."""
 
     method: str
@@ -71,10 +68,7 @@ def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any] | None
 
 
 def _text(chat: int, text: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"chat_id": chat, "text": text, "parse_mode": "HTML"}
-    if _LIKE_A_LINK.search(text):
-        values["link_preview_options"] = {"is_disabled": True}
-    return values
+    return {"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
 
 
 def _edit(chat: int, message_id: int, texts: Sequence[str], markup: dict[str, Any] | None) -> Call:

@@ -152,12 +152,15 @@ class _Pool:
         """Status and body of the answer to one call."""
         wire = self._kept() or await self._new(connect)
         wire.ask(f"{self._head}{name}{self._tail}{len(body)}\r\n\r\n".encode() + body)
+        waiting = None if read is None else asyncio.get_running_loop().call_later(read, wire.late)
         try:
-            async with asyncio.timeout(read):
-                answer = await wire.answer
+            answer = await wire.answer
         except BaseException:
             wire.close()
             raise
+        finally:
+            if waiting is not None:
+                waiting.cancel()
         if wire.usable:
             wire.since = asyncio.get_running_loop().time()
             self._idle.append(wire)
@@ -229,6 +232,11 @@ class _Wire(asyncio.Protocol):
         self.answer = asyncio.get_running_loop().create_future()
         self._buffer = b""
         self._transport.write(request)
+
+    def late(self) -> None:
+        """The answer did not come in time."""
+        if not self.answer.done():
+            self.answer.set_exception(TimeoutError())
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data

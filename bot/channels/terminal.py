@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, TextIO
 
 from bot.core.events import Commanded, Event, Started, Typed
@@ -168,7 +167,7 @@ def chat(
         rows: tuple[Row, ...] = ()
         for payload in handled[0].messages:
             answers = payload.rows[:REVIEW_ROWS] if session is not None and session.at == REVIEW else payload.rows
-            screen.show(replace(payload, rows=answers), _numbered(service, session, answers))
+            screen.show(payload._replace(rows=answers), _numbered(service, session, answers))
             rows = answers or rows
         on_turn(event, session)
         _delivered(service, committed.deliveries)

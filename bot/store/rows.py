@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 EMERGENCY = 0
 ORDINARY = 1
@@ -49,8 +50,7 @@ class ChatRow:
     hold_until: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ChatWrite:
+class ChatWrite(NamedTuple):
     """What a turn leaves of a chat. `session`: id of the current session or None."""
 
     chat: str
@@ -62,8 +62,7 @@ class ChatWrite:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message that must go out. `ref`: a name under which its message id can be found later; `update`: the update
     it answers; `sent`: it rides in a webhook's own response, so it is stored as delivered and only ever repeated."""
 
@@ -76,8 +75,7 @@ class Outgoing:
     sent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A stored message to deliver, in the order of `seq` within its chat; `fence` proves the lease."""
 
     chat: str
