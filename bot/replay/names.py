@@ -53,19 +53,21 @@ def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
 
 def says(flow: Flow, lang: str, wanted: str, text: str) -> bool:
     """Whether a message says it: the words themselves, or any text of that name, whatever fills its placeholders."""
-    said = _flat(text)
+    said = flat(text)
     found = templates(flow, lang, wanted)
     if not found:
-        return _flat(wanted) in said
-    return any(_pattern(t).search(said) for t in found)
+        return flat(wanted) in said
+    return any(pattern(t).search(said) for t in found)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Words as they are compared: without ticks, white space and case."""
     return " ".join(text.replace("\u2713", " ").casefold().split())
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(_flat(template))
+def pattern(template: str) -> re.Pattern[str]:
+    """A text in flat words, whatever fills its placeholders."""
+    parts = _PLACEHOLDER.split(flat(template))
     return re.compile(".*?".join(re.escape(p) for p in parts), re.DOTALL)
 
 
