@@ -66,6 +66,12 @@ class BotSays(Strict):
     not_said: Words = Field(default_factory=list, description="Words or names of texts that are not in that message.")
     buttons: int | Words | None = Field(None, description="How many buttons, or the labels or names among them.")
 
+    @model_validator(mode="after")
+    def _something(self) -> BotSays:
+        if self.ask is None and not (self.says or self.not_said) and self.buttons in (None, []):
+            raise ValueError("this says nothing of what the bot answers: give `ask`, `says`, `not_said` or `buttons`")
+        return self
+
 
 def _bot(value: Any) -> Any:
     return {"ask": value} if isinstance(value, str) else value
