@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_replay import deviation, findings, played, script, write
+from test_replay import FLOWS, deviation, findings, played, script, write
+
+from bot.replay.reading import read_scripts
 
 TO_ADVICE = "  - auto: {}\n    until: result\n"
 
@@ -114,3 +116,48 @@ def test_a_wrong_value_of_a_row_is_found_at_the_value(tmp_path: Path) -> None:
 def test_two_rows_of_one_name_are_found_at_the_second(tmp_path: Path) -> None:
     (found,) = findings(write(tmp_path, ROWS.replace("bone_through_skin", "cold_pale_foot")))
     assert found.startswith("script.yaml:7:5  SCRIPT021")
+
+
+# --- in plain words ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (script("  - bot: danger", "{level: emergancy}"), '"emergancy" cannot stand here. Did you mean "emergency"?'),
+        (script("  - send: voise"), 'Did you mean "voice"?'),
+        (script("  - double: false"), "Only `true` can stand here. Write `true`, or delete the line."),
+        (script("  - bot: danger", "self_care"), "Here belong keys and values, like `level: self_care`."),
+        (script("  - bot: 5"), "Here belong keys and values"),
+        (script("  - answer: pain"), "Here belong keys and values"),
+        ("title: A\nchat: tap\nexpect: {level: self_care}\n", "Here belongs a list. Write it as [a, b]"),
+        ("title: A\nchat: []\nexpect: {level: self_care}\n", "This is empty. Fill it, or delete it."),
+        (script("  - use: [a]"), "Here belongs one word or text."),
+        (script("  - edit: {message: 0, text: a}"), "The number is too small: it begins at 1."),
+        (script("  - edit: {message: x, text: a}"), "Here belongs a whole number."),
+        (script("  - bot: danger", more="now: x\n"), "This is no date with a time. Write it like 2026-11-20T18:00."),
+        (script("  - later: 3 blips"), '"3 blips" is no length of time: write e.g. 20 minutes, 6 hours, 3 days.'),
+    ],
+)
+def test_a_wrong_shape_is_said_in_words_of_scripts(tmp_path: Path, text: str, expected: str) -> None:
+    found = findings(write(tmp_path, text))
+    assert any(expected in f for f in found), found
+    assert not [f for f in found if "Input" in f or "instance" in f or "this question" in f or f.endswith("..")]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_would_never_be_played_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, script("  - bot: danger", "{at: danger}"))
+    path = write(tmp_path, script("  - bot: nowhere_at_all"), "other.yml")
+    (found,) = findings(path.parent)
+    assert "other.yml:1:1  SCRIPT003" in found
+    assert found.endswith("Name it other.yaml.")
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    path = write(tmp_path, script("  - bot: danger", "{at: danger}"))
+    scripts = read_scripts([path.parent, path, path.parent], FLOWS)
+    assert len(scripts.cases) == 1
+    assert not scripts.findings

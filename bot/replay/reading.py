@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from .flows import Flows
 from .names import check_names
 from .rows import NAME, Row, unused
 from .script import ACTS, BotSays, Case, Edit, Expect, Line, Old, Script, Step, Table, Turns
+from .shape_words import in_words
 
 FRAGMENTS = "fragments.yaml"
 """The file, in a script's folder or one above it, whose named steps scripts may `use`."""
@@ -30,7 +31,7 @@ YAML_CODES = {"FLOW001": "SCRIPT001", "FLOW002": "SCRIPT002", "FLOW004": "SCRIPT
 CODES = {
     "SCRIPT001": "The file is not readable as YAML.",
     "SCRIPT002": "The file, or the folder, is empty.",
-    "SCRIPT003": "There is no such file or folder.",
+    "SCRIPT003": "There is no such file or folder, or its name ends in .yml.",
     "SCRIPT004": "A key stands twice.",
     "SCRIPT005": "A key is no single word.",
     "SCRIPT006": "A key or a value is not what a script has there.",
@@ -69,6 +70,7 @@ def script_files(path: Path) -> list[Path]:
 def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
     """Every case of these files and folders, and every finding, not the first only."""
     found = Scripts()
+    read: set[Path] = set()
     for path in paths:
         if not path.exists():
             found.findings.append(
@@ -76,14 +78,25 @@ def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
             )
             continue
         files = script_files(path)
-        if not files:
+        misnamed = list(_misnamed(path))
+        found.findings.extend(misnamed)
+        if not files and not misnamed:
             remedy = "Write a script; tests/README.md shows how."
             found.findings.append(_finding(Place(str(path)), "SCRIPT002", "There is no script in this folder.", remedy))
         for file in files:
-            read_file(file, flows, found)
+            if file.resolve() not in read:
+                read.add(file.resolve())
+                read_file(file, flows, found)
     _titles(found)
     found.findings.sort()
     return found
+
+
+def _misnamed(path: Path) -> Iterator[Finding]:
+    """Files of a folder that look like scripts and are not read."""
+    for file in sorted(path.rglob("*.yml")) if path.is_dir() else ():
+        message = "A script's name ends in .yaml; this file would never be played."
+        yield _finding(Place(str(file)), "SCRIPT003", message, f"Name it {file.stem}.yaml.")
 
 
 def read_file(file: Path, flows: Flows, found: Scripts) -> None:
@@ -372,8 +385,7 @@ def _shape(here: Here, base: tuple[str | int, ...], problem: Any) -> Finding:
         )
     if problem["type"] == "missing":
         return _finding(here.place(path[:-1]), "SCRIPT006", f'"{last}" is missing here.', "Add it.")
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return _finding(here.place(path), "SCRIPT006", f"{message[0].upper()}{message[1:]}.", "")
+    return _finding(here.place(path), "SCRIPT006", *in_words(problem))
 
 
 def _titles(found: Scripts) -> None:

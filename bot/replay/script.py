@@ -48,8 +48,8 @@ def _seconds(value: str) -> str:
     try:
         if read_quantity(Kind.length, value) < 0:
             raise ValueError("time does not run backwards")
-    except BadQuantity as bad:
-        raise ValueError(str(bad)) from None
+    except BadQuantity:
+        raise ValueError(f'"{value}" is no length of time: write e.g. 20 minutes, 6 hours, 3 days') from None
     return value
 
 
