@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_replay import FLOWS, deviation, findings, played, script, write
+from test_replay import FLOWS, ROOT, deviation, findings, played, script, write
 
 from bot.replay.reading import read_scripts
+from bot.replay.run import failure
+from bot.replay.ways import MemoryWay
 
 TO_ADVICE = "  - auto: {}\n    until: result\n"
 
@@ -161,3 +163,70 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
     scripts = read_scripts([path.parent, path, path.parent], FLOWS)
     assert len(scripts.cases) == 1
     assert not scripts.findings
+
+
+# --- new versions, and what came --------------------------------------------------------------------------------------
+
+
+def newer_version(folder: Path) -> None:
+    """The small flow with one more question, before all others but consent."""
+    (folder / "newer").mkdir()
+    for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
+        text = file.read_text()
+        if file.name == "interview.yaml":
+            text = text.replace("  - ask: danger\n", "  - ask: fell_now\n    kind: yes_no\n    usual: 'no'\n  - ask: danger\n")
+        if file.name == "texts.en.yaml":
+            text = text.replace(
+                "  danger:\n",
+                "  fell_now:\n    text: Did you fall just now?\n    short: Fall\n    why: It matters.\n  danger:\n",
+                1,
+            )
+        (folder / "newer" / file.name).write_text(text)
+
+
+VERSIONS = """  - bot: danger
+  - tap: none_of_these
+  - version: ../newer
+  - bot: warning
+  - tap: none_of_these
+  - bot: age
+  - command: forget
+  - tap: forget_button
+  - command: start
+  - bot: for_whom
+  - tap: me
+  - bot: {ask: fell_now, says: fall just now, buttons: 3}
+  - tap: "yes"
+  - bot: danger
+"""
+
+
+@pytest.mark.parametrize("reload", [False, True])
+def test_a_new_session_runs_in_the_new_version_with_its_names_and_words(tmp_path: Path, reload: bool) -> None:
+    newer_version(tmp_path)
+    expect = "{at: danger, answers: {fell_now: true}, asked: [fell_now, warning], said: [fell_now]}"
+    path = write(tmp_path, script(VERSIONS, expect.replace("true", '"yes"')))
+    assert not findings(path)
+    (outcome,) = played(path, MemoryWay(reload=reload))
+    assert outcome.passed, failure(outcome)
+    (found,) = findings(write(tmp_path, script(VERSIONS + "  - bot: fell_later\n", expect)))
+    assert '"fell_later" is no question or screen' in found
+
+
+def test_what_the_older_version_does_not_ask_is_no_answer(tmp_path: Path) -> None:
+    newer_version(tmp_path)
+    chat = "  - tap: none_of_these\n  - version: ../newer\n  - bot: warning\n"
+    path = write(tmp_path, script(chat, '{answers: {fell_now: "yes"}}'))
+    assert deviation(path) == ("fell_now: yes", "fell_now: no answer")
+
+
+def test_what_came_is_no_message_that_was_named_before(tmp_path: Path) -> None:
+    chat = "  - bot: danger\n  - bot: danger\n"
+    assert deviation(write(tmp_path, script(chat)))[1].startswith("nothing more; the last was danger: ")
+
+
+def test_an_answer_that_came_is_written_as_a_script_writes_it(tmp_path: Path) -> None:
+    path = write(tmp_path, script(TO_ADVICE, "{answers: {age: 70, health: [diabetes]}}"))
+    (outcome,) = played(path)
+    said = [(d.expected, d.came) for d in outcome.deviations]
+    assert said == [("age: 70", "age: adult"), ("health: [diabetes]", "health: none_of_these")]

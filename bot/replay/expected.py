@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.values import NOT_SURE
+from bot.core.evaluation import Many, Span
+from bot.core.values import NOT_SURE, choice_span
 
-from .names import same_answer, says, screen_named
+from .names import NONE, same_answer, says, screen_named
 from .outcome import Standing
 from .script import Expect
 
@@ -17,10 +18,11 @@ Unmet = tuple[str, str, str]
 
 
 def unmet(
-    expect: Expect, flow: Flow, languages: Sequence[str], found: Standing, texts: Sequence[str], asked: Sequence[str],
-    acts: int,
+    expect: Expect, flow: Flow, versions: Sequence[Flow], languages: Sequence[str], found: Standing, texts: Sequence[str],
+    asked: Sequence[str], acts: int,
 ) -> list[Unmet]:  # fmt: skip
-    """Everything that is not as expected. `texts`: all that the bot said; `acts`: what the patient did, counted."""
+    """Everything that is not as expected. `flow`: in which the chat ends; `versions`: all in which it ran; `texts`: all that
+    the bot said; `acts`: what the patient did, counted."""
     return [
         *_level(expect, found),
         *_members("because", expect.because, found.fired, "the rule"),
@@ -32,7 +34,7 @@ def unmet(
         *_members("asked", expect.asked, asked, "the question"),
         *_absent("not_asked", expect.not_asked, asked, "the question"),
         *_at(expect, flow, found),
-        *_words(expect, flow, languages, texts),
+        *_words(expect, versions, languages, texts),
         *_answers(expect, flow, found),
         *_turns(expect, acts),
     ]
@@ -69,12 +71,13 @@ def _at(expect: Expect, flow: Flow, found: Standing) -> Iterator[Unmet]:
         yield "at", f'an end at "{expect.at}"', f'the end at "{found.at.lower() or "nothing"}"'
 
 
-def _words(expect: Expect, flow: Flow, languages: Sequence[str], texts: Sequence[str]) -> Iterator[Unmet]:
+def _words(expect: Expect, flows: Sequence[Flow], languages: Sequence[str], texts: Sequence[str]) -> Iterator[Unmet]:
     for wanted in expect.said:
-        if not any(says(flow, lang, wanted, text) for text in texts for lang in languages):
+        if not any(says(f, lang, wanted, t) for t in texts for f in flows for lang in languages):
             yield "said", f'that the bot said "{wanted}"', "it never did"
     for wanted in expect.not_said:
-        text = next((t for t in texts for lang in languages if says(flow, lang, wanted, t, either=True)), None)
+        saying = (t for t in texts for f in flows for lang in languages if says(f, lang, wanted, t, either=True))
+        text = next(saying, None)
         if text is not None:
             yield "not_said", f'that the bot never said "{wanted}"', " ".join(text.split())[:200]
 
@@ -88,8 +91,30 @@ def _answers(expect: Expect, flow: Flow, found: Standing) -> Iterator[Unmet]:
         else:
             same = same_answer(flow, question, wanted, value)
         if not same:
-            shown = found.kept.get(question, value if value is not None else "no answer")
-            yield "answers", f"{question}: {wanted}", f"{question}: {shown}"
+            yield "answers", f"{question}: {_written(wanted)}", f"{question}: {_came(flow, question, found)}"
+
+
+def _came(flow: Flow, question: str, found: Standing) -> str:
+    """The answer that came, as a script would expect it."""
+    value = found.answers.get(question)
+    if value is None:
+        return "no answer"
+    if isinstance(value, Many) and not value.not_sure:
+        return _written(sorted(value.yes)) if value.yes else NONE
+    if isinstance(value, Span):
+        asked = flow.questions[question]
+        choice = next((c.id for c in asked.choices if choice_span(asked, c) == value), None)
+        return choice or (f"{value.low:g}" if value.low == value.high else f"{value.low:g} to {value.high:g}")
+    return _written(found.kept.get(question, value))
+
+
+def _written(value: Any) -> str:
+    """A value as it stands in a script."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{k}: {_written(v)}' for k, v in value.items())}}}"
+    return str(value)
 
 
 def _turns(expect: Expect, acts: int) -> Iterator[Unmet]:

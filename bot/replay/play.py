@@ -52,6 +52,7 @@ class Play:
         self.case, self.flow, self.driver = case, flow, driver
         self.new_versions = versions
         self.flows = {flow.version: flow}
+        self.drawn_by: dict[str, Flow] = {}
         self.now: datetime = case.now.replace(tzinfo=zone)
         self.said: list[Said] = []
         self.marked: Said | None = None
@@ -118,6 +119,7 @@ class Play:
         """Do it, and keep what the bot shows."""
         self.said.append(Said("time" if isinstance(act, Wait | Restart | Replace) else "you", words, place=self.place))
         shown = await self.driver.do(act)
+        await self._follow()
         if not isinstance(act, Wait | Restart | Replace):
             self.acts += 1
         if shown or not isinstance(act, SILENT_ACTS):
@@ -126,6 +128,12 @@ class Play:
             self._show(message)
         if not shown and not isinstance(act, SILENT_ACTS):
             raise Deviated("an answer of the bot", "silence")
+
+    async def _follow(self) -> None:
+        """Names and words are those of the version in which the chat now runs; a new one begins with a new session."""
+        session = await self.driver.session() if len(self.flows) > 1 else None
+        if session is not None:
+            self.flow = self.drawn_by[session.id] = self.flows.get(session.version, self.flow)
 
     def _show(self, message: Shown) -> None:
         if message.edits:
@@ -146,12 +154,9 @@ class Play:
         self.said.append(Said("bot", message.text, tuple(k.label for k in message.keys)))
 
     def decode(self, data: str) -> Tapped | None:
-        """What a button stands for, in whichever version of the flow drew it."""
-        for flow in self.flows.values():
-            tapped = sc.decode(flow, data)
-            if tapped is not None:
-                return tapped
-        return None
+        """What a button stands for, in the version of the flow that drew it."""
+        first = next(iter(self.flows.values()))
+        return sc.decode(self.drawn_by.get(sc.session_of(data), first), data)
 
     def screen_of(self, message: Shown) -> str | None:
         """The screen that a message shows; None for a message that is none (a remark, advice so far)."""
@@ -271,6 +276,7 @@ class Play:
     async def _version(self, step: Step) -> None:
         flow = self.new_versions[step.version or ""]
         self.flows[flow.version] = flow
+        await self._follow()
         await self.act(Replace(flow), f"(new version of the flow: {step.version})")
 
     # --- answering by itself ------------------------------------------------------------------------------------------
@@ -387,8 +393,9 @@ class Play:
         assert wanted is not None
         self.named = True
         passed_over: list[Shown] = []
+        came: Shown | None = None
         while self.fresh:
-            message = self.fresh.pop(0)
+            message = came = self.fresh.pop(0)
             if self._is(message, wanted):
                 if passed_over:
                     raise Deviated(_wanted(wanted), f"before it: {self._brief(passed_over[0])}")
@@ -398,8 +405,12 @@ class Play:
         edited = self.open()
         if not passed_over and edited is not None and edited.edits and self._is(edited, wanted):
             return
-        last = passed_over[-1] if passed_over else next((m for m in reversed(self.chat.values()) if m.text), None)
-        raise Deviated(_wanted(wanted), "nothing more" if last is None else self._brief(last, wanted))
+        came = passed_over[-1] if passed_over else came
+        if came is not None:
+            raise Deviated(_wanted(wanted), self._brief(came, wanted))
+        last = next((m for m in reversed(self.chat.values()) if m.text), None)
+        before = "" if last is None else f"; the last was {self._brief(last, wanted)}"
+        raise Deviated(_wanted(wanted), f"nothing more{before}")
 
     def _is(self, message: Shown, wanted: BotSays) -> bool:
         if wanted.ask is not None:
@@ -421,7 +432,7 @@ class Play:
         return all(self._find(name, [message]) is not None for name in wanted.buttons or ())
 
     def _says(self, wanted: str, message: Shown, either: bool = False) -> bool:
-        return any(says(self.flow, lang, wanted, message.text, either) for lang in self._languages())
+        return any(says(f, x, wanted, message.text, either) for f in self.flows.values() for x in self._languages())
 
     def _languages(self) -> tuple[str, ...]:
         return (self.case.lang, *(x for x in self.flow.texts if x != self.case.lang))
@@ -453,9 +464,12 @@ class Play:
         """Everything that is not as expected."""
         from .expected import unmet
 
+        await self._follow()
         stands = await self.standing()
         texts = [s.text for s in self.said if s.who == "bot"]
-        found = unmet(self.case.expect, self.flow, self._languages(), stands, texts, self.asked, self.acts)
+        found = unmet(
+            self.case.expect, self.flow, (*self.flows.values(),), self._languages(), stands, texts, self.asked, self.acts
+        )  # fmt: skip
         places = self.case.expect_places
         return [
             Deviation(places.get(key, self.case.place), wanted, came, max(0, len(self.said) - 1))

@@ -179,8 +179,12 @@ def _case(
         now=script.now.replace(tzinfo=None), lines=tuple(lines), expect=script.expect,
         expect_places={str(k): here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
     )  # fmt: skip
-    found.findings.extend(check_names(case, flow, here))
-    _versions(case, file, flows, found)
+    others = _versions(case, file, flows, found)
+    unknown = check_names(case, flow, here)
+    for other in others:
+        there = {(f.place, f.message) for f in check_names(case, other, here)}
+        unknown = [f for f in unknown if (f.place, f.message) in there]
+    found.findings.extend(unknown)
     return case
 
 
@@ -189,7 +193,9 @@ def _expects_nothing(expect: Expect) -> bool:
     return expect.model_copy(update={"turns": None} if expect.turns == Turns() else {}) == Expect()
 
 
-def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> None:
+def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> list[Flow]:
+    """The flows that the case puts in place: what they have, it may name."""
+    versions: list[Flow] = []
     for line in case.lines:
         if line.step.version is None:
             continue
@@ -200,6 +206,8 @@ def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> None:
             found.findings.append(_finding(line.place, "SCRIPT010", message, "Run `symptom-bot check` on it."))
         else:
             found.flows[f"{case.file}:{line.step.version}"] = flow
+            versions.append(flow)
+    return versions
 
 
 def _flow(script: Script, file: Path, here: Here, flows: Flows, found: Scripts) -> tuple[Flow | None, str]:
