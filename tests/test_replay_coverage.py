@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from talking import NOW
 
 from bot.core.wording import Places
 from bot.replay.acts import Open
+from bot.replay.commands import replay_command
 from bot.replay.coverage import Coverage, coverage_of, table
 from bot.replay.coverage_page import MARKS, page
 from bot.replay.flows import Flows, with_reader
@@ -19,7 +22,7 @@ from bot.replay.outcome import NOWHERE, Outcome
 from bot.replay.reading import read_scripts
 from bot.replay.run import failure, run_all
 from bot.replay.shown_texts import unshown, words_of
-from bot.replay.ways import MemoryWay
+from bot.replay.ways import MemoryWay, known_ways
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
@@ -136,3 +139,18 @@ def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path
     coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
     words = next(iter(coverage.flow.__dict__["_words"].values()))
     assert words.texts is coverage.flow.texts["en"]
+
+
+def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    out = io.StringIO()
+    ways = {"memory": MemoryWay()}
+    assert replay_command([folder], FLOWS, ways, out, json=True, coverage=True, mutate=True, share=0.001) == 0
+    assert [json.loads(line)["kind"] for line in out.getvalue().splitlines()] == ["outcome", "coverage", "mutations"]
+
+
+def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    out = io.StringIO()
+    assert replay_command([folder], FLOWS, {"telegram": known_ways()["telegram"]()}, out, through=["telegram"], coverage=True) == 2
+    assert "add --through memory" in out.getvalue()

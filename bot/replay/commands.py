@@ -46,7 +46,8 @@ def replay_command(
 ) -> int:
     """Replay scripts. A single script shows its transcript; several show failures and a summary.
 
-    `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow.
+    `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow,
+    which its `kind` tells from those of the scripts.
     `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`;
     `prove`: look whether survivors change anything at all); `jobs`: processes.
     """
@@ -57,6 +58,9 @@ def replay_command(
             f"There is no way {unknown[0]!r}: there are {known}." if unknown else "Name a script or a folder.",
             file=stream,
         )
+        return USAGE
+    if (coverage or page is not None or mutate) and not any(isinstance(ways[t], MemoryWay) for t in through):
+        print("What scripts meet is counted in memory: add --through memory, or leave --through out.", file=stream)
         return USAGE
     scripts = read_scripts(paths, flows)
     if _findings(scripts, stream):
@@ -99,7 +103,7 @@ def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_
     for number, key in enumerate(sorted({c.flow for c in scripts.cases})):
         found = coverage_of(scripts.flows[key], [o for o in first.values() if o.case.flow == key])
         if as_json:
-            print(dumps(found.as_json()), file=stream)
+            print(dumps({"kind": "coverage", **found.as_json()}), file=stream)
         else:
             print("\n" + table(found), file=stream)
         if page is not None:
@@ -118,7 +122,8 @@ def _mutate(
         score = mutation_score(
             scripts, outcomes, flow, share=share, seed=seed, equal=changes_nothing if prove else None
         )
-        print(dumps(score.as_json()) if as_json else "\n" + score_table(score), file=stream)
+        plain = {"kind": "mutations", **score.as_json()}
+        print(dumps(plain) if as_json else "\n" + score_table(score), file=stream)
 
 
 def script_command(

@@ -140,7 +140,7 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """An outcome as plain values."""
     return {
-        "title": outcome.case.title, "file": outcome.case.file, "way": outcome.way, "passed": outcome.passed,
+        "kind": "outcome", "title": outcome.case.title, "file": outcome.case.file, "way": outcome.way, "passed": outcome.passed,
         "turns": outcome.acts, **outcome.standing.as_json(),
         "deviations": [
             {"place": str(d.place), "expected": d.expected, "came": d.came} for d in outcome.deviations
