@@ -88,7 +88,7 @@ def check_names(case: Case, flow: Flow, here: Loaded | Row) -> list[Finding]:
             Finding(here.place(("lang",)), "SCRIPT011", f'The flow has no language "{case.lang}".', f"It has: {known}.")
         )
         return found
-    buttons = frozenset(_buttons(flow))
+    buttons = _named_buttons(flow)
     for line in case.lines:
         found.extend(_step(line, flow, case.lang, buttons))
     return list(dict.fromkeys(found))
@@ -138,6 +138,14 @@ def _text_names(flow: Flow, lang: str) -> list[str]:
     texts = flow.text(lang)
     tables = (texts.advice, texts.rules, texts.conflicts, texts.system, texts.levels, texts.questions, flow.option_home)
     return [str(name) for table in tables for name in table]
+
+
+def _named_buttons(flow: Flow) -> frozenset[str]:
+    """The same for every script of the flow, so remembered with it."""
+    found: frozenset[str] | None = flow.__dict__.get("_named_buttons")
+    if found is None:
+        found = flow.__dict__["_named_buttons"] = frozenset(_buttons(flow))
+    return found
 
 
 def _buttons(flow: Flow) -> Iterator[str]:
