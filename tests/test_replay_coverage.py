@@ -152,5 +152,10 @@ def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
 def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
     (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
-    assert replay_command([folder], FLOWS, {"telegram": known_ways()["telegram"]()}, out, through=["telegram"], coverage=True) == 2
+    assert (
+        replay_command(
+            [folder], FLOWS, {"telegram": known_ways()["telegram"]()}, out, through=["telegram"], coverage=True
+        )
+        == 2
+    )
     assert "add --through memory" in out.getvalue()

@@ -174,7 +174,9 @@ def newer_version(folder: Path) -> None:
     for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
         text = file.read_text()
         if file.name == "interview.yaml":
-            text = text.replace("  - ask: danger\n", "  - ask: fell_now\n    kind: yes_no\n    usual: 'no'\n  - ask: danger\n")
+            text = text.replace(
+                "  - ask: danger\n", "  - ask: fell_now\n    kind: yes_no\n    usual: 'no'\n  - ask: danger\n"
+            )
         if file.name == "texts.en.yaml":
             text = text.replace(
                 "  danger:\n",
