@@ -15,6 +15,7 @@ from bot.store import (
     Due,
     FlowVersion,
     Outgoing,
+    Sent,
     SessionRow,
     SetAside,
     Store,
@@ -308,12 +309,15 @@ def test_tidying_forgets_bookkeeping_that_nobody_needs(store: Store) -> None:
             updates=(1,),
             chats=(ChatWrite(ANN, "s1", 1),),
             sessions=(SessionRow("s1", ANN, "f", "used", "{}", 1.0, 2.0),),
-            outbox=(Outgoing(ANN, "rode", 10.0, sent=True), Outgoing(ANN, "waits", 10.0)),
+            outbox=(Outgoing(ANN, "sent", 10.0), Outgoing(ANN, "waits", 10.0)),
             set_aside=(SetAside(3, "KeyError", 10.0),),
         )
     )
+    store.settle([Sent(ANN, 1)], 11.0)
     store.commit(Batch(now=60.0, updates=(2,)))
-    assert store.tidy(50.0, keep=["current"]) == 4  # update 1, the message that rode, the update set aside, "unused"
+    assert (
+        store.tidy(50.0, keep=["current"]) == 4
+    )  # update 1, the message that was sent, the update set aside, "unused"
     with store.transaction([]) as tx:
         assert tx.were_seen([1, 2]) == {2}
     assert store.waiting() == 1
