@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bot.app import equip, open_service
 from bot.core.compiled import Flow
 from bot.core.events import Commanded, Received, Started, Typed
+from bot.core.reader import Reading, Sign
 from bot.core.reading import read_flow
 from bot.incoming import Incoming
 from bot.payload import Payload
@@ -139,14 +141,24 @@ def test_a_link_to_another_flow_says_a_standing_emergency_again_and_asks_about_h
     assert ann.session.flow == "wrist", "the chat goes on where it was"
 
 
-def test_a_link_to_another_flow_waits_for_a_sign(two_flows: Service) -> None:
+def a_sign(text: str, now: datetime, lang: str, question: str | None) -> Reading:
+    return Reading(signs=(Sign("cold_pale_foot", text),)) if text == "cold foot" else Reading()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_link_to_another_flow_waits_for_a_sign(two_flows: Service, stopped: bool) -> None:
+    two_flows.flows.replace({"sprain": two_flows.flows.current["sprain"].with_reader(a_sign)})
     ann = Chat(two_flows)
-    ann.taps(ann.taps(ann.does(Started()), "Me"), "None of these")
+    handled = ann.taps(ann.taps(ann.does(Started()), "Me"), "None of these")
     ann.does(Typed("cold foot", 3))
+    if stopped:
+        ann.does(Commanded("stop"))
     handled = ann.does(Started(), flow="wrist")
-    assert "Sign ask" in words(handled)
+    assert "a cold or pale foot" in words(handled)
     assert ann.session is not None
     assert ann.session.flow == "sprain"
+    if stopped:
+        handled = ann.taps(handled, "Me")
     ann.taps(handled, "No")
     ann.does(Started(), flow="wrist")
     assert ann.session is not None

@@ -135,7 +135,7 @@ class MemoryDriver:
         flow = self.versions[before.version]
         turn = step(flow, before, event, self.now)
         self.turns.append(Handled(flow, before, event, turn))
-        parts = ((flow, turn),)
+        parts: tuple[tuple[Flow, Turn], ...] = ((flow, turn),)
         if turn.session.id != before.id and self.flow.version != flow.version:
             parts = begun_anew(turn, flow, self.flow, self.now)
         if silent is None:
