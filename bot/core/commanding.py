@@ -36,7 +36,7 @@ def afresh(m: Making) -> None:
     """A new session. An emergency of the old one is said once more; a sign that waits for its yes or no waits on."""
     old = m.s
     if old.latch is not None:
-        m.say("emergency_stands", urgent=True, answer=old.latch.option, question=old.latch.question)
+        m.emergency_stands()
     m.s = fresh_session(m).but(signs=old.signs)
     for sign in old.signs:
         m.note_sign(sign)

@@ -164,7 +164,7 @@ def _options(flow: Flow, question: Question, path: tuple[str | int, ...]) -> Ite
 
 
 _UNSEEN_SYSTEM = re.compile(
-    r"^(command_.*|bot_(short_)?description|months|months_.*|error|late|group_refused|mydata_caption|"
+    r"^(command_.*|bot_(short_)?description|months|months_.*|error|paused|late|group_refused|mydata_caption|"
     r"emergency_number_unset|urgent_line_unset|crisis_line_unset|unsafe_version|signed_off|what_changes|"
     r"what_changes_none|would_be|might_be)$"
 )
