@@ -41,6 +41,10 @@ class Heard(NamedTuple):
     plain: bool
 
 
+Note = tuple[str, Mapping[str, Any]]
+"""A system text said together with a screen, with its parameters: words of the patient's, ids, lists of these."""
+
+
 class Step(NamedTuple):
     """An answer given: at which turn, to which question, by which message of the patient's (None = by a tap)."""
 
@@ -55,7 +59,8 @@ class Session:
 
     `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
     not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
-    `asked`: at which turn which item was asked by itself.
+    `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
+    turn from which on it was shown, perhaps several times.
     """
 
     id: str
@@ -87,6 +92,8 @@ class Session:
     consented: bool = False
     forgetting: bool = False
     asked: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    since: int | None = None
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -135,6 +142,13 @@ def _answers(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {question: from_json(answer) for question, answer in plain.items()}
 
 
+def _notes(plain: list[Any]) -> tuple[Note, ...]:
+    return tuple(
+        (key, {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
+        for key, params in plain
+    )
+
+
 def _latch(plain: list[Any] | None) -> Latch | None:
     return None if plain is None else Latch(plain[0], plain[1], tuple(plain[2]), *plain[3:])
 
@@ -152,6 +166,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "asked": lambda plain: tuple((turn, item) for turn, item in plain),
     "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
     "latch": _latch,
+    "notes": _notes,
 }
 """Field -> what makes its value of plain JSON values."""
 

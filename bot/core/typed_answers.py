@@ -7,7 +7,7 @@ from typing import Any
 from . import screens as sc
 from .answers import Got, Which, folded_words, kept_answer, labels, read_answer, read_items
 from .evaluation import Many
-from .events import Settled, Typed, Understood
+from .events import Typed, Understood
 from .flow import Kind, Level, Question
 from .machine import which
 from .making import Making
@@ -50,18 +50,22 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
             tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
             return
         if m.s.at == question.ask:
-            m.effects.append(Settled(m.before.at, m.before.turn))
+            m.settled()
         answer(m, question, _with_ticks(m, question, got.value), event.message)
     elif got == NOT_SURE:
         tap(m, NOT_SURE)
     elif isinstance(got, Which):
-        m.note("unclear", words=got.words, candidates=got.candidates)
+        m.note("unclear", words=got.words, candidates=_named(got.candidates))
         m.again()
     elif others:
         m.set(misread=0)
         m.again()
     elif not _correction(m, reading, question.ask):
         unread(m)
+
+
+def _named(candidates: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
+    return tuple(label for label, _ in candidates)
 
 
 def _correction(m: Making, reading: Reading, open_question: str) -> bool:
@@ -78,7 +82,7 @@ def _correction(m: Making, reading: Reading, open_question: str) -> bool:
     for unclear in reading.unclear:
         if unclear.candidates and unclear.question in m.s.answers and unclear.question != open_question:
             m.set(misread=0)
-            m.note("unclear", words=unclear.words, candidates=unclear.candidates)
+            m.note("unclear", words=unclear.words, candidates=_named(unclear.candidates))
             m.ask(unclear.question)
             return True
     return False
@@ -88,8 +92,8 @@ def _corrected(m: Making, question: Question, raw: Any) -> Any:
     """The answer after the correction; None if it would be the same. On a list lines are only added."""
     kept = m.s.answers[question.ask]
     if isinstance(kept, Many):
-        new = frozenset(o for o in raw if o in question.option_ids) - kept.yes
-        return Many(kept.yes | new, kept.not_sure - new) if new else None
+        named = frozenset(o for o in raw if o in question.option_ids)
+        return m.with_lines(question, named) if named - kept.yes else None
     got = kept_answer(m.flow, question, raw, "", m.today)
     return got.value if isinstance(got, Got) and got.value != kept else None
 
@@ -135,7 +139,7 @@ def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed)
         m.note("ticked", question=question.ask, options=m.s.ticks)
         m.again()
         return
-    m.effects.append(Settled(m.before.at, m.before.turn))
+    m.settled()
     answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
 
 
