@@ -104,6 +104,7 @@ def _received(m: Making, event: Received) -> None:
 def _elapsed(m: Making, event: Elapsed) -> None:
     if event.due == "help" and m.s.latch is not None:
         m.say("silence_help", urgent=True)
+        m.set(help="asked")
     elif event.due == "same_day" and m.s.at not in ENDED:
         if m.s.signs:
             m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
@@ -111,7 +112,7 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.say("silence_same_day", urgent=True)
             kept, m.s = m.s, m.unfinished()
             m.advise(so_far=True)
-            m.s = kept
+            m.s = kept.but(rank_told=m.level_to_say()[0].rank)
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
     m.silent = True

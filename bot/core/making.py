@@ -319,7 +319,7 @@ class Making:
             return
         if self.s.latch is not None:
             self.watch()
-        elif self.s.signs or self._rank_so_far() >= Level.same_day.rank:
+        elif self.s.signs or self._rank_so_far() >= max(Level.same_day.rank, self.s.rank_told + 1):
             self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
         else:
             self.effects.append(Schedule("reminder", REMIND_AFTER))
@@ -374,8 +374,9 @@ class Making:
         self.watch()
 
     def watch(self) -> None:
-        """Ask once whether help was reached, if nothing more comes."""
-        self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
+        """Ask whether help was reached, if nothing more comes: once."""
+        if not self.s.help:
+            self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
 
     def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
         """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""

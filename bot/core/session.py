@@ -53,6 +53,14 @@ class Step(NamedTuple):
     message: int | None = None
 
 
+class Told(NamedTuple):
+    """Lines of a list that a message of the patient's named, so that an edit of that message can take them back."""
+
+    message: int
+    question: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
@@ -60,7 +68,8 @@ class Session:
     `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
     not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
     `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
-    turn from which on it was shown, perhaps several times.
+    turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
+    reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none.
     """
 
     id: str
@@ -94,6 +103,9 @@ class Session:
     asked: tuple[tuple[int, str], ...] = ()
     notes: tuple[Note, ...] = ()
     since: int | None = None
+    told: tuple[Told, ...] = ()
+    help: str = ""
+    rank_told: int = -1
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -167,6 +179,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
     "latch": _latch,
     "notes": _notes,
+    "told": lambda plain: tuple(Told(message, question, tuple(lines)) for message, question, lines in plain),
 }
 """Field -> what makes its value of plain JSON values."""
 

@@ -225,8 +225,10 @@ def tap_in_emergency(m: Making, choice: str) -> None:
         m.ask(MISTAKE)
     elif choice == sc.HELPED:
         m.say("getting_help_text")
+        m.set(help="answered")
     else:
         m.say("cant_get_there_text", urgent=True)
+        m.set(help=m.s.help and "answered")
         m.watch()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import screens as sc
@@ -12,11 +13,13 @@ from .flow import Kind, Level, Question
 from .machine import which
 from .making import Making
 from .reader import Reading
-from .session import CHANGE, SIGN
+from .session import CHANGE, SIGN, Told
 from .tapping import answer, tap
 from .values import NOT_SURE
 
 MOST_WORDS_OF_CONSENT, WORDS_BESIDE_CONSENT = 8, 2
+MOST_TOLD = 20
+"""Messages that named lines of a list which a session remembers."""
 
 
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
@@ -51,6 +54,8 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
             return
         if m.s.at == question.ask:
             m.settled()
+        if isinstance(got.value, Many):
+            _remember(m, question, got.value.yes, event.message)
         answer(m, question, _with_ticks(m, question, got.value), event.message)
     elif got == NOT_SURE:
         tap(m, NOT_SURE)
@@ -134,6 +139,7 @@ def _with_ticks(m: Making, question: Question, value: Any) -> Any:
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
     """Options named in words. The others are not taken as absent where they count: the list stays open."""
+    _remember(m, question, ticks, event.message)
     if sc.toggles(question) and not question.describes and m.s.at == question.ask:
         m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
         m.note("ticked", question=question.ask, options=m.s.ticks)
@@ -141,6 +147,39 @@ def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed)
         return
     m.settled()
     answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
+
+
+def _remember(m: Making, question: Question, lines: Iterable[str], message: int | None) -> None:
+    """Which lines this message named."""
+    if message is not None:
+        others = [t for t in m.s.told if t.message != message]
+        named = tuple(o for o in question.option_ids if o in set(lines))
+        m.set(told=(*others[1 - MOST_TOLD :], Told(message, question.ask, named)))
+
+
+def lines_told_anew(m: Making, question: Question, told: Told, lines: frozenset[str]) -> None:
+    """The message that named lines of a list was edited and names these instead: those of before go, unless another
+    message named them too. Without any the open list is answered: none of these."""
+    elsewhere = {o for t in m.s.told if t.question == told.question and t.message != told.message for o in t.lines}
+    gone = set(told.lines) - elsewhere - lines
+    _remember(m, question, lines, told.message)
+    if m.s.at == question.ask:
+        ticks = tuple(dict.fromkeys(o for o in (*m.s.ticks, *sorted(lines)) if o not in gone))
+        m.set(ticks=ticks, misread=0)
+        if ticks:
+            m.note("ticked", question=question.ask, options=ticks)
+            m.again()
+        else:
+            m.settled()
+            answer(m, question, Many(frozenset()), told.message)
+        return
+    kept, at, ticks = m.s.answers[question.ask], m.s.at, m.s.ticks
+    if isinstance(kept, Many):
+        m.give(question.ask, Many((kept.yes - gone) | lines, kept.not_sure - gone - lines), told.message)
+    m.note("edit_noted", question=question.ask)
+    m.onward(replay=True)
+    if m.s.at == at:
+        m.set(ticks=ticks)
 
 
 def take_facts(m: Making, reading: Reading, open_question: str | None) -> bool:
