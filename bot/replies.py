@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.compiled import Flow
-from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Turn
+from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Settled, Turn
 from bot.core.render import Block, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
@@ -86,7 +86,8 @@ class Replies:
             lines = tuple(Block("item", f"/language {lang}  {texts.name}") for lang, texts in flow.texts.items())
             message = replace(message, blocks=(*message.blocks, *lines))
         if message.edits:
-            return payload_of(message, session, known=_known(incoming, session, message.turn))
+            drawn_by = effect.before if isinstance(effect, Settled) else session
+            return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))
         if message.urgent and incoming.sent is not None:
             late = words.system("late", time=self.local(incoming.sent).strftime("%H:%M"))
             return payload_of(message, session, written=incoming.sent, late=late)

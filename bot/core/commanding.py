@@ -102,7 +102,7 @@ def stop(m: Making, argument: str = "") -> None:
         m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
     if level is not None and level.rank >= Level.same_day.rank and m.s.at not in ENDED:
         m.advise(so_far=True)
-    m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None)
+    m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None, notes=(), since=m.s.turn + 1)
     m.say("stopped")
 
 
