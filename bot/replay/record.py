@@ -30,7 +30,7 @@ from .memory import MemoryDriver
 from .names import NONE
 from .outcome import Standing, standing
 from .play import Deviated, Play
-from .script import Case, Expect
+from .script import DEFAULT_LANG, NOW, Case, Expect
 from .script import Step as ScriptStep
 from .ways import now_or_never
 from .writing import script_text
@@ -50,10 +50,13 @@ class Recording:
     keep_words: bool = False
     steps: list[Step] = field(default_factory=list)
     last: Session | None = None
+    lang: str = DEFAULT_LANG
 
     def turn(self, event: Event, session: Session | None) -> None:
         """One turn, as a channel tells of it: what came in, and the session after it."""
         before, self.last = self.last, session
+        if before is None and session is not None and not self.steps:
+            self.lang = session.lang
         if not isinstance(event, Started):
             self.steps += self._said(event, before, session)
         if session is not None and session.at != START:
@@ -61,7 +64,8 @@ class Recording:
 
     def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[Step]:
         if isinstance(event, Commanded):
-            yield {"command": f"{event.name} {event.argument}".strip()}
+            meant = event.name == "language" and event.argument in self.flow.texts  # else it is words, or nothing
+            yield {"command": f"{event.name} {event.argument}" if meant else event.name}
         elif isinstance(event, Tapped):
             yield {"tap": event.choice.removeprefix(sc.CHANGE_PREFIX)}
         elif isinstance(event, Typed):
@@ -93,7 +97,7 @@ class Recording:
     def script(self, title: str) -> str:
         """The recording as a script."""
         stands = standing(self.flow, self.last, self.now)
-        return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow))
+        return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow), lang=self.lang)
 
 
 def shown_name(screen: str) -> str:
@@ -176,7 +180,11 @@ def expected(stands: Standing, flow: Flow) -> dict[str, Any]:
 
 
 def stored_script(flow: Flow, session: Session, title: str) -> str:
-    """A stored session as a script: its answers given one after the other, as each question comes up."""
+    """A stored session as a script: its answers given one after the other, as each question comes up.
+
+    It begins at the moment at which every script begins that names none, not when the patient wrote: dates are given as
+    the days since then.
+    """
     answers = _asked_only(flow, session, answers_of(flow, session))
     steps: list[Step] = [{"auto": answers}]
     stands = standing(flow, session, session.seen)
@@ -189,16 +197,16 @@ def stored_script(flow: Flow, session: Session, title: str) -> str:
     elif session.at in flow.questions or session.at == REVIEW:
         steps[0]["until"] = shown_name(session.at)
     comment = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
-    return script_text(title, flow.name, session.started, steps, expected(stands, flow), comment)
+    return script_text(title, flow.name, NOW, steps, expected(stands, flow), comment, session.lang)
 
 
 def _asked_only(flow: Flow, session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Without the answers that a chat which gives them in order is never asked for: of questions that another tap
     answered as well, or that came before an emergency was known."""
-    now = session.started
+    now = NOW.replace(tzinfo=UTC)
     driver = MemoryDriver(flow, session.lang, now, Places(), reload=False)
-    case = Case("", "", Place(""), flow.name, session.lang, now.replace(tzinfo=None), (), Expect(), {})
-    play = Play(case, flow, {}, driver, now.tzinfo or UTC)
+    case = Case("", "", Place(""), flow.name, session.lang, NOW, (), Expect(), {})
+    play = Play(case, flow, {}, driver, UTC)
     with contextlib.suppress(Deviated):
         now_or_never(play.line(ScriptStep(auto=dict(answers), until="result")))
     return {q: a for q, a in answers.items() if q in play.asked}

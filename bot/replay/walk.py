@@ -90,7 +90,8 @@ def shrunk(flow: Flow, broken: Broken) -> Broken:
 def as_script(flow: Flow, broken: Broken, title: str) -> str:
     """A failure as a script; what should be expected instead is for a person to say."""
     comment = f"Found by a random walk: {broken.law}\n{broken.detail}"
-    return script_text(title, flow.name, None, broken.steps, {"not_said": ["error"]}, comment.replace("\n\n", "\n"))
+    expect, lang = {"not_said": ["error"]}, next(iter(flow.texts))
+    return script_text(title, flow.name, None, broken.steps, expect, comment.replace("\n\n", "\n"), lang)
 
 
 # --- walking ----------------------------------------------------------------------------------------------------------
