@@ -120,6 +120,7 @@ def _record_here(args: argparse.Namespace) -> int:
     from bot.app import clock, open_service
     from bot.channels.terminal import chat
     from bot.core.findings import FlowError
+    from bot.library import UnknownFlow
     from bot.replay.commands import recorded_command
     from bot.replay.record import Recording
     from bot.store import open_store
@@ -133,6 +134,8 @@ def _record_here(args: argparse.Namespace) -> int:
             flow = service.flows.current[chosen.flow]
             recording = Recording(flow, datetime.fromtimestamp(began, chosen.zone), args.keep_words)
             chat(service, "record", chosen.flow, "", sys.stdin, sys.stdout, recording.turn)
+    except UnknownFlow as error:
+        raise Stop(str(error)) from None
     except (FlowError, KeyError):
         raise Stop(f'The flow "{chosen.flow}" cannot be used. Run `symptom-bot check {chosen.flow}`.') from None
     return recorded_command(args.file, recording, sys.stdout)

@@ -196,6 +196,12 @@ def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, 
         return WRONG
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
     load = asyncio.run(way.load(cases, chats))
+    if load.left_out:
+        why = "they move the clock or the bot (later, restart, version), or are of another flow"
+        print(f"{load.left_out} of {len(cases)} scripts are left out: {why}.", file=stream)
+    if load.left_out == len(cases):
+        print("No script is left to play. Name others.", file=stream)
+        return USAGE
     print(f"{way.name}, {chats} chats: {load}", file=stream)
     return OK if not load.failed else WRONG
 
