@@ -23,7 +23,8 @@ from bot.replay.generate import propose
 from bot.replay.mutate import mutation_score, score_table
 from bot.replay.outcome import Outcome
 from bot.replay.reading import Scripts, read_scripts
-from bot.replay.record import Recording, stored_script
+from bot.replay.record import Recording
+from bot.replay.retelling import stored_script
 from bot.replay.run import failure, run_all
 from bot.replay.ways import MemoryWay
 from bot.replay.writing import Exists, save, script_text

@@ -208,7 +208,7 @@ def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, 
 
 def stored_command(file: Path, flow: Flow, session: Session, stream: TextIO) -> int:
     """Write the script of a stored session."""
-    from .record import stored_script
+    from .retelling import stored_script
 
     return _recorded(file, flow, stored_script(flow, session, _title(file)), stream)
 

@@ -6,33 +6,25 @@ to be kept. What the script expects is how the chat came out; it is for a person
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.core import screens as sc
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many, Span
 from bot.core.events import Commanded, Event, Started, Tapped, Typed
-from bot.core.findings import Place
 from bot.core.flow import Kind, Question
 from bot.core.machine import alone as alone_state
 from bot.core.screens import question_of
 from bot.core.session import ADVICE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
-from bot.core.triage import verdict_of
 from bot.core.values import NOT_SURE, as_read, bounds, choice_span
-from bot.core.wording import Places
 
-from .memory import MemoryDriver
 from .names import NONE
 from .outcome import Standing, standing
-from .play import Deviated, Play
-from .script import DEFAULT_LANG, NOW, Case, Expect
-from .script import Step as ScriptStep
-from .ways import now_or_never
+from .script import DEFAULT_LANG
 from .writing import script_text
 
 UNREAD = "something that was not understood"
@@ -77,7 +69,8 @@ class Recording:
             yield {"me": UNREAD}
             return
         if len(after.signs) > len(before.signs):
-            yield {"me": _words_for(self.flow, after.lang, after.signs[0].option)}
+            home = self.flow.option_home[after.signs[0].option]
+            yield {"me": words_for(self.flow, after.lang, home, after.signs[0].option)[0]}
             return
         question = question_of(self.flow, before.at)
         if question is None:
@@ -105,9 +98,12 @@ def shown_name(screen: str) -> str:
     return screen.lower() if screen.isupper() else screen
 
 
-def _words_for(flow: Flow, lang: str, option: str) -> str:
-    entry = flow.text(lang).questions[flow.option_home[option]].options[option]
-    return entry.says[0] if entry.says else entry.answer or entry.label
+def words_for(flow: Flow, lang: str, question: str, option: str) -> list[str]:
+    """Words for an option, the likeliest to be read as it first; [] if it has none."""
+    entry = flow.text(lang).questions[question].options.get(option)
+    if entry is None:
+        return []
+    return [w for w in dict.fromkeys((*entry.says, entry.answer, entry.label, entry.text)) if w]
 
 
 def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
@@ -173,56 +169,4 @@ def expected(stands: Standing, flow: Flow) -> dict[str, Any]:
     if stands.deciding:
         found["because"] = list(stands.deciding)
     found["at"] = shown_name(stands.at) or "for_whom"
-    return found
-
-
-# --- stored chats -----------------------------------------------------------------------------------------------------
-
-
-def stored_script(flow: Flow, session: Session, title: str) -> str:
-    """A stored session as a script: its answers given one after the other, as each question comes up.
-
-    It begins at the moment at which every script begins that names none, not when the patient wrote: dates are given as
-    the days since then.
-    """
-    answers = _asked_only(flow, session, answers_of(flow, session))
-    steps: list[Step] = [{"auto": answers}]
-    stands = standing(flow, session, session.seen)
-    if session.unplaced:
-        stuck = verdict_of(flow, session, session.seen.date())[0].open or shown_name(REVIEW)
-        steps[0]["until"] = stuck
-        steps += [{"me": UNREAD}] * 3
-    elif session.at in (ADVICE, EMERGENCY):
-        steps[0]["until"] = "result"
-    elif session.at in flow.questions or session.at == REVIEW:
-        steps[0]["until"] = shown_name(session.at)
-    comment = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
-    return script_text(title, flow.name, NOW, steps, expected(stands, flow), comment, session.lang)
-
-
-def _asked_only(flow: Flow, session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the answers that a chat which gives them in order is never asked for: of questions that another tap
-    answered as well, or that came before an emergency was known."""
-    now = NOW.replace(tzinfo=UTC)
-    driver = MemoryDriver(flow, session.lang, now, Places(), reload=False)
-    case = Case("", "", Place(""), flow.name, session.lang, NOW, (), Expect(), {})
-    play = Play(case, flow, {}, driver, UTC)
-    with contextlib.suppress(Deviated):
-        now_or_never(play.line(ScriptStep(auto=dict(answers), until="result")))
-    return {q: a for q, a in answers.items() if q in play.asked}
-
-
-def answers_of(flow: Flow, session: Session) -> Mapping[str, Any]:
-    """The answers that count, as scripts write them, in the order of the interview."""
-    env = standing(flow, session, session.seen).answers
-    found: dict[str, Any] = {}
-    for question in flow.interview.questions:
-        value = env.get(question.ask)
-        if value is None or (question.ask not in session.answers and question.ask not in session.heard):
-            continue
-        latch = session.latch
-        if isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
-            alone = frozenset({latch.option})
-            value = Many(frozenset(), alone) if latch.unsure else Many(alone)
-        found[question.ask] = plain_answer(question, value, session.answers.get(question.ask))
     return found
