@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from talking import sprain
 
 from bot.cli import main
+from bot.core.events import Commanded
+from bot.replay import memory, walk
 from bot.replay.flows import Only
 from bot.replay.reading import read_scripts
-from bot.replay.run import failure, run_all
+from bot.replay.run import failure, run_all, run_text
 from bot.replay.ways import MemoryWay
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,3 +76,59 @@ def test_a_bot_that_breaks_fails_its_own_script_only(tmp_path: Path) -> None:
     text = failure(broken)
     assert "(sticker)" in text
     assert "Traceback" in text
+
+
+def test_no_words_can_be_kept_of_a_stored_chat(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, said = run(capsys, "record", "a.yaml", "--chat", "telegram:1", "--keep-words")
+    assert code == 2
+    assert "A stored chat keeps no words" in said
+
+
+def test_a_chat_in_which_nothing_was_said_is_not_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
+    code, said = run(capsys, "record", "a.yaml")
+    assert (code, "Nothing was said" in said, (tmp_path / "a.yaml").exists()) == (1, True, False)
+
+
+def test_less_than_no_walks_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, "script", "--random", -3)
+    assert (code, "at least one walk" in said) == (2, True)
+
+
+def test_a_deviation_in_a_fragment_names_the_script_and_where_it_uses_it(tmp_path: Path) -> None:
+    (tmp_path / "fragments.yaml").write_text("outer:\n  - use: inner\ninner:\n  - bot: danger\n  - tap: no_such\n")
+    (tmp_path / "fragments.yaml").write_text("outer:\n  - use: inner\ninner:\n  - bot: danger\n  - bot: age\n")
+    (tmp_path / "a.yaml").write_text("title: A\nchat:\n  - bot: danger\n  - use: outer\nexpect: {at: age}\n")
+    scripts = read_scripts([tmp_path], Only(sprain()))
+    assert not scripts.findings, [str(f) for f in scripts.findings]
+    (outcome,) = run_all(scripts, [MemoryWay()])
+    text = failure(outcome)
+    assert f"FAILED  A  (memory)  {tmp_path / 'a.yaml'}:1:8" in text
+    assert f"{tmp_path / 'fragments.yaml'}:4:10  (used at {tmp_path / 'a.yaml'}:4:10)" in text
+
+
+def test_a_level_that_fell_on_a_walk_is_expected_to_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script of such a failure fails as long as the bot does, and passes once it is mended."""
+    whole = memory.step
+
+    def forgetful(flow: Any, session: Any, event: Any, now: Any) -> Any:
+        turn = whole(flow, session, event, now)
+        if isinstance(event, Commanded) and session.latch is not None:
+            turn = dataclasses.replace(turn, session=turn.session.but(latch=None, answers={}))
+        return turn
+
+    monkeypatch.setattr(memory, "step", forgetful)
+    broken = walk.again(sprain(), [{"tap": "cold_pale_foot"}, {"command": "help"}])
+    assert broken is not None
+    assert broken.law == walk.FOR_EMERGENCIES
+    text = walk.as_script(sprain(), broken, "A walk")
+    assert "level: emergency" in text
+    outcome = run_text(text, Path("walk.yaml"), sprain())
+    assert outcome is not None
+    assert not outcome.passed
+    monkeypatch.setattr(memory, "step", whole)
+    outcome = run_text(text, Path("walk.yaml"), sprain())
+    assert outcome is not None
+    assert outcome.passed

@@ -327,6 +327,20 @@ def test_pytest_collects_one_item_for_each_case_and_way_from_configured_folders_
     assert "other/sprain" not in text
 
 
+def test_a_repository_without_flows_takes_those_that_ship(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FLOWS_DIR", raising=False)
+    pytester.makeini("[pytest]\nconversations = .\nconversation_ways = memory\n")
+    (pytester.path / "a.yaml").write_text(
+        "title: Bladder\nflow: back_spasm\nchat:\n  - tap: bladder_or_bowel_change\nexpect: {level: emergency}\n"
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    monkeypatch.setenv("FLOWS_DIR", str(pytester.path / "nowhere"))
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    assert "conversation_flows" in result.stdout.str() + result.stderr.str()
+
+
 def test_two_files_of_one_title_fail_in_pytest_too(pytester: pytest.Pytester) -> None:
     pytester.makeini(
         f"[pytest]\nconversations = .\nconversation_flows = {ROOT / 'tests' / 'flows'}\nconversation_ways = memory\n"

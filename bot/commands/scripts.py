@@ -81,7 +81,7 @@ def add_record(commands: Any) -> None:
     p.add_argument("--chat", metavar="ID", help="a stored chat, e.g. telegram:123, instead of one in this terminal")
     p.add_argument("--flow", help="name of the flow to chat with (default: the setting FLOW)")
     p.add_argument("--now", help="pretend that it is this local time, e.g. 2026-11-20T18:00")
-    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were")
+    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were; not with --chat: no words are stored")
     p.set_defaults(run=_record)
 
 
@@ -92,6 +92,8 @@ def _record(args: argparse.Namespace) -> int:
         raise Stop(f"{args.file} exists already and is not written over. Choose another name.")
     if not args.file.parent.is_dir():
         raise Stop(f"There is no folder {args.file.parent}.")
+    if args.chat and args.keep_words:
+        raise Stop("A stored chat keeps no words, so there are none to keep. Leave out --keep-words.")
     try:
         return _record_stored(args) if args.chat else _record_here(args)
     except Exists as error:

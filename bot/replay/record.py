@@ -18,6 +18,7 @@ from bot.core.evaluation import Many, Span
 from bot.core.events import Commanded, Event, Started, Tapped, Typed
 from bot.core.flow import Kind, Question
 from bot.core.machine import alone as alone_state
+from bot.core.machine import which as which_state
 from bot.core.screens import question_of
 from bot.core.session import ADVICE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
 from bot.core.values import NOT_SURE, as_read, bounds, choice_span
@@ -51,7 +52,7 @@ class Recording:
             self.lang = session.lang
         if not isinstance(event, Started):
             self.steps += self._said(event, before, session)
-        if session is not None and session.at != START:
+        if session is not None and session.at != START and _new_screen(before, session):
             self.steps.append({"bot": shown_name(session.at)})
 
     def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[Step]:
@@ -75,6 +76,8 @@ class Recording:
         question = question_of(self.flow, before.at)
         if question is None:
             yield from _instead_on_screen(before, after)
+        elif before.at == which_state(question.ask):
+            yield from _instead_which(before, after, question)
         elif before.at == alone_state(question.ask):
             yield from _instead_alone(before, after, question)
         elif question.ask in after.answers and after.answers[question.ask] != before.answers.get(question.ask):
@@ -87,10 +90,20 @@ class Recording:
         else:
             yield {"me": UNREAD}
 
+    @property
+    def said(self) -> bool:
+        """Whether the patient said anything at all."""
+        return any("bot" not in step for step in self.steps)
+
     def script(self, title: str) -> str:
         """The recording as a script."""
         stands = standing(self.flow, self.last, self.now)
         return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow), lang=self.lang)
+
+
+def _new_screen(before: Session | None, after: Session) -> bool:
+    """Whether the bot showed a screen, not only a remark beside the one that is open."""
+    return before is None or (before.id, before.turn) != (after.id, after.turn)
 
 
 def shown_name(screen: str) -> str:
@@ -116,6 +129,20 @@ def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
     elif len(after.signs) < len(before.signs) or before.at == MISTAKE:
         kept = after.latch is not None or any(before.signs[0].option in h.yes for h in after.heard.values())
         yield {"tap": sc.YES if kept else sc.NO}
+    else:
+        yield {"me": UNREAD}
+
+
+def _instead_which(before: Session, after: Session, question: Question) -> Iterator[Step]:
+    """Which lines of a list somebody is unsure of: ticked or not any more, done, or all of them."""
+    order = question.option_ids
+    if after.at == before.at:
+        toggled = [o for o in order if (o in after.ticks) != (o in before.ticks)]
+        yield {"tap": toggled} if toggled else {"me": UNREAD}
+    elif after.at == alone_state(question.ask):
+        everything = {*after.queue} == {*order} - (after.found.yes if after.found else frozenset())
+        more = [o for o in after.queue if o not in before.ticks]
+        yield {"tap": sc.ALL} if everything and more else {"tap": [*more, sc.DONE]}
     else:
         yield {"me": UNREAD}
 

@@ -7,7 +7,6 @@ and the first that comes to all of it is taken.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from bot.core import screens as sc
 from bot.core.compiled import Flow
@@ -48,7 +47,7 @@ def _ways(flow: Flow, session: Session) -> Iterator[tuple[str, str]]:
     again = [("later", "")] if flow.lapses else []
     again += [("mistake", q) for q in screens if q in session.answers or q == session.at.partition("/")[0]]
     asked_again = any(q not in session.answers for q in screens) and len(session.answers) > len(screens) + 1
-    yield from [*again, ("typed", "")] if asked_again else [("typed", ""), *again]
+    yield from [*again, ("typed", "")] if asked_again else [("typed", ""), ("first", ""), *again]
 
 
 def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[Step]) -> tuple[bool, int]:
@@ -65,7 +64,9 @@ def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[Step])
 
 def merged(steps: list[Step], flow: Flow, lang: str) -> list[Step]:
     """Answers that follow one another as one line: `auto` until what is asked then."""
-    played, found, run = Played(flow, lang), [], {}  # type: Played, list[Step], dict[str, Any]
+    played = Played(flow, lang)
+    found: list[Step] = []
+    run: Step = {}
 
     def end() -> None:
         if run:

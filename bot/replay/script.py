@@ -194,11 +194,11 @@ class Table(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step of a chat with the place where it stands; `source`: the fragment that it came from, if any."""
+    """A step of a chat with the place where it stands; `used`: where its script uses the fragment that it came from."""
 
     step: Step
     place: Place
-    source: str = ""
+    used: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

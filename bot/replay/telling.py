@@ -36,16 +36,26 @@ def answers_of(flow: Flow, session: Session) -> dict[str, Any]:
     """The answers that count, as scripts write them, in the order of the interview."""
     env = standing(flow, session, session.seen).answers
     found: dict[str, Any] = {}
+    latch = session.latch
     for question in flow.interview.questions:
-        value = env.get(question.ask)
-        if value is None or question.ask not in session.answers:
+        value, raw = env.get(question.ask), session.answers.get(question.ask)
+        if value is None or raw is None:
             continue
-        latch = session.latch
-        if isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
+        if _typed_later(session, question.ask):
+            value = raw
+        elif isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
             only = frozenset({latch.option})
             value = Many(frozenset(), only) if latch.unsure else Many(only)
-        found[question.ask] = plain_answer(question, value, session.answers[question.ask])
+        found[question.ask] = plain_answer(question, value, raw)
     return found
+
+
+def _typed_later(session: Session, question: str) -> bool:
+    """Whether the emergency is a line of this list that was typed after the list had been answered without it."""
+    latch, raw = session.latch, session.answers.get(question)
+    if latch is None or latch.question != question or not isinstance(raw, Many):
+        return False
+    return bool(latch.option) and latch.option not in raw.yes | raw.not_sure
 
 
 class Told(Played):
@@ -96,7 +106,6 @@ class Told(Played):
 
     def _answer(self, answers: Mapping[str, Any]) -> None:
         """Give these answers as they are asked for, until something else is asked. What latches comes last of all."""
-        latch = self.target.latch
         for _ in range(MOST_STEPS):
             at = self.at
             if at == EXIT and self._goes_on(answers):
@@ -104,23 +113,28 @@ class Told(Played):
             elif at == START and not self.steps:
                 consent = self.flow.interview.questions[0].ask
                 step = {consent: answers.get(consent, usual_value(self.flow.questions[consent]))}
-            elif at in answers and not (latch is not None and latch.question == at) and at not in self.session.answers:
+            elif at in answers and at not in self.session.answers and not self._latches(at):
                 step = {at: answers[at]}
             else:
                 return
             if not self.does({"answer": step}, lambda s: s.latch is None):
                 return
 
+    def _latches(self, name: str) -> bool:
+        """Whether the answer to this question made the emergency."""
+        latch = self.target.latch
+        return latch is not None and latch.question == name and not _typed_later(self.target, name)
+
     def _goes_on(self, answers: Mapping[str, Any]) -> bool:
         """Whether the chat went on from the exit that was offered."""
-        if self.target.enough or self.target.at in (REVIEW, ADVICE):
+        if self.target.enough or self.target.at in (REVIEW, ADVICE, CHANGE):
             return True
         open_question = self.question is not None and self.question.ask not in self.session.answers
         return open_question or bool({*answers, *self.target.heard} - {*self.session.answers})
 
-    def _early(self) -> None:
+    def _early(self, names: Iterable[str] | None = None) -> None:
         """Answers that came before their questions: typed, in the words of the options."""
-        for name in self.answers:
+        for name in self.answers if names is None else names:
             if name in self.session.answers:
                 continue
             kept, at = self.session, self.at
@@ -237,6 +251,16 @@ class Told(Played):
         self._answer({q: usual_value(self.flow.questions[q]) or "none_of_these" for q in self.flow.lapses} | {
             q: a for q, a in self.answers.items() if q not in self.flow.lapses
         })  # fmt: skip
+
+    def _at_first(self, _: str) -> bool:
+        """What nothing else asks for, told as soon as the chat has begun."""
+        self._answer(self.answers)
+        left = [name for name in self.answers if name not in self.session.answers]
+        consent = self.flow.interview.questions[0].ask
+        self.back_to([])
+        self._answer({consent: self.answers[consent]} if consent in self.answers else {})
+        self._early(left)
+        return bool(left)
 
     def _after_silence(self, _: str) -> bool:
         self._before()
@@ -355,7 +379,7 @@ class Told(Played):
 
 
 def _hears(name: str, option: str) -> Holds:
-    return lambda s: name in s.heard and option in s.heard[name].yes
+    return lambda s: not s.signs and name in s.heard and option in s.heard[name].yes
 
 
 def _waits_for(option: str) -> Holds:
@@ -370,7 +394,12 @@ _NUMBERS: Mapping[Kind, tuple[str, ...]] = {
 }
 """How a number is typed before it is asked for."""
 
-_AGAIN: Mapping[str, Callable[[Told, str], bool]] = {"later": Told._after_silence, "mistake": Told._after_mistake}
+_AGAIN: Mapping[str, Callable[[Told, str], bool]] = {
+    "first": Told._at_first,
+    "later": Told._after_silence,
+    "mistake": Told._after_mistake,
+}
+"""How answers may have come before others that come first."""
 
 _ENDS: Mapping[str, Callable[[Told], None]] = {
     SIGN: Told._signs,

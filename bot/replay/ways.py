@@ -90,7 +90,7 @@ def _broken(play: Play, error: Exception) -> Deviation:
         expected = "the same session after saving"
     elif not isinstance(error, AssertionError):
         expected, came = "a bot that does not break", f"{type(error).__name__}: {error}"
-    return Deviation(play.place, expected, came, max(0, len(play.said) - 1))
+    return Deviation(play.place, expected, came, max(0, len(play.said) - 1), play.used)
 
 
 def now_or_never(coroutine: Coroutine[Any, Any, T]) -> T:
