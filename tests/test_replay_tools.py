@@ -86,8 +86,9 @@ def test_failing_scripts_are_counted_apart(folder: Path) -> None:
 
 def test_every_kind_is_counted_and_none_is_rounded_up(folder: Path) -> None:
     coverage = found(folder)
-    assert set(coverage.as_json()["kinds"]) == set(COVERED)
-    assert all(coverage.figures(kind)[2] > 0 for kind in COVERED)
+    assert coverage.kinds() == (*COVERED, "texts en")
+    assert set(coverage.as_json()["kinds"]) == set(coverage.kinds())
+    assert all(coverage.figures(kind)[2] > 0 for kind in coverage.kinds())
     assert (percent(999, 1000), percent(1000, 1000), percent(9999, 10_000)) == (99.9, 100.0, 99.9)
 
 
@@ -106,7 +107,8 @@ def test_the_shipped_scripts_meet_every_question_option_rule_and_line() -> None:
     outcomes = list(run_all(scripts, [MemoryWay()]))
     assert len({o.case.file for o in outcomes}) >= 60
     coverage = coverage_of(next(iter(scripts.flows.values())), outcomes)
-    for kind in ("questions", "options", "branches", "rules", "advice", "texts", "corrections"):
+    assert coverage.kinds() == ("questions", "options", "branches", "rules", "advice", "corrections", "texts en")
+    for kind in coverage.kinds():
         assert not coverage.unmet(kind), [f"{i.place} {i.name}" for i in coverage.unmet(kind)]
 
 

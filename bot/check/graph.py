@@ -15,14 +15,18 @@ def mermaid(flow: Flow, everything: bool = False) -> str:
         node = whens[name]
         condition = "" if node is None else f": {explain(node, flow.questions)}"
         lines.append(f"    {name}{condition}")
-    order = flow.machine.order
-    for source, target, why in flow.machine.edges:
-        if everything or _shown(flow, source, target, order):
-            label = f" : {why}" if everything and why else ""
-            lines.append(f"    {_name(source)} --> {_name(target)}{label}")
+    for source, target, why in flow.machine.edges if everything else edges(flow):
+        label = f" : {why}" if everything and why else ""
+        lines.append(f"    {_name(source)} --> {_name(target)}{label}")
     lines.append(f"    {ADVICE} --> [*]")
     lines.append(f"    {EMERGENCY} --> [*]")
     return "\n".join(lines)
+
+
+def edges(flow: Flow) -> list[tuple[str, str, str]]:
+    """The edges of the machine that a person wants to see: (source, target, why)."""
+    order = flow.machine.order
+    return [(source, target, why) for source, target, why in flow.machine.edges if _shown(flow, source, target, order)]
 
 
 def _name(state: str) -> str:

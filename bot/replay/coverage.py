@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +9,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from bot.core import screens as sc
-from bot.core.answers import folded_words
 from bot.core.compiled import Flow
 from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.events import Acknowledge, Advise, Ask, Commanded, Edited, Say, Tapped
+from bot.core.events import Advise, Ask, Commanded, Edited, Say, Tapped
 from bot.core.findings import Place
-from bot.core.flow import Kind, Level, Question
+from bot.core.flow import Kind, Question
 from bot.core.machine import alone, which
 from bot.core.session import CHANGE, EXIT, MISTAKE, REVIEW, SIGN
 from bot.core.triage import fold
@@ -23,8 +21,10 @@ from bot.core.values import NOT_SURE, as_read, choice_span
 
 from .memory import Handled
 from .outcome import Outcome
+from .shown_texts import shown, unshown, words_of
 
-KINDS = ("questions", "options", "branches", "rules", "advice", "texts", "corrections")
+KINDS = ("questions", "options", "branches", "rules", "advice", "corrections")
+"""Kinds of things to meet; beside these the texts, a kind for each language (`texts en`)."""
 
 CORRECTIONS = {
     "back": "the command /back",
@@ -40,6 +40,14 @@ CORRECTIONS = {
 }
 """Ways to correct oneself -> what that is."""
 
+_SPOKEN = {
+    "back": "command_back", "review": "review_change", "edit": "edit_noted", "old_keyboard": "stale_would_change",
+    "old_keyboard_left": "leave_it", "mistake": "mistake_new", "mistake_none": "mistake_ask", "last_check": "different",
+    "sign_removed": "sign_removed", "answered_again": "answered", "exit: tell me now": "tell_me_now",
+    "exit: some more": "some_more",
+}  # fmt: skip
+"""What no line of the interview makes -> the system text that offers it, which is its place."""
+
 
 class Item(NamedTuple):
     """Something that a script can meet. `name`: unique within its kind."""
@@ -51,14 +59,20 @@ class Item(NamedTuple):
 
 @dataclass
 class Coverage:
-    """What was met in one flow. `passing`, `failing`: (kind, name) met by scripts that passed, that failed."""
+    """What was met in one flow. `passing`, `failing`: (kind, name) met by scripts that passed, that failed; `steps`: ways
+    between two screens, by whether the script passed; `unshown`: reason -> the texts that no script can show."""
 
     flow: Flow
     items: tuple[Item, ...]
+    unshown: dict[str, list[str]] = field(default_factory=dict)
     passing: set[tuple[str, str]] = field(default_factory=set)
     failing: set[tuple[str, str]] = field(default_factory=set)
-    steps: Counter[tuple[str, str]] = field(default_factory=Counter)
+    steps: dict[bool, Counter[tuple[str, str]]] = field(default_factory=lambda: {True: Counter(), False: Counter()})
     scripts: Counter[bool] = field(default_factory=Counter)
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of things that there are, each of which has a figure of its own."""
+        return (*KINDS, *(_texts(lang) for lang in self.flow.texts))
 
     def unmet(self, kind: str | None = None) -> list[Item]:
         """Items that no passing script met, in the order of the flow."""
@@ -78,7 +92,7 @@ class Coverage:
     def as_json(self) -> dict[str, Any]:
         """Figures and what is unmet, as plain values."""
         kinds = {}
-        for kind in KINDS:
+        for kind in self.kinds():
             met, only, total = self.figures(kind)
             kinds[kind] = {
                 "met": met, "met_by_failing_only": only, "total": total, "percent": percent(met, total),
@@ -87,6 +101,7 @@ class Coverage:
         return {
             "flow": self.flow.name, "version": self.flow.version,
             "scripts": {"passing": self.scripts[True], "failing": self.scripts[False]}, "kinds": kinds,
+            "not_by_a_script": self.unshown,
         }  # fmt: skip
 
 
@@ -97,24 +112,14 @@ def percent(met: int, total: int) -> float:
 
 def coverage_of(flow: Flow, outcomes: Iterable[Outcome]) -> Coverage:
     """What these scripts (run in memory) met in this flow."""
-    found = Coverage(flow, tuple(_items(flow)))
-    words: dict[tuple[bool, str], set[str]] = {}
+    found = Coverage(flow, tuple(_items(flow)), _unshown(flow))
     for outcome in outcomes:
         found.scripts[outcome.passed] += 1
         into = found.passing if outcome.passed else found.failing
-        langs: set[str] = set()
         for handled in outcome.handled:
             if handled.flow.name == flow.name:
                 into.update(_met(handled))
-                found.steps.update(_steps(handled))
-                langs.add(handled.turn.session.lang)
-        for lang in langs:
-            texts = words.setdefault((outcome.passed, lang), set())
-            for said in outcome.transcript:
-                if said.who == "bot":
-                    texts.update((said.text, *said.buttons))
-    for (passed, lang), said_texts in words.items():
-        (found.passing if passed else found.failing).update(_texts_met(flow, lang, said_texts))
+                found.steps[outcome.passed].update(_steps(handled))
     return found
 
 
@@ -135,16 +140,34 @@ def _items(flow: Flow) -> Iterator[Item]:
             yield Item("branches", f"{question.ask}: not sure, which ones", place)
             yield Item("branches", f"{question.ask}: not sure, asked alone", place)
     for name in ("exit: tell me now", "exit: some more"):
-        yield Item("branches", name, Place("interview.yaml"))
+        yield Item("branches", name, _spoken(flow, name))
     for i, rule in enumerate(flow.triage.rules):
         yield Item("rules", rule.rule, flow.place("triage.yaml", ("rules", i, "rule")))
     for i, line in enumerate(flow.advice.lines):
         yield Item("advice", line.line, flow.place("advice.yaml", ("lines", i, "line")))
-    for lang in flow.texts:
-        for path, _ in _templates(flow, lang):
-            yield Item("texts", f"{lang}: {'.'.join(path)}", flow.place(f"texts.{lang}.yaml", path))
     for name in CORRECTIONS:
-        yield Item("corrections", name, Place("interview.yaml"))
+        yield Item("corrections", name, _spoken(flow, name))
+    for lang, texts in flow.texts.items():
+        for text, _ in words_of(texts):
+            if not unshown(flow, text):
+                yield Item(_texts(lang), ".".join(text), flow.place(f"texts.{lang}.yaml", text))
+
+
+def _texts(lang: str) -> str:
+    return f"texts {lang}"
+
+
+def _spoken(flow: Flow, name: str) -> Place:
+    return flow.place(f"texts.{next(iter(flow.texts))}.yaml", ("system", _SPOKEN[name]))
+
+
+def _unshown(flow: Flow) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, _ in words_of(next(iter(flow.texts.values()))):
+        reason = unshown(flow, path)
+        if reason:
+            found.setdefault(reason, []).append(".".join(path))
+    return found
 
 
 def _options(flow: Flow, question: Question, path: tuple[str | int, ...]) -> Iterator[Item]:
@@ -163,41 +186,6 @@ def _options(flow: Flow, question: Question, path: tuple[str | int, ...]) -> Ite
         yield Item("options", f"{question.ask}: not sure", place)
 
 
-_UNSEEN_SYSTEM = re.compile(
-    r"^(command_.*|bot_(short_)?description|months|months_.*|error|paused|late|group_refused|mydata_caption|"
-    r"emergency_number_unset|urgent_line_unset|crisis_line_unset|unsafe_version|signed_off|what_changes|"
-    r"what_changes_none|would_be|might_be)$"
-)
-"""System texts that a channel shows, or a sign-off, and no script in memory can."""
-
-
-def _templates(flow: Flow, lang: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(path in the texts file, words) of everything that a script can make the bot say."""
-    texts = flow.texts[lang]
-    for name, question in texts.questions.items():
-        yield ("questions", name, "text"), question.text
-        for option, entry in question.options.items():
-            yield ("questions", name, "options", option), entry.label
-    for level, words in texts.levels.items():
-        yield ("levels", str(level)), words
-    for table in ("rules", "advice", "conflicts"):
-        for name, words in getattr(texts, table).items():
-            if table != "rules" or flow.rules_by_id[name].rule.level is not Level.emergency:
-                yield (table, name), words  # an emergency says the answer that made it, not the rule
-    spoken = all(o.alone for q in texts.questions.values() for o in q.options.values())
-    for name, words in texts.system.items():
-        if not _UNSEEN_SYSTEM.match(name) and not (name == "alone" and spoken):
-            yield ("system", name), words
-
-
-def _texts_met(flow: Flow, lang: str, said: set[str]) -> Iterator[tuple[str, str]]:
-    everything = "\n".join(folded_words(s) for s in said)
-    for path, words in _templates(flow, lang):
-        literal = max(re.split(r"\{[a-z_]*\}", words), key=len)
-        if folded_words(literal) in everything:
-            yield "texts", f"{lang}: {'.'.join(path)}"
-
-
 # --- what one turn met ------------------------------------------------------------------------------------------------
 
 
@@ -207,7 +195,7 @@ def _steps(handled: Handled) -> Iterator[tuple[str, str]]:
 
 
 def _met(handled: Handled) -> Iterator[tuple[str, str]]:
-    flow, before, event, turn = handled
+    flow, before, event, turn = handled[:4]
     after = turn.session
     for effect in turn.effects:
         if isinstance(effect, Ask):
@@ -215,8 +203,8 @@ def _met(handled: Handled) -> Iterator[tuple[str, str]]:
         elif isinstance(effect, Advise):
             for line in effect.lines:
                 yield "advice", line
-        elif isinstance(effect, Acknowledge) and effect.key is not None:
-            yield "texts", f"{after.lang}: system.{effect.key}"
+    for text in shown(handled):
+        yield _texts(after.lang), ".".join(text)
     for rule in turn.trace.fired:
         yield "rules", rule
     today = after.seen.date()
@@ -286,7 +274,7 @@ def _answered(question: Question, kept: Any, today: Any) -> Iterator[str]:
 
 
 def _corrected(handled: Handled) -> Iterator[tuple[str, str]]:
-    _, before, event, turn = handled
+    _, before, event, turn = handled[:4]
     after = turn.session
     changed = [q for q in turn.trace.answered if q in before.answers and before.answers[q] != after.answers.get(q)]
     found: list[str] = []
@@ -329,11 +317,13 @@ def table(found: Coverage) -> str:
         f", {found.scripts[False]} failing (counted apart)" if found.scripts[False] else ""
     )
     lines = [f"{found.flow.name} {found.flow.version}  {scripts}"]
-    for kind in KINDS:
+    for kind in found.kinds():
         met, only, total = found.figures(kind)
         failing = f"   {only} more only in failing scripts" if only else ""
         lines.append(f"  {kind:<12} {met:>4} of {total:<4} {percent(met, total):>5} %{failing}")
-    for kind in KINDS:
+    for reason, names in found.unshown.items():
+        lines.append(f"  not by a script: {len(names)} texts ({reason})")
+    for kind in found.kinds():
         for item in found.unmet(kind):
             what = f" ({CORRECTIONS[item.name]})" if kind == "corrections" else ""
             lines.append(f"  {item.place}  {kind}: {item.name}{what}")

@@ -74,7 +74,7 @@ def _words(expect: Expect, flow: Flow, languages: Sequence[str], texts: Sequence
         if not any(says(flow, lang, wanted, text) for text in texts for lang in languages):
             yield "said", f'that the bot said "{wanted}"', "it never did"
     for wanted in expect.not_said:
-        text = next((t for t in texts for lang in languages if says(flow, lang, wanted, t)), None)
+        text = next((t for t in texts for lang in languages if says(flow, lang, wanted, t, either=True)), None)
         if text is not None:
             yield "not_said", f'that the bot never said "{wanted}"', " ".join(text.split())[:200]
 

@@ -43,6 +43,18 @@ class Handled(NamedTuple):
     before: Session
     event: Event
     turn: Turn
+    places: Places
+    now: datetime
+
+
+def drawn(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
+    """The message of any effect, also of those that are made outside the core; None if it is none."""
+    if isinstance(effect, Compute):
+        return Message(explain_changes(flow, session, places, now))
+    if isinstance(effect, Export | Erase):
+        key = "mydata_caption" if isinstance(effect, Export) else "forgotten"
+        return Message((Block("text", words_for(flow, session.lang, places).system(key)),))
+    return render(flow, session, effect, places, now)
 
 
 class _Due(NamedTuple):
@@ -134,7 +146,7 @@ class MemoryDriver:
         before = self._reloaded(before) if self.reload else before
         flow = self.versions[before.version]
         turn = step(flow, before, event, self.now)
-        self.turns.append(Handled(flow, before, event, turn))
+        self.turns.append(Handled(flow, before, event, turn, self.places, self.now))
         parts: tuple[tuple[Flow, Turn], ...] = ((flow, turn),)
         if turn.session.id != before.id and self.flow.version != flow.version:
             parts = begun_anew(turn, flow, self.flow, self.now)
@@ -154,17 +166,9 @@ class MemoryDriver:
             elif isinstance(effect, Erase):
                 yield self._forgotten()
             else:
-                message = self._drawn(flow, effect)
+                message = drawn(flow, self.s, effect, self.places, self.now)
                 if message is not None:
                     yield self._show(message, before.id)
-
-    def _drawn(self, flow: Flow, effect: Effect) -> Message | None:
-        if isinstance(effect, Compute):
-            return Message(explain_changes(flow, self.s, self.places, self.now))
-        if isinstance(effect, Export):
-            caption = words_for(flow, self.s.lang, self.places).system("mydata_caption")
-            return Message((Block("text", caption),))
-        return render(flow, self.s, effect, self.places, self.now)
 
     def _reloaded(self, session: Session) -> Session:
         again = Session.from_json(session.to_json())
@@ -193,11 +197,12 @@ class MemoryDriver:
 
     def _forgotten(self) -> Shown:
         """Everything is erased: what comes next begins a new chat, in the flow's current version."""
-        text = words_for(self.flow, self.s.lang, self.places).system("forgotten")
+        message = drawn(self.flow, self.s, Erase(), self.places, self.now)
+        assert message is not None
         self.s = start(self.flow, self.s.child_id(), self.lang, self.now)
         self._due = ()
         self._messages += 1
-        return Shown(self._messages, text)
+        return Shown(self._messages, message.plain())
 
 
 _ACTS: dict[type, Callable[[MemoryDriver, Any], tuple[Shown, ...]]] = {

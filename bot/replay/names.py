@@ -15,11 +15,13 @@ from bot.core.session import EXIT, REVIEW, START
 from bot.core.values import BadAnswer, bounds, read_value
 from bot.core.yaml_places import Loaded
 
+from .rows import Row
 from .script import RESULT, Case, Line
 
 NONE = "none_of_these"
 """In scripts, every list's answer "none of these" may also be called so."""
 
+_TEXT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
 
 
@@ -51,28 +53,33 @@ def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
     return ()
 
 
-def says(flow: Flow, lang: str, wanted: str, text: str) -> bool:
-    """Whether a message says it: the words themselves, or any text of that name, whatever fills its placeholders."""
-    said = _flat(text)
+def says(flow: Flow, lang: str, wanted: str, text: str, either: bool = False) -> bool:
+    """Whether a message says it: any text of that name, whatever fills its placeholders, or else the words themselves.
+
+    `either`: also the words where it is a name, for what must not be said: "pain" is a question and a word.
+    """
+    said = flat(text)
     found = templates(flow, lang, wanted)
-    if not found:
-        return _flat(wanted) in said
-    return any(_pattern(t).search(said) for t in found)
+    if any(pattern(t).search(said) for t in found):
+        return True
+    return (either or not found) and flat(wanted) in said
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Words as they are compared: without ticks, white space and case."""
     return " ".join(text.replace("\u2713", " ").casefold().split())
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(_flat(template))
+def pattern(template: str) -> re.Pattern[str]:
+    """A text in flat words, whatever fills its placeholders."""
+    parts = _PLACEHOLDER.split(flat(template))
     return re.compile(".*?".join(re.escape(p) for p in parts), re.DOTALL)
 
 
 # --- do the names exist? ----------------------------------------------------------------------------------------------
 
 
-def check_names(case: Case, flow: Flow, here: Loaded) -> list[Finding]:
+def check_names(case: Case, flow: Flow, here: Loaded | Row) -> list[Finding]:
     """Every name in the case that its flow does not have."""
     found = list(_expected(case, flow))
     if case.lang not in flow.texts:
@@ -89,8 +96,10 @@ def check_names(case: Case, flow: Flow, here: Loaded) -> list[Finding]:
 
 def _step(line: Line, flow: Flow, lang: str, buttons: frozenset[str]) -> Iterator[Finding]:
     step = line.step
-    if step.bot is not None and step.bot.ask is not None:
-        yield from _screen(flow, lang, step.bot.ask, line.place, texts=True)
+    if step.bot is not None:
+        if step.bot.ask is not None and not _several_words(step.bot.ask):
+            yield from _screen(flow, lang, step.bot.ask, line.place, texts=True)
+        yield from _said(flow, lang, (*step.bot.says, *step.bot.not_said), line.place)
     if step.until is not None and step.until != RESULT:
         yield from _screen(flow, lang, step.until, line.place)
     for name in step.tap or ():
@@ -113,6 +122,24 @@ def _screen(flow: Flow, lang: str, name: str, place: Place, texts: bool = False)
     yield Finding(place, "SCRIPT011", f'"{name}" is no question or screen of this flow.', remedy)
 
 
+def _several_words(text: str) -> bool:
+    return len(text.split()) > 1
+
+
+def _said(flow: Flow, lang: str, names: Iterable[str], place: Place) -> Iterator[Finding]:
+    """Words that can only be meant as the name of a text, and are none: nobody says `emergency_goo`."""
+    for name in names:
+        if _TEXT_NAME.fullmatch(name) and not templates(flow, lang, name):
+            remedy = did_you_mean(name, _text_names(flow, lang)) or "Write the words themselves, or the name of a text."
+            yield Finding(place, "SCRIPT011", f'"{name}" is no text of this flow.', remedy)
+
+
+def _text_names(flow: Flow, lang: str) -> list[str]:
+    texts = flow.text(lang)
+    tables = (texts.advice, texts.rules, texts.conflicts, texts.system, texts.levels, texts.questions, flow.option_home)
+    return [str(name) for table in tables for name in table]
+
+
 def _buttons(flow: Flow) -> Iterator[str]:
     """Everything that a button can be called: choices and labels in every language, folded."""
     yield NONE
@@ -127,7 +154,7 @@ def _buttons(flow: Flow) -> Iterator[str]:
 
 
 def _button(flow: Flow, name: str, place: Place, buttons: frozenset[str]) -> Iterator[Finding]:
-    if name in buttons or folded_words(name) in buttons:
+    if name in buttons or folded_words(name.lstrip("\u2713 ")) in buttons:
         return
     remedy = did_you_mean(name, sorted(buttons)) or "Use an option's id, or what stands on the button."
     yield Finding(place, "SCRIPT012", f'No button of this flow is called "{name}".', remedy)
@@ -171,6 +198,8 @@ def _expected(case: Case, flow: Flow) -> Iterator[Finding]:
     for key, what, names, known, code in tables:
         for name in names:
             yield from _unknown(what, name, known, places[key], code)
+    yield from _said(flow, case.lang, expect.said, places.get("said", case.place))
+    yield from _said(flow, case.lang, expect.not_said, places.get("not_said", case.place))
     for question, value in expect.answers.items():
         yield from _value(flow, question, value, places["answers"])
     if expect.at is not None and screen_named(flow, expect.at) is None:

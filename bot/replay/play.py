@@ -104,7 +104,8 @@ class Play:
         if not consent.consent:
             return
         about = {
-            "bot": step.bot is not None and step.bot.ask in (consent.ask, None),
+            "bot": step.bot is not None
+            and (step.bot.ask in (consent.ask, None) or any(self._is(m, step.bot) for m in self.fresh)),
             "tap": bool(step.tap) and step.tap is not None and self._find(step.tap[0]) is not None,
             "auto": step.auto is not None,
             "answer": step.answer is not None and consent.ask in step.answer,
@@ -413,14 +414,16 @@ class Play:
                     return False
             elif not self._says(wanted.ask, message):
                 return False
-        if not all(self._says(w, message) for w in wanted.says) or any(self._says(w, message) for w in wanted.not_said):
+        if not all(self._says(w, message) for w in wanted.says) or any(
+            self._says(w, message, either=True) for w in wanted.not_said
+        ):
             return False
         if isinstance(wanted.buttons, int):
             return len(message.keys) == wanted.buttons
         return all(self._find(name, [message]) is not None for name in wanted.buttons or ())
 
-    def _says(self, wanted: str, message: Shown) -> bool:
-        return any(says(self.flow, lang, wanted, message.text) for lang in self._languages())
+    def _says(self, wanted: str, message: Shown, either: bool = False) -> bool:
+        return any(says(self.flow, lang, wanted, message.text, either) for lang in self._languages())
 
     def _languages(self) -> tuple[str, ...]:
         return (self.case.lang, *(x for x in self.flow.texts if x != self.case.lang))
@@ -467,7 +470,8 @@ def _shown(screen: str | None) -> str:
 
 
 def _wanted(wanted: BotSays) -> str:
-    parts = [f"the bot's {wanted.ask}" if wanted.ask else "a message"]
+    words = wanted.ask is not None and len(wanted.ask.split()) > 1
+    parts = [f'a message saying "{wanted.ask}"' if words else f"the bot's {wanted.ask}" if wanted.ask else "a message"]
     parts += [f'saying "{w}"' for w in wanted.says] + [f'not saying "{w}"' for w in wanted.not_said]
     if isinstance(wanted.buttons, int):
         parts.append(f"with {wanted.buttons} buttons")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +15,23 @@ from bot.core.yaml_places import KEY, Loaded
 
 from .flows import Flows
 from .names import check_names
+from .rows import NAME, Row, unused
 from .script import ACTS, BotSays, Case, Edit, Expect, Line, Old, Script, Step, Table, Turns
+from .shape_words import in_words
 
 FRAGMENTS = "fragments.yaml"
 """The file, in a script's folder or one above it, whose named steps scripts may `use`."""
 
-_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _DEEPEST = 8
+
+Here = Loaded | Row
+"""Where a script stands: in a file, or in a row of the table in one."""
 
 YAML_CODES = {"FLOW001": "SCRIPT001", "FLOW002": "SCRIPT002", "FLOW004": "SCRIPT004", "FLOW005": "SCRIPT005"}
 CODES = {
     "SCRIPT001": "The file is not readable as YAML.",
     "SCRIPT002": "The file, or the folder, is empty.",
-    "SCRIPT003": "There is no such file or folder.",
+    "SCRIPT003": "There is no such file or folder, or its name ends in .yml.",
     "SCRIPT004": "A key stands twice.",
     "SCRIPT005": "A key is no single word.",
     "SCRIPT006": "A key or a value is not what a script has there.",
@@ -67,6 +70,7 @@ def script_files(path: Path) -> list[Path]:
 def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
     """Every case of these files and folders, and every finding, not the first only."""
     found = Scripts()
+    read: set[Path] = set()
     for path in paths:
         if not path.exists():
             found.findings.append(
@@ -74,14 +78,25 @@ def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
             )
             continue
         files = script_files(path)
-        if not files:
+        misnamed = list(_misnamed(path))
+        found.findings.extend(misnamed)
+        if not files and not misnamed:
             remedy = "Write a script; tests/README.md shows how."
             found.findings.append(_finding(Place(str(path)), "SCRIPT002", "There is no script in this folder.", remedy))
         for file in files:
-            read_file(file, flows, found)
+            if file.resolve() not in read:
+                read.add(file.resolve())
+                read_file(file, flows, found)
     _titles(found)
     found.findings.sort()
     return found
+
+
+def _misnamed(path: Path) -> Iterator[Finding]:
+    """Files of a folder that look like scripts and are not read."""
+    for file in sorted(path.rglob("*.yml")) if path.is_dir() else ():
+        message = "A script's name ends in .yaml; this file would never be played."
+        yield _finding(Place(str(file)), "SCRIPT003", message, f"Name it {file.stem}.yaml.")
 
 
 def read_file(file: Path, flows: Flows, found: Scripts) -> None:
@@ -108,18 +123,33 @@ def _read(here: Loaded, file: Path, flows: Flows, found: Scripts) -> None:
         return
     raw = dict(here.value)
     table = raw.pop("cases", None)
-    rows = _rows(table, here, found.findings)
     before = len(found.findings)
+    rows = _rows(table, here, found.findings)
+    _unused(raw, rows, here, found.findings)
     for number, row in enumerate(rows, 1):
-        case = _case(raw, row, number, file, here, flows, found)
+        start = len(found.findings)
+        there = here if row is None else Row(here, number - 1, row)
+        case = _case(raw, row, number, file, there, flows, found)
+        if isinstance(there, Row):
+            found.findings[start:] = [there.found(f) for f in found.findings[start:]]
         if case is not None:
             found.cases.append(case)
         if len(found.findings) > before:
             return
 
 
+def _unused(raw: Any, rows: list[dict[str, Any] | None], here: Loaded, findings: list[Finding]) -> None:
+    seen: set[str] = set()
+    for place, name in unused(raw, [r for r in rows if r is not None], here):
+        if name not in seen:
+            message = f'The column "{name}" is used nowhere, so it shows nothing.'
+            remedy = f"Write ${name} where it belongs, or delete it. What only this row expects stands under `expect`."
+            findings.append(_finding(place, "SCRIPT023", message, remedy))
+        seen.add(name)
+
+
 def _case(
-    raw: dict[str, Any], row: dict[str, Any] | None, number: int, file: Path, here: Loaded, flows: Flows, found: Scripts
+    raw: dict[str, Any], row: dict[str, Any] | None, number: int, file: Path, here: Here, flows: Flows, found: Scripts
 ) -> Case | None:
     values = dict(raw)
     if row is not None:
@@ -133,7 +163,7 @@ def _case(
     script = _validate(Script, values, here, (), found.findings)
     if script is None:
         return None
-    if not script.expect.model_fields_set:
+    if _expects_nothing(script.expect):
         message, remedy = (
             "This script expects nothing, so it shows nothing.",
             "Add `expect:` with a level, answers or words.",
@@ -147,11 +177,16 @@ def _case(
     case = Case(
         title=script.title, file=str(file), place=here.place(("title",)), flow=name, lang=script.lang,
         now=script.now.replace(tzinfo=None), lines=tuple(lines), expect=script.expect,
-        expect_places={k: here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
+        expect_places={str(k): here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
     )  # fmt: skip
     found.findings.extend(check_names(case, flow, here))
     _versions(case, file, flows, found)
     return case
+
+
+def _expects_nothing(expect: Expect) -> bool:
+    """Whether no key of it can fail: empty lists and an open number of turns ask for nothing."""
+    return expect.model_copy(update={"turns": None} if expect.turns == Turns() else {}) == Expect()
 
 
 def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> None:
@@ -167,7 +202,7 @@ def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> None:
             found.flows[f"{case.file}:{line.step.version}"] = flow
 
 
-def _flow(script: Script, file: Path, here: Loaded, flows: Flows, found: Scripts) -> tuple[Flow | None, str]:
+def _flow(script: Script, file: Path, here: Here, flows: Flows, found: Scripts) -> tuple[Flow | None, str]:
     """The flow that the script names, or else the one that a folder around it is named after."""
     names = [script.flow] if script.flow is not None else [p.name for p in file.resolve().parents if p.name]
     for name in names:
@@ -228,7 +263,7 @@ def _rows(table: Any, here: Loaded, findings: list[Finding]) -> list[dict[str, A
 
 
 def _filled(
-    value: Any, names: Mapping[str, Any], here: Loaded, path: tuple[str | int, ...], findings: list[Finding]
+    value: Any, names: Mapping[str, Any], here: Here, path: tuple[str | int, ...], findings: list[Finding]
 ) -> Any:
     """The value with `$name` replaced; a text that is only `$name` becomes the value itself, whatever it is."""
     if isinstance(value, dict):
@@ -237,19 +272,21 @@ def _filled(
         return [_filled(v, names, here, (*path, i), findings) for i, v in enumerate(value)]
     if not isinstance(value, str):
         return value
-    for match in _NAME.finditer(value):
+    for match in NAME.finditer(value):
         if match[1] not in names:
             remedy = did_you_mean(match[1], names) or f"Known here: {', '.join(names)}."
             findings.append(_finding(here.place(path), "SCRIPT023", f'"${match[1]}" has no value here.', remedy))
             return value
-    whole = _NAME.fullmatch(value)
+        if isinstance(here, Row):
+            here.filled[path] = match[1]
+    whole = NAME.fullmatch(value)
     if whole:
         return names[whole[1]]
-    return _NAME.sub(lambda m: str(names[m[1]]), value)
+    return NAME.sub(lambda m: str(names[m[1]]), value)
 
 
 def _lines(
-    steps: list[Step], here: Loaded, path: tuple[str | int, ...], file: Path, findings: list[Finding],
+    steps: list[Step], here: Here, path: tuple[str | int, ...], file: Path, findings: list[Finding],
     inside: tuple[str, ...] = (), used: Place | None = None,
 ) -> list[Line]:  # fmt: skip
     """The steps with their places, fragments put in."""
@@ -293,7 +330,7 @@ def _fragment(
 _STEPS: TypeAdapter[list[Step]] = TypeAdapter(list[Step])
 
 
-def _steps(raw: Any, here: Loaded, path: tuple[str | int, ...], findings: list[Finding]) -> list[Step]:
+def _steps(raw: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> list[Step]:
     try:
         return _STEPS.validate_python(raw)
     except ValidationError as error:
@@ -322,7 +359,7 @@ def _loaded(file: Path, text: str, findings: list[Finding]) -> Loaded | None:
     return None if here.value is None or here.findings else here
 
 
-def _validate(model: Any, value: Any, here: Loaded, path: tuple[str | int, ...], findings: list[Finding]) -> Any:
+def _validate(model: Any, value: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> Any:
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -337,7 +374,7 @@ _KEYS: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def _shape(here: Loaded, base: tuple[str | int, ...], problem: Any) -> Finding:
+def _shape(here: Here, base: tuple[str | int, ...], problem: Any) -> Finding:
     path = (*base, *(p for p in problem["loc"] if not (isinstance(p, str) and "[" in p) and p not in ("dict", "list")))
     path = tuple(p for p in path if p not in ("int", "str"))
     last = str(path[-1]) if path else ""
@@ -350,8 +387,7 @@ def _shape(here: Loaded, base: tuple[str | int, ...], problem: Any) -> Finding:
         )
     if problem["type"] == "missing":
         return _finding(here.place(path[:-1]), "SCRIPT006", f'"{last}" is missing here.', "Add it.")
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return _finding(here.place(path), "SCRIPT006", f"{message[0].upper()}{message[1:]}.", "")
+    return _finding(here.place(path), "SCRIPT006", *in_words(problem))
 
 
 def _titles(found: Scripts) -> None:

@@ -51,8 +51,8 @@ def _seconds(value: str) -> str:
     try:
         if read_quantity(Kind.length, value) < 0:
             raise ValueError("time does not run backwards")
-    except BadQuantity as bad:
-        raise ValueError(str(bad)) from None
+    except BadQuantity:
+        raise ValueError(f'"{value}" is no length of time: write e.g. 20 minutes, 6 hours, 3 days') from None
     return value
 
 
@@ -68,6 +68,12 @@ class BotSays(Strict):
     says: Words = Field(default_factory=list, description="Words in that message, or names of texts in it.")
     not_said: Words = Field(default_factory=list, description="Words or names of texts that are not in that message.")
     buttons: int | Words | None = Field(None, description="How many buttons, or the labels or names among them.")
+
+    @model_validator(mode="after")
+    def _something(self) -> BotSays:
+        if self.ask is None and not (self.says or self.not_said) and self.buttons in (None, []):
+            raise ValueError("this says nothing of what the bot answers: give `ask`, `says`, `not_said` or `buttons`")
+        return self
 
 
 def _bot(value: Any) -> Any:

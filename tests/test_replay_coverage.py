@@ -1,0 +1,138 @@
+"""What scripts count as met: only what was shown in a message, of everything that a patient can read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from talking import NOW
+
+from bot.core.wording import Places
+from bot.replay.acts import Open
+from bot.replay.coverage import Coverage, coverage_of, table
+from bot.replay.coverage_page import MARKS, page
+from bot.replay.flows import Flows, with_reader
+from bot.replay.memory import MemoryDriver
+from bot.replay.outcome import NOWHERE, Outcome
+from bot.replay.reading import read_scripts
+from bot.replay.run import failure, run_all
+from bot.replay.shown_texts import unshown, words_of
+from bot.replay.ways import MemoryWay
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for scripts of the whole flow."""
+    place = tmp_path / "back_spasm"
+    place.mkdir()
+    return place
+
+
+def covered(folder: Path, text: str) -> Coverage:
+    """What a script meets; it must pass."""
+    (folder / "a.yaml").write_text(text)
+    scripts = read_scripts([folder], FLOWS)
+    assert not scripts.findings, [str(f) for f in scripts.findings]
+    outcomes = list(run_all(scripts, [MemoryWay()]))
+    assert all(o.passed for o in outcomes), failure(outcomes[0])
+    return coverage_of(next(iter(scripts.flows.values())), outcomes)
+
+
+def texts_met(coverage: Coverage) -> set[str]:
+    return {name for kind, name in coverage.passing if kind == "texts en"}
+
+
+def test_a_text_is_met_only_if_it_was_shown(folder: Path) -> None:
+    met = texts_met(covered(folder, "title: A\nchat:\n  - tap: saddle_numbness\nexpect: {level: emergency}\n"))
+    assert {"questions.nerves.options.saddle_numbness.label", "levels.emergency", "system.foot"} <= met
+    elsewhere = {
+        "questions.course.options.same.label",
+        "questions.muscle_aches.options.no_aches.label",
+        "system.hours",
+        "system.days",
+        "levels.self_care",
+    }
+    assert not elsewhere & met
+    assert not {m for m in met if m.startswith("rules.")}, "read for an emergency, and not said in one"
+
+
+def test_what_is_said_of_a_question_beside_its_text_counts_apart(folder: Path) -> None:
+    chat = "chat:\n  - bot: nerves\n  - command: why\n"
+    coverage = covered(folder, f"title: A\n{chat}expect: {{at: nerves}}\n")
+    met = texts_met(coverage)
+    assert {"questions.nerves.why", "questions.nerves.text"} <= met
+    assert "questions.danger.why" not in met
+    unmet = {i.name: str(i.place) for i in coverage.unmet("texts en")}
+    assert {"questions.pain.example", "questions.age.short", "sections.do", "claims.serious_trio"} <= set(unmet)
+    assert unmet["questions.danger.why"] == "texts.en.yaml:98:10"
+
+
+def test_what_would_change_is_met_where_it_is_asked(folder: Path) -> None:
+    chat = "chat:\n  - auto: {}\n    until: result\n  - tap: What if?\n"
+    met = texts_met(covered(folder, f"title: A\n{chat}expect: {{level: self_care}}\n"))
+    assert {"system.what_changes", "system.would_be"} <= met
+    assert "system.what_changes_none" not in met
+
+
+def test_what_no_script_can_show_is_named_with_the_reason(folder: Path) -> None:
+    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    names = [n for names in coverage.unshown.values() for n in names]
+    assert "system.bot_description" in names
+    assert "rules.fever_and_legs" in names
+    counted = {i.name for i in coverage.items if i.kind == "texts en"}
+    assert not counted & set(names)
+    flow = coverage.flow
+    assert {".".join(p) for p, _ in words_of(flow.texts["en"])} == counted | set(names)
+    assert "not by a script: 13 texts (what Telegram shows beside a chat" in table(coverage)
+    assert not unshown(flow, ("system", "what_changes"))
+    assert coverage.as_json()["not_by_a_script"] == coverage.unshown
+
+
+def test_each_language_has_a_figure_of_its_own() -> None:
+    folder = FLOWS.folder("sprain")
+    assert folder is not None
+    flow, _ = FLOWS.read(folder)
+    assert flow is not None
+    german = flow.texts["en"].model_copy(update={"language": "de"})
+    both = replace(flow, texts={**flow.texts, "de": german})
+    driver = MemoryDriver(both, "de", NOW, Places())
+    asyncio.run(driver.do(Open()))
+    case = read_scripts([ROOT / "tests" / "conversations" / "sprain"], FLOWS).cases[0]
+    outcome = Outcome(case, "memory", (), (), NOWHERE, 1, handled=tuple(driver.turns))
+    coverage = coverage_of(both, [outcome])
+    assert coverage.kinds()[-2:] == ("texts en", "texts de")
+    assert coverage.figures("texts en")[0] == 0
+    assert coverage.figures("texts de")[0] > 5
+    assert "texts de" in table(coverage)
+
+
+@pytest.mark.parametrize("level", ["self_care", "emergency"])
+def test_the_graph_keeps_passing_and_failing_apart_and_draws_what_none_went(folder: Path, level: str) -> None:
+    chat = "chat:\n  - auto: {}\n    until: result\n"
+    (folder / "a.yaml").write_text(f"title: A\n{chat}expect: {{level: {level}}}\n")
+    scripts = read_scripts([folder], FLOWS)
+    coverage = coverage_of(next(iter(scripts.flows.values())), run_all(scripts, [MemoryWay()]))
+    text = page(coverage)
+    style, other = ("met", "failing") if level == "self_care" else ("failing", "met")
+    assert f'<path class="{style}"' in text
+    assert f'<path class="{other}"' not in text
+    assert '<path class="unmet"' in text, "a way that no script went is drawn too"
+    assert f">review {MARKS[style]}<" in text
+    assert f">emergency {MARKS['unmet']}<" in text
+
+
+def test_corrections_and_the_offered_exit_have_places(folder: Path) -> None:
+    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    for item in coverage.items:
+        assert item.place.line > 1, item
+
+
+def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path) -> None:
+    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    words = next(iter(coverage.flow.__dict__["_words"].values()))
+    assert words.texts is coverage.flow.texts["en"]
