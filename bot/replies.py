@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.compiled import Flow
-from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Turn
+from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Settled, Turn
 from bot.core.render import Block, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
-from bot.exporting import export_text
 from bot.incoming import Incoming, Pressed
 from bot.payload import Payload, payload_of
 
@@ -21,6 +20,7 @@ NIGHT = (22, 8)
 LATE = 120.0
 """Seconds after which an urgent answer says when the patient wrote."""
 
+MakeText = Callable[[Turn], str]
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
 
 
@@ -38,6 +38,10 @@ class Replies:
         """For an update that could not be handled; the text names the emergencies."""
         return (Payload((("text", words_for(flow, lang, self.places).system("error")),), urgent=True),)
 
+    def paused(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
+        """While no version of the flow may be used; the text names the emergencies."""
+        return (Payload((("text", words_for(flow, lang, self.places).system("paused")),), urgent=True),)
+
     def refusal(self, flow: Flow, lang: str, key: str) -> tuple[Payload, ...]:
         """Said once in a chat that is none of ours, before leaving it."""
         return (Payload((("text", words_for(flow, lang, self.places).system(key)),), leave=True),)
@@ -49,18 +53,21 @@ class Replies:
                 return words_for(flow, turn.session.lang, self.places).system(effect.key)
         return ""
 
-    def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float) -> tuple[Payload, ...]:
-        """The turn's messages: new ones first, so that the patient need not wait for the old keyboard to be tidied."""
+    def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float, export: MakeText) -> tuple[Payload, ...]:
+        """The turn's messages: new ones first, so that the patient need not wait for the old keyboard to be tidied.
+        `export`: the turn -> all that is kept of the person, as text."""
         local = self.local(now)
         said: list[Payload] = []
         edits: list[Payload] = []
         for effect in turn.effects:
-            payload = self._payload(flow, incoming, turn, effect, local)
+            payload = self._payload(flow, incoming, turn, effect, local, export)
             if payload is not None:
                 (edits if payload.edits else said).append(payload)
         return (*said, *edits)
 
-    def _payload(self, flow: Flow, incoming: Incoming, turn: Turn, effect: Effect, local: datetime) -> Payload | None:
+    def _payload(
+        self, flow: Flow, incoming: Incoming, turn: Turn, effect: Effect, local: datetime, export: MakeText
+    ) -> Payload | None:
         session = turn.session
         if isinstance(effect, Acknowledge | Schedule):
             return None
@@ -68,8 +75,7 @@ class Replies:
         if isinstance(effect, Erase):
             return Payload((("text", words.system("forgotten")),), last=True)
         if isinstance(effect, Export):
-            text = export_text(flow, session, self.places, local)
-            return Payload((("text", words.system("mydata_caption")),), file=("my-answers.txt", text))
+            return Payload((("text", words.system("mydata_caption")),), file=("my-answers.txt", export(turn)))
         if isinstance(effect, Compute):
             blocks = self._what_changes(flow, session, self.places, local)
             return Payload(tuple((b.kind, b.text) for b in blocks))
@@ -80,7 +86,8 @@ class Replies:
             lines = tuple(Block("item", f"/language {lang}  {texts.name}") for lang, texts in flow.texts.items())
             message = replace(message, blocks=(*message.blocks, *lines))
         if message.edits:
-            return payload_of(message, session, known=_known(incoming, session, message.turn))
+            drawn_by = effect.before if isinstance(effect, Settled) else session
+            return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))
         if message.urgent and incoming.sent is not None:
             late = words.system("late", time=self.local(incoming.sent).strftime("%H:%M"))
             return payload_of(message, session, written=incoming.sent, late=late)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
@@ -25,6 +25,7 @@ from bot.core.screens import decode, session_of
 from bot.core.session import ENDED, Session
 from bot.core.session import SCHEMA as SESSION_SCHEMA
 from bot.core.wording import Places
+from bot.exporting import export_text
 from bot.incoming import NO_SCREEN, Handled, Incoming, MakeEvent, Pressed
 from bot.payload import Payload
 from bot.replies import Replies, WhatChanges
@@ -48,7 +49,7 @@ from bot.store import (
     Transaction,
     Unstorable,
 )
-from bot.versions import Flows, moved
+from bot.versions import Flows, begun_anew, moved
 
 __all__ = ["Flows", "Handled", "Incoming", "MakeEvent", "Payload", "Pressed", "Service", "moved"]
 
@@ -56,6 +57,9 @@ log = logging.getLogger("symptom_bot.service")
 
 Done = tuple[tuple[Handled, ...], Committed]
 Work = Generator[Callable[[], Any], Any, Done]
+
+HELP_IS_OLD = 6 * 3600.0
+"""Seconds after its time when it makes no sense any more to ask whether help was reached."""
 
 
 @dataclass
@@ -120,9 +124,7 @@ class Service:
         """`handle` as a generator: run each call that it yields, one at a time, and send back its result or its error.
         Its calls and `close` must be made by one thread at a time."""
         try:
-            handled, committed = yield from self._together(batch, outcomes)
-        except AlreadySeen:
-            handled, committed = yield from self._together(batch, outcomes, doubt=True)
+            handled, committed = yield from self._once(batch, outcomes)
         except Unstorable:
             if len(batch) == 1:
                 handled, committed = yield from self._aside(batch[0], outcomes)
@@ -148,6 +150,13 @@ class Service:
 
     # --- a batch ------------------------------------------------------------------------------------------------------
 
+    def _once(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> Work:
+        """The batch as one, without those of its updates that turn out to have counted before."""
+        try:
+            return (yield from self._together(batch, outcomes))
+        except AlreadySeen:
+            return (yield from self._together(batch, outcomes, doubt=True))
+
     def _together(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome], doubt: bool = False) -> Work:
         now = self.clock()
         chats = {i.chat for i in batch if i.chat}
@@ -167,7 +176,7 @@ class Service:
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
                     one = one._replace(stored=tuple([p.to_json() for p in one.messages]))
-                    outbox.extend(map(partial(_outgoing, incoming, now), one.messages, one.stored))
+                    outbox.extend(_outgoing(incoming.chat, now, one.messages, one.stored))
                 handled.append(one)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)
             committed = yield partial(_finish, tx, self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
@@ -217,7 +226,7 @@ class Service:
                 now,
                 updates=number,
                 chats=chats,
-                outbox=tuple(map(partial(_outgoing, incoming, now), messages, stored)),
+                outbox=tuple(_outgoing(incoming.chat, now, messages, stored)),
                 done_due=() if incoming.due is None else (incoming.due,),
                 set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
                 outcomes=tuple(outcomes),
@@ -260,42 +269,125 @@ class Service:
         if incoming.event is None and not incoming.unreadable:
             return Handled(incoming, why="nothing")
         chat.gone = False
+        if incoming.due is not None:
+            return self._follow_up(tx, chat, incoming, incoming.due, now)
         local = self.local(now)
         try:
             if incoming.unreadable:
                 raise ValueError
-            if chat.session is None or chat.flow is None or self._other_flow(chat, incoming):
-                chat.flow = self.flows.named(incoming.flow)
-                lang = incoming.lang if incoming.lang in chat.flow.texts else next(iter(chat.flow.texts))
-                chat.session = start(chat.flow, self._new_id(), lang, local)
+            elsewhere = self._elsewhere(chat, incoming)
+            if chat.session is None or chat.flow is None or (elsewhere is not None and _is_free(chat.session)):
+                flow = self.flows.named(incoming.flow)
+                if flow.version in self.flows.withdrawn:
+                    return self._pause(incoming, flow, incoming.lang)
+                lang = incoming.lang if incoming.lang in flow.texts else next(iter(flow.texts))
+                chat.flow, chat.session = flow, start(flow, self._new_id(), lang, local)
+            elif chat.flow.version in self.flows.withdrawn:
+                return self._pause(incoming, chat.flow, chat.session.lang)
+            flow, before = chat.flow, chat.session
             event = self._event(tx, chat, incoming, local)
             if event is None:
                 return Handled(incoming, why="nothing")
-            turn = step(chat.flow, chat.session, event, local)
-            messages = self._replies.messages(chat.flow, incoming, turn, now)
-            ack = self._replies.acknowledgement(chat.flow, turn)
+            turn = step(flow, before, event, local)
+            export = partial(self._export, tx, chat, now)
+            if turn.session.id == before.id:
+                messages = self._replies.messages(flow, incoming, turn, now, export)
+            else:
+                flow, turn, messages = self._begin_anew(incoming, before, flow, turn, elsewhere, now, export)
+            ack = self._replies.acknowledgement(flow, turn)
         except Exception as error:
-            log.error("update set aside", extra={"reason": type(error).__name__, "place": _place(error)})
-            if incoming.update is not None:
-                aside.append(SetAside(incoming.update, type(error).__name__, now))
-            lang = chat.session.lang if chat.session is not None else incoming.lang
-            sorry = self._replies.sorry(chat.flow or self.flows.named(None), lang)
-            return Handled(incoming, None, sorry, "poison", flow=chat.flow)
-        self._keep(chat, incoming, event, turn, now)
-        return Handled(incoming, turn, messages, "", ack, chat.flow)
+            return self._set_aside(chat, incoming, error, now, aside)
+        chat.flow = flow
+        self._keep(chat, before, turn, now)
+        return Handled(incoming, turn, messages, "", ack, flow)
 
-    def _keep(self, chat: _Chat, incoming: Incoming, event: Event, turn: Turn, now: float) -> None:
+    def _begin_anew(
+        self,
+        incoming: Incoming,
+        before: Session,
+        flow: Flow,
+        turn: Turn,
+        elsewhere: Flow | None,
+        now: float,
+        export: Callable[[Turn], str],
+    ) -> tuple[Flow, Turn, tuple[Payload, ...]]:
+        """A turn in which a new session began: with the newest version of its flow, or in the flow that a link named
+        (SEMANTICS 13: only a running session keeps its version). A sign that waits is asked where it was read."""
+        new = elsewhere if elsewhere is not None and not turn.session.signs else self.flows.newest(flow)
+        parts = (
+            ((flow, turn),)
+            if (new.name, new.version) == (flow.name, flow.version)
+            else begun_anew(turn, flow, new, self.local(now))
+        )
+        said = [m for words, part in parts for m in self._replies.messages(words, incoming, part, now, export)]
+        flow, last = parts[-1]
+        effects = tuple(effect for _, part in parts for effect in part.effects)
+        return flow, replace(last, effects=effects), tuple(said)
+
+    def _follow_up(self, tx: Transaction, chat: _Chat, incoming: Incoming, due: Due, now: float) -> Handled:
+        """What a silence has made due; unless the patient spoke meanwhile, it has become night, or it is far too late."""
+        nothing = Handled(incoming, why="nothing")
+        if (
+            chat.cancel
+            or not isinstance(incoming.event, Elapsed)
+            or (due.kind == "help" and now - due.at > HELP_IS_OLD)
+        ):
+            return nothing
+        at = self._replies.by_day(now, due.urgent)
+        if at > now:
+            chat.due[due.kind] = replace(due, at=at)
+            return nothing
+        try:
+            found = self._silent(tx, chat, due)
+            if found is None:
+                return nothing
+            session, flow = found
+            if flow.version in self.flows.withdrawn:
+                return self._pause(incoming, flow, session.lang) if due.urgent else nothing
+            turn = step(flow, session, incoming.event, self.local(now))
+            messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
+        except Exception as error:
+            log.error("due message dropped", extra={"reason": type(error).__name__, "place": _place(error)})
+            return nothing
+        if chat.session is session:
+            self._keep(chat, session, turn, now, by_patient=False)
+        else:
+            chat.written[session.id] = self._row(chat.row.chat, turn, now)
+        return Handled(incoming, turn, messages, "", "", flow)
+
+    def _silent(self, tx: Transaction, chat: _Chat, due: Due) -> tuple[Session, Flow] | None:
+        """The session that fell silent: the chat's own, or, after an emergency was left for a new one, that one."""
+        if chat.session is not None and chat.flow is not None and due.session in (None, chat.session.id):
+            return chat.session, chat.flow
+        row = tx.session(due.session) if due.session is not None else None
+        return None if row is None or row.chat != chat.row.chat else self.flows.running(self._sessions.read(row))
+
+    def _set_aside(
+        self, chat: _Chat, incoming: Incoming, error: Exception, now: float, aside: list[SetAside]
+    ) -> Handled:
+        log.error("update set aside", extra={"reason": type(error).__name__, "place": _place(error)})
+        if incoming.update is not None:
+            aside.append(SetAside(incoming.update, type(error).__name__, now))
+        lang = chat.session.lang if chat.session is not None else incoming.lang
+        sorry = self._replies.sorry(chat.flow or self.flows.named(None), lang)
+        return Handled(incoming, None, sorry, "poison", flow=chat.flow)
+
+    def _pause(self, incoming: Incoming, flow: Flow, lang: str) -> Handled:
+        """There is no version that may be used: the patient is told so, with the emergencies; the chat stays as it is."""
+        return Handled(incoming, None, self._replies.paused(flow, lang), "nothing", flow=flow)
+
+    def _keep(self, chat: _Chat, before: Session, turn: Turn, now: float, by_patient: bool = True) -> None:
         """Take the turn's session and its due messages into what will be written."""
+        name = chat.row.chat
         chat.session = turn.session
         chat.state, chat.was_moved = "", False
-        chat.written[turn.session.id] = self._row(incoming.chat, turn, now)
-        if not isinstance(event, Elapsed):
+        chat.written[turn.session.id] = self._row(name, turn, now)
+        if by_patient:
             chat.cancel = True
             chat.due.clear()
         for effect in turn.effects:
             if isinstance(effect, Schedule):
-                at = self._replies.by_day(now + effect.seconds, effect.urgent)
-                chat.due[effect.due] = Due(incoming.chat, effect.due, at, turn.session.id, effect.urgent)
+                chat.due[effect.due] = self._due(name, before, turn, effect, now)
             elif isinstance(effect, Erase):
                 chat.erase = True
                 for session in (*chat.written, turn.session.id):
@@ -303,6 +395,22 @@ class Service:
                 chat.written.clear()
                 chat.due.clear()
                 chat.session = None
+
+    def _due(self, chat: str, before: Session, turn: Turn, effect: Schedule, now: float) -> Due:
+        """When silence is followed up, and in which session: whether help came is asked in the one of the emergency."""
+        session = before if effect.due == "help" and turn.session.latch is None else turn.session
+        at = self._replies.by_day(now + effect.seconds, effect.urgent)
+        return Due(chat, effect.due, at, session.id, effect.urgent)
+
+    def _export(self, tx: Transaction, chat: _Chat, now: float, turn: Turn) -> str:
+        """All that is kept of the person once this turn is."""
+        name = chat.row.chat
+        rows = {row.id: row for row in tx.sessions_of(name)} | chat.written
+        rows[turn.session.id] = self._row(name, turn, now)
+        due = [self._due(name, turn.session, turn, e, now) for e in turn.effects if isinstance(e, Schedule)]
+        sessions = sorted(rows.values(), key=lambda row: (row.started, row.id))
+        about = ChatWrite(name, turn.session.id, chat.last_update, turn.session.lang, "", now)
+        return export_text(about, sessions, due, tx.messages_of(name), self.flows.version, self.places, self.local)
 
     def _event(self, tx: Transaction, chat: _Chat, incoming: Incoming, local: datetime) -> Event | None:
         assert chat.session is not None
@@ -332,11 +440,12 @@ class Service:
                 flow = self.flows.version(row.version) or flow
         return decode(flow, data) or NO_SCREEN
 
-    def _other_flow(self, chat: _Chat, incoming: Incoming) -> bool:
-        return (
-            incoming.flow is not None and chat.session is not None and incoming.flow in self.flows.current
-            and incoming.flow != chat.session.flow
-        )  # fmt: skip
+    def _elsewhere(self, chat: _Chat, incoming: Incoming) -> Flow | None:
+        """The flow that the patient asks for by a link, if it is another one than theirs and may be begun."""
+        if incoming.flow is None or chat.session is None or incoming.flow == chat.session.flow:
+            return None
+        flow = self.flows.current.get(incoming.flow)
+        return None if flow is None or flow.version in self.flows.withdrawn else flow
 
     def _refuse(self, chat: _Chat, incoming: Incoming) -> Handled:
         """Say the notice once and leave; nothing else is ever said there."""
@@ -422,14 +531,20 @@ class _Sessions:
         self._known.pop(session, None)
 
 
-def _names(event: Pressed, session: Session, turn: int | None) -> bool:
-    """Whether the tapped message is the one that showed the screen of this turn."""
-    return event.data.startswith(f"{session.id}.{turn}.")
+def _outgoing(chat: str, now: float, messages: Sequence[Payload], stored: Sequence[str]) -> Iterator[Outgoing]:
+    """A turn's messages for the outbox. All take the priority of the most urgent one, so that they come in the order in
+    which they were said; the edits of earlier ones stay ordinary, or they would overtake what they edit."""
+    urgent = any(p.urgent for p in messages)
+    for payload, text in zip(messages, stored, strict=True):
+        if payload.edits:
+            yield Outgoing(chat, text, now, ORDINARY)
+        else:
+            yield Outgoing(chat, text, now, EMERGENCY if urgent else ORDINARY, payload.ref)
 
 
-def _outgoing(incoming: Incoming, now: float, payload: Payload, text: str) -> Outgoing:
-    priority = EMERGENCY if payload.urgent else ORDINARY
-    return Outgoing(incoming.chat, text, now, priority, "" if payload.edits else payload.ref, incoming.update)
+def _is_free(session: Session) -> bool:
+    """Whether the session may be left without a word: no emergency stands, and no sign waits for its yes or no."""
+    return session.latch is None and not session.signs
 
 
 def _chats_of(outcomes: Sequence[Outcome]) -> set[str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.core.compiled import Flow
+from bot.core.engine import step
+from bot.core.events import Ask, Effect, Say, Schedule, Started, Turn
 from bot.core.session import EMERGENCY, START, STOPPED, Session
 
 
@@ -45,6 +49,35 @@ class Flows:
             return moved(session, flow, current), current
         return None if flow is None else (session, flow)
 
+    def newest(self, flow: Flow) -> Flow:
+        """The version of this flow that a new session begins with: the current one, unless it is gone or withdrawn."""
+        current = self.current.get(flow.name, flow)
+        return flow if current.version in self.withdrawn else current
+
+
+def begun_anew(turn: Turn, old: Flow, new: Flow, now: datetime) -> tuple[tuple[Flow, Turn], ...]:
+    """A turn of `old` in which a new session began, as that session begins in `new`: another version, or another flow.
+
+    The parts of the turn, each with the flow whose words it is said in; the last one has the session. What was said
+    about the old session stays as it is; an emergency that is one already stays where it was found.
+    """
+    if turn.session.latch is not None:
+        return ((old, turn),)
+    said: list[Effect] = []
+    for effect in turn.effects:
+        if isinstance(effect, Ask):
+            said.extend(Say(key, params, effect.urgent) for key, params in effect.notes)
+        elif not isinstance(effect, Schedule) or effect.urgent:
+            said.append(effect)
+    first = turn.session.first
+    session = moved(turn.session, old if old.name == new.name else None, new)
+    begun = step(new, session.but(first=first if first in new.questions else None), Started(), now)
+    path = (*turn.trace.path, *begun.trace.path)
+    return (
+        (old, replace(turn, effects=tuple(said))),
+        (new, replace(begun, trace=replace(begun.trace, path=path))),
+    )
+
 
 def moved(session: Session, old: Flow | None, new: Flow) -> Session:
     """The session on another version of its flow: unchanged questions keep their answers, others are asked, the latch stays.
@@ -54,7 +87,8 @@ def moved(session: Session, old: Flow | None, new: Flow) -> Session:
     kept: dict[str, Any] = {q: a for q, a in session.answers.items() if _unchanged(q, session.lang, old, new)}
     heard = {q: h for q, h in session.heard.items() if _unchanged(q, session.lang, old, new)}
     return session.but(
-        version=new.version, answers=kept, heard=heard, at=session.at if session.at in (EMERGENCY, STOPPED) else START,
+        flow=new.name, version=new.version, lang=session.lang if session.lang in new.texts else next(iter(new.texts)),
+        answers=kept, heard=heard, at=session.at if session.at in (EMERGENCY, STOPPED) else START,
         ticks=(), queue=(), found=None, proposal=None, checked=False, enough=False, exit_offered=False, first=None,
         doubt=False, misread=0, unplaced=False, asked=(), unsafe=new.unsafe,
         trail=tuple(t for t in session.trail if t.question in kept),

@@ -115,5 +115,5 @@ class Person:
 
     @property
     def read(self) -> str:
-        """The text of the last message."""
-        return self.messages[-1].plain()
+        """The text of the last message that has one."""
+        return next(m.plain() for m in reversed(self.messages) if m.blocks)

@@ -123,6 +123,17 @@ def test_erase(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
     assert "Who is this for?" in chats(monkeypatch, capsys)
 
 
+def test_erase_takes_a_bare_number_for_a_telegram_chat(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    chats(monkeypatch, capsys, "1", "0")
+    with sqlite3.connect(tmp_path / "chat.db") as db:
+        db.execute("UPDATE chats SET chat = 'telegram:123'")
+        db.execute("UPDATE sessions SET chat = 'telegram:123'")
+    code, out, _ = run(capsys, "erase", "--chat", "123")
+    assert (code, out) == (0, "Everything kept of telegram:123 is erased.\n")
+
+
 # --- triage ------------------------------------------------------------------------------------------------------------
 
 

@@ -67,9 +67,10 @@ def test_every_screen_has_words_and_every_choice_a_button(flow: Callable[[], Flo
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm])
 def test_every_system_text_fills_its_placeholders(flow: Callable[[], Flow]) -> None:
-    sign = next(iter(flow().signs))
+    of_a_sign = {"answer": next(iter(flow().signs))}
     for key, names in SYSTEM.items():
-        params = dict.fromkeys(names, "x") | ({"answer": sign} if key in ("sign_stands", "emergency_stands") else {})
+        known = key in ("sign_stands", "emergency_stands", "sign_plain", "sign_possible")
+        params = dict.fromkeys(names, "x") | (of_a_sign if known else {})
         assert "{" not in drawn(flow(), session(flow()), Say(key, params)).plain(), key
 
 
@@ -83,9 +84,14 @@ def test_ticks_are_shown_in_the_text_and_on_the_button() -> None:
 
 
 def test_the_answered_screen_keeps_its_question_and_shows_the_answer() -> None:
-    at = session(sprain()).but(answers={"warning": Many(frozenset({"fever"}))})
-    message = drawn(sprain(), at, Settled("warning", 4, "done"))
-    assert message.plain() == "And any of these?\n\nAnswered Fever"
+    before = session(sprain()).but(at="warning", turn=4)
+    after = before.but(at="age", turn=5, answers={"warning": Many(frozenset({"fever"}))})
+    message = drawn(sprain(), after, Settled(before, "done"))
+    lines = message.plain().splitlines()
+    assert lines[0] == "And any of these?"
+    assert "1. \u2713 38 degrees or more" in lines
+    assert "3. Crooked shape" in lines
+    assert lines[-1] == "Answered Fever"
     assert not message.rows
     assert message.turn == 4
 

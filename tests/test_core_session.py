@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.evaluation import Many, Span
-from bot.core.session import SIGN, Heard, Latch, Session, Step, new_session
+from bot.core.session import SIGN, Heard, Latch, Session, Step, Told, new_session
 from bot.core.values import Since
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -37,6 +37,12 @@ sessions = st.builds(
     latch=st.none() | st.builds(Latch, words, words, st.lists(words, max_size=2).map(tuple), st.booleans()),
     trail=st.lists(st.builds(Step, st.integers(0, 9), words, st.none() | st.integers(0, 9)), max_size=3).map(tuple),
     asked=st.lists(st.tuples(st.integers(0, 9), words), max_size=3).map(tuple),
+    notes=st.lists(
+        st.tuples(words, st.dictionaries(words, words | st.lists(words, max_size=2).map(tuple), max_size=2)), max_size=2
+    ).map(tuple),
+    since=st.none() | st.integers(0, 9),
+    told=st.lists(st.builds(Told, st.integers(0, 9), words, st.lists(words, max_size=2).map(tuple)), max_size=2).map(tuple),
+    help=words, rank_told=st.integers(-1, 3),
 )  # fmt: skip
 
 
@@ -56,7 +62,8 @@ def session() -> Session:
 
 def test_a_session_of_an_older_release_has_defaults_for_what_that_did_not_know() -> None:
     plain = json.loads(session().to_json())
-    for name in ("asked", "heard", "found", "signs", "proposal", "trail", "queue", "forgetting"):
+    for name in ("asked", "heard", "found", "signs", "proposal", "trail", "queue", "forgetting", "notes", "since", "told",
+                 "help", "rank_told"):  # fmt: skip
         del plain[name]
     plain["latch"] = plain["latch"][:3]
     back = Session.from_json(json.dumps(plain))

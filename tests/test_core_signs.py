@@ -10,7 +10,6 @@ from bot.core import screens
 from bot.core.evaluation import Many
 from bot.core.events import (
     Acknowledge,
-    Ask,
     Commanded,
     Edited,
     Elapsed,
@@ -464,9 +463,10 @@ def test_before_consent_the_emergency_among_several_signs_is_said_first_and_goes
     )
     someone = Person(sprain().with_reader(lambda *_: several))
     turn = someone.types("all of it")
-    ask = next(e for e in turn.effects if isinstance(e, Ask))
-    assert ask.notes[0][1]["answer"] == "cold_pale_foot"
-    assert ask.urgent
+    first = turn.effects[0]
+    assert isinstance(first, Say)
+    assert first.params["answer"] == "cold_pale_foot"
+    assert first.urgent
 
 
 def test_silence_while_an_emergency_is_being_taken_back_asks_whether_help_was_reached(person: Person) -> None:

@@ -23,7 +23,8 @@ from bot.replay.generate import propose
 from bot.replay.mutate import mutation_score, score_table
 from bot.replay.outcome import Outcome
 from bot.replay.reading import Scripts, read_scripts
-from bot.replay.record import Recording, stored_script
+from bot.replay.record import Recording
+from bot.replay.retelling import stored_script
 from bot.replay.run import failure, run_all
 from bot.replay.ways import MemoryWay
 from bot.replay.writing import Exists, save, script_text
@@ -326,6 +327,20 @@ def test_pytest_collects_one_item_for_each_case_and_way_from_configured_folders_
     assert "expected  level see_soon" in text
     assert "SCRIPT006" in text
     assert "other/sprain" not in text
+
+
+def test_a_repository_without_flows_takes_those_that_ship(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FLOWS_DIR", raising=False)
+    pytester.makeini("[pytest]\nconversations = .\nconversation_ways = memory\n")
+    (pytester.path / "a.yaml").write_text(
+        "title: Bladder\nflow: back_spasm\nchat:\n  - tap: bladder_or_bowel_change\nexpect: {level: emergency}\n"
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    monkeypatch.setenv("FLOWS_DIR", str(pytester.path / "nowhere"))
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    assert "conversation_flows" in result.stdout.str() + result.stderr.str()
 
 
 def test_two_files_of_one_title_fail_in_pytest_too(pytester: pytest.Pytester) -> None:

@@ -10,12 +10,11 @@ import pytest
 from bot.app import open_service
 from bot.core.events import Commanded, Edited, Elapsed, Received, Started, Tapped, Typed
 from bot.core.session import Session
-from bot.incoming import NO_SCREEN, Handled, Incoming, Pressed
+from bot.incoming import NO_SCREEN, Incoming, Pressed
 from bot.service import Service
 from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, open_store, transaction
+from tests.service_chat import ANN, BOB, Chat, words
 from tests.telegram_bot import Clock, settings
-
-ANN, BOB = "telegram:1", "telegram:2"
 
 
 @pytest.fixture
@@ -27,33 +26,6 @@ def clock() -> Clock:
 def service(database_url: str, clock: Clock) -> Iterator[Service]:
     with open_store(database_url) as store:
         yield open_service(settings(), store, clock)
-
-
-class Chat:
-    """One chat that hands in events one by one and keeps what came."""
-
-    def __init__(self, service: Service, name: str = ANN) -> None:
-        self.service, self.name, self.number = service, name, 0
-
-    def does(self, event: Any, **more: Any) -> Handled:
-        self.number += 1
-        handled, _ = self.service.handle([Incoming(self.name, event, update=more.pop("update", self.number), **more)])
-        return handled[0]
-
-    def button(self, handled: Handled, label: str) -> str:
-        return next(data for m in handled.messages for row in m.rows for text, data in row if text == label)
-
-    def taps(self, handled: Handled, label: str) -> Handled:
-        return self.does(Pressed(self.button(handled, label), 77))
-
-    @property
-    def session(self) -> Session | None:
-        row = self.service.store.load([self.name])[self.name].session
-        return None if row is None else Session.from_json(row.json)
-
-
-def words(handled: Handled) -> str:
-    return "\n".join(m.plain() for m in handled.messages)
 
 
 def test_a_batch_is_one_load_and_one_commit(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +41,8 @@ def test_a_batch_is_one_load_and_one_commit(service: Service, monkeypatch: pytes
     handled, committed = service.handle(batch)
     assert len(commits) == 1
     assert [h.incoming.update for h in handled] == list(range(1, 31))
-    assert len(committed.deliveries) == 30
+    # Each "hello" brings the question once more, and those before it lose their buttons.
+    assert len(committed.deliveries) == 30 + 20
     order = [d.seq for d in committed.deliveries if d.chat == "telegram:3"]
     assert order == sorted(order)
 

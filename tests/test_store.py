@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,13 @@ from bot.store import (
     Due,
     FlowVersion,
     Outgoing,
+    Sent,
     SessionRow,
     SetAside,
     Store,
     Unstorable,
     open_store,
+    retention,
 )
 
 ANN, BEN = "telegram:1", "telegram:2"
@@ -308,12 +311,15 @@ def test_tidying_forgets_bookkeeping_that_nobody_needs(store: Store) -> None:
             updates=(1,),
             chats=(ChatWrite(ANN, "s1", 1),),
             sessions=(SessionRow("s1", ANN, "f", "used", "{}", 1.0, 2.0),),
-            outbox=(Outgoing(ANN, "rode", 10.0, sent=True), Outgoing(ANN, "waits", 10.0)),
+            outbox=(Outgoing(ANN, "sent", 10.0), Outgoing(ANN, "waits", 10.0)),
             set_aside=(SetAside(3, "KeyError", 10.0),),
         )
     )
+    store.settle([Sent(ANN, 1)], 11.0)
     store.commit(Batch(now=60.0, updates=(2,)))
-    assert store.tidy(50.0, keep=["current"]) == 4  # update 1, the message that rode, the update set aside, "unused"
+    assert (
+        store.tidy(50.0, keep=["current"]) == 4
+    )  # update 1, the message that was sent, the update set aside, "unused"
     with store.transaction([]) as tx:
         assert tx.were_seen([1, 2]) == {2}
     assert store.waiting() == 1
@@ -323,6 +329,37 @@ def test_tidying_forgets_bookkeeping_that_nobody_needs(store: Store) -> None:
         "withdrawn",
     ]
     assert store.set_aside() == []
+
+
+def test_tidying_forgets_chats_of_which_nothing_is_left(store: Store) -> None:
+    session = SessionRow("s1", BEN, "f", "v", "{}", 1.0, 1.0)
+    store.commit(Batch(now=1.0, chats=(ChatWrite(ANN, None, 1, seen=1.0),)))
+    store.commit(Batch(now=1.0, chats=(ChatWrite(BEN, "s1", 2, seen=1.0),), sessions=(session,)))
+    store.commit(
+        Batch(
+            now=1.0, chats=(ChatWrite("telegram:3", None, 3, seen=1.0),), outbox=(Outgoing("telegram:3", "bye", 1.0),)
+        )
+    )
+    store.commit(Batch(now=60.0, chats=(ChatWrite("telegram:4", None, 4, seen=60.0),)))
+    store.tidy(50.0)
+    kept = [chat for chat, row in store.load([ANN, BEN, "telegram:3", "telegram:4"]).items() if row.seen]
+    assert kept == [BEN, "telegram:3", "telegram:4"]
+
+
+def test_a_chat_that_begins_anew_while_the_sweep_looks_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.commit(Batch(now=1.0, chats=(ChatWrite(ANN, None, 1, seen=1.0),)))
+    session = SessionRow("s1", ANN, "f", "v", "{}", 60.0, 60.0)
+    real = retention.Sweep.find
+
+    def find(sweep: retention.Sweep, connection: Any, before: float, keep: Any, limit: int) -> Any:
+        found = real(sweep, connection, before, keep, limit)
+        if found and not store.load([ANN])[ANN].session:
+            store.commit(Batch(now=60.0, chats=(ChatWrite(ANN, "s1", 2, seen=60.0),), sessions=(session,)))
+        return found
+
+    monkeypatch.setattr(retention.Sweep, "find", find)
+    store.tidy(50.0)
+    assert store.load([ANN])[ANN].session == session
 
 
 def test_an_update_set_aside_leaves_its_id_and_a_code(store: Store) -> None:

@@ -35,7 +35,7 @@ while True:
                 SessionRow("s" + c, c, "f", "v", json.dumps({"count": counts[c], "padding": "x" * 3000}), 1.0, 1.0)
                 for c in mine
             ),
-            outbox=tuple(Outgoing(c, f"reply {counts[c]}", 1.0, update=u) for c, u in zip(mine, updates)),
+            outbox=tuple(Outgoing(c, f"reply {counts[c]}", 1.0) for c in mine),
         ))
     print(update, flush=True)
     update += 3

@@ -152,7 +152,7 @@ def test_a_refused_message_does_not_stop_its_chat(store: Store) -> None:
     assert texts(say(store, ANN, "next", now=3.0).deliveries) == ["next"]
 
 
-@pytest.mark.parametrize("how", ["settle", "commit", "end_chat"])
+@pytest.mark.parametrize("how", ["settle", "commit"])
 def test_a_person_who_blocked_the_bot_gets_nothing_more_but_keeps_their_answers(store: Store, how: str) -> None:
     session = SessionRow("s1", ANN, "f", "v", '{"pain": 4}', 1.0, 1.0)
     store.commit(
@@ -169,8 +169,6 @@ def test_a_person_who_blocked_the_bot_gets_nothing_more_but_keeps_their_answers(
             store.settle([Blocked(ANN)], 2.0)
         case "commit":
             store.commit(Batch(now=2.0, outcomes=(Blocked(ANN),)))
-        case "end_chat":
-            store.end_chat(ANN)
     row = store.load([ANN])[ANN]
     assert row.blocked
     assert row.session == session
@@ -180,15 +178,7 @@ def test_a_person_who_blocked_the_bot_gets_nothing_more_but_keeps_their_answers(
     assert texts(done.deliveries) == ["welcome back"], "writing again ends the block"
 
 
-def test_a_reply_that_rode_in_a_webhook_s_response_can_be_repeated(store: Store) -> None:
-    done = store.commit(Batch(now=1.0, updates=(9,), outbox=(Outgoing(ANN, "Pain?", 1.0, update=9, sent=True),)))
-    assert done.deliveries == ()
-    assert store.waiting() == 0
-    assert texts(store.replies_to(9)) == ["Pain?"]
-    assert store.replies_to(10) == []
-
-
-def test_whether_a_reply_may_ride_is_asked_of_the_transaction(store: Store) -> None:
+def test_a_transaction_says_whose_messages_wait(store: Store) -> None:
     say(store, ANN, "one")
     with store.transaction([ANN, BEN]) as tx:
         assert tx.waiting([ANN, BEN]) == {ANN}

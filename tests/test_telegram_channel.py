@@ -270,6 +270,15 @@ async def test_forget_leaves_nothing_behind(bot: Running, ann: Patient, telegram
     assert not bot.store.erase_chat("telegram:1"), "something was still known of the chat"
 
 
+async def test_forget_leaves_nothing_of_somebody_who_then_blocks_the_bot(bot: Running, ann: Patient) -> None:
+    await ann.consents()
+    await ann.says("/forget")
+    ann.person.chat.blocked = True
+    ann.person.tap("Forget button")
+    await eventually(lambda: bot.store.load(["telegram:1"])["telegram:1"].seen == 0.0)
+    assert not bot.store.erase_chat("telegram:1"), "something was still known of the chat"
+
+
 async def test_long_messages_are_split_and_html_is_escaped(bot: Running, ann: Patient) -> None:
     await ann.consents()
     await ann.says("<b>1 < 2 & \ud83d\ude00 </i>" * 3)
@@ -281,7 +290,10 @@ async def test_commands_and_descriptions_are_set_in_every_language_and_only_if_t
 ) -> None:
     async with serving(telegram, sqlite_url, clock=clock):
         await telegram.until(
-            lambda: telegram.counts.get("setMyShortDescription", 0) >= 1 and telegram.counts.get("getMyShortDescription", 0) >= 2
+            lambda: (
+                telegram.counts.get("setMyShortDescription", 0) >= 1
+                and telegram.counts.get("getMyShortDescription", 0) >= 2
+            )
         )
         await telegram.settled()
     settings = telegram.account.settings

@@ -210,6 +210,32 @@ async def test_chats_of_a_withdrawn_version_move_on_at_their_next_word(
         assert "When did you twist it?" in ann.last.text
 
 
+async def test_while_the_current_version_is_withdrawn_everybody_is_told_and_nobody_is_asked(
+    telegram: TelegramDouble,
+    clock: Clock,
+    sqlite_url: str,
+    folder: Path,
+    ann: Patient,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving(telegram, sqlite_url, clock=clock, flows_dir=folder) as bot:
+        bob = Patient(telegram.user(2))
+        reloading = Reloading(folder, bot.service, bot.channel.thread, safe_flow)
+        await ann.consents()
+        bot.store.withdraw(bot.service.flows.named(None).version)
+        await bot.channel.chores.withdrawn()
+        assert "nobody is asked anything until a corrected flow" in caplog.text
+        assert (await ann.taps_on("None of these")).text == "Paused"
+        await bob.start()
+        assert bob.last.text == "Paused"
+        edit(folder, "texts.en.yaml", "And any of these?", "And now any of those?")
+        await reloading.look()
+        await ann.says("hello")
+        assert "Is any of these so?" in ann.last.text
+        await bob.start()
+        assert "Who is this about?" in bob.last.text
+
+
 async def test_a_red_flag_on_a_keyboard_of_a_withdrawn_version_counts(
     telegram: TelegramDouble, clock: Clock, sqlite_url: str, folder: Path, ann: Patient
 ) -> None:

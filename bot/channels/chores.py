@@ -108,5 +108,10 @@ class Chores:
         found = await self._thread(lambda store: store.withdrawn())
         new = found - self._service.flows.withdrawn
         self._service.flows.withdrawn = found
+        current = {flow.version: flow.name for flow in self._service.flows.current.values()}
         for version in new:
-            log.warning("version withdrawn: its chats move on at their next word", extra={"version": version})
+            if version in current:
+                what = "current version withdrawn: nobody is asked anything until a corrected flow is in its folder"
+                log.error(what, extra={"flow": current[version], "version": version})
+            else:
+                log.warning("version withdrawn: its chats move on at their next word", extra={"version": version})

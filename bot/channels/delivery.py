@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Literal
 
 from bot.channels.limits import Limits
@@ -62,6 +62,7 @@ class _Queue:
     state: Literal["idle", "ready", "sending", "parked"] = "idle"
     tries: int = 0
     reserved: int = -1
+    urgent: tuple[int, str] = (0, "")
     timer: asyncio.TimerHandle | None = None
 
 
@@ -90,7 +91,7 @@ class Deliverer:
         self._beginning = 0
         self._stopping = False
         self._outcomes: list[Outcome] = []
-        self._farewells: set[str] = set()
+        self._farewells: dict[str, int] = {}
 
     # What others ask
 
@@ -128,9 +129,15 @@ class Deliverer:
         self._outcomes[:0] = outcomes
 
     def farewells(self, recorded: Iterable[Outcome]) -> list[str]:
-        """Chats of which nothing is to be kept now that their last message is recorded as sent."""
-        found = [o.chat for o in recorded if isinstance(o, Sent) and o.chat in self._farewells]
-        self._farewells.difference_update(found)
+        """Chats of which nothing is to be kept now that what became of their last message is recorded."""
+        found = [
+            o.chat
+            for o in recorded
+            if o.chat in self._farewells
+            and (isinstance(o, Blocked) or (isinstance(o, Sent | Refused) and o.seq == self._farewells[o.chat]))
+        ]
+        for chat in found:
+            del self._farewells[chat]
         return found
 
     # What comes in
@@ -156,11 +163,26 @@ class Deliverer:
                 queue = self._queues[delivery.chat] = _Queue(delivery.fence)
             queue.fence = delivery.fence
             heappush(queue.waiting, (delivery.priority, delivery.seq, delivery, payload))
+            if delivery.priority == EMERGENCY and _is_screen(payload):
+                queue.urgent = max(queue.urgent, (delivery.seq, payload.ref))
+            if queue.urgent[0]:
+                self._supersede(queue)
             if queue.state == "idle" or (
                 queue.state == "parked" and delivery.priority == EMERGENCY and not queue.tries
             ):
                 self._make_ready(delivery.chat, queue)
         self._start()
+
+    def _supersede(self, queue: _Queue) -> None:
+        """Drop ordinary screens that an urgent one, which goes first, was to follow: the last one that the patient sees must
+        be the one that stands. (Advice given while the chat goes on bears the name of the question on screen.)"""
+        last, name = queue.urgent
+        for entry in list(queue.waiting):
+            priority, seq, delivery, payload = entry
+            if priority != EMERGENCY and seq < last and _is_screen(payload) and payload.ref != name:
+                queue.waiting.remove(entry)
+                self._record(Refused(delivery.chat, seq, "superseded"))
+        heapify(queue.waiting)
 
     def drop(self, chat: str) -> None:
         """Another worker serves the chat now, or nobody any more: forget what waits here."""
@@ -234,18 +256,23 @@ class Deliverer:
             if isinstance(result, Taken):  # the lease was lost meanwhile, but sent is sent
                 self._record(Sent(chat, seq, result.message))
             return
+        if payload.last and not isinstance(result, Later):
+            self._farewells[chat] = seq
         match result:
             case Later(_, seconds):
                 heappush(queue.waiting, entry)
+                if queue.urgent[0]:
+                    self._supersede(queue)
                 self._again(chat, queue, delivery, seconds)
                 return
             case Taken(message):
-                if payload.last:
-                    self._farewells.add(chat)
                 self._record(Sent(chat, seq, message))
             case Never(reason):
                 self._record(Refused(chat, seq, reason))
             case Gone():
+                for _, number, _, later in queue.waiting:
+                    if later.last:
+                        self._farewells[chat] = number
                 self.drop(chat)
                 self._record(Blocked(chat))
                 return
@@ -291,6 +318,10 @@ class Deliverer:
     def _record(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
         self.changed()
+
+
+def _is_screen(payload: Payload) -> bool:
+    return bool(payload.ref) and not payload.edits
 
 
 def _payload(delivery: Delivery) -> Payload | None:

@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("symptom_bot.run")
 
-SWITCH = 0.0002
-"""Seconds after which the store's thread lets the event loop go on: with Python's own 5 ms each call that is sent during a
-batch would wait that long, and Telegram with it."""
-
-
 COLLECT = (10_000, 20, 20)
 """New objects before the youngest are looked through, and rounds of that before older ones are."""
 
@@ -47,7 +42,6 @@ async def run(
     """Serve until SIGTERM or SIGINT. `prove`: waits until the flows are proved safe, and returns the names of those that
     were taken out of use; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
-    sys.setswitchinterval(SWITCH)
     stop = asyncio.Event()
     _on_signals(stop)
     public = webhook_of(settings) if settings.mode == "webhook" else None

@@ -83,7 +83,12 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
     """The blocks as HTML texts of at most `most` UTF-16 units each, split between blocks where that is possible."""
     html: list[str] = []
     used = 0
-    for kind, text in _short_enough(blocks, most):
+    if 2 * sum([len(text) + 2 for _, text in blocks]) > most:  # a character is two units at most
+        blocks = list(_short_enough(blocks, most))
+    for kind, text in blocks:
+        text = text.strip()
+        if not text:
+            continue
         before = "" if not html else "\n" if kind == "item" else "\n\n"
         size = units(text) + len(before)
         if html and used + size > most:
@@ -91,7 +96,7 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
             html, used, before = [], 0, ""
             size = units(text)
         opening, closing = _TAGS.get(kind, ("", ""))
-        html += [before, opening, escape(text, quote=False), closing]
+        html += (before, opening, escape(text, quote=False), closing)
         used += size
     if html:
         yield "".join(html)

@@ -81,7 +81,7 @@ def add_record(commands: Any) -> None:
     p.add_argument("--chat", metavar="ID", help="a stored chat, e.g. telegram:123, instead of one in this terminal")
     p.add_argument("--flow", help="name of the flow to chat with (default: the setting FLOW)")
     p.add_argument("--now", help="pretend that it is this local time, e.g. 2026-11-20T18:00")
-    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were")
+    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were; not with --chat: no words are stored")
     p.set_defaults(run=_record)
 
 
@@ -92,6 +92,8 @@ def _record(args: argparse.Namespace) -> int:
         raise Stop(f"{args.file} exists already and is not written over. Choose another name.")
     if not args.file.parent.is_dir():
         raise Stop(f"There is no folder {args.file.parent}.")
+    if args.chat and args.keep_words:
+        raise Stop("A stored chat keeps no words, so there are none to keep. Leave out --keep-words.")
     try:
         return _record_stored(args) if args.chat else _record_here(args)
     except Exists as error:
@@ -120,6 +122,7 @@ def _record_here(args: argparse.Namespace) -> int:
     from bot.app import clock, open_service
     from bot.channels.terminal import chat
     from bot.core.findings import FlowError
+    from bot.library import UnknownFlow
     from bot.replay.commands import recorded_command
     from bot.replay.record import Recording
     from bot.store import open_store
@@ -133,6 +136,8 @@ def _record_here(args: argparse.Namespace) -> int:
             flow = service.flows.current[chosen.flow]
             recording = Recording(flow, datetime.fromtimestamp(began, chosen.zone), args.keep_words)
             chat(service, "record", chosen.flow, "", sys.stdin, sys.stdout, recording.turn)
+    except UnknownFlow as error:
+        raise Stop(str(error)) from None
     except (FlowError, KeyError):
         raise Stop(f'The flow "{chosen.flow}" cannot be used. Run `symptom-bot check {chosen.flow}`.') from None
     return recorded_command(args.file, recording, sys.stdout)

@@ -36,7 +36,7 @@ def afresh(m: Making) -> None:
     """A new session. An emergency of the old one is said once more; a sign that waits for its yes or no waits on."""
     old = m.s
     if old.latch is not None:
-        m.say("emergency_stands", urgent=True, answer=old.latch.option, question=old.latch.question)
+        m.emergency_stands()
     m.s = fresh_session(m).but(signs=old.signs)
     for sign in old.signs:
         m.note_sign(sign)
@@ -102,7 +102,7 @@ def stop(m: Making, argument: str = "") -> None:
         m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
     if level is not None and level.rank >= Level.same_day.rank and m.s.at not in ENDED:
         m.advise(so_far=True)
-    m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None)
+    m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None, notes=(), since=m.s.turn + 1)
     m.say("stopped")
 
 

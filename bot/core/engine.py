@@ -30,8 +30,8 @@ from .events import (
 )
 from .late_taps import changes_a_line, late_tap, overlay_tapped, twice
 from .making import Making
-from .session import ENDED, EXIT, REVIEW, Session, new_session
-from .tapping import tap
+from .session import EMERGENCY, ENDED, EXIT, REVIEW, Session, new_session
+from .tapping import tap, tap_in_emergency
 from .typing_in import edited, typed
 
 
@@ -55,15 +55,20 @@ def start(flow: Flow, id: str, lang: str, now: datetime) -> Session:
 
 
 def _tapped(m: Making, event: Tapped) -> None:
-    fresh = event.session == m.s.id and event.turn == m.s.turn
+    fresh = _is_open(m, event)
     if event.screen in sc.OVERLAYS and event.session == m.s.id:
         overlay_tapped(m, event.choice)
         return
     if changes_a_line(m, event):
+        if fresh:
+            m.settled(event.choice)
         m.set(ticks=(), queue=(), found=None, checked=False)
         m.ask(event.choice.removeprefix(sc.CHANGE_PREFIX))
         return
-    if not fresh or event.screen != m.s.at:
+    if event.screen == EMERGENCY and event.choice in (sc.HELPED, sc.CANT_GET_THERE):
+        tap_in_emergency(m, event.choice)
+        return
+    if not fresh:
         late_tap(m, event)
         return
     if event.choice not in sc.choices(m.flow, event.screen):
@@ -83,6 +88,14 @@ def _tapped(m: Making, event: Tapped) -> None:
     tap(m, event.choice)
 
 
+def _is_open(m: Making, event: Tapped) -> bool:
+    """Whether the tapped screen is the one that is open: its last copy, or an earlier one with nothing answered since."""
+    if event.session != m.s.id or event.screen != m.s.at:
+        return False
+    since = m.s.turn if m.s.since is None else m.s.since
+    return event.turn <= m.s.turn and (event.turn >= since or event.screen == EMERGENCY)
+
+
 def _received(m: Making, event: Received) -> None:
     m.note("cant_read")
     m.again()
@@ -91,6 +104,7 @@ def _received(m: Making, event: Received) -> None:
 def _elapsed(m: Making, event: Elapsed) -> None:
     if event.due == "help" and m.s.latch is not None:
         m.say("silence_help", urgent=True)
+        m.set(help="asked")
     elif event.due == "same_day" and m.s.at not in ENDED:
         if m.s.signs:
             m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
@@ -98,7 +112,7 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.say("silence_same_day", urgent=True)
             kept, m.s = m.s, m.unfinished()
             m.advise(so_far=True)
-            m.s = kept
+            m.s = kept.but(rank_told=m.level_to_say()[0].rank)
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
     m.silent = True

@@ -101,11 +101,11 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The screen of this turn was answered: replace its buttons by the answer (a text of the patient's, already in words)."""
+    """The screen that `before` showed is done with: its own words stay, its buttons go. `choice`: what was tapped on it, to be
+    said in their place ("" = what was typed; None = nothing was answered there, or its words are none of a screen's)."""
 
-    screen: str
-    turn: int
-    choice: str = ""
+    before: Session
+    choice: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)

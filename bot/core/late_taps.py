@@ -17,8 +17,10 @@ from .values import NOT_SURE, keep, read_value
 
 
 def twice(m: Making, event: Tapped) -> bool:
-    """A second tap on a line of a list before its tick was seen: it was meant once."""
+    """A second tap on a line of a list, or on its Done, before what the first one did was seen: it was meant once."""
     question = m.question
+    if event.choice == sc.DONE and event.turn < m.s.turn and any(key == "which_none" for key, _ in m.s.notes):
+        return True
     if question is None or event.ticked is None or event.choice not in question.option_ids:
         return False
     ticking = m.s.at == which(question.ask) or (m.s.at == question.ask and sc.toggles(question))
@@ -98,9 +100,12 @@ def _stale_value(m: Making, question: Question, choice: str) -> Any:
     if question.kind is Kind.many:
         if choice == question.none:
             return Many(frozenset())
-        if choice in question.option_ids and not sc.toggles(question):
+        if choice not in question.option_ids:
+            return None
+        if not sc.toggles(question):
             return Many(frozenset({choice}))
-        return None
+        kept = m.s.answers.get(question.ask)
+        return kept if isinstance(kept, Many) and choice in kept.yes else m.with_lines(question, {choice})
     if choice not in sc.answers_of(question):
         return None
     return keep(question, read_value(question, tapped_value(question, choice)), m.today)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .compiled import CompiledRule, Flow
 from .evaluation import Many
-from .events import Advise, Ask, Effect, Params, Say, Schedule, Settled, Trace, Turn
+from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
 from .flow import Kind, Level, Question
 from .machine import Cursor, alone, which
 from .session import (
@@ -23,6 +23,7 @@ from .session import (
     STOPPED,
     Heard,
     Latch,
+    Note,
     Session,
     Step,
 )
@@ -33,8 +34,6 @@ HELP_AFTER, SAME_DAY_AFTER, REMIND_AFTER = 20 * 60, 15 * 60, 2 * 3600
 """Seconds of silence (screens.md): after an emergency, with a same-day sign standing, otherwise."""
 MOST_ASKED = 40
 """Items asked by themselves that a session remembers: a late tap on one of them may still be a red flag."""
-
-Note = tuple[str, Params]
 
 
 class Making:
@@ -83,20 +82,21 @@ class Making:
         """The question on screen, if a question is."""
         return self.flow.questions.get(self.s.at.partition("/")[0])
 
-    def settled(self, choice: str = "") -> None:
+    def settled(self, choice: str | None = "") -> None:
         """The screen of the last turn is answered: its buttons go."""
-        self.effects.append(Settled(self.before.at, self.before.turn, choice))
+        self.effects.append(Settled(self.before, choice))
 
-    def ask(self, state: str, spell_out: bool = False) -> None:
-        """Show a screen; it becomes the state, and a new turn begins."""
+    def ask(self, state: str, spell_out: bool = False, copy: bool = False) -> None:
+        """Show a screen; it becomes the state, and a new turn begins. `copy`: the same screen as before, once more."""
         if state != self.path[-1]:
             self.path.append(state)
-        self.set(at=state, turn=self.s.turn + 1)
+        turn, notes = self.s.turn + 1, tuple(self.notes)
+        self.set(at=state, turn=turn, notes=notes, since=self.s.since if copy else turn)
         item = self.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
-        urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in self.notes)
-        self.effects.append(Ask(state, tuple(self.notes), spell_out, urgent))
+        urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in notes)
+        self.effects.append(Ask(state, notes, spell_out, urgent))
         self.notes.clear()
 
     def again(self, spell_out: bool = False) -> None:
@@ -116,7 +116,7 @@ class Making:
             self.note_sign(self.s.signs[0])
         elif self.s.at == ADVICE:
             self.note("advice_again")
-        self.ask(self.s.at, spell_out)
+        self.ask(self.s.at, spell_out, copy=True)
 
     def _back_to_what_is_due(self) -> None:
         """After a long silence the words on screen are old: what has lapsed comes first, as it was just said."""
@@ -156,8 +156,12 @@ class Making:
         return tuple(sorted(signs, key=lambda h: (urgent.get(h.option) != "emergency", not h.plain)))
 
     def note_sign(self, sign: Heard) -> None:
-        """What to do if the sign is right, said with the next screen."""
-        self.note("sign_plain" if sign.plain else "sign_possible", words=sign.words, answer=sign.option)
+        """What to do if the sign is right, said with the next screen; before consent by itself, for it is not kept."""
+        key = "sign_plain" if sign.plain else "sign_possible"
+        if self.s.consented:
+            self.note(key, words=sign.words, answer=sign.option)
+        else:
+            self.say(key, urgent=True, words=sign.words, answer=sign.option)
 
     def begin(self) -> None:
         """The first screen: consent, or, where answers are kept already, the question that is due."""
@@ -216,6 +220,14 @@ class Making:
                     if other not in self.s.answers:
                         value = read_value(self.flow.questions[other], raw)
                         self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
+
+    def with_lines(self, question: Question, lines: Iterable[str]) -> Many:
+        """The answer to a list with these lines besides: what it said, and what was heard of it, is not taken back."""
+        kept, heard = self.s.answers.get(question.ask), self.s.heard.get(question.ask)
+        found = kept if isinstance(kept, Many) else Many(frozenset())
+        yes = found.yes.union(lines, () if heard is None else heard.yes)
+        unsure = found.not_sure if heard is None else found.not_sure | heard.not_sure
+        return Many(yes, unsure - yes)
 
     def hear(self, option: str) -> None:
         """A sign that the patient confirmed: ticked in its list, whatever else that list says."""
@@ -307,7 +319,7 @@ class Making:
             return
         if self.s.latch is not None:
             self.watch()
-        elif self.s.signs or self._rank_so_far() >= Level.same_day.rank:
+        elif self.s.signs or self._rank_so_far() >= max(Level.same_day.rank, self.s.rank_told + 1):
             self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
         else:
             self.effects.append(Schedule("reminder", REMIND_AFTER))
@@ -362,8 +374,9 @@ class Making:
         self.watch()
 
     def watch(self) -> None:
-        """Ask once whether help was reached, if nothing more comes."""
-        self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
+        """Ask whether help was reached, if nothing more comes: once."""
+        if not self.s.help:
+            self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
 
     def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
         """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""
@@ -399,7 +412,8 @@ class Making:
         if state is not None:
             if state != self.path[-1]:
                 self.path.append(state)
-            self.set(at=state, turn=self.s.turn + 1, unplaced=unplaced)
+            turn = self.s.turn + 1
+            self.set(at=state, turn=turn, unplaced=unplaced, notes=(), since=turn)
         self.effects.append(
             Advise(
                 level,
@@ -452,8 +466,17 @@ class Making:
         self.set(answers=_without(answers, gone), checked=False, enough=False, exit_offered=False)
         return True
 
+    def _lift(self) -> None:
+        """Take the buttons from the screen of before if another has come and it was not answered: taps on it would be
+        late. The buttons of an emergency stay for good."""
+        before = self.before
+        passed = self.s.turn != before.turn or self.s.id != before.id
+        if passed and before.at not in (START, EMERGENCY) and not any(isinstance(e, Settled) for e in self.effects):
+            self.settled(None)
+
     def finish(self) -> Turn:
         """The turn as a value."""
+        self._lift()
         _, verdict = self.judged()
         level = Level.emergency if self.s.latch is not None else verdict.level
         trace = Trace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -61,7 +61,7 @@ class Message:
 
 class _Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
-        self.flow, self.s, self.now = flow, session, now
+        self.flow, self.s, self.now, self.places = flow, session, now, places
         self.words: Words = words_for(flow, session.lang, places)
         self.blocks: list[Block] = []
 
@@ -134,13 +134,14 @@ def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
         else:
             d.say(key, example=example)
     elif key == "unclear":
-        labels = [label for label, _ in params["candidates"]]
-        if labels:
-            d.say("unclear_which", words=params["words"], candidates=" / ".join(labels))
+        if params["candidates"]:
+            d.say("unclear_which", words=params["words"], candidates=" / ".join(params["candidates"]))
         else:
             d.say(key, words=params["words"])
     elif key in ("ticked", "told_already"):
         d.say(key, answer=LIST.join(d.words.option(params["question"], o) for o in params["options"]))
+    elif key == "answered":
+        d.say(key, answer=d.words.system(params["answer"]))
     elif key == "conflict":
         d.say(key, text=d.words.texts.conflicts[params["conflict"]])
     elif key == "edit_noted":
@@ -171,25 +172,34 @@ def _progress(d: _Drawing, question: Question) -> None:
 
 
 def _question(d: _Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
-    texts = d.words.texts.questions[question.ask]
+    _beginning(d, question)
+    _progress(d, question)
+    _question_words(d, question, spell_out, d.s.ticks)
+    return _answer_rows(d, question)
+
+
+def _beginning(d: _Drawing, question: Question) -> None:
+    """What is said above consent, the first time."""
     if question.consent and not d.s.misread:
         if d.flow.signoff(d.words.lang, d.now.date()) is None:
             d.say("start_test_version")
         d.say("start")
-    _progress(d, question)
+
+
+def _question_words(d: _Drawing, question: Question, spell_out: bool, ticked: Collection[str]) -> None:
+    texts = d.words.texts.questions[question.ask]
     d.put("title", texts.text)
     options = sc.answers_of(question)
     numbered = question.options and any(o.text for o in texts.options.values())
     if numbered or (spell_out and question.kind is not Kind.scale):
         for i, option in enumerate(options, 1):
-            mark = "\u2713 " if option in d.s.ticks else ""
+            mark = "\u2713 " if option in ticked else ""
             place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
             d.put("item", f"{place} {mark}{d.words.item(question.ask, option)}")
     if texts.help:
         d.put("note", texts.help)
     if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
-    return _answer_rows(d, question)
 
 
 def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
@@ -371,7 +381,10 @@ def _say(d: _Drawing, effect: Say) -> Message:
         home = d.flow.option_home.get(option)
         short = d.words.texts.questions.get(str(params.get("question")))
         params["answer"] = d.words.option(home, option) if home else short.short if short is not None else _latched(d)
-    d.say(effect.key, **params)
+    if effect.key in ("sign_plain", "sign_possible"):
+        _note(d, effect.key, params)
+    else:
+        d.say(effect.key, **params)
     rows: list[tuple[Button, ...]] = []
     if effect.key == "crisis":
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
@@ -379,31 +392,44 @@ def _say(d: _Drawing, effect: Say) -> Message:
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
     elif effect.key == "emergency_stands" and d.s.latch is not None:
         rows = _emergency_buttons(d)
+    elif effect.key == "silence_help":
+        rows = [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.CANT_GET_THERE)]
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
+        return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
     return d.message(rows, urgent=effect.urgent)
 
 
-def _settled(d: _Drawing, effect: Settled) -> Message | None:
-    question = sc.question_of(d.flow, effect.screen)
-    said = ""
+def _settled(d: _Drawing, effect: Settled) -> Message:
+    """The screen as it stood, without its buttons and its place in the interview, and what was answered on it."""
+    before, choice = effect.before, effect.choice
+    if choice is None:
+        return Message((), turn=before.turn, edits=True)
+    was = _Drawing(d.flow, before, d.places, d.now)
+    for key, params in before.notes:
+        _note(was, key, dict(params))
+    question, said = sc.question_of(d.flow, before.at), ""
     if question is None:
-        title = {EXIT: "exit_offer", REVIEW: "last_check", SIGN: "sign_ask"}.get(effect.screen)
-        d.put("title", d.words.system(title) if title else "")
-    elif effect.screen == which(question.ask):
-        d.put("title", d.words.system("which_ones"))
-    elif effect.screen == alone(question.ask):
-        return Message((), (), turn=effect.turn, edits=True)
+        _FIXED_SCREENS[before.at](was)
+    elif before.at == which(question.ask):
+        _which(was, question)
+        if choice == sc.DONE and before.ticks:
+            said = LIST.join(d.words.option(question.ask, o) for o in question.option_ids if o in before.ticks)
+        elif choice == sc.DONE:
+            choice = sc.ALL
+    elif before.at == alone(question.ask):
+        _alone_title(was, question, before.queue[0])
     else:
-        d.put("title", d.words.texts.questions[question.ask].text)
-        kept = d.s.answers.get(question.ask)
-        if effect.choice not in (sc.NOT_SURE, sc.STOP_HERE) and kept is not None:
+        kept = None if choice in (sc.NOT_SURE, sc.STOP_HERE) else d.s.answers.get(question.ask)
+        _beginning(was, question)
+        spelled_out = any(key == "unreadable_choices" for key, _ in before.notes)
+        _question_words(was, question, spelled_out, kept.yes if isinstance(kept, Many) else before.ticks)
+        if kept is not None:
             said = d.words.answer(question, kept, d.now)
-    if not said and effect.choice:
-        said = _choice_words(d, question, effect.choice)
+    said = said or (_choice_words(d, question, choice) if choice else "")
     if said:
-        d.put("text", d.words.system("answered", answer=said))
-    return d.message((), turn=effect.turn, edits=True) if d.blocks else None
+        was.put("text", d.words.system("answered", answer=said))
+    return was.message((), turn=before.turn, edits=True)
 
 
 def _choice_words(d: _Drawing, question: Question | None, choice: str) -> str:

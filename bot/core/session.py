@@ -41,6 +41,10 @@ class Heard(NamedTuple):
     plain: bool
 
 
+Note = tuple[str, Mapping[str, Any]]
+"""A system text said together with a screen, with its parameters: words of the patient's, ids, lists of these."""
+
+
 class Step(NamedTuple):
     """An answer given: at which turn, to which question, by which message of the patient's (None = by a tap)."""
 
@@ -49,13 +53,23 @@ class Step(NamedTuple):
     message: int | None = None
 
 
+class Told(NamedTuple):
+    """Lines of a list that a message of the patient's named, so that an edit of that message can take them back."""
+
+    message: int
+    question: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
 
     `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
     not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
-    `asked`: at which turn which item was asked by itself.
+    `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
+    turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
+    reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none.
     """
 
     id: str
@@ -87,6 +101,11 @@ class Session:
     consented: bool = False
     forgetting: bool = False
     asked: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    since: int | None = None
+    told: tuple[Told, ...] = ()
+    help: str = ""
+    rank_told: int = -1
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -135,6 +154,13 @@ def _answers(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {question: from_json(answer) for question, answer in plain.items()}
 
 
+def _notes(plain: list[Any]) -> tuple[Note, ...]:
+    return tuple(
+        (key, {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
+        for key, params in plain
+    )
+
+
 def _latch(plain: list[Any] | None) -> Latch | None:
     return None if plain is None else Latch(plain[0], plain[1], tuple(plain[2]), *plain[3:])
 
@@ -152,6 +178,8 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "asked": lambda plain: tuple((turn, item) for turn, item in plain),
     "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
     "latch": _latch,
+    "notes": _notes,
+    "told": lambda plain: tuple(Told(message, question, tuple(lines)) for message, question, lines in plain),
 }
 """Field -> what makes its value of plain JSON values."""
 

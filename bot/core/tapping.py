@@ -83,7 +83,7 @@ def _consented(m: Making, question: Question, choice: str) -> None:
     option = next(o for o in question.options if o.id == choice)
     m.settled(choice)
     if option.declines:
-        m.set(answers={}, heard={}, signs=(), at=STOPPED, turn=m.s.turn + 1)
+        m.set(answers={}, heard={}, signs=(), at=STOPPED, turn=m.s.turn + 1, notes=(), since=m.s.turn + 1)
         m.path.append(STOPPED)
         m.say("declined")
         return
@@ -217,14 +217,18 @@ def _sign_tapped(m: Making, choice: str) -> None:
     m.onward(replay=True)
 
 
-def _emergency_tapped(m: Making, choice: str) -> None:
+def tap_in_emergency(m: Making, choice: str) -> None:
+    """The buttons of an emergency; those about help answer however old they are."""
     if choice == sc.BY_MISTAKE and m.s.latch is not None:
-        m.settled(choice)
+        m.settled(None)  # the advice itself stands
+        m.note("answered", answer=choice)
         m.ask(MISTAKE)
     elif choice == sc.HELPED:
         m.say("getting_help_text")
+        m.set(help="answered")
     else:
         m.say("cant_get_there_text", urgent=True)
+        m.set(help=m.s.help and "answered")
         m.watch()
 
 
@@ -277,7 +281,7 @@ _SCREENS: dict[str, Callable[[Making, str], None]] = {
     SIGN: _sign_tapped,
     EXIT: _exit_tapped,
     REVIEW: _review_tapped,
-    EMERGENCY: _emergency_tapped,
+    EMERGENCY: tap_in_emergency,
     MISTAKE: _mistake_tapped,
     CHANGE: _change_tapped,
     ADVICE: _advice_tapped,

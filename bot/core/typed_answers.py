@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import screens as sc
 from .answers import Got, Which, folded_words, kept_answer, labels, read_answer, read_items
 from .evaluation import Many
-from .events import Settled, Typed, Understood
+from .events import Typed, Understood
 from .flow import Kind, Level, Question
 from .machine import which
 from .making import Making
 from .reader import Reading
-from .session import CHANGE, SIGN
+from .session import CHANGE, SIGN, Told
 from .tapping import answer, tap
 from .values import NOT_SURE
 
 MOST_WORDS_OF_CONSENT, WORDS_BESIDE_CONSENT = 8, 2
+MOST_TOLD = 20
+"""Messages that named lines of a list which a session remembers."""
 
 
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
@@ -50,18 +53,24 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
             tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
             return
         if m.s.at == question.ask:
-            m.effects.append(Settled(m.before.at, m.before.turn))
+            m.settled()
+        if isinstance(got.value, Many):
+            _remember(m, question, got.value.yes, event.message)
         answer(m, question, _with_ticks(m, question, got.value), event.message)
     elif got == NOT_SURE:
         tap(m, NOT_SURE)
     elif isinstance(got, Which):
-        m.note("unclear", words=got.words, candidates=got.candidates)
+        m.note("unclear", words=got.words, candidates=_named(got.candidates))
         m.again()
     elif others:
         m.set(misread=0)
         m.again()
     elif not _correction(m, reading, question.ask):
         unread(m)
+
+
+def _named(candidates: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
+    return tuple(label for label, _ in candidates)
 
 
 def _correction(m: Making, reading: Reading, open_question: str) -> bool:
@@ -78,7 +87,7 @@ def _correction(m: Making, reading: Reading, open_question: str) -> bool:
     for unclear in reading.unclear:
         if unclear.candidates and unclear.question in m.s.answers and unclear.question != open_question:
             m.set(misread=0)
-            m.note("unclear", words=unclear.words, candidates=unclear.candidates)
+            m.note("unclear", words=unclear.words, candidates=_named(unclear.candidates))
             m.ask(unclear.question)
             return True
     return False
@@ -88,8 +97,8 @@ def _corrected(m: Making, question: Question, raw: Any) -> Any:
     """The answer after the correction; None if it would be the same. On a list lines are only added."""
     kept = m.s.answers[question.ask]
     if isinstance(kept, Many):
-        new = frozenset(o for o in raw if o in question.option_ids) - kept.yes
-        return Many(kept.yes | new, kept.not_sure - new) if new else None
+        named = frozenset(o for o in raw if o in question.option_ids)
+        return m.with_lines(question, named) if named - kept.yes else None
     got = kept_answer(m.flow, question, raw, "", m.today)
     return got.value if isinstance(got, Got) and got.value != kept else None
 
@@ -130,13 +139,47 @@ def _with_ticks(m: Making, question: Question, value: Any) -> Any:
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
     """Options named in words. The others are not taken as absent where they count: the list stays open."""
+    _remember(m, question, ticks, event.message)
     if sc.toggles(question) and not question.describes and m.s.at == question.ask:
         m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
         m.note("ticked", question=question.ask, options=m.s.ticks)
         m.again()
         return
-    m.effects.append(Settled(m.before.at, m.before.turn))
+    m.settled()
     answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
+
+
+def _remember(m: Making, question: Question, lines: Iterable[str], message: int | None) -> None:
+    """Which lines this message named."""
+    if message is not None:
+        others = [t for t in m.s.told if t.message != message]
+        named = tuple(o for o in question.option_ids if o in set(lines))
+        m.set(told=(*others[1 - MOST_TOLD :], Told(message, question.ask, named)))
+
+
+def lines_told_anew(m: Making, question: Question, told: Told, lines: frozenset[str]) -> None:
+    """The message that named lines of a list was edited and names these instead: those of before go, unless another
+    message named them too. Without any the open list is answered: none of these."""
+    elsewhere = {o for t in m.s.told if t.question == told.question and t.message != told.message for o in t.lines}
+    gone = set(told.lines) - elsewhere - lines
+    _remember(m, question, lines, told.message)
+    if m.s.at == question.ask:
+        ticks = tuple(dict.fromkeys(o for o in (*m.s.ticks, *sorted(lines)) if o not in gone))
+        m.set(ticks=ticks, misread=0)
+        if ticks:
+            m.note("ticked", question=question.ask, options=ticks)
+            m.again()
+        else:
+            m.settled()
+            answer(m, question, Many(frozenset()), told.message)
+        return
+    kept, at, ticks = m.s.answers[question.ask], m.s.at, m.s.ticks
+    if isinstance(kept, Many):
+        m.give(question.ask, Many((kept.yes - gone) | lines, kept.not_sure - gone - lines), told.message)
+    m.note("edit_noted", question=question.ask)
+    m.onward(replay=True)
+    if m.s.at == at:
+        m.set(ticks=ticks)
 
 
 def take_facts(m: Making, reading: Reading, open_question: str | None) -> bool:

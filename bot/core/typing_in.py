@@ -13,7 +13,7 @@ from .making import Making
 from .reader import Reading, Sign
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard
 from .tapping import tap
-from .typed_answers import on_question, take_facts, unread
+from .typed_answers import lines_told_anew, on_question, take_facts, unread
 from .values import NOT_SURE
 from .words import COMMANDS
 
@@ -40,7 +40,7 @@ def typed(m: Making, event: Typed) -> None:
     word = plain_word(m.flow, m.s.lang, text, reading)
     if _three_way(m, word):
         return
-    if m.s.latch is not None and (_fixed_label(m, text) or _by_number(m, text)):
+    if m.s.latch is not None and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, word)):
         return
     if m.s.latch is not None:
         if m.s.at == EMERGENCY:
@@ -202,6 +202,20 @@ def _fixed_label(m: Making, text: str) -> bool:
     return False
 
 
+def _help_reached(m: Making, text: str, word: str | None) -> bool:
+    """A yes or a no to the question whether help was reached; whatever begins with no is one."""
+    if m.s.at != EMERGENCY or m.s.help != "asked":
+        return False
+    no = folded_words(m.flow.text(m.s.lang).system["no"])
+    if word == "yes":
+        tap(m, sc.HELPED)
+    elif word is not None or folded_words(text).replace(",", " ").split()[:1] == [no]:
+        tap(m, sc.CANT_GET_THERE)
+    else:
+        return False
+    return True
+
+
 def _bare(words: str) -> str:
     return words.replace("'", "")
 
@@ -250,8 +264,11 @@ def edited(m: Making, event: Edited) -> None:
 
     It answers no question about a red flag: a sign that waits, or an emergency, is kept (SEMANTICS 2).
     """
-    given = next((t for t in m.s.trail if t.message == event.message), None)
+    told = next((t for t in m.s.told if t.message == event.message), None)
+    given = told or next((t for t in m.s.trail if t.message == event.message), None)
     question = None if given is None else m.flow.questions.get(given.question)
+    if told is not None and m.s.at != told.question and told.question not in m.s.answers:
+        question = None  # what it had ticked was left behind
     kept = m.s.latch is not None or bool(m.s.signs)
     if not kept and (question is None or m.s.at in (STOPPED, ADVICE)):
         typed(m, Typed(event.text, event.message))
@@ -275,9 +292,12 @@ def edited(m: Making, event: Edited) -> None:
         m.clear_up(question)
     elif isinstance(got, Got) and (got.value is not None or got.ticks):
         value = got.value if got.value is not None else Many(frozenset(got.ticks))
-        m.give(question.ask, value, event.message)
-        m.note("edit_noted", question=question.ask)
-        m.onward(replay=True)
+        if told is not None and isinstance(value, Many):
+            lines_told_anew(m, question, told, value.yes)
+        else:
+            m.give(question.ask, value, event.message)
+            m.note("edit_noted", question=question.ask)
+            m.onward(replay=True)
     else:
         m.note("unreadable_example", question=question.ask)
         m.again()

@@ -145,8 +145,8 @@ def script_command(
     from .walk import as_script
     from .walk import walks as random_walks
 
-    if cover == bool(walks):
-        print("Choose --cover, or --random N.", file=stream)
+    if cover == bool(walks) or walks < 0:
+        print("Choose --cover, or --random N with at least one walk.", file=stream)
         return USAGE
     if walks:
         folder = flows.folder(flow or "")
@@ -201,37 +201,48 @@ def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, 
         return WRONG
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
     load = asyncio.run(way.load(cases, chats))
+    if load.left_out:
+        why = "they move the clock or the bot (later, restart, version), or are of another flow"
+        print(f"{load.left_out} of {len(cases)} scripts are left out: {why}.", file=stream)
+    if load.left_out == len(cases):
+        print("No script is left to play. Name others.", file=stream)
+        return USAGE
     print(f"{way.name}, {chats} chats: {load}", file=stream)
     return OK if not load.failed else WRONG
 
 
 def stored_command(file: Path, flow: Flow, session: Session, stream: TextIO) -> int:
     """Write the script of a stored session."""
-    from .record import stored_script
+    from .retelling import stored_script
 
     return _recorded(file, flow, stored_script(flow, session, _title(file)), stream)
 
 
 def recorded_command(file: Path, recording: Recording, stream: TextIO) -> int:
     """Write the script of a chat that was played just now."""
-    if not recording.steps:
+    if not recording.said:
         print("Nothing was said, so nothing is written.", file=stream)
         return WRONG
-    return _recorded(file, recording.flow, recording.script(_title(file)), stream)
+    otherwise = "" if recording.keep_words else "record again with --keep-words"
+    return _recorded(file, recording.flow, recording.script(_title(file)), stream, otherwise)
 
 
 def _title(file: Path) -> str:
     return file.stem.replace("_", " ").capitalize()
 
 
-def _recorded(file: Path, flow: Flow, text: str, stream: TextIO) -> int:
-    """Write a recording, and play it once: what was said instead of the patient's words may not say all of it."""
+def _recorded(file: Path, flow: Flow, text: str, stream: TextIO, otherwise: str = "") -> int:
+    """Write a recording, and play it once: what was said instead of the patient's words may not say all of it.
+
+    `otherwise`: what else can be done if it does not come out as the chat did.
+    """
     save(file, text)
     print(f"written: {file}", file=stream)
     outcome = run_text(text, file, flow)
     if outcome is not None and outcome.passed:
         return OK
-    print(
-        "Played back, it does not come out as the chat did. Mend it by hand, or record with --keep-words.", file=stream
-    )
+    remedy = "Mend it by hand" + (f", or {otherwise}." if otherwise else ".")
+    print(f"Played back, it does not come out as the chat did. {remedy}", file=stream)
+    if outcome is not None:
+        print("\n" + failure(outcome), file=stream)
     return WRONG

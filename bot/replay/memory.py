@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from bot.core.render import Block, Message, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
 from bot.exporting import explain_changes
+from bot.versions import begun_anew
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 
@@ -59,6 +60,7 @@ def drawn(flow: Flow, session: Session, effect: Effect, places: Places, now: dat
 class _Due(NamedTuple):
     at: datetime
     kind: str
+    session: Session
 
 
 class NotTheSame(AssertionError):
@@ -116,10 +118,10 @@ class MemoryDriver:
         """Time passes; what is due on the way comes at its own moment."""
         end = self.now + timedelta(seconds=act.seconds)
         shown: list[Shown] = []
-        while self._due and (first := min(self._due)).at <= end:
+        while self._due and (first := min(self._due, key=lambda d: d.at)).at <= end:
             self._due = tuple(d for d in self._due if d != first)
             self.now = max(self.now, first.at)
-            shown.extend(self._handle(Elapsed(first.kind), by_patient=False))  # type: ignore[arg-type]
+            shown.extend(self._handle(Elapsed(first.kind), first.session))  # type: ignore[arg-type]
         self.now = end
         return tuple(shown)
 
@@ -136,25 +138,37 @@ class MemoryDriver:
 
     # --- turns --------------------------------------------------------------------------------------------------------
 
-    def _handle(self, event: Event, by_patient: bool = True) -> tuple[Shown, ...]:
-        before = self._reloaded(self.s) if self.reload else self.s
+    def _handle(self, event: Event, silent: Session | None = None) -> tuple[Shown, ...]:
+        """`silent`: the session whose silence is followed up: after an emergency was left for a new one, that one."""
+        current, shown = self.s, list[Shown]()
+        before = current if silent is None or silent.id == current.id else silent
+        left = before is not current
+        before = self._reloaded(before) if self.reload else before
         flow = self.versions[before.version]
         turn = step(flow, before, event, self.now)
         self.turns.append(Handled(flow, before, event, turn, self.places, self.now))
-        self.s = turn.session
-        if by_patient:
+        parts: tuple[tuple[Flow, Turn], ...] = ((flow, turn),)
+        if turn.session.id != before.id and self.flow.version != flow.version:
+            parts = begun_anew(turn, flow, self.flow, self.now)
+        if silent is None:
             self._due = ()
-        shown: list[Shown] = []
+        for flow, turn in parts:
+            self.s = turn.session
+            shown.extend(self._said(flow, before, turn))
+        if left:
+            self.s = current
+        return tuple(shown)
+
+    def _said(self, flow: Flow, before: Session, turn: Turn) -> Iterator[Shown]:
         for effect in turn.effects:
             if isinstance(effect, Schedule):
-                self._schedule(effect)
+                self._schedule(effect, before)
             elif isinstance(effect, Erase):
-                shown.append(self._forgotten())
+                yield self._forgotten()
             else:
                 message = drawn(flow, self.s, effect, self.places, self.now)
                 if message is not None:
-                    shown.append(self._show(message, before.id))
-        return tuple(shown)
+                    yield self._show(message, before.id)
 
     def _reloaded(self, session: Session) -> Session:
         again = Session.from_json(session.to_json())
@@ -162,14 +176,15 @@ class MemoryDriver:
             raise NotTheSame(f"saved and read again, the session differs:\n{session}\n{again}")
         return again
 
-    def _schedule(self, effect: Schedule) -> None:
+    def _schedule(self, effect: Schedule, before: Session) -> None:
         at = self.now + timedelta(seconds=effect.seconds)
         if not effect.urgent:
             if at.hour >= NIGHT_FROM:
                 at += timedelta(days=1)
             if at.hour < NIGHT_TO or at.hour >= NIGHT_FROM:
                 at = at.replace(hour=NIGHT_TO, minute=0, second=0, microsecond=0)
-        self._due = (*(d for d in self._due if d.kind != effect.due), _Due(at, effect.due))
+        session = before if effect.due == "help" and self.s.latch is None else self.s
+        self._due = (*(d for d in self._due if d.kind != effect.due), _Due(at, effect.due, session))
 
     def _show(self, message: Message, drawn_by: str) -> Shown:
         rows = tuple(tuple(Key(b.label, b.data) for b in row) for row in message.rows)

@@ -78,12 +78,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Where and how a chat went another way than its script. `line`: index in the transcript that is marked."""
+    """Where and how a chat went another way than its script. `line`: index in the transcript that is marked.
+
+    `used`: where the script uses the fragment in which `place` is.
+    """
 
     place: Place
     expected: str
     came: str
     line: int
+    used: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.core.answers import folded_words
 from bot.core.compiled import Flow, usual_value
 from bot.core.evaluation import Many, Span
 from bot.core.events import Tapped
+from bot.core.findings import Place
 from bot.core.flow import NUMERIC, Kind, Question
 from bot.core.machine import alone, which
 from bot.core.quantities import read_quantity
@@ -65,12 +66,13 @@ class Play:
         self.acts = 0
         self.started = False
         self.place = case.place
+        self.used: Place | None = None
         self.asked: list[str] = []
 
     async def run(self) -> list[Deviation]:
         """Play every line, then look at what is expected at the end."""
         for line in self.case.lines:
-            self.place = line.place
+            self.place, self.used = line.place, line.used
             try:
                 await self.line(line.step)
             except Deviated as deviated:
@@ -82,7 +84,7 @@ class Play:
         return await self.expected()
 
     def _deviation(self, deviated: Deviated) -> Deviation:
-        return Deviation(self.place, deviated.expected, deviated.came, max(0, len(self.said) - 1))
+        return Deviation(self.place, deviated.expected, deviated.came, max(0, len(self.said) - 1), self.used)
 
     async def line(self, step: Step) -> None:
         """One line of the chat. Raises Deviated."""

@@ -43,10 +43,22 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return ScriptFile.from_parent(parent, path=file_path)
 
 
+def _shipped() -> list[Path]:
+    """Where a repository without flows of its own finds them: in the folder of FLOWS_DIR, else with the package."""
+    from bot.library import UnknownFlow, flows_folder
+    from bot.settings import SettingsError, read_settings
+
+    try:
+        return [flows_folder(read_settings().flows_dir)]
+    except (UnknownFlow, SettingsError) as error:
+        raise pytest.UsageError(f"{error} The ini option conversation_flows says where flows are.") from None
+
+
 def _flows(config: pytest.Config) -> Flows:
     if _FLOWS not in config.stash:
         folders = [config.rootpath / folder for folder in config.getini("conversation_flows")]
-        config.stash[_FLOWS] = Flows(folders, with_reader)
+        own = Flows(folders, with_reader)
+        config.stash[_FLOWS] = own if own.names() else Flows(_shipped(), with_reader)
     return config.stash[_FLOWS]
 
 

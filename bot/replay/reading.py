@@ -295,20 +295,22 @@ def _filled(
 
 def _lines(
     steps: list[Step], here: Here, path: tuple[str | int, ...], file: Path, findings: list[Finding],
-    inside: tuple[str, ...] = (),
+    inside: tuple[str, ...] = (), used: Place | None = None,
 ) -> list[Line]:  # fmt: skip
     """The steps with their places, fragments put in."""
     found: list[Line] = []
     for i, step in enumerate(steps):
         place = here.place((*path, i, step.act))
         if step.use is None:
-            found.append(Line(step, place, inside[-1] if inside else ""))
+            found.append(Line(step, place, used))
         else:
-            found.extend(_fragment(step, place, file, findings, inside))
+            found.extend(_fragment(step, place, file, findings, inside, used or place))
     return found
 
 
-def _fragment(step: Step, place: Place, file: Path, findings: list[Finding], inside: tuple[str, ...]) -> list[Line]:
+def _fragment(
+    step: Step, place: Place, file: Path, findings: list[Finding], inside: tuple[str, ...], used: Place
+) -> list[Line]:
     name = step.use or ""
     if name in inside or len(inside) >= _DEEPEST:
         findings.append(
@@ -327,7 +329,7 @@ def _fragment(step: Step, place: Place, file: Path, findings: list[Finding], ins
         if name in here.value:
             raw = _filled(here.value[name], step.with_, here, (name,), findings) if step.with_ else here.value[name]
             steps = _steps(raw, here, (name,), findings)
-            return _lines(steps, here, (name,), file, findings, (*inside, name))
+            return _lines(steps, here, (name,), file, findings, (*inside, name), used)
     remedy = did_you_mean(name, known) or f"Fragments stand in {FRAGMENTS}, in this folder or one above it."
     findings.append(_finding(place, "SCRIPT022", f'There is no fragment "{name}".', remedy))
     return []

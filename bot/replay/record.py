@@ -6,33 +6,26 @@ to be kept. What the script expects is how the chat came out; it is for a person
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.core import screens as sc
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many, Span
 from bot.core.events import Commanded, Event, Started, Tapped, Typed
-from bot.core.findings import Place
 from bot.core.flow import Kind, Question
 from bot.core.machine import alone as alone_state
+from bot.core.machine import which as which_state
 from bot.core.screens import question_of
 from bot.core.session import ADVICE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
-from bot.core.triage import verdict_of
 from bot.core.values import NOT_SURE, as_read, bounds, choice_span
-from bot.core.wording import Places
 
-from .memory import MemoryDriver
 from .names import NONE
 from .outcome import Standing, standing
-from .play import Deviated, Play
-from .script import Case, Expect
-from .script import Step as ScriptStep
-from .ways import now_or_never
+from .script import DEFAULT_LANG
 from .writing import script_text
 
 UNREAD = "something that was not understood"
@@ -50,18 +43,22 @@ class Recording:
     keep_words: bool = False
     steps: list[Step] = field(default_factory=list)
     last: Session | None = None
+    lang: str = DEFAULT_LANG
 
     def turn(self, event: Event, session: Session | None) -> None:
         """One turn, as a channel tells of it: what came in, and the session after it."""
         before, self.last = self.last, session
+        if before is None and session is not None and not self.steps:
+            self.lang = session.lang
         if not isinstance(event, Started):
             self.steps += self._said(event, before, session)
-        if session is not None and session.at != START:
+        if session is not None and session.at != START and _new_screen(before, session):
             self.steps.append({"bot": shown_name(session.at)})
 
     def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[Step]:
         if isinstance(event, Commanded):
-            yield {"command": f"{event.name} {event.argument}".strip()}
+            meant = event.name == "language" and event.argument in self.flow.texts  # else it is words, or nothing
+            yield {"command": f"{event.name} {event.argument}" if meant else event.name}
         elif isinstance(event, Tapped):
             yield {"tap": event.choice.removeprefix(sc.CHANGE_PREFIX)}
         elif isinstance(event, Typed):
@@ -73,11 +70,14 @@ class Recording:
             yield {"me": UNREAD}
             return
         if len(after.signs) > len(before.signs):
-            yield {"me": _words_for(self.flow, after.lang, after.signs[0].option)}
+            home = self.flow.option_home[after.signs[0].option]
+            yield {"me": words_for(self.flow, after.lang, home, after.signs[0].option)[0]}
             return
         question = question_of(self.flow, before.at)
         if question is None:
             yield from _instead_on_screen(before, after)
+        elif before.at == which_state(question.ask):
+            yield from _instead_which(before, after, question)
         elif before.at == alone_state(question.ask):
             yield from _instead_alone(before, after, question)
         elif question.ask in after.answers and after.answers[question.ask] != before.answers.get(question.ask):
@@ -90,10 +90,20 @@ class Recording:
         else:
             yield {"me": UNREAD}
 
+    @property
+    def said(self) -> bool:
+        """Whether the patient said anything at all."""
+        return any("bot" not in step for step in self.steps)
+
     def script(self, title: str) -> str:
         """The recording as a script."""
         stands = standing(self.flow, self.last, self.now)
-        return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow))
+        return script_text(title, self.flow.name, self.now, self.steps, expected(stands, self.flow), lang=self.lang)
+
+
+def _new_screen(before: Session | None, after: Session) -> bool:
+    """Whether the bot showed a screen, not only a remark beside the one that is open."""
+    return before is None or (before.id, before.turn) != (after.id, after.turn)
 
 
 def shown_name(screen: str) -> str:
@@ -101,9 +111,12 @@ def shown_name(screen: str) -> str:
     return screen.lower() if screen.isupper() else screen
 
 
-def _words_for(flow: Flow, lang: str, option: str) -> str:
-    entry = flow.text(lang).questions[flow.option_home[option]].options[option]
-    return entry.says[0] if entry.says else entry.answer or entry.label
+def words_for(flow: Flow, lang: str, question: str, option: str) -> list[str]:
+    """Words for an option, the likeliest to be read as it first; [] if it has none."""
+    entry = flow.text(lang).questions[question].options.get(option)
+    if entry is None:
+        return []
+    return [w for w in dict.fromkeys((*entry.says, entry.answer, entry.label, entry.text)) if w]
 
 
 def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
@@ -116,6 +129,20 @@ def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
     elif len(after.signs) < len(before.signs) or before.at == MISTAKE:
         kept = after.latch is not None or any(before.signs[0].option in h.yes for h in after.heard.values())
         yield {"tap": sc.YES if kept else sc.NO}
+    else:
+        yield {"me": UNREAD}
+
+
+def _instead_which(before: Session, after: Session, question: Question) -> Iterator[Step]:
+    """Which lines of a list somebody is unsure of: ticked or not any more, done, or all of them."""
+    order = question.option_ids
+    if after.at == before.at:
+        toggled = [o for o in order if (o in after.ticks) != (o in before.ticks)]
+        yield {"tap": toggled} if toggled else {"me": UNREAD}
+    elif after.at == alone_state(question.ask):
+        everything = {*after.queue} == {*order} - (after.found.yes if after.found else frozenset())
+        more = [o for o in after.queue if o not in before.ticks]
+        yield {"tap": sc.ALL} if everything and more else {"tap": [*more, sc.DONE]}
     else:
         yield {"me": UNREAD}
 
@@ -169,52 +196,4 @@ def expected(stands: Standing, flow: Flow) -> dict[str, Any]:
     if stands.deciding:
         found["because"] = list(stands.deciding)
     found["at"] = shown_name(stands.at) or "for_whom"
-    return found
-
-
-# --- stored chats -----------------------------------------------------------------------------------------------------
-
-
-def stored_script(flow: Flow, session: Session, title: str) -> str:
-    """A stored session as a script: its answers given one after the other, as each question comes up."""
-    answers = _asked_only(flow, session, answers_of(flow, session))
-    steps: list[Step] = [{"auto": answers}]
-    stands = standing(flow, session, session.seen)
-    if session.unplaced:
-        stuck = verdict_of(flow, session, session.seen.date())[0].open or shown_name(REVIEW)
-        steps[0]["until"] = stuck
-        steps += [{"me": UNREAD}] * 3
-    elif session.at in (ADVICE, EMERGENCY):
-        steps[0]["until"] = "result"
-    elif session.at in flow.questions or session.at == REVIEW:
-        steps[0]["until"] = shown_name(session.at)
-    comment = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
-    return script_text(title, flow.name, session.started, steps, expected(stands, flow), comment)
-
-
-def _asked_only(flow: Flow, session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the answers that a chat which gives them in order is never asked for: of questions that another tap
-    answered as well, or that came before an emergency was known."""
-    now = session.started
-    driver = MemoryDriver(flow, session.lang, now, Places(), reload=False)
-    case = Case("", "", Place(""), flow.name, session.lang, now.replace(tzinfo=None), (), Expect(), {})
-    play = Play(case, flow, {}, driver, now.tzinfo or UTC)
-    with contextlib.suppress(Deviated):
-        now_or_never(play.line(ScriptStep(auto=dict(answers), until="result")))
-    return {q: a for q, a in answers.items() if q in play.asked}
-
-
-def answers_of(flow: Flow, session: Session) -> Mapping[str, Any]:
-    """The answers that count, as scripts write them, in the order of the interview."""
-    env = standing(flow, session, session.seen).answers
-    found: dict[str, Any] = {}
-    for question in flow.interview.questions:
-        value = env.get(question.ask)
-        if value is None or (question.ask not in session.answers and question.ask not in session.heard):
-            continue
-        latch = session.latch
-        if isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
-            alone = frozenset({latch.option})
-            value = Many(frozenset(), alone) if latch.unsure else Many(alone)
-        found[question.ask] = plain_answer(question, value, session.answers.get(question.ask))
     return found

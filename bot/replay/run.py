@@ -121,9 +121,10 @@ def _said(said: Said, mark: str) -> list[str]:
 
 def failure(outcome: Outcome) -> str:
     """Everything that a tester needs to see of a case that failed."""
-    lines = [f"FAILED  {outcome.case.title}  ({outcome.way})", transcript(outcome), ""]
+    lines = [f"FAILED  {outcome.case.title}  ({outcome.way})  {outcome.case.place}", transcript(outcome), ""]
     for deviation in outcome.deviations:
-        lines += [f"{deviation.place}", f"  expected  {deviation.expected}", f"  came      {deviation.came}"]
+        used = "" if deviation.used is None else f"  (used at {deviation.used})"
+        lines += [f"{deviation.place}{used}", f"  expected  {deviation.expected}", f"  came      {deviation.came}"]
     return "\n".join([*lines, *outcome.notes])
 
 
@@ -143,7 +144,11 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "kind": "outcome", "title": outcome.case.title, "file": outcome.case.file, "way": outcome.way, "passed": outcome.passed,
         "turns": outcome.acts, **outcome.standing.as_json(),
         "deviations": [
-            {"place": str(d.place), "expected": d.expected, "came": d.came} for d in outcome.deviations
+            {
+                "place": str(d.place), "used": None if d.used is None else str(d.used),
+                "expected": d.expected, "came": d.came,
+            }
+            for d in outcome.deviations
         ],
     }  # fmt: skip
 

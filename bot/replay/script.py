@@ -16,6 +16,9 @@ from bot.core.words import COMMANDS
 NOW = dt.datetime.fromisoformat("2026-11-20T10:00")
 """The local time at which a script begins that names none: a fixed one, so that a script always says the same."""
 
+DEFAULT_LANG = "en"
+"""The patient's language where a script names none."""
+
 ACTS = (
     *("bot", "tap", "me", "command", "edit", "old", "send", "double"),
     *("later", "restart", "version", "use", "answer", "auto"),
@@ -183,7 +186,7 @@ class Script(Strict):
     flow: str | None = Field(
         None, description="The flow's name, or its folder seen from this file; absent: the name of the folder around."
     )
-    lang: str = Field("en", description="The patient's language.")
+    lang: str = Field(DEFAULT_LANG, description="The patient's language.")
     now: dt.datetime = Field(NOW, description="The patient's local time at the beginning.")
     chat: list[Step] = Field(min_length=1, description="The chat, line by line.")
     expect: Expect = Field(default_factory=Expect, description="What must be so at the end.")
@@ -197,11 +200,11 @@ class Table(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step of a chat with the place where it stands; `source`: the fragment that it came from, if any."""
+    """A step of a chat with the place where it stands; `used`: where its script uses the fragment that it came from."""
 
     step: Step
     place: Place
-    source: str = ""
+    used: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,11 +89,17 @@ class TelegramWay:
 
     async def load(self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], chats: int) -> Load:
         """The cases played over and over by so many people at the same time, each until all cases were played once by
-        somebody and everybody has played one."""
-        flow = cases[0][1]
-        fitting = [c for c in cases if c[1] is flow and not _moves_the_bot(c[0])]
-        left = list(fitting) * max(1, -(-chats // max(1, len(fitting))))
-        found = Load()
+        somebody and everybody has played one.
+
+        Cases that move the clock or the bot, which all share, are left out, and those of another flow than the first.
+        """
+        still = [c for c in cases if not _moves_the_bot(c[0])]
+        fitting = [c for c in still if c[1] is still[0][1]]
+        found = Load(left_out=len(cases) - len(fitting))
+        if not fitting:
+            return found
+        flow = fitting[0][1]
+        left = list(fitting) * max(1, -(-chats // len(fitting)))
         async with World(self._make, flow, None, self._webhook) as world:
             world.clock.now = fitting[0][0].now.replace(tzinfo=UTC).timestamp()
 
@@ -119,8 +125,9 @@ class TelegramWay:
 @dataclass
 class Load:
     """What a load came to. `waits`: seconds from each thing that a patient did until the bot was at rest again; `cpu`:
-    seconds of this process, the double's and the patients' share included."""
+    seconds of this process, the double's and the patients' share included; `left_out`: cases that were not played."""
 
+    left_out: int = 0
     turns: int = 0
     failed: int = 0
     seconds: float = 0.0

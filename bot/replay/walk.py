@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.core.compiled import Flow
 from bot.core.findings import Place
+from bot.core.flow import LEVELS, Level
 from bot.core.session import Session
 from bot.core.triage import verdict_of
 from bot.core.wording import Places
@@ -36,11 +37,12 @@ Moves = Sequence[Mapping[str, Any]]
 
 
 class Broken(NamedTuple):
-    """A law that did not hold. `steps`: the walk up to there."""
+    """A law that did not hold. `steps`: the walk up to there; `level`: the one that stood before, if it must stand on."""
 
     law: str
     detail: str
     steps: tuple[Mapping[str, Any], ...]
+    level: Level | None = None
 
 
 class Walked(NamedTuple):
@@ -90,7 +92,9 @@ def shrunk(flow: Flow, broken: Broken) -> Broken:
 def as_script(flow: Flow, broken: Broken, title: str) -> str:
     """A failure as a script; what should be expected instead is for a person to say."""
     comment = f"Found by a random walk: {broken.law}\n{broken.detail}"
-    return script_text(title, flow.name, None, broken.steps, {"not_said": ["error"]}, comment.replace("\n\n", "\n"))
+    level = {} if broken.level is None else {"level": broken.level.value}
+    expect, lang = {**level, "not_said": ["error"]}, next(iter(flow.texts))
+    return script_text(title, flow.name, None, broken.steps, expect, comment.replace("\n\n", "\n"), lang)
 
 
 # --- walking ----------------------------------------------------------------------------------------------------------
@@ -174,7 +178,7 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
     done: list[Mapping[str, Any]] = []
     for move in chosen.steps(play):
         done.append(move)
-        before = len(driver.turns)
+        handled_before = len(driver.turns)
         try:
             now_or_never(play.line(Step.model_validate(move)))
         except Deviated as deviated:
@@ -185,11 +189,13 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
             return Broken("save and reload changes nothing", str(error)[:400], tuple(done)), len(driver.turns)
         except Exception as error:
             return Broken("step never raises", f"{type(error).__name__}: {error}"[:400], tuple(done)), len(driver.turns)
-        for handled in driver.turns[before:]:
+        for handled in driver.turns[handled_before:]:
             for law, holds in LAWS.items():
                 detail = holds(handled)
                 if detail:
-                    return Broken(law, detail, tuple(done)), len(driver.turns)
+                    before = _level(handled.flow, handled.before)
+                    stands = LEVELS[before] if law in KEEP_LEVELS and before >= 0 else None
+                    return Broken(law, detail, tuple(done), stands), len(driver.turns)
     return None, len(driver.turns)
 
 
@@ -233,10 +239,14 @@ def _trace_is_whole(handled: Handled) -> str:
     return f"The trace names {', '.join(trace.fired)}, but {', '.join(fired)} fired."
 
 
+FOR_EMERGENCIES, FOR_LEVELS = "once an emergency, no later event lowers it", "no later message lowers a level"
+KEEP_LEVELS = (FOR_EMERGENCIES, FOR_LEVELS)
+"""The laws by which the level that stood before still stands: a script of their failure expects it."""
+
 LAWS: dict[str, Callable[[Handled], str]] = {
     "every turn has an effect": _has_effect,
-    "once an emergency, no later event lowers it": _emergency_stays,
-    "no later message lowers a level": _never_falls,
+    FOR_EMERGENCIES: _emergency_stays,
+    FOR_LEVELS: _never_falls,
     "the trace names every rule that fired": _trace_is_whole,
 }
 """What is looked at after every turn, beside that nothing raises and that saving changes nothing."""

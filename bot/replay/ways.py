@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -65,18 +66,31 @@ async def played(
 ) -> Outcome:
     """Play a case through a driver: what every way does once it has one."""
     play = Play(case, flow, dict(versions), driver, zone)
+    notes: tuple[str, ...] = ()
     began = time.perf_counter()
     try:
         deviations = await play.run()
         stands = await play.standing()
-    except AssertionError as error:  # the way itself found something wrong
-        expected = "the same session after saving" if isinstance(error, NotTheSame) else "a bot that comes to rest"
-        deviations, stands = [Deviation(play.place, expected, str(error), max(0, len(play.said) - 1))], NOWHERE
+    except Exception as error:  # one broken chat must not keep the others from being played
+        deviations, stands = [_broken(play, error)], NOWHERE
+        if not isinstance(error, AssertionError):
+            notes = ("", "".join(traceback.format_exception(error)).rstrip())
     finally:
         await driver.close()
     return Outcome(
-        case, way, tuple(play.said), tuple(deviations), stands, play.acts, seconds=time.perf_counter() - began
-    )
+        case, way, tuple(play.said), tuple(deviations), stands, play.acts,
+        seconds=time.perf_counter() - began, notes=notes,
+    )  # fmt: skip
+
+
+def _broken(play: Play, error: Exception) -> Deviation:
+    """An error as a deviation. With AssertionError, the way itself found something wrong."""
+    expected, came = "a bot that comes to rest", str(error)
+    if isinstance(error, NotTheSame):
+        expected = "the same session after saving"
+    elif not isinstance(error, AssertionError):
+        expected, came = "a bot that does not break", f"{type(error).__name__}: {error}"
+    return Deviation(play.place, expected, came, max(0, len(play.said) - 1), play.used)
 
 
 def now_or_never(coroutine: Coroutine[Any, Any, T]) -> T:

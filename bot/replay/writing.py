@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from .script import DEFAULT_LANG
+
 Steps = Sequence[Mapping[str, Any]]
 
 
@@ -17,11 +19,14 @@ class Exists(Exception):
 
 
 def script_text(
-    title: str, flow: str, now: datetime | None, steps: Steps, expect: Mapping[str, Any], comment: str = ""
-) -> str:
+    title: str, flow: str, now: datetime | None, steps: Steps, expect: Mapping[str, Any], comment: str = "",
+    lang: str = DEFAULT_LANG,
+) -> str:  # fmt: skip
     """A script, ready to be saved."""
     lines = [f"# {line}" for line in comment.splitlines()]
     lines += [f"title: {_inline(title)}", f"flow: {flow}"]
+    if lang != DEFAULT_LANG:
+        lines.append(f"lang: {lang}")
     if now is not None:
         lines.append(f"now: {now.replace(tzinfo=None).isoformat(timespec='minutes')}")
     lines.append("chat:")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from bot.store import schema as t
 from bot.store.loading import stored_delivery
-from bot.store.rows import Blocked, Delivery, Due, Held, Outcome, Refused, Released, Sent
+from bot.store.rows import Blocked, Delivery, Due, Held, KeptMessage, Outcome, Refused, Released, Sent
 from bot.store.statements import DELIVERY_COLUMNS, IN_ORDER, Statements
 
 
@@ -135,12 +135,14 @@ def message_ids(connection: Connection, wanted: Collection[tuple[str, str]]) -> 
     return {(chat, ref): message for chat, ref, message in rows}
 
 
-def replies_to(connection: Connection, update_id: int) -> list[Delivery]:
-    """See `Store.replies_to`."""
+def messages_of(connection: Connection, chat: str) -> list[KeptMessage]:
+    """See `Transaction.messages_of`."""
     rows = connection.execute(
-        select(*DELIVERY_COLUMNS).where(t.outbox.c.update_id == update_id, t.outbox.c.payload != "").order_by(*IN_ORDER)
+        select(t.outbox.c.seq, t.outbox.c.created, t.outbox.c.sent, t.outbox.c.message_id, t.outbox.c.payload)
+        .where(t.outbox.c.chat == chat)
+        .order_by(t.outbox.c.seq)
     )
-    return [stored_delivery(row) for row in rows]
+    return [KeptMessage(*row) for row in rows]
 
 
 def waiting(connection: Connection) -> int:

@@ -65,7 +65,7 @@ def session_values(session: SessionRow) -> dict[str, Any]:
     }
 
 
-def outbox_values(message: Outgoing, seq: int, now: float) -> dict[str, Any]:
+def outbox_values(message: Outgoing, seq: int) -> dict[str, Any]:
     """Parameters of `put_outbox`."""
     return {
         "chat": message.chat,
@@ -73,10 +73,8 @@ def outbox_values(message: Outgoing, seq: int, now: float) -> dict[str, Any]:
         "priority": message.priority,
         "payload": message.payload,
         "ref": message.ref,
-        "update_id": message.update,
         "created": message.created,
         "attempts": 0,
-        "sent": now if message.sent else None,
     }
 
 

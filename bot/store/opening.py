@@ -113,11 +113,20 @@ def _prepare_file(path: Path) -> None:
         raise StoreError(f"{path} is not a database. Set DATABASE_URL to another file, or move this one away.")
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "cache_size=-6000",  # KiB: the pages that some thousand chats touch in turn
+)
+
+
 def _use_sqlite_well(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

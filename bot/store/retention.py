@@ -82,20 +82,31 @@ class Sweep:
         """The keys of what is too old, up to `limit` of them."""
         return connection.execute(select(*self.table.primary_key).where(self.old(before, keep)).limit(limit)).all()
 
-    def delete(self, connection: Connection, keys: Sequence[Any]) -> int:
-        """Remove the rows with these keys."""
+    def delete(self, connection: Connection, keys: Sequence[Any], before: float, keep: Collection[str]) -> int:
+        """Remove the rows with these keys, if they are still too old: a chat may have begun anew meanwhile."""
         columns = list(self.table.primary_key)
         these = (
             columns[0].in_([key[0] for key in keys])
             if len(columns) == 1
             else tuple_(*columns).in_([tuple(key) for key in keys])
         )
-        return connection.execute(delete(self.table).where(these)).rowcount
+        return connection.execute(delete(self.table).where(these, self.old(before, keep))).rowcount
 
 
 SWEEPS = (
     Sweep(t.seen_updates, lambda before, keep: t.seen_updates.c.at < before),
     Sweep(t.outbox, lambda before, keep: t.outbox.c.sent < before),
+    Sweep(
+        t.chats,  # of people who erased everything, and never took the farewell; 0: it is just being made
+        lambda before, keep: and_(
+            t.chats.c.session.is_(None),
+            t.chats.c.seen > 0.0,
+            t.chats.c.seen < before,
+            ~exists().where(t.outbox.c.chat == t.chats.c.chat),
+            ~exists().where(t.due.c.chat == t.chats.c.chat),
+            ~exists().where(t.sessions.c.chat == t.chats.c.chat),
+        ),
+    ),
     Sweep(t.set_aside, lambda before, keep: t.set_aside.c.at < before),
     Sweep(
         t.flow_versions,

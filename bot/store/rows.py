@@ -63,16 +63,13 @@ class ChatWrite(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message that must go out. `ref`: a name under which its message id can be found later; `update`: the update
-    it answers; `sent`: it rides in a webhook's own response, so it is stored as delivered and only ever repeated."""
+    """A message that must go out. `ref`: a name under which its message id can be found later."""
 
     chat: str
     payload: str
     created: float
     priority: int = ORDINARY
     ref: str = ""
-    update: int | None = None
-    sent: bool = False
 
 
 class Delivery(NamedTuple):
@@ -86,6 +83,16 @@ class Delivery(NamedTuple):
     ref: str = ""
     attempts: int = 0
     fence: int = 0
+
+
+class KeptMessage(NamedTuple):
+    """What is kept of a message to a chat: `waiting` is its text until it is sent, then ""."""
+
+    seq: int
+    created: float
+    sent: float | None
+    message_id: int | None
+    waiting: str
 
 
 @dataclass(frozen=True, slots=True)

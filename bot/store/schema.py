@@ -82,7 +82,7 @@ outbox = Table(
     Column("priority", Integer, nullable=False),
     Column("payload", Text, nullable=False),
     Column("ref", Text, nullable=False),
-    Column("update_id", BIG),
+    Column("update_id", BIG),  # nobody reads or writes it any more; it goes with the next migration
     Column("created", Double, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent", Double),

@@ -19,7 +19,6 @@ from bot.store.errors import in_plain_words
 from bot.store.loading import chat_row
 from bot.store.rows import (
     Batch,
-    Blocked,
     ChatRow,
     Committed,
     Delivery,
@@ -124,20 +123,10 @@ class Store:
         with self._write() as connection:
             return deliveries.renew(connection, self.owner, fences, now + self.lease)
 
-    def end_chat(self, chat: str) -> None:
-        """The person blocked the bot: drop what waits for them; what they told stays until retention."""
-        with self._write() as connection:
-            deliveries.settle(connection, self._statements, self.owner, [Blocked(chat)], 0.0)
-
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
         with self._read() as connection:
             return deliveries.message_ids(connection, wanted)
-
-    def replies_to(self, update: int) -> list[Delivery]:
-        """What was answered to an update, for Telegram's sending it again: the messages whose text is still kept."""
-        with self._read() as connection:
-            return deliveries.replies_to(connection, update)
 
     def waiting(self) -> int:
         """How many messages wait in the outbox."""
@@ -196,7 +185,7 @@ class Store:
         return total
 
     def tidy(self, before: float, keep: Collection[str] = ()) -> int:
-        """Forget update ids, delivered messages and unused flow versions of before a time (Telegram repeats an
+        """Forget update ids, delivered messages, empty chats and unused flow versions of before a time (Telegram repeats an
         update for a day at most). `keep`: versions that new chats may begin with. Returns the number of rows."""
         total = 0
         for sweep in retention.SWEEPS:
@@ -206,7 +195,7 @@ class Store:
                 if not keys:
                     break
                 with self._write() as connection:
-                    total += sweep.delete(connection, keys)
+                    total += sweep.delete(connection, keys, before, keep)
         return total
 
     def set_aside(self) -> list[SetAside]:

@@ -20,7 +20,19 @@ from bot.store.loading import (
     stored_delivery,
     unchanged,
 )
-from bot.store.rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, Outgoing, Released, SessionRow
+from bot.store.rows import (
+    Batch,
+    Blocked,
+    ChatRow,
+    Committed,
+    Delivery,
+    Due,
+    Held,
+    KeptMessage,
+    Outgoing,
+    Released,
+    SessionRow,
+)
 from bot.store.statements import Statements
 
 
@@ -58,7 +70,7 @@ class Transaction:
             return frozenset(found.scalars())
 
     def waiting(self, chats: Collection[str]) -> frozenset[str]:
-        """Which of these chats have messages waiting: a reply may not overtake them in a webhook's own response."""
+        """Which of these chats have messages waiting."""
         if not chats:
             return frozenset()
         with in_plain_words(self._where):
@@ -69,6 +81,16 @@ class Transaction:
         """One session by its id, current or not: a tap on an old keyboard names it."""
         with in_plain_words(self._where):
             return retention.session(self._connection, session)
+
+    def sessions_of(self, chat: str) -> list[SessionRow]:
+        """All sessions of a chat, oldest first."""
+        with in_plain_words(self._where):
+            return retention.sessions_of(self._connection, chat)
+
+    def messages_of(self, chat: str) -> list[KeptMessage]:
+        """What is kept of the messages to a chat, oldest first."""
+        with in_plain_words(self._where):
+            return deliveries.messages_of(self._connection, chat)
 
     def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
         """Which of these due rows still stand: not cancelled, not carried out by another worker."""
@@ -147,7 +169,7 @@ class Transaction:
             row = _locked(rows, chat)
             write = writes.get(chat) or unchanged(row)
             messages = queued.get(chat, ())
-            if not write.blocked and row.hold_until <= batch.now and any(not message.sent for message in messages):
+            if not write.blocked and row.hold_until <= batch.now and messages:
                 fence = row.fence
                 row = self._leased(row, batch.now)
                 if row.lease_owner == self._owner:
@@ -155,8 +177,8 @@ class Transaction:
                     if row.fence != fence and row.next_seq > 1:
                         behind.add(chat)
             for seq, message in enumerate(messages, row.next_seq):
-                stored.append(outbox_values(message, seq, batch.now))
-                if chat in leases and chat not in behind and not message.sent:
+                stored.append(outbox_values(message, seq))
+                if chat in leases and chat not in behind:
                     new.append(delivery(message, seq, row.fence))
             values.append(chat_values(write, row, row.next_seq + len(messages)))
         if values:

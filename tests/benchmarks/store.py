@@ -33,7 +33,7 @@ def one_batch(store: Store, number: int, size: int, asked: dict[str, int]) -> No
                 sessions=tuple(
                     SessionRow(f"s-{name}", name, "back_spasm", "v" * 16, SESSION, now, now) for name in names
                 ),
-                outbox=tuple(Outgoing(name, "question " * 60, now, update=first) for name in names),
+                outbox=tuple(Outgoing(name, "question " * 60, now) for name in names),
                 due=tuple(Due(name, "reminder", now + 7200) for name in names),
                 cancel_due=tuple(names),
                 outcomes=tuple(Sent(name, asked[name], 1) for name in names if name in asked),

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import socket
 import statistics
 import sys
@@ -57,8 +58,10 @@ class Load:
     waiting: list[tuple[Any, Message, list[Any]]] = field(default_factory=list)
     asked: dict[int, float] = field(default_factory=dict)
     stopped: bool = False
+    first: float | None = None
 
     def seen(self, chat: Chat, message: Message) -> None:
+        self.first = self.first or perf_counter()
         rows = message.body.get("reply_markup", {}).get("inline_keyboard")
         if message.edits or not rows or self.stopped:
             return
@@ -121,7 +124,8 @@ def script_of(flow: Flow) -> list[tuple[str, list[list[str]]]]:
 
 @dataclass
 class Figures:
-    """One measurement. `cpu`: seconds of the bot a turn; `load`: seconds a turn of Telegram's double and the patients."""
+    """One measurement. `cpu`: seconds of the bot a turn; `load`: seconds a turn of Telegram's double and the patients;
+    `start`: seconds from the start of the process to its first message; `memory`: MB."""
 
     name: str
     turns: float
@@ -130,12 +134,13 @@ class Figures:
     cpu: float
     load: float
     memory: float
+    start: float
 
     def line(self, ratio: float | None = None) -> str:
         tail = "" if ratio is None else f"  {ratio:5.1f}x"
         return (
             f"{self.name:28} {self.turns:7.0f} turns/s  p50 {self.p50 * 1e3:7.1f} ms  p99 {self.p99 * 1e3:7.1f} ms  "
-            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB{tail}"
+            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB  start {self.start:.1f} s{tail}"
         )
 
 
@@ -222,6 +227,7 @@ async def measure(
             if delay:
                 double.faults = Faults(latency=(delay, delay))
             people = [double.user(n) for n in range(1, chats + 1)]
+            spawned = perf_counter()
             async with contestant(name, double, script, folder, flow.name) as pid:
                 for user in people:
                     load.asked[user.chat.id] = perf_counter()
@@ -248,6 +254,7 @@ async def measure(
             cpu / max(done, 1),
             mine / max(done, 1),
             memory,
+            (load.first or float("nan")) - spawned,
         )
 
 
@@ -259,30 +266,32 @@ async def _pace(load: Load, rate: float) -> None:
 
 
 def fill(count: int) -> Callable[[Path], None]:
-    """Put so many finished sessions of other chats into the database."""
+    """Put so many finished sessions of other chats into the database; made once, copied for each round."""
+    made = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
     def prepare(folder: Path) -> None:
-        from bot.store import Batch, ChatWrite, SessionRow, open_store
-
-        text = '{"answers": "' + "x" * 1200 + '"}'
-        with open_store(f"sqlite:///{folder}/bench.db") as store:
-            for first in range(0, count, 5000):
-                names = [f"telegram:9{number:09}" for number in range(first, min(first + 5000, count))]
-                now = datetime.now(UTC).timestamp()  # noqa: TID251
-                store.commit(
-                    Batch(
-                        now=now,
-                        chats=tuple(ChatWrite(name, f"s{name}") for name in names),
-                        sessions=tuple(
-                            SessionRow(
-                                f"s{n}", n, "back_spasm", "v" * 16, text, now, now, 1, "finished", "self_care", now
-                            )
-                            for n in names
-                        ),
-                    )
-                )
+        full = Path(made.name) / "bench.db"
+        if not full.exists():
+            _write_sessions(full, count)
+        shutil.copyfile(full, folder / "bench.db")
 
     return prepare
+
+
+def _write_sessions(file: Path, count: int) -> None:
+    from bot.store import Batch, ChatWrite, SessionRow, open_store
+
+    text = '{"answers": "' + "x" * 1200 + '"}'
+    now = datetime.now(UTC).timestamp()  # noqa: TID251
+    with open_store(f"sqlite:///{file}") as store:
+        for first in range(0, count, 5000):
+            names = [f"telegram:9{number:09}" for number in range(first, min(first + 5000, count))]
+            rows = tuple(
+                SessionRow(f"s{n}", n, "back_spasm", "v" * 16, text, now, now, 1, "finished", "self_care", now)
+                for n in names
+            )
+            chats = tuple(ChatWrite(name, f"s{name}") for name in names)
+            store.commit(Batch(now=now, chats=chats, sessions=rows))
 
 
 Contest = Sequence[tuple[str, Callable[[], Awaitable[Figures]]]]

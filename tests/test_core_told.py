@@ -1,0 +1,155 @@
+"""An edited message takes back what it said; what was asked once, or told once, is not asked or told again."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.evaluation import Many
+from bot.core.events import Advise, Edited, Schedule
+from bot.core.reader import Fact, Reading
+from bot.core.session import ADVICE, EMERGENCY
+from tests.talking import Person, listening, sprain
+
+
+@pytest.fixture
+def person() -> Person:
+    """On the list of medicines of the shipped flow."""
+    someone = Person(listening())
+    someone.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    someone.types("44", 1)
+    assert someone.at == "medicines"
+    return someone
+
+
+# --- edited messages ---------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_replaces_the_ticks_of_its_message(person: Person) -> None:
+    person.types("statin and warfarin", 2)
+    assert set(person.session.ticks) == {"statin", "anticoagulant"}
+    person.does(Edited("warfarin", 2))
+    assert person.session.ticks == ("anticoagulant",)
+    assert "ticked" in person.notes
+    person.tap("done")
+    assert person.session.answers["medicines"] == Many(frozenset({"anticoagulant"}))
+
+
+def test_an_edit_after_done_corrects_the_answer(person: Person) -> None:
+    person.types("statin and warfarin", 2)
+    person.tap("sglt2_inhibitor", "done")
+    assert person.at == "muscle_aches"  # because of the statin
+    person.tap("no_aches")
+    at = person.at
+    person.does(Edited("warfarin", 2))
+    assert person.session.answers["medicines"] == Many(frozenset({"anticoagulant", "sglt2_inhibitor"}))
+    assert "edit_noted" in person.notes
+    assert person.at == at
+
+
+def test_what_another_message_said_too_stays(person: Person) -> None:
+    person.types("statin", 2)
+    person.types("statin and warfarin", 3)
+    person.does(Edited("warfarin", 3))
+    assert set(person.session.ticks) == {"statin", "anticoagulant"}
+
+
+def test_none_as_an_edit_takes_the_ticks_back_and_answers(person: Person) -> None:
+    person.types("statin", 2)
+    person.does(Edited("none of these", 2))
+    assert person.session.answers["medicines"] == Many(frozenset())
+    assert person.at != "medicines"
+
+
+def test_an_edit_that_is_not_understood_takes_nothing_back(person: Person) -> None:
+    person.types("statin", 2)
+    person.does(Edited("blah", 2))
+    assert person.session.ticks == ("statin",)
+
+
+def test_an_edit_keeps_what_is_ticked_on_another_open_list(person: Person) -> None:
+    person.types("warfarin", 2)
+    person.tap("done")
+    listed = person.at
+    person.tap(person.flow.questions[listed].option_ids[0])
+    ticked = person.session.ticks
+    assert ticked
+    person.does(Edited("none of these", 2))
+    assert person.session.answers["medicines"] == Many(frozenset())
+    assert (person.at, person.session.ticks) == (listed, ticked)
+
+
+# --- once --------------------------------------------------------------------------------------------------------------
+
+
+def in_an_emergency(words: str = "", polarity: str | None = None) -> Person:
+    someone = Person(sprain().with_reader(lambda text, *_: Reading(polarity=polarity if text == words else None)))  # type: ignore[arg-type]
+    someone.tap("for_me", "cold_pale_foot")
+    assert someone.at == EMERGENCY
+    return someone
+
+
+def test_whether_help_was_reached_is_asked_once() -> None:
+    person = in_an_emergency()
+    assert person.effects(Schedule)
+    person.types("what now")
+    assert person.effects(Schedule)
+    person.hears_nothing("help")
+    assert [b.choice for row in person.messages[-1].rows for b in row] == ["getting_help", "cant_get_there"]
+    for _ in range(2):
+        person.types("thanks")
+        assert not person.effects(Schedule)
+    person.tap("cant_get_there")
+    assert not person.effects(Schedule)
+
+
+def test_who_gets_help_is_not_asked_about_it() -> None:
+    person = in_an_emergency()
+    person.tap("getting_help")
+    person.types("what now")
+    assert not person.effects(Schedule)
+
+
+@pytest.mark.parametrize(
+    ("words", "polarity", "answer"),
+    [
+        ("yes i am there", "yes", "getting_help_text"),
+        ("nope", "no", "cant_get_there_text"),
+        ("no, nobody came", None, "cant_get_there_text"),
+        ("yes but nobody came", None, "emergency_stands"),
+    ],
+)
+def test_yes_and_no_answer_whether_help_was_reached(words: str, polarity: str | None, answer: str) -> None:
+    person = in_an_emergency(words, polarity)
+    person.types(words)
+    assert person.notes == ["emergency_stands"]
+    person.hears_nothing("help")
+    person.types(words)
+    assert person.notes == [answer]
+    assert person.level == "emergency"
+
+
+def test_the_advice_so_far_is_given_once_until_it_is_more_urgent() -> None:
+    person = Person(sprain())
+    person.tap("for_me", "no_danger", "crooked", "cannot_bear_weight", "done")
+    assert [e.due for e in person.effects(Schedule)] == ["same_day"]  # type: ignore[attr-defined]
+    person.hears_nothing("same_day")
+    assert person.effects(Advise)
+    person.tap("adult")
+    assert [e.due for e in person.effects(Schedule)] == ["reminder"]  # type: ignore[attr-defined]
+    assert person.at not in (ADVICE, EMERGENCY)
+
+
+def test_yes_i_am_at_the_hospital_is_a_yes() -> None:
+    person = Person(listening())
+    person.tap("me", "saddle_numbness")
+    person.hears_nothing("help")
+    person.types("yes i am at the hospital now")
+    assert person.notes == ["getting_help_text"]
+
+
+def test_facts_are_no_ticks() -> None:
+    reading = Reading(facts=(Fact("health", ("diabetes",), "diabetes"),))
+    person = Person(sprain().with_reader(lambda *_: reading))
+    person.tap("for_me")
+    person.types("I have diabetes", 5)
+    assert person.session.told == ()
