@@ -233,7 +233,7 @@ def _instead_which(before: Session, after: Session, question: Question) -> Itera
 def _instead_alone(before: Session, after: Session, question: Question) -> Iterator[Step]:
     item = before.queue[0] if before.queue else ""
     value = after.found or after.answers.get(question.ask)
-    if not isinstance(value, Many):
+    if not isinstance(value, Many) or (after.at, after.queue) == (before.at, before.queue):
         yield {"me": UNREAD}
     else:
         yield {"tap": sc.YES if item in value.yes else NOT_SURE if item in value.not_sure else sc.NO}
