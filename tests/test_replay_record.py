@@ -156,7 +156,7 @@ ASIDE = {
     "help and privacy": ("danger", "1", "/help", "/privacy", "0"),
     "my data": ("onset", *TO_ONSET, "/mydata"),
     "why the advice": ("ADVICE", *TO_REVIEW, "yes", "/why"),
-    "a number on which ones": ("nerves/which", "1", "not sure", "2"),
+    "a number on which ones": ("nerves/alone", "1", "not sure", "2"),
     "all of them": ("nerves/alone", "1", "not sure", "all of them"),
     "one of them is not so": ("danger", "1", "not sure", "2", "done", "no"),
     "erased after all": ("nerves", "1", "/forget", "keep"),
