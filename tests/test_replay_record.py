@@ -151,6 +151,33 @@ def test_a_chat_that_stands_anywhere_plays_back(service: Service, what: str) -> 
     assert not any(f": {line}\n" in text for line in lines if "ladder" in line or "71" in line)
 
 
+ASIDE = {
+    "why": ("danger", "1", "/why", "0"),
+    "help and privacy": ("danger", "1", "/help", "/privacy", "0"),
+    "my data": ("onset", *TO_ONSET, "/mydata"),
+    "why the advice": ("ADVICE", *TO_REVIEW, "yes", "/why"),
+    "a number on which ones": ("nerves/alone", "1", "not sure", "2"),
+    "all of them": ("nerves/alone", "1", "not sure", "all of them"),
+    "one of them is not so": ("danger", "1", "not sure", "2", "done", "no"),
+    "erased after all": ("nerves", "1", "/forget", "keep"),
+}
+"""Beside `CHATS`: what shows no new screen, or is answered by a number."""
+
+
+@pytest.mark.parametrize("what", [*CHATS, *ASIDE])
+def test_a_chat_in_the_terminal_plays_back(service: Service, what: str) -> None:
+    at, *lines = {**CHATS, **ASIDE}[what]
+    flow = service.flows.current["back_spasm"]
+    recording = Recording(flow, NOW)
+    typed = io.StringIO("\n".join(lines) + "\n")
+    chat(service, "c", "back_spasm", "en", typed, io.StringIO(), recording.turn)
+    text = recording.script("Recorded")
+    outcome = run_text(text, Path("recorded.yaml"), flow)
+    assert outcome is not None, text
+    assert outcome.passed, f"{text}\n{failure(outcome)}"
+    assert outcome.standing.at == at
+
+
 def wanders(service: Service, flow: Flow, chat_id: str, rng: random.Random) -> None:
     """Somebody who mostly taps what is drawn, types, goes back, stops: stored on the way, and left somewhere."""
     phrases = [w for q in flow.text("en").questions.values() for o in q.options.values() for w in (o.label, *o.says)]

@@ -7,20 +7,21 @@ to be kept. What the script expects is how the chat came out; it is for a person
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.core import screens as sc
 from bot.core.compiled import Flow
+from bot.core.engine import step
 from bot.core.evaluation import Many, Span
 from bot.core.events import Commanded, Event, Started, Tapped, Typed
 from bot.core.flow import Kind, Question
 from bot.core.machine import alone as alone_state
 from bot.core.machine import which as which_state
 from bot.core.screens import question_of
-from bot.core.session import ADVICE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
+from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
 from bot.core.values import NOT_SURE, as_read, bounds, choice_span
 
 from .names import NONE
@@ -30,6 +31,14 @@ from .writing import script_text
 
 UNREAD = "something that was not understood"
 """Stands for words that the bot did not understand."""
+
+NUMBERS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.age: ("{} years old", "I am {}"),
+    Kind.ago: ("it began {} days ago", "{} days ago"),
+    Kind.length: ("one spasm lasts {} seconds", "{} seconds"),
+    Kind.scale: ("pain {} of 10", "{} out of 10"),
+}
+"""How a number is typed before it is asked for."""
 
 Step = dict[str, Any]
 
@@ -69,10 +78,26 @@ class Recording:
         if before is None or after is None:
             yield {"me": UNREAD}
             return
-        if len(after.signs) > len(before.signs):
-            home = self.flow.option_home[after.signs[0].option]
-            yield {"me": words_for(self.flow, after.lang, home, after.signs[0].option)[0]}
+        tapped = _tapped_instead(self.flow, before, after)
+        if tapped is not None:
+            yield tapped
             return
+        told, before = _told_early(self.flow, before, after)
+        yield from told
+        tapped = _tapped_instead(self.flow, before, after) if told else None
+        if tapped is not None or (told and before.at == after.at and before.answers.keys() == after.answers.keys()):
+            yield from [tapped] if tapped is not None else []
+            return
+        if after.at == CHANGE and after.proposal is not None:
+            yield from _proposed(self.flow, after)
+        elif len(after.signs) > len(before.signs):
+            known = [x.option for x in before.signs]
+            for option in (x.option for x in after.signs if x.option not in known):
+                yield {"me": words_for(self.flow, after.lang, self.flow.option_home[option], option)[0]}
+        else:
+            yield from self._on_screen(before, after)
+
+    def _on_screen(self, before: Session, after: Session) -> Iterator[Step]:
         question = question_of(self.flow, before.at)
         if question is None:
             yield from _instead_on_screen(before, after)
@@ -93,7 +118,7 @@ class Recording:
     @property
     def said(self) -> bool:
         """Whether the patient said anything at all."""
-        return any("bot" not in step for step in self.steps)
+        return any("bot" not in line for line in self.steps)
 
     def script(self, title: str) -> str:
         """The recording as a script."""
@@ -117,6 +142,64 @@ def words_for(flow: Flow, lang: str, question: str, option: str) -> list[str]:
     if entry is None:
         return []
     return [w for w in dict.fromkeys((*entry.says, entry.answer, entry.label, entry.text)) if w]
+
+
+def _tapped_instead(flow: Flow, before: Session, after: Session) -> Step | None:
+    """The button or command that comes to the same as what was typed, if one does."""
+    for choice in sc.choices(flow, before.at):
+        event = Tapped(before.id, before.turn, before.at, choice)
+        if _looks(step(flow, before, event, after.seen).session) == _looks(after):
+            return {"tap": choice.removeprefix(sc.CHANGE_PREFIX)}
+    for name in ("back", "review", "restart", "stop"):
+        if _looks(step(flow, before, Commanded(name), after.seen).session) == _looks(after) != _looks(before):
+            return {"command": name}
+    return None
+
+
+def _looks(session: Session) -> tuple[Any, ...]:
+    """What a patient's words or taps lead to, whichever of them it was."""
+    s = session
+    state = (s.id, s.at, s.ticks, s.queue, s.found, s.signs, s.proposal, s.latch, s.enough, s.checked, s.unplaced)
+    return (*state, s.consented, dict(s.answers), dict(s.heard), s.misread)
+
+
+def _told_early(flow: Flow, before: Session, after: Session) -> tuple[list[Step], Session]:
+    """Answers to questions that were not asked yet, typed in words of ours; and the session after them."""
+    found: list[Step] = []
+    for name in after.answers:
+        if name in before.answers or name == before.at or flow.questions[name].consent:
+            continue
+        question, kept = flow.questions[name], after.answers[name]
+        today = after.seen.date()
+        plain = plain_answer(question, as_read(question, kept, today), kept)
+        options = plain if isinstance(plain, list) else [plain]
+        words = [w for o in options for w in words_for(flow, after.lang, name, str(o))]
+        low = getattr(as_read(question, kept, today), "low", None)
+        numbers = [] if low is None else [form.format(f"{low:g}") for form in NUMBERS.get(question.kind, ())]
+        for phrase in (*words, *numbers):
+            said = step(flow, before, Typed(phrase), after.seen).session
+            value, stays = said.answers.get(name), said.at == before.at and said.signs == before.signs
+            if stays and value is not None and plain_answer(question, as_read(question, value, today), value) == plain:
+                found.append({"me": phrase})
+                before = said
+                break
+    return found, before
+
+
+def _proposed(flow: Flow, after: Session) -> Iterator[Step]:
+    """A change that was offered because of what was typed: by a tap on the old keyboard of that question."""
+    assert after.proposal is not None
+    name, kept = after.proposal
+    question = flow.questions[name]
+    plain = plain_answer(question, as_read(question, kept, after.seen.date()), kept)
+    if isinstance(plain, list):
+        was = after.answers.get(name)
+        new = [o for o in plain if not isinstance(was, Many) or o not in was.yes]
+        yield {"me": words_for(flow, after.lang, name, new[0])[0]} if new else {"me": UNREAD}
+    elif isinstance(plain, str) and plain in sc.answers_of(question):
+        yield {"old": {"ask": name, "tap": plain}}
+    else:
+        yield {"me": UNREAD}
 
 
 def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
@@ -150,7 +233,7 @@ def _instead_which(before: Session, after: Session, question: Question) -> Itera
 def _instead_alone(before: Session, after: Session, question: Question) -> Iterator[Step]:
     item = before.queue[0] if before.queue else ""
     value = after.found or after.answers.get(question.ask)
-    if not isinstance(value, Many):
+    if not isinstance(value, Many) or (after.at, after.queue) == (before.at, before.queue):
         yield {"me": UNREAD}
     else:
         yield {"tap": sc.YES if item in value.yes else NOT_SURE if item in value.not_sure else sc.NO}

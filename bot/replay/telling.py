@@ -19,7 +19,7 @@ from bot.core.values import NOT_SURE, as_read
 
 from .outcome import standing
 from .played import Holds, Played, moment
-from .record import UNREAD, Step, plain_answer, words_for
+from .record import NUMBERS, UNREAD, Step, plain_answer, words_for
 
 MOST_WORDS = 12
 """Phrases that are tried to say one thing."""
@@ -161,7 +161,7 @@ class Told(Played):
         span = as_read(question, self.target.answers[name], self.target.seen.date())
         low = getattr(span, "low", None)
         for number in [] if low is None else dict.fromkeys((f"{low:g}", str(value))):
-            for form in _NUMBERS.get(question.kind, ()):
+            for form in NUMBERS.get(question.kind, ()):
                 yield form.format(number)
         if text.example:
             yield text.example
@@ -374,7 +374,7 @@ class Told(Played):
             tap = {"old": {"ask": name, "tap": "yes" if choice is True else "no" if choice is False else str(choice)}}
             if self.does(tap, proposed):
                 return
-        numbers = (form.format(wanted) for form in _NUMBERS.get(question.kind, ()))
+        numbers = (form.format(wanted) for form in NUMBERS.get(question.kind, ()))
         self._says((*words, *numbers), proposed)
 
 
@@ -385,14 +385,6 @@ def _hears(name: str, option: str) -> Holds:
 def _waits_for(option: str) -> Holds:
     return lambda s: any(x.option == option for x in s.signs)
 
-
-_NUMBERS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.age: ("{} years old", "I am {}"),
-    Kind.ago: ("it began {} days ago", "{} days ago"),
-    Kind.length: ("one spasm lasts {} seconds", "{} seconds"),
-    Kind.scale: ("pain {} of 10", "{} out of 10"),
-}
-"""How a number is typed before it is asked for."""
 
 _AGAIN: Mapping[str, Callable[[Told, str], bool]] = {
     "first": Told._at_first,
