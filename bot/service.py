@@ -293,7 +293,7 @@ class Service:
             if turn.session.id == before.id:
                 messages = self._replies.messages(flow, incoming, turn, now, export)
             else:
-                flow, turn, messages = self._begin_anew(incoming, before, flow, turn, elsewhere, now, export)
+                flow, turn, messages = self._begin_anew(incoming, flow, turn, elsewhere, now, export)
             ack = self._replies.acknowledgement(flow, turn)
         except Exception as error:
             return self._set_aside(chat, incoming, error, now, aside)
@@ -304,7 +304,6 @@ class Service:
     def _begin_anew(
         self,
         incoming: Incoming,
-        before: Session,
         flow: Flow,
         turn: Turn,
         elsewhere: Flow | None,
@@ -314,11 +313,8 @@ class Service:
         """A turn in which a new session began: with the newest version of its flow, or in the flow that a link named
         (SEMANTICS 13: only a running session keeps its version). A sign that waits is asked where it was read."""
         new = elsewhere if elsewhere is not None and not turn.session.signs else self.flows.newest(flow)
-        parts = (
-            ((flow, turn),)
-            if (new.name, new.version) == (flow.name, flow.version)
-            else begun_anew(turn, flow, new, self.local(now))
-        )
+        same = (new.name, new.version) == (flow.name, flow.version)
+        parts = ((flow, turn),) if same else begun_anew(turn, flow, new, self.local(now))
         said = [m for words, part in parts for m in self._replies.messages(words, incoming, part, now, export)]
         flow, last = parts[-1]
         effects = tuple(effect for _, part in parts for effect in part.effects)
@@ -347,8 +343,7 @@ class Service:
             turn = step(flow, session, incoming.event, self.local(now))
             messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
         except Exception as error:
-            log.error("due message dropped", extra={"reason": type(error).__name__, "place": _place(error)})
-            return nothing
+            return self._set_aside(chat, incoming, error, now, [])
         if chat.session is session:
             self._keep(chat, session, turn, now, by_patient=False)
         else:

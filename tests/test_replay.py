@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import telegram_way
 from bot.replay.commands import replay_command
 from bot.replay.flows import Flows, with_reader
 from bot.replay.outcome import Outcome
@@ -164,6 +165,18 @@ def test_a_new_version_in_mid_chat_leaves_the_running_chat_alone(tmp_path: Path)
     chat = "  - tap: none_of_these\n  - version: ../newer\n  - tap: none_of_these\n  - bot: {ask: age, says: How old are you?}"
     (outcome,) = played(write(tmp_path, script(chat, "{at: age}")))
     assert outcome.passed, failure(outcome)
+
+
+def test_who_begins_again_begins_with_the_new_version(tmp_path: Path) -> None:
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
+        (newer / file.name).write_text(file.read_text().replace("text: Who is this about?", "text: About whom?"))
+    chat = "  - tap: none_of_these\n  - version: ../newer\n  - command: restart\n  - bot: {ask: for_whom, says: About whom}"
+    path = write(tmp_path, script(chat, "{at: for_whom, said: [restarted]}"))
+    for way in (*WAYS.values(), telegram_way()):
+        (outcome,) = played(path, way)
+        assert outcome.passed, failure(outcome)
 
 
 def test_all_that_a_session_is_survives_being_saved_before_every_turn() -> None:

@@ -239,13 +239,14 @@ def test_a_repeated_update_beside_one_that_cannot_be_stored(service: Service, mo
 # --- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def test_my_data_is_all_that_is_kept_of_the_person(service: Service) -> None:
+def test_my_data_is_all_that_is_kept_of_the_person(service: Service, clock: Clock) -> None:
     ann, bob = Chat(service), Chat(service, BOB)
     bob.number = 100
     bob.taps(bob.does(Started()), "Me")
     ann.taps(ann.taps(ann.does(Started()), "Me"), "Cold foot")
     first = ann.session
     assert first is not None
+    clock.now += 60
     ann.taps(ann.does(Commanded("restart")), "Me")
     handled = ann.does(Commanded("mydata"))
     second = ann.session
