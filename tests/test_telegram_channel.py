@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram import Fault, TelegramDouble
 from tests.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
@@ -224,6 +224,30 @@ async def test_a_group_is_refused_once_and_left(bot: Running, telegram: Telegram
     await quiet(bot, telegram)
     assert [m.text for m in group.messages] == ["Group refused"]
     assert bot.store.load(["telegram:-100123"])["telegram:-100123"].session is None
+
+
+async def test_a_group_that_adds_the_bot_again_is_refused_and_left_again(
+    bot: Running, telegram: TelegramDouble
+) -> None:
+    group = telegram.user(7, chat=-100123)
+    for times in (1, 2):
+        group.adds()
+        await group.until(lambda: group.chat.left)
+        assert [m.text for m in group.messages] == ["Group refused"] * times
+        group.removes()
+        await quiet(bot, telegram)
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+async def test_a_channel_is_left_whether_or_not_the_bot_may_write_there(
+    bot: Running, telegram: TelegramDouble, may_write: bool
+) -> None:
+    channel = telegram.user(7, chat=-100124, kind="channel")
+    if not may_write:
+        telegram.fail("sendMessage", Fault("server_error", status=400))
+    channel.adds("administrator")
+    await channel.until(lambda: channel.chat.left)
+    assert [m.text for m in channel.messages] == ["Group refused"] * may_write
 
 
 async def test_who_blocks_the_bot_gets_nothing_more_and_keeps_their_data(
