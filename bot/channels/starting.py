@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import re
 import secrets
 import socket
+from collections.abc import Coroutine
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.settings import Settings
@@ -16,6 +19,22 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 class CannotStart(Exception):
     """The bot cannot start: one line that says what to do."""
+
+
+async def first(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether `work` was done before `stop`; otherwise it is cancelled. Raises what `work` raises."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+            return True
+        working.cancel()
+        await asyncio.wait((working,))
+        return False
+    finally:
+        working.cancel()
+        stopping.cancel()
 
 
 def token_of(settings: Settings) -> str:
