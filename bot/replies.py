@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.compiled import Flow
-from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Turn
+from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Turn
 from bot.core.render import Block, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
@@ -76,9 +75,6 @@ class Replies:
         message = render(flow, session, effect, self.places, local)
         if message is None:
             return None
-        if isinstance(effect, Say) and effect.key == "language_ask":
-            lines = tuple(Block("item", f"/language {lang}  {texts.name}") for lang, texts in flow.texts.items())
-            message = replace(message, blocks=(*message.blocks, *lines))
         if message.edits:
             return payload_of(message, session, known=_known(incoming, session, message.turn))
         if message.urgent and incoming.sent is not None:

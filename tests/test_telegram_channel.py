@@ -269,6 +269,14 @@ async def test_who_blocks_the_bot_gets_nothing_more_and_keeps_their_data(
     assert not bot.store.load(["telegram:1"])["telegram:1"].blocked
 
 
+async def test_a_language_is_one_tap(bot: Running, ann: Patient) -> None:
+    await ann.consents()
+    await ann.says("/language")
+    await ann.taps_on("English")
+    assert "Language changed" in ann.last.text
+    assert "Is any of these so?" in ann.last.text
+
+
 async def test_mydata_is_a_file(bot: Running, ann: Patient) -> None:
     await ann.start()
     await ann.walks(*UNCOMPLICATED[:4])

@@ -57,7 +57,7 @@ def start(flow: Flow, id: str, lang: str, now: datetime) -> Session:
 def _tapped(m: Making, event: Tapped) -> None:
     fresh = event.session == m.s.id and event.turn == m.s.turn
     if event.screen in sc.OVERLAYS and event.session == m.s.id:
-        overlay_tapped(m, event.choice)
+        overlay_tapped(m, event)
         return
     if changes_a_line(m, event):
         m.set(ticks=(), queue=(), found=None, checked=False)
