@@ -184,6 +184,19 @@ def _open_postgresql(url: URL, lease: float) -> Store:
     return Store(engine, where, uuid.uuid4().hex, lease=lease)
 
 
+def _copy_tables(connection: Connection, old: str) -> None:
+    """Copy the tables, in the transaction of the migration itself, into the schema before_OLD."""
+    inspector = inspect(connection)
+    taken, name, number = set(inspector.get_schema_names()), f"before_{old}", 1
+    while name in taken:
+        number += 1
+        name = f"before_{old}_{number}"
+    ours = {*metadata.tables, VERSION_TABLE} & set(inspector.get_table_names())
+    connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+    for table in sorted(ours):
+        connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" AS TABLE "{table}"')
+
+
 # Both
 
 
@@ -203,6 +216,8 @@ def _bring_up_to_date(engine: Engine, where: str, before_migrating: Callable[[st
         found = _revision(connection, where, known)
         if found == known[-1]:
             return
+        if found is not None and engine.dialect.name == "postgresql":
+            _copy_tables(connection, found)
         _migrate(connection)
         connection.commit()
 
