@@ -169,6 +169,15 @@ def test_an_older_database_is_migrated_after_a_backup_copy(
         engine.dispose()
 
 
+def test_a_read_only_database_is_said_to_be_one(postgresql_url: str) -> None:
+    engine = create_engine(opening._url(postgresql_url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    engine.dispose()
+    assert "It is read-only" in refusal(postgresql_url)
+
+
 def test_a_migration_that_fails_leaves_neither_change_nor_copy(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
