@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.compiled import Flow
-from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Say, Schedule, Settled, Turn
+from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
 from bot.core.render import Block, render
 from bot.core.session import Session
 from bot.core.wording import Places, words_for
@@ -82,9 +81,6 @@ class Replies:
         message = render(flow, session, effect, self.places, local)
         if message is None:
             return None
-        if isinstance(effect, Say) and effect.key == "language_ask":
-            lines = tuple(Block("item", f"/language {lang}  {texts.name}") for lang, texts in flow.texts.items())
-            message = replace(message, blocks=(*message.blocks, *lines))
         if message.edits:
             drawn_by = effect.before if isinstance(effect, Settled) else session
             return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))

@@ -264,7 +264,7 @@ class Service:
         if incoming.notice:
             return self._refuse(chat, incoming)
         if incoming.gone:
-            chat.gone = True
+            chat.gone, chat.state = True, ""
             return Handled(incoming, why="nothing")
         if incoming.event is None and not incoming.unreadable:
             return Handled(incoming, why="nothing")

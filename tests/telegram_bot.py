@@ -197,8 +197,10 @@ async def process(
         await started.wait()
 
 
-async def start_process(double: TelegramDouble, database: str, **environment: str) -> asyncio.subprocess.Process:
-    """Start `symptom-bot run`."""
+async def start_process(
+    double: TelegramDouble, database: str, before: Callable[[], None] | None = None, **environment: str
+) -> asyncio.subprocess.Process:
+    """Start `symptom-bot run`. `before`: called in its process first."""
     clean = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -219,6 +221,7 @@ async def start_process(double: TelegramDouble, database: str, **environment: st
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=before,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.core import screens
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many
 from bot.core.events import Acknowledge, Ask, Edited, Erase, Explain, Received, Redraw, Schedule, Started, Tapped
@@ -443,6 +444,25 @@ def test_forgetting_asks_first(person: Person) -> None:
     assert not person.effects(Erase)
     person.does(Tapped(person.session.id, person.session.turn, "FORGETTING", "forget_button"))
     assert person.effects(Erase)
+
+
+def test_a_language_is_chosen_by_a_button_and_what_was_asked_stays_asked(flow: Flow) -> None:
+    french = flow.texts["en"].model_copy(update={"name": "Français"})
+    person = Person(replace(flow, texts={**flow.texts, "fr": french}))
+    person.tap("for_me")
+    asked, turn = person.at, person.session.turn
+    person.commands("language")
+    assert [(button.label, button.choice) for row in person.messages[-1].rows for button in row] == [
+        ("English", "en"),
+        ("Français", "fr"),
+    ]
+    person.tap("no_danger")
+    person.does(Tapped(person.session.id, turn, screens.LANGUAGE, "fr"))  # its keyboard still stands, and still works
+    assert person.session.lang == "fr"
+    assert person.at != asked
+    assert person.effects(Ask)[-1].screen == person.at
+    person.does(Tapped(person.session.id, turn, screens.LANGUAGE, "xx"))
+    assert person.session.lang == "fr"
 
 
 def test_why_explains_the_question_and_the_advice(person: Person) -> None:

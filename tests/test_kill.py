@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ class Report:
     rounds: int = 0
 
 
-async def kill_at_random(url: str, kills: int, seed: int) -> Report:
+async def kill_at_random(url: str, kills: int, seed: int, **environment: str) -> Report:
     """Let 50 patients chat while the bot is killed and started again."""
     rng = random.Random(seed)
     flow = load_flow(FLOWS / "sprain", equip)
@@ -58,9 +59,9 @@ async def kill_at_random(url: str, kills: int, seed: int) -> Report:
         crowd = Crowd(double, flow, SPRAIN, PEOPLE)
         crowd.begin()
         for _ in range(kills):
-            before = double.updates.confirmed
-            bot = await start_process(double, url, LOG_LEVEL="ERROR")
-            await double.until(lambda before=before: double.updates.confirmed > before, 30)
+            before = double.counts.get("sendMessage", 0)
+            bot = await start_process(double, url, LOG_LEVEL="ERROR", **environment)
+            await double.until(lambda before=before: double.counts.get("sendMessage", 0) > before, 60)
             await asyncio.sleep(rng.uniform(0.0, 0.25))  # the moment of the kill, not a wait for anything
             bot.kill()
             await bot.wait()
@@ -69,7 +70,7 @@ async def kill_at_random(url: str, kills: int, seed: int) -> Report:
                 report.in_flight += _in_flight(store, crowd)
         crowd.keep_on = False
         double.faults = Faults()
-        bot = await start_process(double, url, LOG_LEVEL="ERROR")
+        bot = await start_process(double, url, LOG_LEVEL="ERROR", **environment)
         await double.until(lambda: crowd.resting, 60)
         await double.settled()
         bot.terminate()
@@ -109,11 +110,27 @@ def _compare(url: str, crowd: Crowd, report: Report) -> None:
                 report.answered += len(session.trail)
 
 
-@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.slow)])
+def by_webhook() -> dict[str, str]:
+    """The settings of a bot that Telegram posts to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    return {"MODE": "webhook", "WEBHOOK_URL": f"http://{listen}/hook", "LISTEN": listen}
+
+
+@pytest.mark.parametrize(
+    ("mode", "kills"),
+    [
+        ("polling", 10),
+        ("webhook", 5),
+        pytest.param("polling", 100, marks=pytest.mark.slow),
+        pytest.param("webhook", 100, marks=pytest.mark.slow),
+    ],
+)
 async def test_no_answer_is_lost_and_none_counts_twice(
-    database_url: str, kills: int, record_property: Callable[[str, object], None]
+    database_url: str, mode: str, kills: int, record_property: Callable[[str, object], None]
 ) -> None:
-    report = await kill_at_random(database_url, kills, seed=kills)
+    report = await kill_at_random(database_url, kills, kills, **by_webhook() if mode == "webhook" else {})
     record_property("report", report)
     assert report.kills == kills
     assert report.answered > 0

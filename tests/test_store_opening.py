@@ -13,10 +13,12 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 import bot.store.opening as opening
 import bot.store.schema as schema
 from bot.store import Batch, ChatWrite, SessionRow, Store, StoreError, StoreUnavailable, open_store
+from bot.store.schema import VERSION_TABLE
 
 HOLD = """
 import sys
@@ -157,6 +159,41 @@ def test_an_older_database_is_migrated_after_a_backup_copy(
             assert store.load(["a"])["a"].session == session
     else:
         assert copies == []
+        engine = create_engine(opening._url(database_url))
+        with engine.connect() as connection:
+            schemas = [name for name in inspect(connection).get_schema_names() if name.startswith("before_")]
+            assert schemas == ["before_0001"]
+            assert connection.exec_driver_sql("SELECT id, json FROM before_0001.sessions").all() == [("s", "old")]
+            assert connection.exec_driver_sql(f"SELECT * FROM before_0001.{VERSION_TABLE}").all() == [("0001",)]
+            assert "mood" not in {c["name"] for c in inspect(connection).get_columns("chats", schema="before_0001")}
+        engine.dispose()
+
+
+def test_a_read_only_database_is_said_to_be_one(postgresql_url: str) -> None:
+    engine = create_engine(opening._url(postgresql_url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    engine.dispose()
+    assert "It is read-only" in refusal(postgresql_url)
+
+
+def test_a_migration_that_fails_leaves_neither_change_nor_copy(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(postgresql_url).close()
+    newer = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
+    (newer / "versions" / "0002_fails.py").write_text(
+        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+        'def upgrade():\n    op.execute("ALTER TABLE nothing_of_the_kind ADD COLUMN x int")\n'
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", newer)
+        patch.setattr(opening, "MIGRATIONS", newer)
+        refusal(postgresql_url)
+    with open_store(postgresql_url) as store, store._engine.connect() as connection:
+        assert not [name for name in inspect(connection).get_schema_names() if name.startswith("before_")]
 
 
 def test_the_tables_of_the_code_are_those_of_the_migrations(database_url: str) -> None:

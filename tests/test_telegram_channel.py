@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram import Fault, TelegramDouble
 from tests.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
@@ -226,6 +226,30 @@ async def test_a_group_is_refused_once_and_left(bot: Running, telegram: Telegram
     assert bot.store.load(["telegram:-100123"])["telegram:-100123"].session is None
 
 
+async def test_a_group_that_adds_the_bot_again_is_refused_and_left_again(
+    bot: Running, telegram: TelegramDouble
+) -> None:
+    group = telegram.user(7, chat=-100123)
+    for times in (1, 2):
+        group.adds()
+        await group.until(lambda: group.chat.left)
+        assert [m.text for m in group.messages] == ["Group refused"] * times
+        group.removes()
+        await quiet(bot, telegram)
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+async def test_a_channel_is_left_whether_or_not_the_bot_may_write_there(
+    bot: Running, telegram: TelegramDouble, may_write: bool
+) -> None:
+    channel = telegram.user(7, chat=-100124, kind="channel")
+    if not may_write:
+        telegram.fail("sendMessage", Fault("server_error", status=400))
+    channel.adds("administrator")
+    await channel.until(lambda: channel.chat.left)
+    assert [m.text for m in channel.messages] == ["Group refused"] * may_write
+
+
 async def test_who_blocks_the_bot_gets_nothing_more_and_keeps_their_data(
     bot: Running, ann: Patient, telegram: TelegramDouble
 ) -> None:
@@ -243,6 +267,14 @@ async def test_who_blocks_the_bot_gets_nothing_more_and_keeps_their_data(
     ann.person.unblock()
     await ann.says("/start")
     assert not bot.store.load(["telegram:1"])["telegram:1"].blocked
+
+
+async def test_a_language_is_one_tap(bot: Running, ann: Patient) -> None:
+    await ann.consents()
+    await ann.says("/language")
+    await ann.taps_on("English")
+    assert "Language changed" in ann.last.text
+    assert "Is any of these so?" in ann.last.text
 
 
 async def test_mydata_is_a_file(bot: Running, ann: Patient) -> None:

@@ -11,8 +11,10 @@ import pytest
 from bot.channels.chores import Every
 from bot.channels.limits import Limits, Pace
 from bot.core.events import Event, Typed
+from bot.core.session import Session
 from bot.replay.telegram import Call, Fault, Faults, TelegramDouble
 from bot.replay.telegram_chats import Message
+from bot.replay.telegram_faults import Breakage
 from bot.store import StoreUnavailable, Unstorable
 from tests.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
@@ -55,14 +57,25 @@ async def test_a_call_that_failed_is_made_again_and_order_is_kept(
     assert [("Who is this" in t, "Is any" in t) for t in texts(ann)] == [(True, False), (False, True)]
 
 
-async def test_a_call_that_took_effect_without_an_answer_is_repeated_at_most_once(
-    bot: Running, telegram: TelegramDouble
+@pytest.mark.parametrize("breakage", ["reset_after", "silence_after"])
+async def test_a_call_that_took_effect_without_an_answer_is_repeated_once_and_no_answer_counts_twice(
+    bot: Running, telegram: TelegramDouble, breakage: Breakage
 ) -> None:
+    bot.channel._request._read_timeout = 0.5
     ann = Patient(telegram.user(1))
-    telegram.fail("sendMessage", Fault("reset_after"))
+    telegram.fail("sendMessage", Fault(breakage))
     await ann.start()
     await quiet(bot, telegram)
-    assert 1 <= sum("Who is this" in t for t in texts(ann)) <= 2
+    assert sum("Who is this" in t for t in texts(ann)) == 2
+    telegram.fail("sendMessage", Fault(breakage))
+    telegram.fail("editMessageText", Fault(breakage))
+    telegram.fail("answerCallbackQuery", Fault(breakage))
+    ann.person.tap("Me", ann.person.messages[0])
+    await quiet(bot, telegram)
+    assert sum("Is any of these so?" in t for t in texts(ann)) == 2
+    session = bot.store.load(["telegram:1"])["telegram:1"].session
+    assert session is not None
+    assert len(Session.from_json(session.json).trail) == 1
 
 
 async def test_a_person_who_blocked_the_bot_meanwhile_ends_their_deliveries(
@@ -292,6 +305,13 @@ def test_what_is_urgent_waits_for_no_rate_but_for_a_pause() -> None:
     assert limits.reserve("b", True, 1.0) == 4.0
 
 
+class Mute(Faults):
+    """Nothing that the bot says gets through; it hears all the same."""
+
+    def draw(self, method: str) -> Fault | None:
+        return None if method == "getUpdates" else Fault("server_error")
+
+
 async def test_a_restart_delivers_what_was_committed_and_nothing_twice(
     telegram: TelegramDouble, database_url: str
 ) -> None:
@@ -299,7 +319,7 @@ async def test_a_restart_delivers_what_was_committed_and_nothing_twice(
     async with serving(telegram, database_url) as bot:
         await ann.consents()
         await quiet(bot, telegram)
-        telegram.faults = Faults(server_error=1.0, spared=frozenset({"getUpdates"}))
+        telegram.faults = Mute()
         ann.person.send("/help")
         await eventually(lambda: bot.store.waiting() > 0)
     telegram.faults = Faults()

@@ -156,6 +156,28 @@ async def test_silence_is_timed_out_and_the_connection_dropped() -> None:
             await request.post(f"{base}/sendMessage", data(text="x"), read_timeout=0.01)
 
 
+async def test_a_slow_answer_is_no_silence() -> None:
+    pieces = [b"HTTP/1.1 200 OK\r\n", f"Content-Length: {len(OK)}\r\n\r\n".encode(), OK[:9], OK[9:20], OK[20:]]
+
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        for piece in pieces:
+            await asyncio.sleep(0.25)  # the answer takes longer than the longest silence
+            writer.write(piece)
+
+    async with raw(slowly) as base, WireRequest(read_timeout=1.0) as request:
+        assert await request.post(f"{base}/sendMessage", data(text="x")) == {"message_id": 7}
+
+
+async def test_a_server_that_takes_no_bytes_is_timed_out() -> None:
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async with raw(deaf) as base, WireRequest(read_timeout=None, write_timeout=0.1) as request:
+        with pytest.raises(TimedOut):
+            await request.post(f"{base}/sendMessage", data(text="x" * 50_000_000))
+
+
 async def test_a_full_pool_is_timed_out() -> None:
     async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()

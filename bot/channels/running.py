@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from bot.channels.limits import Limits
 from bot.channels.logs import quiet_loop
 from bot.channels.reloading import Load, Reloading
-from bot.channels.starting import listen, webhook_of
+from bot.channels.starting import first, listen, webhook_of
 from bot.channels.telegram import Telegram
 from bot.service import Service
 from bot.settings import Settings
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from bot.channels.webhook import Web
 
 log = logging.getLogger("symptom_bot.run")
+
+LAST = 4.0
+"""Seconds that all may take between the signal to stop and the end."""
 
 COLLECT = (10_000, 20, 20)
 """New objects before the youngest are looked through, and rounds of that before older ones are."""
@@ -50,27 +54,37 @@ async def run(
     channel = Telegram(service, token, url, limits, retention_days=settings.retention_days)
     channel.chores.reload = Reloading(folder, service, channel.thread, load).look
     web = None if bound is None else _web(channel, bound, public)
-    try:
-        name = await channel.reach()
+    told = {"mode": settings.mode, "store": service.store.where, "listen": settings.listen}
+
+    async def begin() -> None:
+        told["bot"] = await channel.reach()
         for flow in await asyncio.to_thread(prove):
             log.error("flow not served: a safety property fails (symptom-bot check)", extra={"flow": flow})
         _leave_alone_what_stays()
         channel.begin()
         if web is not None:
             await web.start()
-        told = {"bot": name, "mode": settings.mode, "store": service.store.where, "listen": settings.listen}
+
+    def ready() -> None:
         log.info("serving", extra=told)
-        if public is not None:
-            await channel.hook(*public, stop)
-        else:
-            await channel.poll(stop)
+
+    try:
+        if await first(stop, begin()):
+            if public is not None:
+                await channel.hook(*public, stop, ready)
+            else:
+                await channel.poll(stop, ready)
         log.info("stopping")
     finally:
+        until = asyncio.get_running_loop().time() + LAST
         if web is not None:
             await web.stop()
         if bound is not None:
             bound.close()
-        await channel.end()
+        if not await channel.end(until):
+            # A thread waits for the database and cannot be called back; nothing that it holds is confirmed to Telegram.
+            log.error("database does not answer: ended without it")
+            os._exit(1)
 
 
 def _leave_alone_what_stays() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import re
 import secrets
 import socket
+from collections.abc import Coroutine
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.settings import Settings
@@ -16,6 +19,22 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 class CannotStart(Exception):
     """The bot cannot start: one line that says what to do."""
+
+
+async def first(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether `work` was done before `stop`; otherwise it is cancelled. Raises what `work` raises."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+            return True
+        working.cancel()
+        await asyncio.wait((working,))
+        return False
+    finally:
+        working.cancel()
+        stopping.cancel()
 
 
 def token_of(settings: Settings) -> str:
@@ -33,8 +52,7 @@ def token_of(settings: Settings) -> str:
 def api_url_of(settings: Settings) -> str:
     """The base of the Bot API. Raises CannotStart."""
     url = settings.telegram_api_url.rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.endswith("/bot"):
+    if not _is_address(url) or urlsplit(url).path.endswith("/bot"):
         raise CannotStart("TELEGRAM_API_URL must be the base address of a Bot API, such as https://api.telegram.org.")
     return url
 
@@ -44,7 +62,7 @@ def webhook_of(settings: Settings) -> tuple[str, str]:
     url = settings.webhook_url
     if not url:
         raise CannotStart("WEBHOOK_URL is not set. MODE=webhook needs the public https address that Telegram calls.")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    if not _is_address(url):
         raise CannotStart("WEBHOOK_URL is no address. Write it like https://bot.example.org/telegram.")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
     if not _SECRET.fullmatch(secret):
@@ -70,8 +88,22 @@ def listen(address: str) -> socket.socket:
         found.setblocking(False)
     except OSError as error:
         found.close()
-        why = (
-            "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        )
-        raise CannotStart(f"LISTEN={address} {why}. Stop that program, or set LISTEN to another port.") from None
+        why = _NO_PLACE.get(error.errno or 0, f"cannot be used ({error.strerror}). Set LISTEN to another host or port.")
+        raise CannotStart(f"LISTEN={address} {why}") from None
     return found
+
+
+_NO_PLACE = {
+    errno.EADDRINUSE: "is in use by another program. Stop that program, or set LISTEN to another port.",
+    errno.EADDRNOTAVAIL: "is no address of this machine. Set LISTEN to 127.0.0.1, or to 0.0.0.0 for all of its addresses.",
+    errno.EACCES: "may not be used without special rights. Set LISTEN to a port above 1023.",
+}
+
+
+def _is_address(url: str) -> bool:
+    """Whether it is an http address with a host and, if it names one, a port that can be."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot.channels.chores import Chores, Every, Reload
 from bot.channels.delivery import Deliverer, Gone, Later, Never, Result
 from bot.channels.limits import Limits
-from bot.channels.starting import CannotStart
+from bot.channels.starting import CannotStart, first
 from bot.channels.telegram_messages import answer_tap
 from bot.channels.telegram_polling import WAIT, Polling
 from bot.channels.telegram_post import Api, Post, asked_pause
@@ -34,6 +34,9 @@ log = logging.getLogger("symptom_bot.telegram")
 
 LAST_CALLS = 2.5
 """Seconds that calls on their way have to come to an end when the bot stops."""
+
+ENDING = 4.0
+"""Seconds that the end may take in all."""
 
 CONNECTIONS = 100
 """Updates that Telegram may post at the same time: the most that it allows."""
@@ -104,9 +107,12 @@ class Telegram:
         self._tasks += [asyncio.ensure_future(chore) for chore in self.chores.all()]
         self._tasks.append(asyncio.create_task(self.introduce()))
 
-    async def poll(self, stop: asyncio.Event) -> None:
-        """Serve by polling until `stop`. Raises CannotStart if the token is taken away."""
-        await use_polling(self.bot)
+    async def poll(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve by polling until `stop`; `ready` is called when that begins. Raises CannotStart if it cannot, or if the
+        token is taken away."""
+        if not await first(stop, use_polling(self.bot, self.url)):
+            return
+        ready()
         polling = asyncio.create_task(Polling(self._fetch, self.handle_all).run())
         try:
             await self._until(stop, polling)
@@ -115,9 +121,14 @@ class Telegram:
                 "Telegram does not know TELEGRAM_BOT_TOKEN any more: it was revoked or replaced."
             ) from None
 
-    async def hook(self, url: str, secret: str, stop: asyncio.Event) -> None:
-        """Serve by webhook until `stop`; the web server runs already. Raises CannotStart if Telegram refuses the address."""
-        await use_webhook(self.bot, url, secret, CONNECTIONS)
+    async def hook(
+        self, public: str, secret: str, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """Serve by webhook until `stop`; the web server runs already. `ready` is called when Telegram knows the address
+        `public`. Raises CannotStart if it does not take it."""
+        if not await first(stop, use_webhook(self.bot, self.url, public, secret, CONNECTIONS)):
+            return
+        ready()
         await self._until(stop)
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
@@ -132,21 +143,34 @@ class Telegram:
             if ended in done:
                 ended.result()
 
-    async def end(self) -> None:
-        """Finish the batch, wait a moment for calls on their way, record what was sent, give everything back."""
+    async def end(self, until: float | None = None) -> bool:
+        """Finish the batch, wait a moment for calls on their way, record what was sent, give everything back.
+
+        `until`: when, by the loop's time, all that must be over. Returns whether the store is closed: if the database
+        does not answer, its thread still waits for it.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + ENDING if until is None else until
         for task in self._tasks:
             task.cancel()
         if self._turning is not None:
             await self.turns.stop()
-            await self._turning
-        await self.deliverer.stop(LAST_CALLS)
-        if self._turning is not None:
-            await self.turns.settle()
+            await asyncio.wait((self._turning,), timeout=max(0.0, (until - loop.time()) / 2))
+            self._turning.cancel()
+        await self.deliverer.stop(min(LAST_CALLS, max(0.0, until - loop.time() - 0.5)))
+        closed = True
+        try:
+            async with asyncio.timeout_at(until):
+                if self._turning is not None:
+                    await self.turns.settle()
+                await self.thread.close()
+        except TimeoutError:
+            closed = False
         for task in self._taps:
             task.cancel()
         await self._request.shutdown()
         await self._poller.shutdown()
-        await self.thread.close()
+        return closed
 
     async def drop(self) -> None:
         """End as a killed process does: nothing is finished and nothing more is recorded. For replay under faults."""

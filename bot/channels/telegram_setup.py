@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from telegram import Bot, BotCommand, User
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels.starting import CannotStart
+from bot.channels.telegram_post import asked_pause
 from bot.channels.telegram_updates import ALLOWED
 from bot.core.compiled import Flow
 from bot.core.wording import Places, words_for
@@ -14,21 +20,62 @@ from bot.core.words import COMMANDS
 DESCRIPTION, SHORT_DESCRIPTION = 512, 120
 """Characters that Telegram allows."""
 
+PAUSES = (0.25, 0.5, 1.0, 2.0)
+"""Seconds between the tries of a call that the bot cannot begin without."""
+LONGEST_PAUSE = 60.0
+"""Seconds that Telegram may ask the bot to wait before it begins."""
+
+T = TypeVar("T")
+
+log = logging.getLogger("symptom_bot.telegram")
+
+
+async def patiently(asked: Callable[[], Awaitable[T]], url: str) -> T:
+    """The result of a call that the bot cannot begin without, made again if Telegram or the network fails for a moment.
+    Raises CannotStart if that lasts, or if the token or the address is wrong; BadRequest for what Telegram refuses."""
+    for wait in (*PAUSES, None):
+        try:
+            return await asked()
+        except BadRequest:
+            raise
+        except RetryAfter as error:
+            seconds = asked_pause(error)
+            if wait is None or seconds > LONGEST_PAUSE:
+                raise CannotStart(
+                    f"Telegram asks for a pause of {seconds:g} s. Start the bot again after that."
+                ) from None
+            wait, reason = seconds, "RetryAfter"
+        except TelegramError as error:
+            if wait is None or not isinstance(error, NetworkError):
+                raise CannotStart(_why(error, url)) from None
+            reason = type(error).__name__
+        log.warning("Telegram did not answer as it should: trying again", extra={"reason": reason, "seconds": wait})
+        await asyncio.sleep(wait)
+    raise AssertionError  # the last round returns or raises
+
+
+def _why(error: TelegramError, url: str) -> str:
+    """What is wrong and what to do about it, in one line."""
+    match error:
+        case InvalidToken() if "not found" in error.message.lower():
+            return (
+                f"{url} knows no Bot API, or not this bot (404). Check TELEGRAM_API_URL first (the base address without "
+                '"/bot"), then TELEGRAM_BOT_TOKEN.'
+            )
+        case InvalidToken() | Forbidden():
+            return "Telegram does not know this TELEGRAM_BOT_TOKEN. Copy it from @BotFather again, or ask there for a new one."
+        case TimedOut():
+            return f"{url} did not answer in time. Check the network, and TELEGRAM_API_URL."
+        case NetworkError():
+            return f"{url} cannot be reached ({error.message}). Check the network, and TELEGRAM_API_URL."
+    return f"{url} does not answer like the Bot API. Check TELEGRAM_API_URL."
+
 
 async def who_am_i(bot: Bot, url: str) -> User:
     """The bot's own account. Raises CannotStart for a wrong token or an API that cannot be reached."""
     try:
-        return await bot.get_me()
-    except (InvalidToken, Forbidden):
-        raise CannotStart(
-            "Telegram does not know this TELEGRAM_BOT_TOKEN. Copy it from @BotFather again, or ask there for a new one."
-        ) from None
-    except TimedOut:
-        raise CannotStart(f"{url} did not answer in time. Check the network, and TELEGRAM_API_URL.") from None
-    except NetworkError as error:
-        why = "" if isinstance(error, BadRequest) else f" ({error.message})"
-        raise CannotStart(f"{url} cannot be reached{why}. Check the network, and TELEGRAM_API_URL.") from None
-    except TelegramError:
+        return await patiently(bot.get_me, url)
+    except BadRequest:
         raise CannotStart(f"{url} does not answer like the Bot API. Check TELEGRAM_API_URL.") from None
 
 
@@ -51,15 +98,18 @@ async def introduce(bot: Bot, flow: Flow, places: Places) -> None:
                 await bot.set_my_short_description(short, language_code=code)
 
 
-async def use_polling(bot: Bot) -> None:
-    """End a webhook that another run left; what waits there is kept."""
-    await bot.delete_webhook(drop_pending_updates=False)
+async def use_polling(bot: Bot, url: str) -> None:
+    """End a webhook that another run left; what waits there is kept. Raises CannotStart if Telegram cannot be reached."""
+    await patiently(lambda: bot.delete_webhook(drop_pending_updates=False), url)
 
 
-async def use_webhook(bot: Bot, url: str, secret: str, connections: int) -> None:
-    """Let Telegram post updates here. Raises CannotStart if it will not."""
+async def use_webhook(bot: Bot, url: str, public: str, secret: str, connections: int) -> None:
+    """Let Telegram post updates to the address `public`. Raises CannotStart if it will not."""
     try:
-        await bot.set_webhook(url, secret_token=secret, max_connections=connections, allowed_updates=ALLOWED)
+        await patiently(
+            lambda: bot.set_webhook(public, secret_token=secret, max_connections=connections, allowed_updates=ALLOWED),
+            url,
+        )
     except BadRequest as error:
         raise CannotStart(
             f"Telegram refuses WEBHOOK_URL ({error.message}). It must be a public https address."

@@ -138,7 +138,7 @@ def _membership(change: Json, number: int) -> Incoming:
     name = chat_name(int(chat["id"]))
     if status in ("kicked", "left"):
         return Incoming(name, None, number, gone=True)
-    if chat["type"] in ("group", "supergroup"):
+    if chat["type"] != "private":
         return Incoming(name, None, number, _lang(change), notice="group_refused")
     return Incoming(name, None, number)
 

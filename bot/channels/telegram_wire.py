@@ -78,6 +78,7 @@ class WireRequest(AiohttpRequest):
             url,
             fast_json.encoded(request_data.parameters),
             self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout,
+            self._write_timeout if isinstance(write_timeout, DefaultValue) else write_timeout,
             self._connect_timeout if isinstance(connect_timeout, DefaultValue) else connect_timeout,
             self._pool_timeout if isinstance(pool_timeout, DefaultValue) else pool_timeout,
         )
@@ -87,7 +88,12 @@ class WireRequest(AiohttpRequest):
         if self._session is None or self._proxy is not None:
             return await self.post(url, RequestData([RequestParameter(n, v, None) for n, v in values.items()]))
         status, body = await self._post(
-            url, fast_json.encoded(values), self._read_timeout, self._connect_timeout, self._pool_timeout
+            url,
+            fast_json.encoded(values),
+            self._read_timeout,
+            self._write_timeout,
+            self._connect_timeout,
+            self._pool_timeout,
         )
         if status == 200:
             try:
@@ -97,7 +103,13 @@ class WireRequest(AiohttpRequest):
         return await _Given(status, body).post(url)
 
     async def _post(
-        self, url: str, body: bytes, read: float | None, connect: float | None, pool_wait: float | None
+        self,
+        url: str,
+        body: bytes,
+        read: float | None,
+        write: float | None,
+        connect: float | None,
+        pool_wait: float | None,
     ) -> Answer:
         base, _, name = url.rpartition("/")
         pool = self._wires.get(base)
@@ -105,7 +117,7 @@ class WireRequest(AiohttpRequest):
             pool = self._wires[base] = _Pool(base, self.USER_AGENT)
         await self._wait_for_a_connection(pool_wait)
         try:
-            return await pool.post(name, body, read, connect)
+            return await pool.post(name, body, read, write, connect)
         except TimeoutError:
             raise TimedOut from None
         except OSError as error:
@@ -148,19 +160,20 @@ class _Pool:
         self._idle: deque[_Wire] = deque()
         self._open: set[_Wire] = set()
 
-    async def post(self, name: str, body: bytes, read: float | None, connect: float | None) -> Answer:
+    async def post(
+        self, name: str, body: bytes, read: float | None, write: float | None, connect: float | None
+    ) -> Answer:
         """Status and body of the answer to one call."""
         wire = self._kept() or await self._new(connect)
         wire.ask(f"{self._head}{name}{self._tail}{len(body)}\r\n\r\n".encode() + body)
-        waiting = None if read is None else asyncio.get_running_loop().call_later(read, wire.late)
+        wire.watch(read, write)
         try:
             answer = await wire.answer
         except BaseException:
             wire.close()
             raise
         finally:
-            if waiting is not None:
-                waiting.cancel()
+            wire.rest()
         if wire.usable:
             wire.since = asyncio.get_running_loop().time()
             self._idle.append(wire)
@@ -211,6 +224,9 @@ class _Wire(asyncio.Protocol):
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.usable = False
         self.since = 0.0
+        self._moved = 0.0
+        self._times: tuple[float | None, float | None] = (None, None)
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # other event loops have classes of their own
@@ -233,10 +249,35 @@ class _Wire(asyncio.Protocol):
         self._buffer = b""
         self._transport.write(request)
 
-    def late(self) -> None:
-        """The answer did not come in time."""
-        if not self.answer.done():
+    def watch(self, read: float | None, write: float | None) -> None:
+        """Give up after `read` seconds without a byte of the answer, or `write` seconds in which none could be sent."""
+        self._times = read, write
+        self._moved = asyncio.get_running_loop().time()
+        self._wait_on()
+
+    def rest(self) -> None:
+        """Watch no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wait_on(self) -> None:
+        assert self._transport is not None
+        unsent = self._transport.get_write_buffer_size()
+        seconds = self._times[1 if unsent else 0]
+        if seconds is not None:
+            self._timer = asyncio.get_running_loop().call_at(self._moved + seconds, self._look, unsent, self._moved)
+
+    def _look(self, unsent: int, moved: float) -> None:
+        assert self._transport is not None
+        if self.answer.done():
+            return
+        if unsent and self._transport.get_write_buffer_size() < unsent:
+            self._moved = asyncio.get_running_loop().time()
+        if self._moved == moved:
             self.answer.set_exception(TimeoutError())
+        else:
+            self._wait_on()
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data
@@ -244,6 +285,8 @@ class _Wire(asyncio.Protocol):
             self.close()  # nobody asked for this
         else:
             self._read(ended=False)
+            if not self.answer.done():
+                self._moved = asyncio.get_running_loop().time()
 
     def _read(self, ended: bool) -> None:
         """Take the answer out of the buffer if it is whole. `ended`: nothing more will come."""

@@ -44,16 +44,20 @@ class _Asked:
 
 
 class Turns:
-    """`handle` from anywhere on the event loop; `run` is the one task that does it. `healthy`: the database answered last
-    time."""
+    """`handle` from anywhere on the event loop; `run` is the one task that does it."""
 
     def __init__(self, service: Service, thread: StoreThread, deliverer: Deliverer) -> None:
         self._service, self._thread, self._deliverer = service, thread, deliverer
         self._waiting: list[tuple[Incoming, _Asked]] = []
         self._something = asyncio.Event()
         self._stopping = False
-        self.healthy = True
+        self._committed = True
         deliverer.changed = self._something.set
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last commit went well, and the database does not keep anybody waiting."""
+        return self._committed and self._thread.healthy
 
     @property
     def waiting(self) -> int:
@@ -99,12 +103,12 @@ class Turns:
         try:
             handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
-            self.healthy = False
+            self._committed = False
             self._deliverer.give_back(outcomes)
             for _, asked in now:
                 asked.fail(error)
             return
-        self.healthy = True
+        self._committed = True
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
         self._deliverer.take(committed.deliveries, known)
@@ -120,13 +124,13 @@ class Turns:
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
         except StoreUnavailable:
-            self.healthy = False
+            self._committed = False
             log.error("database does not answer")
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
-        self.healthy = True
+        self._committed = True
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 

@@ -130,7 +130,8 @@ def why(m: Making, argument: str = "") -> None:
         m.say("why_nothing")
 
 
-def _language(m: Making, argument: str) -> None:
+def language(m: Making, argument: str = "") -> None:
+    """Go on in another language; without one that the flow has, ask which."""
     if argument in m.flow.texts:
         m.set(lang=argument)
         if m.s.at == EMERGENCY:
@@ -151,7 +152,7 @@ _COMMANDS: dict[str, Callable[[Making, str], None]] = {
     "stop": stop,
     "help": _help,
     "why": why,
-    "language": _language,
+    "language": language,
     "mydata": lambda m, a: m.effects.append(Export()),
     "forget": forget,
     "privacy": lambda m, a: m.say("privacy"),

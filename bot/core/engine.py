@@ -57,7 +57,7 @@ def start(flow: Flow, id: str, lang: str, now: datetime) -> Session:
 def _tapped(m: Making, event: Tapped) -> None:
     fresh = _is_open(m, event)
     if event.screen in sc.OVERLAYS and event.session == m.s.id:
-        overlay_tapped(m, event.choice)
+        overlay_tapped(m, event)
         return
     if changes_a_line(m, event):
         if fresh:

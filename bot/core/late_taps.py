@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import screens as sc
-from .commanding import stop
+from .commanding import language, stop
 from .evaluation import Many
 from .events import Acknowledge, Erase, Tapped
 from .flow import Kind, Question
@@ -36,11 +36,13 @@ def changes_a_line(m: Making, event: Tapped) -> bool:
     return known and name in m.flow.questions and not m.s.signs and m.s.latch is None and m.s.at not in ENDED
 
 
-def overlay_tapped(m: Making, choice: str) -> None:
-    """Crisis and erasing stand over whatever is on screen: what was asked stays asked."""
-    if choice == sc.STOP:
+def overlay_tapped(m: Making, event: Tapped) -> None:
+    """Crisis, erasing and the languages stand over whatever is on screen: what was asked stays asked."""
+    if event.screen == sc.LANGUAGE:
+        language(m, event.choice)
+    elif event.choice == sc.STOP:
         stop(m)
-    elif choice == sc.DO_FORGET:
+    elif event.choice == sc.DO_FORGET:
         m.effects.append(Erase())
     elif m.s.at == START:
         m.begin()

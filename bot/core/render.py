@@ -390,6 +390,8 @@ def _say(d: _Drawing, effect: Say) -> Message:
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
     elif effect.key == "forget_confirm":
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
+    elif effect.key == "language_ask":
+        rows = [(d.button(sc.LANGUAGE, lang, texts.name),) for lang, texts in d.flow.texts.items()]
     elif effect.key == "emergency_stands" and d.s.latch is not None:
         rows = _emergency_buttons(d)
     elif effect.key == "silence_help":

@@ -23,7 +23,8 @@ WHY, WHAT_CHANGES, AGAIN, FORGET = "why", "what_changes", "again", "erase"
 CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
-OVERLAYS = frozenset({CRISIS, FORGETTING})
+LANGUAGE = "LANGUAGE"
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -94,6 +95,8 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
         return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
     if screen in _FIXED:
         return _FIXED[screen]
+    if screen == LANGUAGE:
+        return tuple(flow.texts)
     question = question_of(flow, screen)
     if question is None:
         return ()
@@ -117,7 +120,8 @@ def screens(flow: Flow) -> tuple[str, ...]:
 
 def _screens(flow: Flow) -> tuple[str, ...]:
     lists = [q.ask for q in flow.interview.questions if q.kind is Kind.many]
-    return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))))
+    # Only the end may grow: buttons that stand in chats carry a screen's number.
+    return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))), LANGUAGE)
 
 
 def toggles(question: Question) -> bool:

@@ -155,6 +155,7 @@ def _buttons(flow: Flow) -> Iterator[str]:
         yield from sc.choices(flow, screen)
     yield from flow.questions
     for texts in flow.texts.values():
+        yield folded_words(texts.name)
         yield from (folded_words(t) for t in texts.system.values())
         for question in texts.questions.values():
             yield from (folded_words(t) for t in (question.none, question.unsure, question.short) if t)

@@ -22,6 +22,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from bot.replay.telegram_account import Account, Limits, Tap
@@ -123,14 +124,22 @@ class TelegramDouble:
     # People
 
     def user(
-        self, user_id: int, *, name: str = "Ann", lang: str = "en", chat: int | None = None, title: str = "A group"
+        self,
+        user_id: int,
+        *,
+        name: str = "Ann",
+        lang: str = "en",
+        chat: int | None = None,
+        kind: str = "supergroup",
+        title: str = "A group",
     ) -> User:
-        """The person with this id, in their private chat with the bot, or in the group `chat` (a negative number)."""
+        """The person with this id, in their private chat with the bot, or in the group `chat` (a negative number), which
+        may be of another `kind` ("group", "channel")."""
         place = user_id if chat is None else chat
         if (user_id, place) not in self._users:
             if place not in self.account.chats:
-                kind = {"type": "private", "first_name": name} if place > 0 else {"type": "supergroup", "title": title}
-                self.account.chats[place] = Chat({"id": place, **kind})
+                about = {"type": "private", "first_name": name} if place > 0 else {"type": kind, "title": title}
+                self.account.chats[place] = Chat({"id": place, **about})
                 self.account.chats[place].keep = self.account.keep
             body = {"id": user_id, "is_bot": False, "first_name": name, "language_code": lang}
             self._users[user_id, place] = User(self, self.account.chats[place], body)
@@ -279,9 +288,8 @@ class TelegramDouble:
             error = ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
             self._send(exchange, error, None)
         else:
-            self._send(
-                exchange, conflict() if fault.status == 409 else ApiError(fault.status, "Internal Server Error"), None
-            )
+            error = conflict() if fault.status == 409 else ApiError(fault.status, HTTPStatus(fault.status).phrase)
+            self._send(exchange, error, None)
 
     def _send(self, exchange: Exchange, result: Any, fault: Fault | None) -> None:
         exchange.on_gone = None

@@ -32,8 +32,7 @@ class Faults:
 
     `too_many` … `silence_after`: see Breakage; `duplicate`: an update comes again after it was confirmed; `reorder`:
     the updates of a batch come in another order, each chat's own in theirs; `conflict`: a second poller is said to
-    run; `latency`: seconds, from and to, before an answer leaves; `retry_after`: seconds that a 429 asks for. `spared`:
-    methods that never fail.
+    run; `latency`: seconds, from and to, before an answer leaves; `retry_after`: seconds that a 429 asks for.
     """
 
     seed: int = 0
@@ -47,16 +46,13 @@ class Faults:
     conflict: float = 0.0
     latency: tuple[float, float] = (0.0, 0.0)
     retry_after: int = 1
-    spared: frozenset[str] = frozenset({"getMe", "setWebhook", "deleteWebhook"})
     _rng: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
 
     def draw(self, method: str) -> Fault | None:
-        """What happens to this call."""
-        if method in self.spared:
-            return None
+        """What happens to this call of a method."""
         left = self._rng.random()
         for breakage in _BREAKAGES:
             left -= getattr(self, breakage)

@@ -121,6 +121,16 @@ class User:
         origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 0}
         return self._write({"text": text, "forward_origin": origin}, "me", text)
 
+    def adds(self, status: str = "member") -> None:
+        """Add the bot to the group or channel."""
+        self.chat.left = False
+        self._membership("left", status)
+
+    def removes(self) -> None:
+        """Remove the bot from the group or channel; also what Telegram says after the bot left by itself."""
+        self.chat.left = True
+        self._membership("member", "left")
+
     def block(self) -> None:
         """Block the bot."""
         self.chat.blocked = True

@@ -59,6 +59,7 @@ _REMEDIES = {
     "SQLITE_READONLY": "Make the file and its folder writable, or set DATABASE_URL to another place.",
     "SQLITE_FULL": "The disk is full: free some space.",
     "SQLITE_IOERR": "The disk reports an error: check it, and restore a backup copy if need be.",
+    "25006": "It is read-only: connect to the primary server, or let its user write.",
     "SQLITE_CANTOPEN": "Check that the folder exists and is writable.",
 }
 

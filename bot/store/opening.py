@@ -20,7 +20,12 @@ from bot.store.store import Store
 
 Access = Literal["owner", "guest"]
 BUSY_SECONDS = 5.0
+OWNER_BUSY_SECONDS = 1.0
+"""Who serves patients tries again rather than waits: the thread that waits cannot be called back when the bot stops."""
 CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 30
+_LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""When a line to PostgreSQL counts as cut: without these, after hours."""
 _MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose
 
 
@@ -70,7 +75,10 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
         url,
         hide_parameters=True,
         poolclass=QueuePool if path else StaticPool,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_SECONDS if access == "guest" else min(OWNER_BUSY_SECONDS, BUSY_SECONDS),
+            "check_same_thread": False,
+        },
     )
     _use_sqlite_well(engine)
     where = str(path) if path else "The database in memory"
@@ -157,14 +165,16 @@ def _back_up(path: Path, old: str) -> None:
 
 def _open_postgresql(url: URL, lease: float) -> Store:
     where = f"The database at {url.render_as_string(hide_password=True).partition('://')[2]}"
-    options = {"connect_timeout": CONNECT_SECONDS, **url.query}
+    # A worker that stands still in a transaction must not hold up the others for longer than this.
+    limits = f"-c statement_timeout={_STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout={_STATEMENT_SECONDS}s"
+    ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", "options": limits, **_LINE}
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=5,
         max_overflow=5,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"connect_timeout": options["connect_timeout"], "application_name": "symptom-bot"},
+        connect_args={name: value for name, value in ours.items() if name not in url.query},
     )
     try:
         _bring_up_to_date(engine, where, lambda old: None)
@@ -172,6 +182,19 @@ def _open_postgresql(url: URL, lease: float) -> Store:
         engine.dispose()
         raise
     return Store(engine, where, uuid.uuid4().hex, lease=lease)
+
+
+def _copy_tables(connection: Connection, old: str) -> None:
+    """Copy the tables, in the transaction of the migration itself, into the schema before_OLD."""
+    inspector = inspect(connection)
+    taken, name, number = set(inspector.get_schema_names()), f"before_{old}", 1
+    while name in taken:
+        number += 1
+        name = f"before_{old}_{number}"
+    ours = {*metadata.tables, VERSION_TABLE} & set(inspector.get_table_names())
+    connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+    for table in sorted(ours):
+        connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" AS TABLE "{table}"')
 
 
 # Both
@@ -188,10 +211,13 @@ def _bring_up_to_date(engine: Engine, where: str, before_migrating: Callable[[st
     writing = engine.execution_options(write=True)
     with in_plain_words(where), writing.connect() as connection:
         if engine.dialect.name == "postgresql":  # several workers may start at once
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         found = _revision(connection, where, known)
         if found == known[-1]:
             return
+        if found is not None and engine.dialect.name == "postgresql":
+            _copy_tables(connection, found)
         _migrate(connection)
         connection.commit()
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
+
+PATIENCE = 3.0
+"""Seconds after which a call that has not come back counts as one that will not."""
 
 T = TypeVar("T")
 
@@ -20,11 +24,19 @@ class StoreThread:
         self.store = store
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._turn = asyncio.Lock()
+        self._answered = True
+        self._since: float | None = None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the database answered last time, and does not keep a call waiting now."""
+        return self._answered and (self._since is None or asyncio.get_running_loop().time() - self._since < PATIENCE)
 
     async def __call__(self, work: Callable[[Store], T]) -> T:
         """The result of `work(store)`, done in the store's thread after everything asked before it."""
         async with self._turn:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
+            with self._watched():
+                return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
 
     async def through(self, work: Generator[Callable[[], Any], Any, T]) -> T:
         """The result of `work`, whose calls are made in the store's thread and whose own steps here. If that is
@@ -36,7 +48,8 @@ class StoreThread:
                 while True:
                     running = self._executor.submit(call)
                     try:
-                        found = await asyncio.wrap_future(running)
+                        with self._watched():
+                            found = await asyncio.wrap_future(running)
                     except Exception as error:
                         call = work.throw(error)
                     else:
@@ -47,6 +60,18 @@ class StoreThread:
             except asyncio.CancelledError:
                 self._executor.submit(_abandon, work, running)
                 raise
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        self._since = asyncio.get_running_loop().time()
+        try:
+            yield
+            self._answered = True
+        except StoreUnavailable:
+            self._answered = False
+            raise
+        finally:
+            self._since = None
 
     async def close(self) -> None:
         """Finish what was asked and close the store."""
