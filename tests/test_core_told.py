@@ -153,3 +153,41 @@ def test_facts_are_no_ticks() -> None:
     person.tap("for_me")
     person.types("I have diabetes", 5)
     assert person.session.told == ()
+
+
+# --- typed words that were taken for more than they say ----------------------------------------------------------------
+
+
+def test_a_number_on_a_list_ticks_its_line_and_leaves_the_list_open() -> None:
+    person = Person(listening())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.session = person.session.but(at="where")
+    person.types("7")
+    assert person.at == "where"
+    assert person.session.ticks == (person.flow.questions["where"].option_ids[6],)
+    assert "where" not in person.session.answers
+
+
+def test_hardly_able_to_work_is_no_heavy_work() -> None:
+    person = Person(listening())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.session = person.session.but(at="how_started")
+    person.types("i can barely work but ok")
+    assert "how_started" not in person.session.answers
+    person.types("hard work")
+    assert person.session.answers["how_started"] == "sport_or_heavy_work"
+
+
+@pytest.mark.parametrize("whom", ["me", "with_me"])
+def test_who_may_drive_is_said_without_contradiction(whom: str) -> None:
+    person = Person(listening())
+    person.tap(whom, "saddle_numbness")
+    assert "Don't drive yourself" in person.read
+    assert ("meant for the person with the pain" in person.read) == (whom == "with_me")
+
+
+def test_back_after_the_advice_says_how_to_change_an_answer() -> None:
+    person = Person(listening())
+    person.session = person.session.but(at=ADVICE, consented=True)
+    person.commands("back")
+    assert "/review" in person.read
