@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core import screens
 from bot.core.evaluation import Many
 from bot.core.events import Advise, Edited, Schedule
 from bot.core.reader import Fact, Reading
@@ -191,3 +192,31 @@ def test_back_after_the_advice_says_how_to_change_an_answer() -> None:
     person.session = person.session.but(at=ADVICE, consented=True)
     person.commands("back")
     assert "/review" in person.read
+
+
+# --- why ---------------------------------------------------------------------------------------------------------------
+
+
+def test_why_gives_the_deciding_reasons_first_and_names_its_sources_in_words() -> None:
+    person = Person(listening())
+    person.tap("me", "saddle_numbness")
+    person.commands("why")
+    short = person.read
+    sources = person.flow.evidence.sources
+    assert "A new change of feeling between the legs" in short
+    assert "should not drive there alone" not in short
+    assert len(short) < 1200
+    assert not any(f"[{s.source}" in short or f", {s.source}" in short for s in sources)
+    assert any(s.title in short for s in sources)
+    more = person.messages[-1].rows[0][0]
+    assert more.choice == screens.MORE_REASONS
+    tapped = screens.decode(person.flow, more.data)
+    assert tapped is not None
+    person.does(tapped)
+    assert person.read != short
+    assert "A new change of feeling between the legs" not in person.read
+    assert "should not drive there alone" in person.read
+    assert not person.messages[-1].rows
+    typed = person.read
+    person.types("more reasons")
+    assert person.read == typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import screens as sc
-from .commanding import stop
+from .commanding import stop, why
 from .evaluation import Many
 from .events import Acknowledge, Erase, Tapped
 from .flow import Kind, Question
@@ -37,11 +37,13 @@ def changes_a_line(m: Making, event: Tapped) -> bool:
 
 
 def overlay_tapped(m: Making, choice: str) -> None:
-    """Crisis and erasing stand over whatever is on screen: what was asked stays asked."""
+    """Crisis, erasing and reasons stand over whatever is on screen: what was asked stays asked."""
     if choice == sc.STOP:
         stop(m)
     elif choice == sc.DO_FORGET:
         m.effects.append(Erase())
+    elif choice == sc.MORE_REASONS:
+        why(m, more=True)
     elif m.s.at == START:
         m.begin()
     else:
