@@ -230,6 +230,7 @@ def test_a_red_flag_of_an_older_chat_before_consent_is_answered_and_not_kept() -
 def test_numbers_come_to_what_is_ticked(person: Person) -> None:
     person.tap("no_danger", "fever")
     person.types("3")
+    person.tap("done")
     assert person.session.answers["warning"] == Many(frozenset({"fever", "crooked"}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core import screens
 from bot.core.evaluation import Many
 from bot.core.events import Advise, Edited, Schedule
 from bot.core.reader import Fact, Reading
@@ -153,3 +154,69 @@ def test_facts_are_no_ticks() -> None:
     person.tap("for_me")
     person.types("I have diabetes", 5)
     assert person.session.told == ()
+
+
+# --- typed words that were taken for more than they say ----------------------------------------------------------------
+
+
+def test_a_number_on_a_list_ticks_its_line_and_leaves_the_list_open() -> None:
+    person = Person(listening())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.session = person.session.but(at="where")
+    person.types("7")
+    assert person.at == "where"
+    assert person.session.ticks == (person.flow.questions["where"].option_ids[6],)
+    assert "where" not in person.session.answers
+
+
+def test_hardly_able_to_work_is_no_heavy_work() -> None:
+    person = Person(listening())
+    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.session = person.session.but(at="how_started")
+    person.types("i can barely work but ok")
+    assert "how_started" not in person.session.answers
+    person.types("hard work")
+    assert person.session.answers["how_started"] == "sport_or_heavy_work"
+
+
+@pytest.mark.parametrize("whom", ["me", "with_me"])
+def test_who_may_drive_is_said_without_contradiction(whom: str) -> None:
+    person = Person(listening())
+    person.tap(whom, "saddle_numbness")
+    assert "Don't drive yourself" in person.read
+    assert ("meant for the person with the pain" in person.read) == (whom == "with_me")
+
+
+def test_back_after_the_advice_says_how_to_change_an_answer() -> None:
+    person = Person(listening())
+    person.session = person.session.but(at=ADVICE, consented=True)
+    person.commands("back")
+    assert "/review" in person.read
+
+
+# --- why ---------------------------------------------------------------------------------------------------------------
+
+
+def test_why_gives_the_deciding_reasons_first_and_names_its_sources_in_words() -> None:
+    person = Person(listening())
+    person.tap("me", "saddle_numbness")
+    person.commands("why")
+    short = person.read
+    sources = person.flow.evidence.sources
+    assert "A new change of feeling between the legs" in short
+    assert "should not drive there alone" not in short
+    assert len(short) < 1200
+    assert not any(f"[{s.source}" in short or f", {s.source}" in short for s in sources)
+    assert any(s.title in short for s in sources)
+    more = person.messages[-1].rows[0][0]
+    assert more.choice == screens.MORE_REASONS
+    tapped = screens.decode(person.flow, more.data)
+    assert tapped is not None
+    person.does(tapped)
+    assert person.read != short
+    assert "A new change of feeling between the legs" not in person.read
+    assert "should not drive there alone" in person.read
+    assert not person.messages[-1].rows
+    typed = person.read
+    person.types("more reasons")
+    assert person.read == typed

@@ -331,6 +331,9 @@ def test_numbers_pick_lines_of_a_list(person: Person) -> None:
     person.types("0")
     assert person.at == "warning"
     person.types("1 and 3")
+    assert person.at == "warning"
+    assert "ticked" in person.notes
+    person.tap("done")
     assert person.session.answers["warning"].yes == {"fever", "crooked"}
 
 

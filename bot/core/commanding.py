@@ -117,13 +117,13 @@ def _help(m: Making, argument: str) -> None:
     m.again()
 
 
-def why(m: Making, argument: str = "") -> None:
+def why(m: Making, argument: str = "", more: bool = False) -> None:
     """Why this advice, or why this question."""
     if m.s.at in (ADVICE, EMERGENCY):
         level = m.level_to_say(m.s.unplaced)[0]
         deciding = m.deciding(level)
         lines = lines_for(m.flow, m.judged()[0].env, level, deciding)
-        m.effects.append(Explain(m.s.at, tuple(r.rule.rule for r in deciding), lines))
+        m.effects.append(Explain(m.s.at, tuple(r.rule.rule for r in deciding), lines, more))
     elif m.question is not None:
         m.effects.append(Explain(m.s.at))
     else:

@@ -130,11 +130,13 @@ class Advise:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Answer "Why this?": of the advice, or of the question on screen."""
+    """Answer "Why this?": of the question on screen, or of the advice. `rules`: those that decided; `more`: what stands
+    behind its `lines` instead."""
 
     screen: str
     rules: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import screens as sc
-from .commanding import language, stop
+from .commanding import language, stop, why
 from .evaluation import Many
 from .events import Acknowledge, Erase, Tapped
 from .flow import Kind, Question
@@ -37,13 +37,15 @@ def changes_a_line(m: Making, event: Tapped) -> bool:
 
 
 def overlay_tapped(m: Making, event: Tapped) -> None:
-    """Crisis, erasing and the languages stand over whatever is on screen: what was asked stays asked."""
+    """Crisis, erasing, reasons and the languages stand over whatever is on screen: what was asked stays asked."""
     if event.screen == sc.LANGUAGE:
         language(m, event.choice)
     elif event.choice == sc.STOP:
         stop(m)
     elif event.choice == sc.DO_FORGET:
         m.effects.append(Erase())
+    elif event.choice == sc.MORE_REASONS:
+        why(m, more=True)
     elif m.s.at == START:
         m.begin()
     else:

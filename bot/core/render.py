@@ -538,28 +538,34 @@ def _explain(d: _Drawing, effect: Explain) -> Message:
     if question is not None:
         d.put("text", d.words.texts.questions[question.ask].why)
         return d.message()
-    d.put("heading", d.words.system("why_title"))
-    names: list[str] = [c for r in effect.rules for c in d.flow.rules_by_id[r].rule.because]
     lines = {x.line: x for x in d.flow.advice.lines}
-    names += [c for n in effect.lines for c in lines[n].claims]
+    first = [c for r in effect.rules for c in d.flow.rules_by_id[r].rule.because]
+    rest = [c for n in effect.lines for c in lines[n].claims if c not in first]
+    if not first or effect.more:
+        first, rest = rest, []
     claims = {c.claim: c for c in d.flow.evidence.claims}
-    used = [claims[n] for n in dict.fromkeys(names)]
-    _claims(d, "why_documents", [c for c in used if c.document], lambda c: f"{c.document}, {c.section}")
-    noted = sorted({c.document for c in used if c.document})
-    for document in d.flow.evidence.documents:
-        if document.document in noted:
-            d.put("note", f"{document.document}: {document.title}. {document.note}")
-    _claims(d, "why_guidance", [c for c in used if not c.document], lambda c: ", ".join(c.sources))
-    return d.message()
+    used = [claims[n] for n in dict.fromkeys(first)]
+    d.put("heading", d.words.system("why_title"))
+    numbers: dict[str, int] = {}
+    _claims(d, "why_documents", [c for c in used if c.document], numbers)
+    _claims(d, "why_guidance", [c for c in used if not c.document], numbers)
+    titles = {x.document: f"{x.title}. {x.note}" for x in d.flow.evidence.documents}
+    titles |= {x.source: f"{x.title}." for x in d.flow.evidence.sources}
+    for name, number in numbers.items():
+        d.put("note", f"{number}: {titles[name]}")
+    return d.message([(d.system_button(sc.REASONS, sc.MORE_REASONS),)] if rest else ())
 
 
-def _claims(d: _Drawing, heading: str, claims: list[Claim], source: Callable[[Claim], str]) -> None:
+def _claims(d: _Drawing, heading: str, claims: list[Claim], numbers: dict[str, int]) -> None:
+    """The claims with the numbers of what they rest on. `numbers`: document or source -> its number, for the list below."""
     if not claims:
         return
     d.put("heading", d.words.system(heading))
     for claim in claims:
         says = d.words.texts.claims.get(claim.claim, claim.says)
-        d.put("item", f"\u2022 {says} [{source(claim)}]")
+        of = [numbers.setdefault(n, len(numbers) + 1) for n in ([claim.document] if claim.document else claim.sources)]
+        place = f", {claim.section}" if claim.document else ""
+        d.put("item", f"\u2022 {says} [{', '.join(map(str, sorted(of)))}{place}]")
 
 
 _FIXED_SCREENS: dict[str, Callable[[_Drawing], list[tuple[Button, ...]]]] = {

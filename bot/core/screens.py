@@ -24,7 +24,8 @@ CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 LANGUAGE = "LANGUAGE"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE})
+REASONS, MORE_REASONS = "REASONS", "more_reasons"
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -43,6 +44,8 @@ _FIXED: dict[str, tuple[str, ...]] = {
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
 }
+_LATER: dict[str, tuple[str, ...]] = {REASONS: (MORE_REASONS,)}
+"""Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
 
 def question_of(flow: Flow, screen: str) -> Question | None:
@@ -93,8 +96,8 @@ def choices(flow: Flow, screen: str) -> tuple[str, ...]:
 def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
     if screen == REVIEW:
         return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
-    if screen in _FIXED:
-        return _FIXED[screen]
+    if screen in _FIXED or screen in _LATER:
+        return _FIXED.get(screen) or _LATER.get(screen, ())
     if screen == LANGUAGE:
         return tuple(flow.texts)
     question = question_of(flow, screen)
@@ -121,7 +124,7 @@ def screens(flow: Flow) -> tuple[str, ...]:
 def _screens(flow: Flow) -> tuple[str, ...]:
     lists = [q.ask for q in flow.interview.questions if q.kind is Kind.many]
     # Only the end may grow: buttons that stand in chats carry a screen's number.
-    return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))), LANGUAGE)
+    return (*_FIXED, REVIEW, *flow.questions, *(s for q in lists for s in (which(q), alone(q))), LANGUAGE, *_LATER)
 
 
 def toggles(question: Question) -> bool:

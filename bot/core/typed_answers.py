@@ -52,11 +52,14 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         if got.value == Many(frozenset()) and m.s.ticks and m.s.at == question.ask:
             tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
             return
+        if sc.toggles(question) and m.s.at == question.ask and isinstance(got.value, Many) and got.value.yes:
+            _tick(m, question, tuple(o for o in question.option_ids if o in got.value.yes), event)
+            return  # lines by their numbers: a slip of the finger is seen before it counts
         if m.s.at == question.ask:
             m.settled()
         if isinstance(got.value, Many):
             _remember(m, question, got.value.yes, event.message)
-        answer(m, question, _with_ticks(m, question, got.value), event.message)
+        answer(m, question, got.value, event.message)
     elif got == NOT_SURE:
         tap(m, NOT_SURE)
     elif isinstance(got, Which):
@@ -130,23 +133,22 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         unread(m)
 
 
-def _with_ticks(m: Making, question: Question, value: Any) -> Any:
-    """Lines named by number come to those that are ticked already."""
-    if m.s.at != question.ask or not isinstance(value, Many):
-        return value
-    return Many(value.yes.union(m.s.ticks), value.not_sure.difference(m.s.ticks))
-
-
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
     """Options named in words. The others are not taken as absent where they count: the list stays open."""
-    _remember(m, question, ticks, event.message)
     if sc.toggles(question) and not question.describes and m.s.at == question.ask:
-        m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
-        m.note("ticked", question=question.ask, options=m.s.ticks)
-        m.again()
+        _tick(m, question, ticks, event)
         return
+    _remember(m, question, ticks, event.message)
     m.settled()
     answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
+
+
+def _tick(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
+    """Ticked as by taps: the list stays open, with what is ticked above it."""
+    _remember(m, question, ticks, event.message)
+    m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
+    m.note("ticked", question=question.ask, options=m.s.ticks)
+    m.again()
 
 
 def _remember(m: Making, question: Question, lines: Iterable[str], message: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import screens as sc
 from .answers import Got, clean, folded_words, plain_word, read_answer
-from .commanding import command
+from .commanding import command, why
 from .evaluation import Many
 from .events import Edited, Erase, Typed
 from .flow import Question
@@ -133,6 +133,9 @@ def _command(m: Making, text: str) -> bool:
         return True
     if m.question is not None and sc.may_stop(m.flow, m.question) and said == folded_words(system["stop_what_do_i_do"]):
         tap(m, sc.STOP_HERE)
+        return True
+    if m.s.at in (ADVICE, EMERGENCY) and said == folded_words(system[sc.MORE_REASONS]):
+        why(m, more=True)
         return True
     if m.question is not None and said == folded_words(system[sc.CARRY_ON]):
         m.again()

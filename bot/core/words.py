@@ -33,7 +33,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # advice
     "because": (), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
     "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
-    "why_title": (), "why_documents": (), "why_guidance": (), "what_changes": (), "what_changes_none": (),
+    "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
     # places, when no setting names them
     "emergency_number_unset": (), "urgent_line_unset": (), "crisis_line_unset": (),
