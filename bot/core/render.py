@@ -404,10 +404,8 @@ def _say(d: _Drawing, effect: Say) -> Message:
         rows = [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
     elif effect.key == "forget_confirm":
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
-    elif effect.key == "emergency_stands" and d.s.latch is not None:
+    elif effect.key in ("emergency_stands", "silence_help") and d.s.latch is not None:
         rows = _emergency_buttons(d)
-    elif effect.key == "silence_help":
-        rows = [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.CANT_GET_THERE)]
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
         return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
