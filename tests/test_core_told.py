@@ -95,7 +95,7 @@ def test_whether_help_was_reached_is_asked_once() -> None:
     person.types("what now")
     assert person.effects(Schedule)
     person.hears_nothing("help")
-    assert [b.choice for row in person.messages[-1].rows for b in row] == ["getting_help", "cant_get_there"]
+    assert [b.choice for row in person.messages[-1].rows for b in row] == ["getting_help", "mistake", "cant_get_there"]
     for _ in range(2):
         person.types("thanks")
         assert not person.effects(Schedule)

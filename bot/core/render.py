@@ -189,17 +189,31 @@ def _beginning(d: _Drawing, question: Question) -> None:
 def _question_words(d: _Drawing, question: Question, spell_out: bool, ticked: Collection[str]) -> None:
     texts = d.words.texts.questions[question.ask]
     d.put("title", texts.text)
-    options = sc.answers_of(question)
     numbered = question.options and any(o.text for o in texts.options.values())
     if numbered or (spell_out and question.kind is not Kind.scale):
-        for i, option in enumerate(options, 1):
-            mark = "\u2713 " if option in ticked else ""
-            place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
-            d.put("item", f"{place} {mark}{d.words.item(question.ask, option)}")
+        items = _items(d.words, question)
+        d.blocks += [marked if option in ticked else plain for option, plain, marked in items]
     if texts.help:
         d.put("note", texts.help)
     if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
+
+
+Items = tuple[tuple[str, Block, Block], ...]
+
+
+def _items(words: Words, question: Question) -> Items:
+    """The answers of a question as lines, without and with a tick (remembered like `_labels`)."""
+    known: dict[str, Items] = words.__dict__.setdefault("_items", {})
+    found = known.get(question.ask)
+    if found is None:
+        lines = []
+        for i, option in enumerate(sc.answers_of(question), 1):
+            place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
+            said = words.item(question.ask, option)
+            lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
+        found = known[question.ask] = tuple(lines)
+    return found
 
 
 def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
@@ -392,10 +406,8 @@ def _say(d: _Drawing, effect: Say) -> Message:
         rows = [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
     elif effect.key == "language_ask":
         rows = [(d.button(sc.LANGUAGE, lang, texts.name),) for lang, texts in d.flow.texts.items()]
-    elif effect.key == "emergency_stands" and d.s.latch is not None:
+    elif effect.key in ("emergency_stands", "silence_help") and d.s.latch is not None:
         rows = _emergency_buttons(d)
-    elif effect.key == "silence_help":
-        rows = [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.CANT_GET_THERE)]
     elif effect.key in ("stopped", "declined"):
         rows = [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
         return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
