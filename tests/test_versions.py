@@ -87,6 +87,16 @@ def test_advice_of_a_withdrawn_version_no_longer_stands(person: Person) -> None:
     assert person.at == REVIEW
 
 
+def test_what_was_said_with_the_screen_of_the_old_version_is_left_behind(person: Person) -> None:
+    person.tap(*TO_THE_REVIEW[:3])
+    person.commands("help")
+    assert person.session.notes
+    moves(person, ANOTHER)
+    assert (person.session.notes, person.session.since) == ((), None)
+    person.types("hello")
+    assert person.at == "age"
+
+
 def test_a_stopped_chat_stays_stopped(person: Person) -> None:
     person.tap("for_me")
     person.commands("stop")
