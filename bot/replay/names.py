@@ -81,7 +81,7 @@ def check_names(case: Case, flow: Flow, here: Loaded) -> list[Finding]:
             Finding(here.place(("lang",)), "SCRIPT011", f'The flow has no language "{case.lang}".', f"It has: {known}.")
         )
         return found
-    buttons = frozenset(_buttons(flow))
+    buttons = _button_names(flow)
     for line in case.lines:
         found.extend(_step(line, flow, case.lang, buttons))
     return list(dict.fromkeys(found))
@@ -111,6 +111,13 @@ def _screen(flow: Flow, lang: str, name: str, place: Place, texts: bool = False)
     known = [*flow.questions, *(s.lower() for s in sc.screens(flow) if s.isupper() and s != START)]
     remedy = did_you_mean(name, known) or f"Questions: {', '.join(flow.questions)}."
     yield Finding(place, "SCRIPT011", f'"{name}" is no question or screen of this flow.', remedy)
+
+
+def _button_names(flow: Flow) -> frozenset[str]:
+    known: frozenset[str] | None = flow.__dict__.get("_button_names")
+    if known is None:
+        known = flow.__dict__["_button_names"] = frozenset(_buttons(flow))
+    return known
 
 
 def _buttons(flow: Flow) -> Iterator[str]:

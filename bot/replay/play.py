@@ -17,7 +17,7 @@ from bot.core.quantities import read_quantity
 from bot.core.session import ADVICE, EMERGENCY, REVIEW, STOPPED
 from bot.core.values import NOT_SURE, choice_span, read_value
 
-from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
+from .acts import Act, Driver, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .names import NONE, says, screen_named
 from .outcome import Deviation, Said, Standing, standing
 from .script import RESULT, BotSays, Case, Old, Step
@@ -52,6 +52,8 @@ class Play:
         self.case, self.flow, self.driver = case, flow, driver
         self.new_versions = versions
         self.flows = {flow.version: flow}
+        self._decoded: dict[str, Tapped | None] = {}
+        self._called: dict[Key, frozenset[str]] = {}
         self.now: datetime = case.now.replace(tzinfo=zone)
         self.said: list[Said] = []
         self.marked: Said | None = None
@@ -146,21 +148,22 @@ class Play:
 
     def decode(self, data: str) -> Tapped | None:
         """What a button stands for, in whichever version of the flow drew it."""
-        for flow in self.flows.values():
-            tapped = sc.decode(flow, data)
-            if tapped is not None:
-                return tapped
-        return None
+        known = self._decoded.get(data)
+        if known is None:
+            each = (sc.decode(flow, data) for flow in self.flows.values())
+            known = self._decoded[data] = next((tapped for tapped in each if tapped is not None), None)
+        return known
 
     def screen_of(self, message: Shown) -> str | None:
         """The screen that a message shows; None for a message that is none (a remark, advice so far)."""
-        for key in message.keys:
-            tapped = self.decode(key.data)
-            if tapped is None or tapped.screen in sc.OVERLAYS:
-                return None
-            if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
-                continue
-            return tapped.screen
+        for row in message.rows:
+            for key in row:
+                tapped = self.decode(key.data)
+                if tapped is None or tapped.screen in sc.OVERLAYS:
+                    return None
+                if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
+                    continue
+                return tapped.screen
         return None
 
     def open(self) -> Shown | None:
@@ -168,7 +171,7 @@ class Play:
         return next((m for m in self._newest() if self.screen_of(m) is not None), None)
 
     def _newest(self) -> list[Shown]:
-        return [self.chat[n] for n in sorted(self.chat, reverse=True) if self.chat[n].keys]
+        return [self.chat[n] for n in sorted(self.chat, reverse=True) if any(self.chat[n].rows)]
 
     @property
     def at(self) -> str | None:
@@ -192,17 +195,24 @@ class Play:
         said = folded_words(name.lstrip("\u2713 "))
         for message in self.reachable() if among is None else among:
             for key in message.keys:
-                label = folded_words(key.label.lstrip("\u2713 "))
-                tapped = self.decode(key.data)
-                names = {key.data, label} if tapped is None else {tapped.choice, label}
-                if tapped is not None:
-                    names.add(tapped.choice.removeprefix(sc.CHANGE_PREFIX))
-                    question = sc.question_of(self.flow, tapped.screen)
-                    if question is not None and question.none == tapped.choice:
-                        names.add(NONE)
+                names = self._called.get(key)
+                if names is None:
+                    names = self._called[key] = self._names_of(key)
                 if name in names or said in names:
                     return Press(key.data, message.message), key.label
         return None
+
+    def _names_of(self, key: Key) -> frozenset[str]:
+        """Everything that a script may call this button."""
+        label = folded_words(key.label.lstrip("\u2713 "))
+        tapped = self.decode(key.data)
+        if tapped is None:
+            return frozenset((key.data, label))
+        names = {label, tapped.choice, tapped.choice.removeprefix(sc.CHANGE_PREFIX)}
+        question = sc.question_of(self.flow, tapped.screen)
+        if question is not None and question.none == tapped.choice:
+            names.add(NONE)
+        return frozenset(names)
 
     async def press(self, name: str) -> None:
         """Tap the button of that name."""
