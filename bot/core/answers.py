@@ -41,7 +41,8 @@ def clean(text: str) -> str:
 
 def folded_words(text: str) -> str:
     """For comparison: case, punctuation at the ends and white space folded; invisible characters left out."""
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").replace("\u2019", "'")
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf").replace("\u2019", "'")
     return " ".join(text.casefold().split()).strip(" .!,;:")
 
 

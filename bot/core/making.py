@@ -27,7 +27,7 @@ from .session import (
     Session,
     Step,
 )
-from .triage import Folded, Verdict, conflicts_in, fold_session, lines_for, next_level_up, triage
+from .triage import Folded, Verdict, conflicts_in, lines_for, next_level_up, verdict_of
 from .values import NOT_SURE, choice_span, keep, read_value
 
 HELP_AFTER, SAME_DAY_AFTER, REMIND_AFTER = 20 * 60, 15 * 60, 2 * 3600
@@ -73,8 +73,7 @@ class Making:
         known = self._verdict
         s = self.s
         if known is None or known[0].answers is not s.answers or known[0].heard is not s.heard:
-            folded = fold_session(self.flow, s, self.today)
-            self._verdict = known = (s, folded, triage(self.flow, folded.env))
+            self._verdict = known = (s, *verdict_of(self.flow, s, self.today))
         return known[1], known[2]
 
     @property

@@ -15,7 +15,7 @@ from .flow import Claim, Kind, Level, Question, Section
 from .machine import alone, which
 from .quantities import read_quantity
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
-from .triage import answered_count, fold_session, triage
+from .triage import answered_count, fold_session, verdict_of
 from .values import NOT_SURE, Since
 from .wording import LIST, Places, Words, words_for
 
@@ -261,8 +261,7 @@ def _stop_is_offered(d: _Drawing, question: Question) -> bool:
     """Once a same-day sign stands the patient may stop; not on a follow-up, whose answer may make it sooner."""
     if not sc.may_stop(d.flow, question) or not d.s.same_day_said:
         return False
-    verdict = triage(d.flow, fold_session(d.flow, d.s, d.now.date()).env)
-    return verdict.rank >= Level.same_day.rank
+    return verdict_of(d.flow, d.s, d.now.date())[1].rank >= Level.same_day.rank
 
 
 def _which(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:

@@ -68,14 +68,19 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
     return Folded(env, due)
 
 
+_Known = tuple[Mapping[str, Any], Mapping[str, Many], date, Folded]
+"""What a fold was made from, and the fold."""
+
+
 def fold_session(flow: Flow, session: Session, today: date) -> Folded:
-    """The fold of a session. The flow's last one is remembered: a step and the drawing of its screens fold the same
-    answers, and a session's answers are never changed, only replaced."""
-    last: tuple[Any, Any, date, Folded] | None = flow.__dict__.get("_last_fold")
-    if last is not None and last[0] is session.answers and last[1] is session.heard and last[2] == today:
-        return last[3]
+    """The fold of a session. The flow's last two are remembered: a step, the drawing of its screens and what silence would
+    come to fold the same answers, and a session's answers are never changed, only replaced."""
+    last: tuple[_Known, ...] = flow.__dict__.get("_last_folds", ())
+    for known in last:
+        if known[0] is session.answers and known[1] is session.heard and known[2] == today:
+            return known[3]
     folded = fold(flow, session.answers, today, session.heard)
-    flow.__dict__["_last_fold"] = (session.answers, session.heard, today, folded)
+    flow.__dict__["_last_folds"] = ((session.answers, session.heard, today, folded), *last[:1])
     return folded
 
 
@@ -153,9 +158,15 @@ def next_level_up(level: Level | None) -> Level:
 
 
 def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
-    """Fold and triage of a session's answers."""
-    folded = fold(flow, session.answers, today, session.heard)
-    return folded, triage(flow, folded.env)
+    """Fold and triage of a session's answers; the flow's last two are remembered."""
+    folded = fold_session(flow, session, today)
+    last: tuple[tuple[Folded, Verdict], ...] = flow.__dict__.get("_last_verdicts", ())
+    for known in last:
+        if known[0] is folded:
+            return known
+    judged = folded, triage(flow, folded.env)
+    flow.__dict__["_last_verdicts"] = (judged, *last[:1])
+    return judged
 
 
 def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from bot.core.quantities import read_quantity
 from bot.core.session import ADVICE, EMERGENCY, REVIEW, STOPPED
 from bot.core.values import NOT_SURE, choice_span, read_value
 
-from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
+from .acts import Act, Driver, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .names import NONE, says, screen_named
 from .outcome import Deviation, Said, Standing, standing
 from .script import RESULT, BotSays, Case, Old, Step
@@ -54,6 +54,8 @@ class Play:
         self.new_versions = versions
         self.flows = {flow.version: flow}
         self.drawn_by: dict[str, Flow] = {}
+        self._decoded: dict[tuple[str, str], Tapped | None] = {}
+        self._called: dict[Key, frozenset[str]] = {}
         self.now: datetime = case.now.replace(tzinfo=zone)
         self.said: list[Said] = []
         self.marked: Said | None = None
@@ -157,18 +159,22 @@ class Play:
 
     def decode(self, data: str) -> Tapped | None:
         """What a button stands for, in the version of the flow that drew it."""
-        first = next(iter(self.flows.values()))
-        return sc.decode(self.drawn_by.get(sc.session_of(data), first), data)
+        drawn_by = self.drawn_by.get(sc.session_of(data)) or next(iter(self.flows.values()))
+        known = self._decoded.get((drawn_by.version, data))
+        if known is None:
+            known = self._decoded[drawn_by.version, data] = sc.decode(drawn_by, data)
+        return known
 
     def screen_of(self, message: Shown) -> str | None:
         """The screen that a message shows; None for a message that is none (a remark, advice so far)."""
-        for key in message.keys:
-            tapped = self.decode(key.data)
-            if tapped is None or tapped.screen in sc.OVERLAYS:
-                return None
-            if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
-                continue
-            return tapped.screen
+        for row in message.rows:
+            for key in row:
+                tapped = self.decode(key.data)
+                if tapped is None or tapped.screen in sc.OVERLAYS:
+                    return None
+                if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
+                    continue
+                return tapped.screen
         return None
 
     def open(self) -> Shown | None:
@@ -176,7 +182,7 @@ class Play:
         return next((m for m in self._newest() if self.screen_of(m) is not None), None)
 
     def _newest(self) -> list[Shown]:
-        return [self.chat[n] for n in sorted(self.chat, reverse=True) if self.chat[n].keys]
+        return [self.chat[n] for n in sorted(self.chat, reverse=True) if any(self.chat[n].rows)]
 
     @property
     def at(self) -> str | None:
@@ -200,17 +206,24 @@ class Play:
         said = folded_words(name.lstrip("\u2713 "))
         for message in self.reachable() if among is None else among:
             for key in message.keys:
-                label = folded_words(key.label.lstrip("\u2713 "))
-                tapped = self.decode(key.data)
-                names = {key.data, label} if tapped is None else {tapped.choice, label}
-                if tapped is not None:
-                    names.add(tapped.choice.removeprefix(sc.CHANGE_PREFIX))
-                    question = sc.question_of(self.flow, tapped.screen)
-                    if question is not None and question.none == tapped.choice:
-                        names.add(NONE)
+                names = self._called.get(key)
+                if names is None:
+                    names = self._called[key] = self._names_of(key)
                 if name in names or said in names:
                     return Press(key.data, message.message), key.label
         return None
+
+    def _names_of(self, key: Key) -> frozenset[str]:
+        """Everything that a script may call this button."""
+        label = folded_words(key.label.lstrip("\u2713 "))
+        tapped = self.decode(key.data)
+        if tapped is None:
+            return frozenset((key.data, label))
+        names = {label, tapped.choice, tapped.choice.removeprefix(sc.CHANGE_PREFIX)}
+        question = sc.question_of(self.flow, tapped.screen)
+        if question is not None and question.none == tapped.choice:
+            names.add(NONE)
+        return frozenset(names)
 
     async def press(self, name: str) -> None:
         """Tap the button of that name."""

@@ -11,14 +11,18 @@ from typing import Any
 
 import pytest
 
+from bot.core.compiled import Flow
+
 from .flows import Flows, with_reader
+from .outcome import Outcome
 from .reading import FRAGMENTS, Scripts, read_scripts
-from .run import failure, run_one
+from .run import Plain, failure, versions_of
 from .script import Case
-from .ways import Way, known_ways
+from .ways import ManyWay, Way, known_ways, run_case, run_cases
 
 _FLOWS = pytest.StashKey[Flows]()
 _WAYS = pytest.StashKey[dict[str, Way]]()
+_PLAYED = pytest.StashKey["Played"]()
 _TITLES = pytest.StashKey[dict[str, Case]]()
 
 
@@ -113,7 +117,7 @@ class ScriptItem(pytest.Item):
 
     def runtest(self) -> None:
         """Play the case; a deviation fails it with the transcript."""
-        outcome = run_one(self.scripts, self.case, self.way, self.seed)
+        outcome = self.config.stash.setdefault(_PLAYED, Played()).outcome(self)
         if not outcome.passed:
             raise AssertionError(failure(outcome))
 
@@ -126,6 +130,31 @@ class ScriptItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the case stands."""
         return self.path, self.case.place.line - 1, self.name
+
+
+class Played:
+    """What came of the items; those of a way that runs many cases at a time are played together, with the first of them."""
+
+    def __init__(self) -> None:
+        self._plain = Plain()
+        self._together: dict[tuple[str, int | None], dict[ScriptItem, Outcome]] = {}
+
+    def outcome(self, item: ScriptItem) -> Outcome:
+        """The outcome of this item, compared with memory's."""
+        key = item.way.name, item.seed
+        if isinstance(item.way, ManyWay) and key not in self._together:
+            self._together[key] = {}
+            items = [i for i in item.session.items if isinstance(i, ScriptItem) and (i.way.name, i.seed) == key]
+            outcomes = run_cases(item.way, [_to_play(i) for i in items], item.seed)
+            self._together[key] = dict(zip(items, outcomes, strict=True))
+        outcome = self._together.get(key, {}).get(item)
+        if outcome is None:
+            outcome = run_case(item.way, *_to_play(item), item.seed)
+        return self._plain.compared(outcome, item.scripts)
+
+
+def _to_play(item: ScriptItem) -> tuple[Case, Flow, dict[str, Flow]]:
+    return item.case, item.scripts.flow(item.case), versions_of(item.scripts, item.case)
 
 
 class BrokenScript(pytest.Item):

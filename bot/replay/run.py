@@ -12,10 +12,10 @@ from typing import Any, TextIO
 from bot.core.compiled import Flow
 
 from .flows import Flows, Only, with_reader
-from .outcome import Deviation, Outcome, Said
+from .outcome import Deviation, Outcome, Said, Standing
 from .reading import Scripts, read_scripts, read_text
 from .script import Case
-from .ways import MemoryWay, Way, known_ways, run_case, run_cases
+from .ways import MEMORY, MemoryWay, Way, known_ways, run_case, run_cases
 
 WIDTH = 110
 
@@ -26,42 +26,40 @@ def versions_of(scripts: Scripts, case: Case) -> dict[str, Flow]:
     return {name: scripts.flows[f"{case.file}:{name}"] for name in names}
 
 
-def run_one(scripts: Scripts, case: Case, way: Way, faults: int | None = None) -> Outcome:
-    """One case on one way; another way than memory must come to the same as memory does."""
-    flow, versions = scripts.flow(case), versions_of(scripts, case)
-    outcome = run_case(way, case, flow, versions, faults)
-    if not outcome.passed or isinstance(way, MemoryWay):
-        return outcome
-    plain = run_case(MemoryWay(), case, flow, versions)
-    return _compared(outcome, plain)
+class Plain:
+    """Where each case stands in memory, played once: every other way must come to the same."""
 
+    def __init__(self) -> None:
+        self._standing: dict[tuple[str, str], Standing] = {}
 
-def _compared(outcome: Outcome, plain: Outcome) -> Outcome:
-    here, there = outcome.standing.as_json(), plain.standing.as_json()
-    differs = [key for key in there if here[key] != there[key]]
-    if not differs:
-        return outcome
-    found = [
-        Deviation(outcome.case.place, f"{key} as in memory: {there[key]}", str(here[key]), len(outcome.transcript) - 1)
-        for key in differs
-    ]
-    return replace(outcome, deviations=tuple(found))
+    def compared(self, outcome: Outcome, scripts: Scripts) -> Outcome:
+        """The outcome, with what differs from memory as deviations; one that comes from memory is kept to compare with."""
+        case = outcome.case
+        key = case.file, case.title
+        if outcome.way == MEMORY:
+            self._standing[key] = outcome.standing
+        if not outcome.passed or outcome.way == MEMORY:
+            return outcome
+        if key not in self._standing:
+            plain = run_case(MemoryWay(), case, scripts.flow(case), versions_of(scripts, case))
+            self._standing[key] = plain.standing
+        here, there = outcome.standing.as_json(), self._standing[key].as_json()
+        found = [
+            Deviation(case.place, f"{name} as in memory: {there[name]}", str(here[name]), len(outcome.transcript) - 1)
+            for name in there
+            if here[name] != there[name]
+        ]
+        return replace(outcome, deviations=tuple(found))
 
 
 def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterator[Outcome]:
     """Every case on every way; ways that have faults once for each seed. Each way must come to the same as memory."""
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
-    plain: dict[str, Outcome] = {}
+    plain = Plain()
     for way in ways:
         for seed in seeds if not isinstance(way, MemoryWay) else (None,):
             for outcome in run_cases(way, cases, seed):
-                case = outcome.case
-                if isinstance(way, MemoryWay) or not outcome.passed:
-                    yield outcome
-                else:
-                    if case.title not in plain:
-                        plain[case.title] = run_case(MemoryWay(), case, scripts.flow(case), versions_of(scripts, case))
-                    yield _compared(outcome, plain[case.title])
+                yield plain.compared(outcome, scripts)
 
 
 def run_text(text: str, file: Path, flow: Flow) -> Outcome | None:

@@ -151,6 +151,7 @@ class TelegramDouble:
         if self.account.keep is not None and len(self.account.taps) > 10_000:
             del self.account.taps[next(iter(self.account.taps))]
         self.account.taps[tap.id] = tap
+        chat.spinning.add(tap.id)
         return tap
 
     @property

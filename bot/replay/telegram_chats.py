@@ -73,7 +73,8 @@ class Happening:
 
 
 class Chat:
-    """One chat. `body`: the Bot API's Chat; `blocked`: the person blocked the bot; `happened`: all of it, in order."""
+    """One chat. `body`: the Bot API's Chat; `blocked`: the person blocked the bot; `happened`: all of it, in order;
+    `spinning`: ids of the taps that the bot has not answered yet."""
 
     def __init__(self, body: dict[str, Any]) -> None:
         self.body = body
@@ -82,6 +83,7 @@ class Chat:
         self.left = False
         self.messages: dict[int, Message] = {}
         self.happened: list[Happening] = []
+        self.spinning: set[str] = set()
         self.keep: int | None = None
         self.changed = Changed()
 

@@ -194,6 +194,7 @@ def answer_callback_query(account: Account, values: Values, files: Files) -> Any
     tap.answered = True
     tap.toast = notice
     chat = account.chats[tap.chat]
+    chat.spinning.discard(tap.id)
     if notice:
         chat.note("toast", notice)
     else:

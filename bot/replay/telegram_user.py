@@ -158,7 +158,8 @@ class User:
     @property
     def unanswered_taps(self) -> list[Tap]:
         """Taps on which the client still shows a spinner."""
-        return [tap for tap in self.double.unanswered_taps if tap.chat == self.chat.id]
+        taps = self.double.account.taps
+        return [taps[number] for number in sorted(self.chat.spinning, key=int) if number in taps]
 
     def transcript(self) -> str:
         """The chat as it stands on the screen, as text with keyboards."""

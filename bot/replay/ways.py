@@ -22,6 +22,7 @@ from .play import Play
 from .script import Case
 
 T = TypeVar("T")
+MEMORY, RELOAD = "memory", "reload"
 WAYS_GROUP = "symptom_bot.ways"
 """Entry points of this group are functions that return a Way: how `telegram` gets here without replay knowing the app."""
 
@@ -51,7 +52,7 @@ class MemoryWay:
     """In memory; with `reload`, the session is saved and read again before every turn."""
 
     def __init__(self, reload: bool = False, places: Places | None = None, zone: tzinfo = UTC) -> None:
-        self.name = "reload" if reload else "memory"
+        self.name = RELOAD if reload else MEMORY
         self.reload, self.places, self.zone = reload, places or Places(), zone
 
     async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
@@ -123,7 +124,7 @@ def run_cases(
 
 def known_ways() -> dict[str, Callable[[], Way]]:
     """All ways by name: the two in memory, and those registered as entry points."""
-    ways: dict[str, Callable[[], Way]] = {"memory": MemoryWay, "reload": lambda: MemoryWay(reload=True)}
+    ways: dict[str, Callable[[], Way]] = {MEMORY: MemoryWay, RELOAD: lambda: MemoryWay(reload=True)}
     for entry in entry_points(group=WAYS_GROUP):
         ways.setdefault(entry.name, partial(_loaded, entry))
     return ways
