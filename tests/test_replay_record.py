@@ -80,7 +80,9 @@ def test_a_chat_in_another_language_is_told_in_it() -> None:
 # --- every screen plays back --------------------------------------------------------------------------------------------
 
 TO_ONSET = ("1", "0", "0", "0", "44", "0", "0")
-TO_REVIEW = (*TO_ONSET, "yesterday", "lifting boxes", "1", "0", "slower", "bending and lifting", "a minute", "yes", "4")
+TO_REVIEW = (
+    *TO_ONSET, "yesterday", "lifting boxes", "1", "done", "0", "slower", "bending and lifting", "a minute", "yes", "4",
+)  # fmt: skip
 CHATS = {
     "consent": ("for_whom",),
     "declined": ("STOPPED", "no thanks"),

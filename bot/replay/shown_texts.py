@@ -23,8 +23,8 @@ _TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "syst
 
 UNSHOWN = {
     "what Telegram shows beside a chat: its menu and its descriptions": ("command_*", "bot_*"),
-    "in groups, after a fault or a delay, in versions that nobody proved": (
-        "group_refused", "error", "late", "unsafe_version",
+    "in groups, after a fault or a delay, in versions that nobody proved or that were withdrawn": (
+        "group_refused", "error", "late", "unsafe_version", "paused",
     ),
     "understood when it is typed, on no button": ("restart", "back"),
     "a range without an end, which no button but a ready-made answer and no typed words give": ("or_more",),

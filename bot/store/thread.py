@@ -58,7 +58,10 @@ class StoreThread:
                 value: T = done.value
                 return value
             except asyncio.CancelledError:
-                self._executor.submit(_abandon, work, running)
+                try:
+                    self._executor.submit(_abandon, work, running)
+                except RuntimeError:  # the thread has ended, and with it the last call
+                    _abandon(work, running)
                 raise
 
     @contextmanager
