@@ -673,6 +673,8 @@ async def test_faults_come_at_their_rate_and_the_same_for_a_seed(telegram: Teleg
         outcomes.append(one)
     assert outcomes[0] == outcomes[1] != outcomes[2]
     assert 15 < 60 - outcomes[0].count("ok") < 35
+    telegram.faults = Faults()
+    assert (await bot.get_me()).username == "back_spasm_bot"
 
 
 async def test_updates_come_twice_or_interleaved_anew_when_told_to(telegram: TelegramDouble, bot: Bot) -> None:
