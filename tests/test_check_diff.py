@@ -17,7 +17,7 @@ from bot.check.beside import beside
 from bot.check.diff import compare
 from bot.check.judging import all_mutations, seen_to_differ
 from bot.check.outcome import outcome
-from bot.check.prove_diff import Couple
+from bot.check.prove_diff import Apart, Couple
 from bot.check.replaying import chosen_in
 from bot.check.report import diff_command
 from bot.check.together import TooMany, pairs
@@ -109,6 +109,104 @@ def test_a_new_question_and_a_lost_option() -> None:
     found = compare(flow_at(SPRAIN), new)
     assert {(m.old, m.new) for m in found.moves} == {("see_soon", "self_care")}
     assert found.moves[0].count == 2 * 972  # diabetes, surely or not sure
+
+
+# --- one patient ------------------------------------------------------------------------------------------------------
+
+
+def apart(*edits: Edit) -> Apart | None:
+    """A patient of the small flow who is treated otherwise once it is edited so."""
+    return Couple(beside(flow_at(SPRAIN), edited(SPRAIN, *edits))).apart()
+
+
+def test_the_plainest_patient_who_is_treated_otherwise() -> None:
+    found = apart(FEVER)
+    assert found is not None
+    assert found.what == "no level becomes same_day" or found.what.startswith("same_day becomes")
+    assert found.chosen["warning"].not_sure == {"fever"}
+
+
+def test_nobody_is_treated_otherwise_by_a_condition_that_says_the_same() -> None:
+    assert apart(("triage.yaml", "when: surely crooked", "when: surely crooked and not no_warning")) is None
+    assert apart(("advice.yaml", "when: walking,", "when: walking and not no_movement,")) is None
+
+
+@pytest.mark.parametrize(
+    ("edit", "what"),
+    [
+        (
+            ("advice.yaml", "when: twisting,", "when: surely twisting,"),
+            '"twisting_hurts" is no longer said at self_care',
+        ),
+        (("triage.yaml", "when: surely crooked", "when: crooked"), "see_soon becomes same_day"),
+        (
+            ("triage.yaml", "when: times_before >= 3", "when: times_before >= 3 and swelling"),
+            "see_soon becomes no level",
+        ),
+        (
+            (
+                "interview.yaml",
+                "when: cannot_bear_weight or thin_bones",
+                "when: cannot_bear_weight or thin_bones or diabetes",
+            ),
+            '"midline_bone_tenderness" is asked',
+        ),
+        (
+            ("interview.yaml", "when: age < 16 and thin_bones", "when: age < 16 and surely thin_bones"),
+            'the contradiction "young_but_thin" is pointed out otherwise',
+        ),
+    ],
+)
+def test_what_is_otherwise_is_named(edit: Edit, what: str) -> None:
+    found = apart(edit)
+    assert found is not None
+    assert found.what == what
+
+
+def test_a_level_that_stands_later_is_not_the_same() -> None:
+    """At the end nobody is told anything else; but the same-day level stands only once the swelling is known."""
+    later = ("triage.yaml", "when: surely crooked", "when: surely crooked and (swelling or not swelling)")
+    assert not compare(flow_at(SPRAIN), edited(SPRAIN, later)).moved
+    found = apart(later)
+    assert found is not None
+    assert found.what == 'after "warning" another level stands, or may still come'
+    assert found.chosen["warning"].yes == {"crooked"}
+
+
+def test_an_option_that_nothing_reads_is_missed_all_the_same() -> None:
+    unread = ("advice.yaml", "when: twisting,", "when: walking,")
+    old, new = edited(SPRAIN, unread), edited(
+        SPRAIN, unread, ("interview.yaml", "      - {id: twisting, worry: 0}\n", ""),
+        ("texts.en.yaml", "      twisting: Twisting\n", ""),
+    )  # fmt: skip
+    found = Couple(beside(old, new)).apart()
+    assert found is not None
+    assert found.what == '"twisting" can no longer be answered to "movements"'
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_somebody_is_treated_otherwise_or_nobody_is(seed: int) -> None:
+    """The one patient and the whole difference agree, and that patient really differs."""
+    try:
+        flow = generated(5, 7, seed, options=2)
+    except FlowError:
+        pytest.skip("this made-up flow has findings")
+    for mutation in list(all_mutations(flow))[seed::17]:
+        mutant, _ = mutation.make()
+        if mutant is None:
+            continue
+        both = beside(flow, mutant)
+        found = Couple(both).apart()
+        if compare(flow, mutant, count=False).moved and not both.left_out:
+            assert found is not None, str(mutation)
+        if found is None:
+            assert seen_to_differ(flow, mutant, 100, seed) is None, str(mutation)
+        elif " becomes " in found.what and "disappears" not in mutation.what:
+            before, now = (outcome(space, {**space.usual, **found.chosen}) for space in (both.old, both.new))
+            assert found.what == f"{before.level or 'no level'} becomes {now.level or 'no level'}", str(mutation)
+
+
+# --- counts -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -30,12 +30,12 @@ KINDS = {
     "shift_threshold": "a comparison takes or leaves its boundary",
     "negate": '"not" is lost or added',
     "surely": '"surely" is lost or added, so "not sure" counts otherwise',
-    "delete_rule": "a rule is deleted",
+    "delete_rule": "a rule is deleted with its words",
     "raise_level": "a rule asks for a level more",
     "lower_level": "a rule asks for a level less",
     "remove_flag": "an option disappears from its screen",
     "make_conditional": "a question is asked of some people only",
-    "delete_line": "a line of advice is deleted",
+    "delete_line": "a line of advice is deleted with its words",
 }
 """Kinds of mutations -> what somebody did."""
 

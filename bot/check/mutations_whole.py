@@ -1,8 +1,8 @@
 """Planted faults that a careful operator would make whole: every file that the edit touches is edited, so that the flow loads.
 
-They stand beside the small slips of `mutations.py`: a flag leaves its screen and every condition that read it, a rule
-goes with its words, a threshold moves with the ready-made answers, a question is asked of fewer people and what reads it
-is guarded, "not sure" counts less, a safety rule asks for less.
+They stand beside the small slips of `mutations.py`: a flag leaves its screen and every condition that read it, a
+threshold moves with the ready-made answers, a question is asked of fewer people and what reads it is guarded, "not sure"
+counts less, a safety rule asks for less.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from .mutations import Mutation, changed
 from .unparse import text_of
 
 WAYS = {
-    "rule_and_words": "a rule is deleted with its words",
     "flag_everywhere": "an option disappears from its screen and from everything that reads it",
     "threshold_value": "a threshold is another number, with the ready-made answers that it cuts",
     "fewer_asked": "a question is asked of fewer people, and what reads it is guarded",
@@ -37,7 +36,6 @@ WAYS = {
 def whole_mutations(flow: Flow) -> Iterator[Mutation]:
     """Every one of them, in the order of the table."""
     for way in (
-        _rule_and_words,
         _flag_everywhere,
         _threshold_value,
         _fewer_asked,
@@ -54,21 +52,6 @@ def _at(entries: list[Any], i: int, **changes: Any) -> list[Any]:
 
 def _words(flow: Flow, change: Callable[[Texts], Texts]) -> Mapping[str, Texts]:
     return {lang: change(texts) for lang, texts in flow.texts.items()}
-
-
-def _rule_and_words(flow: Flow) -> Iterator[Mutation]:
-    for i, rule in enumerate(flow.triage.rules):
-        name = rule.rule
-        rest = [*flow.triage.rules[:i], *flow.triage.rules[i + 1 :]]
-
-        def texts(t: Texts, name: str = name) -> Texts:
-            left: Texts = changed(t, rules={k: v for k, v in t.rules.items() if k != name})
-            return left
-
-        yield Mutation(
-            "rule_and_words", f'the rule "{name}" is deleted with its words', flow.rule_place(name),
-            partial(try_edited, flow, triage=changed(flow.triage, rules=rest), texts=_words(flow, texts)),
-        )  # fmt: skip
 
 
 def _threshold_value(flow: Flow) -> Iterator[Mutation]:

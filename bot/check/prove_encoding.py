@@ -265,17 +265,20 @@ class Copy:
 
     def unusual(self) -> list[tuple[Formula, int]]:
         """How far the answers are from the usual ones: (formula, weight) for each answer that is not usual."""
+        return [part for name in self.space.axes for part in self.unusual_at(name)]
+
+    def unusual_at(self, name: str) -> list[tuple[Formula, int]]:
+        """The same of one question."""
+        axis, usual = self.space.axes[name], self.space.usual[name]
         parts: list[tuple[Formula, int]] = []
-        for name, axis in self.space.axes.items():
-            usual = self.space.usual[name]
-            if isinstance(axis, Ticks):
-                for option in axis.options:
-                    yes, unsure = self.yes[name, option], self.unsure[name, option]
-                    parts.append((neg(yes) if option in usual.yes else yes, 4))
-                    if unsure is not False:
-                        parts.append((unsure, 5))
-            else:
-                parts += [(self.case[name, c.key], 5 if c.unsure else 4) for c in axis.cases if c.key != usual]
+        if isinstance(axis, Ticks):
+            for option in axis.options:
+                yes, unsure = self.yes[name, option], self.unsure[name, option]
+                parts.append((neg(yes) if option in usual.yes else yes, 4))
+                if unsure is not False:
+                    parts.append((unsure, 5))
+        else:
+            parts += [(self.case[name, c.key], 5 if c.unsure else 4) for c in axis.cases if c.key != usual]
         return [(f, w) for f, w in parts if not isinstance(f, bool)]
 
 

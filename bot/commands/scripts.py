@@ -26,7 +26,9 @@ def add_replay(commands: Any) -> None:
     p.add_argument("--mutate", action="store_true", help="break the flow in every way: would a script notice?")
     p.add_argument("--share", type=float, default=1.0, metavar="PART", help="--mutate: of the ways, e.g. 0.1")
     p.add_argument("--seed", type=int, default=0, metavar="N", help="--mutate: which ways --share takes")
-    p.add_argument("--prove", action="store_true", help="--mutate: leave out what is proved to change nothing (slow)")
+    p.add_argument(
+        "--at-least", type=float, default=0.0, metavar="PERCENT", help="--mutate: a lower score is wrong, e.g. 90"
+    )
     p.set_defaults(run=_replay)
 
 
@@ -41,7 +43,7 @@ def _replay(args: argparse.Namespace) -> int:
     return replay_command(
         args.paths, Flows(flow_folders(), with_reader), _ways(through), sys.stdout,
         through=through, seeds=args.faults or (None,), verbose=args.verbose, json=args.json, coverage=args.coverage,
-        page=args.page, mutate=args.mutate, share=args.share, seed=args.seed, prove=args.prove, jobs=args.jobs,
+        page=args.page, mutate=args.mutate, share=args.share, seed=args.seed, at_least=args.at_least, jobs=args.jobs,
     )  # fmt: skip
 
 

@@ -41,15 +41,15 @@ def replay_command(
     mutate: bool = False,
     share: float = 1.0,
     seed: int = 0,
-    prove: bool = False,
+    at_least: float = 0.0,
     jobs: int = 1,
 ) -> int:
     """Replay scripts. A single script shows its transcript; several show failures and a summary.
 
     `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow,
     which its `kind` tells from those of the scripts.
-    `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`;
-    `prove`: look whether survivors change anything at all); `jobs`: processes.
+    `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`); wrong
+    if the score is under `at_least` percent, or a survivor is not explained beside the scripts. `jobs`: processes.
     """
     unknown = [t for t in through if t not in ways]
     if unknown or not paths:
@@ -83,9 +83,8 @@ def replay_command(
         print(summary(outcomes, time.perf_counter() - began), file=stream)
     if coverage or page is not None:
         _coverage(scripts, outcomes, stream, json, page)
-    if mutate:
-        _mutate(scripts, outcomes, stream, json, share, seed, prove)
-    return OK if all(o.passed for o in outcomes) else WRONG
+    noticed = _mutate(scripts, outcomes, paths, flows, stream, json, share, seed, at_least, jobs) if mutate else True
+    return OK if noticed and all(o.passed for o in outcomes) else WRONG
 
 
 def _findings(scripts: Scripts, stream: TextIO) -> bool:
@@ -113,17 +112,28 @@ def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_
 
 
 def _mutate(
-    scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_json: bool, share: float, seed: int, prove: bool
-) -> None:
-    from .mutate import changes_nothing, mutation_score, score_table
+    scripts: Scripts, outcomes: Sequence[Outcome], paths: Sequence[Path], flows: Flows, stream: TextIO, as_json: bool,
+    share: float, seed: int, at_least: float, jobs: int,
+) -> bool:  # fmt: skip
+    """Print the mutation score of each flow; whether it is high enough and each survivor is explained."""
+    from .mutate import mutation_score, score_in_jobs
+    from .survivors import Judged, read_explained, score_table
 
-    for key in sorted({c.flow for c in scripts.cases}):
-        flow = scripts.flows[key]
-        score = mutation_score(
-            scripts, outcomes, flow, share=share, seed=seed, equal=changes_nothing if prove else None
-        )
-        plain = {"kind": "mutations", **score.as_json()}
-        print(dumps(plain) if as_json else "\n" + score_table(score), file=stream)
+    keys = sorted({c.flow for c in scripts.cases})
+    read = [read_explained(Path(c.file).parent for c in scripts.cases if c.flow == key) for key in keys]
+    findings = [finding for _, found in read for finding in found]
+    for finding in findings:
+        print(finding, file=stream)
+    noticed = not findings
+    for key, (explained, _) in zip(keys, read, strict=True) if noticed else ():
+        if jobs > 1:
+            score = score_in_jobs(paths, flows, key, jobs, share=share, seed=seed)
+        else:
+            score = mutation_score(scripts, outcomes, scripts.flows[key], share=share, seed=seed)
+        judged = Judged(score, explained)
+        print(dumps({"kind": "mutations", **judged.as_json()}) if as_json else "\n" + score_table(judged), file=stream)
+        noticed = noticed and judged.passed(at_least)
+    return noticed
 
 
 def script_command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.check.prove_covering import Conversation, Target, covering
@@ -75,26 +75,33 @@ def _proposal(flow: Flow, conversation: Conversation, number: int) -> Proposal:
     comment = f"{JUDGE}\nReaches {_several(reached)}."
     text = script_text(
         f"Proposed {number}: {first}", flow.name, None,
-        [{"auto": answers_in_script(flow, conversation), "until": "result"}], expect, comment,
+        [{"auto": answers_in_script(flow, conversation.answers), "until": "result"}], expect, comment,
     )  # fmt: skip
     return Proposal(f"proposed_{number:02d}.yaml", text, reached)
 
 
-def answers_in_script(flow: Flow, conversation: Conversation) -> dict[str, Any]:
-    """The answers that are not the usual ones, as a script gives them."""
+def answers_in_script(flow: Flow, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers (as answer files write them) that are not the usual ones, as a script gives them."""
     from bot.core.compiled import usual_value
     from bot.core.values import BadAnswer, read_value
 
     given: dict[str, Any] = {}
-    for name, raw in conversation.answers.items():
+    for name, raw in answers.items():
         question = flow.questions[name]
         try:
             usual = read_value(question, usual_value(question))
         except BadAnswer:
             usual = None
         if read_value(question, raw) != usual:
-            given[name] = raw if raw != [] else "none_of_these"
+            given[name] = _in_script(raw)
     return given
+
+
+def _in_script(raw: Any) -> Any:
+    """An answer file's answer as scripts write it."""
+    if isinstance(raw, Mapping) and "not_sure" in raw:
+        raw = {key: options for key, options in raw.items() if options} if raw["not_sure"] else raw["yes"]
+    return raw if raw != [] else "none_of_these"
 
 
 def _several(names: Sequence[str], most: int = 6) -> str:

@@ -1,29 +1,33 @@
 """The mutation score: break the flow in each way of the list and see whether some script notices.
 
 A script is run on a broken flow only if it touches the broken place: if some condition, option or line reads otherwise
-in one of the moments that the script went through. A broken flow that the reader refuses counts for nobody; one of which
-the proof shows that no patient is asked or told anything else is no fault at all.
+in one of the moments that the script went through; first those that end in such a moment, for what a script expects is
+looked at there. A broken flow that the reader refuses counts for nobody. One that no script notices is looked at by the
+proof: if no patient is asked or told anything else it is no fault at all, otherwise the proof names one who is.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bot.check.judging import all_mutations
-from bot.check.mutations import KINDS, Mutation
-from bot.check.mutations_whole import WAYS
+from bot.check.mutations import Mutation
 from bot.core.compiled import Flow
-from bot.core.evaluation import Check, Many
+from bot.core.evaluation import MEMO, Check, Many
 from bot.core.flow import Question
 from bot.core.triage import fold
 
+from .flows import Flows, with_reader
+from .generate import answers_in_script
 from .outcome import Outcome
-from .reading import Scripts
-from .run import versions_of
+from .reading import Scripts, read_scripts
+from .run import run_all, versions_of
+from .script import Expect
 from .ways import MemoryWay, run_case
 
 UNHEARD = frozenset({"weaken_property"})
@@ -33,21 +37,32 @@ Fate = Literal["noticed", "survived", "refused", "equal"]
 """noticed by a script; by none; refused by the reader; proved to change nothing for any patient."""
 
 
+class Apart(NamedTuple):
+    """A patient who would notice. `what`: what is otherwise for them; `answers`: as `auto:` of a script gives them (None: it
+    is one of their answers that cannot be given)."""
+
+    what: str
+    answers: dict[str, Any] | None
+
+
 class Result(NamedTuple):
-    """What became of one mutation. `by`: the script that noticed, or why it is refused; `touched`: scripts that were run."""
+    """What became of one mutation. `by`: the script that noticed, or why it is refused; `tried`: scripts that were run;
+    `apart`: of a survivor, a patient who would notice."""
 
     mutation: Mutation
     fate: Fate
     by: str = ""
-    touched: int = 0
+    tried: int = 0
+    apart: Apart | None = None
 
 
 @dataclass
 class Score:
-    """The results of all mutations of a flow."""
+    """The results of all mutations of a flow that were tried. `whole`: whether that is all that there are."""
 
     flow: Flow
     results: list[Result] = field(default_factory=list)
+    whole: bool = True
 
     def count(self, fate: Fate) -> int:
         """How many met this fate."""
@@ -64,23 +79,13 @@ class Score:
         """Faults that no script would notice."""
         return [r for r in self.results if r.fate == "survived"]
 
-    def as_json(self) -> dict[str, Any]:
-        """The score as plain values."""
-        return {
-            "flow": self.flow.name, "percent": self.percent,
-            **{fate: self.count(fate) for fate in ("noticed", "survived", "refused", "equal")},
-            "survivors": [
-                {"kind": r.mutation.kind, "what": r.mutation.what, "place": str(r.mutation.place), "scripts_run": r.touched}
-                for r in self.survivors
-            ],
-        }  # fmt: skip
-
 
 class Moment(NamedTuple):
-    """One set of answers as conditions read them, and the scripts (by number) that went through it."""
+    """One set of answers as conditions read them, the scripts (by number) that went through it, and those that ended in it."""
 
     env: Mapping[str, Any]
     scripts: set[int]
+    ended: set[int]
 
 
 def moments(flow: Flow, outcomes: Sequence[Outcome]) -> list[Moment]:
@@ -91,103 +96,123 @@ def moments(flow: Flow, outcomes: Sequence[Outcome]) -> list[Moment]:
             s = handled.turn.session
             env = fold(flow, s.answers, s.seen.date(), s.heard).env
             key = tuple(sorted(((q, repr(v)) for q, v in env.items())))
-            found.setdefault(key, Moment(env, set())).scripts.add(number)
+            moment = found.setdefault(key, Moment(env, set(), set()))
+            moment.scripts.add(number)
+        moment.ended.add(number)
     return list(found.values())
 
 
-def mutation_score(
-    scripts: Scripts,
-    outcomes: Sequence[Outcome],
-    flow: Flow,
-    *,
-    share: float = 1.0,
-    seed: int = 0,
-    equal: Callable[[Flow, Flow], bool] | None = None,
-    each: Callable[[Result], None] = lambda result: None,
-) -> Score:
-    """The score of passing scripts of one flow. `share`: of the mutations, chosen by the seed; `equal`: the proof that
-    two flows ask and tell every patient the same (None: survivors are not looked into)."""
-    ran = [o for o in outcomes if o.passed and o.handled and scripts.flow(o.case) is flow]
-    known = moments(flow, ran)
-    chosen = [m for m in all_mutations(flow) if m.kind not in UNHEARD]
-    if share < 1.0:
-        count = max(1, round(len(chosen) * share))
-        kept = set(random.Random(seed).sample(range(len(chosen)), count))
-        chosen = [m for i, m in enumerate(chosen) if i in kept]
-    score = Score(flow)
-    for mutation in chosen:
-        result = _tried(mutation, flow, scripts, ran, known, equal)
-        score.results.append(result)
-        each(result)
-    return score
+Differs = Callable[[Flow, Flow], Apart | None]
+"""A patient whom two flows treat otherwise; None: there is none."""
 
 
-def _tried(
-    mutation: Mutation, flow: Flow, scripts: Scripts, ran: Sequence[Outcome], known: Sequence[Moment],
-    equal: Callable[[Flow, Flow], bool] | None,
-) -> Result:  # fmt: skip
-    broken, findings = mutation.make()
-    if broken is None:
-        return Result(mutation, "refused", str(findings[0]) if findings else "")
-    touching = _touching(flow, broken, known)
-    way = MemoryWay()
-    for number in sorted(touching, key=lambda n: len(ran[n].handled)):
-        case = ran[number].case
-        try:
-            outcome = run_case(way, case, broken, versions_of(scripts, case))
-        except Exception as error:  # a broken flow may break anything; that is noticed too
-            return Result(mutation, "noticed", f"{case.title} ({type(error).__name__})", len(touching))
-        if not outcome.passed:
-            return Result(mutation, "noticed", case.title, len(touching))
-    if equal is not None and equal(flow, broken):
-        return Result(mutation, "equal", "", len(touching))
-    return Result(mutation, "survived", "", len(touching))
+@dataclass
+class Trial:
+    """Scripts of one flow that pass in memory, ready to be run on broken ones. `differs`: asked about survivors."""
+
+    scripts: Scripts
+    flow: Flow
+    ran: Sequence[Outcome]
+    differs: Differs
+
+    def __post_init__(self) -> None:
+        self.ran = [o for o in self.ran if o.passed and o.handled and self.scripts.flow(o.case) is self.flow]
+        self.known = moments(self.flow, self.ran)
+        self.before = [{**m.env, MEMO: {}} for m in self.known]
+
+    def of(self, mutation: Mutation) -> Result:
+        """Break the flow so and see."""
+        broken, findings = mutation.make()
+        if broken is None:
+            return Result(mutation, "refused", str(findings[0]) if findings else "")
+        way, tried = MemoryWay(), 0
+        for number in self._touching(broken):
+            case, tried = self.ran[number].case, tried + 1
+            try:
+                outcome = run_case(way, case, broken, versions_of(self.scripts, case))
+            except Exception as error:  # a broken flow may break anything; that is noticed too
+                return Result(mutation, "noticed", f"{case.title} ({type(error).__name__})", tried)
+            if not outcome.passed:
+                return Result(mutation, "noticed", case.title, tried)
+        apart = self.differs(self.flow, broken)
+        return Result(mutation, "equal" if apart is None else "survived", "", tried, apart)
+
+    def _touching(self, broken: Flow) -> Iterator[int]:
+        """The scripts that went through a moment in which the two flows differ, those first that are likely to notice."""
+        places = list(_differing(self.flow, broken))
+        names = {p.name for p in places}
+
+        def differs(number: int) -> bool:
+            now = {**self.known[number].env, MEMO: {}}
+            return any(place.differs(self.before[number], now) for place in places)
+
+        def likely(number: int) -> tuple[bool, int]:
+            return not names & _named(self.ran[number].case.expect), len(self.ran[number].handled)
+
+        at_end = [n for n, m in enumerate(self.known) if m.ended and differs(n)]
+        ending = {script for n in at_end for script in self.known[n].ended}
+        yield from sorted(ending, key=likely)
+        found: set[int] = set(ending)
+        for n, moment in enumerate(self.known):
+            if not moment.scripts <= found and differs(n):
+                found |= moment.scripts
+        yield from sorted(found - ending, key=likely)
 
 
-def _touching(flow: Flow, broken: Flow, known: Sequence[Moment]) -> set[int]:
-    """The scripts that went through a moment in which the two flows differ."""
-    pairs = list(_pairs(flow, broken))
-    lost = list(_lost_options(flow, broken))
-    found: set[int] = set()
-    for env, numbers in known:
-        if numbers <= found:
-            continue
-        if any(old(env) != new(env) for old, new in pairs) or any(_chosen(env.get(q), o) for q, o in lost):
-            found |= numbers
-    return found
+def _named(expect: Expect) -> set[str]:
+    """The rules, lines and questions that a script expects something of."""
+    lists = (expect.because, expect.not_because, expect.advice, expect.not_advice, expect.only_advice or ())
+    return {name for names in (*lists, expect.asked, expect.not_asked, expect.answers) for name in names}
 
 
-def _pairs(flow: Flow, broken: Flow) -> Iterator[tuple[Check, Check]]:
-    """Checks that differ between the two flows, before and after."""
+# --- where two flows differ -------------------------------------------------------------------------------------------
+
+
+class _Differing(NamedTuple):
+    """A rule, line, question or contradiction that is not the same; `differs`: with answers, for the one flow and the other."""
+
+    name: str
+    differs: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
+
+
+def _read(name: str, old: Check, new: Check) -> _Differing:
+    return _Differing(name, lambda before, now: old(before) != new(now))
+
+
+def _differing(flow: Flow, broken: Flow) -> Iterator[_Differing]:
+    """Everything that can make a difference."""
     rules = {r.rule.rule: r for r in broken.rules}
     for rule in flow.rules:
         other = rules.get(rule.rule.rule)
         if other is None or other.rank != rule.rank:
-            yield rule.check, _never
+            yield _read(rule.rule.rule, rule.check, _never)
         elif other.node != rule.node:
-            yield rule.check, other.check
+            yield _read(rule.rule.rule, rule.check, other.check)
     lines = {x.line.line: x for x in broken.lines}
     for line in flow.lines:
-        changed = lines.get(line.line.line)
+        name, changed = line.line.line, lines.get(line.line.line)
         if changed is None:
-            yield line.check or _always, _never
+            yield _read(name, line.check or _always, _never)
         elif (changed.line.levels, changed.line.how) != (line.line.levels, line.line.how):
-            yield line.check or _always, _never
-            yield changed.check or _always, _never
+            yield _read(name, line.check or _always, _never)
+            yield _read(name, changed.check or _always, _never)
         elif changed.node != line.node:
-            yield line.check or _always, changed.check or _always
+            yield _read(name, line.check or _always, changed.check or _always)
     asking = {a.question.ask: a for a in broken.asking}
     for before in flow.asking:
-        after = asking.get(before.question.ask)
+        name, after = before.question.ask, asking.get(before.question.ask)
         if after is None or _answers(before.question) != _answers(after.question):
-            yield before.check or _always, _never
+            yield _read(name, before.check or _always, _never)
         elif before.node != after.node:
-            yield before.check or _always, after.check or _always
+            yield _read(name, before.check or _always, after.check or _always)
+        if after is not None:
+            for option in set(before.question.option_ids) - set(after.question.option_ids):
+                yield _chosen(name, option)
     conflicts = {name: (node, check) for name, node, check in broken.conflicts}
     for name, node, check in flow.conflicts:
         other_node, other_check = conflicts.get(name, (None, _never))
         if node != other_node:
-            yield check, other_check
+            yield _read(name, check, other_check)
 
 
 def _answers(question: Question) -> Any:
@@ -203,45 +228,86 @@ def _never(env: Mapping[str, Any]) -> bool:
     return False
 
 
-def _lost_options(flow: Flow, broken: Flow) -> Iterator[tuple[str, str]]:
-    for before in flow.interview.questions:
-        after = broken.questions.get(before.ask)
-        if after is not None and before.options != after.options:
-            for option in set(before.option_ids) - set(after.option_ids):
-                yield before.ask, option
+def _chosen(question: str, option: str) -> _Differing:
+    """An option that is lost."""
+
+    def chosen(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+        value = before.get(question)
+        return option in value.yes or option in value.not_sure if isinstance(value, Many) else value == option
+
+    return _Differing(question, chosen)
 
 
-def _chosen(value: Any, option: str) -> bool:
-    if isinstance(value, Many):
-        return option in value.yes or option in value.not_sure
-    return bool(value == option)
+def differs(flow: Flow, broken: Flow) -> Apart | None:
+    """A patient whom the broken flow treats otherwise; None: it is proved that there is none."""
+    from bot.check.beside import beside
+    from bot.check.outcome import outcome
+    from bot.check.prove_diff import Couple
+
+    both = beside(flow, broken)
+    if both.left_out:
+        return Apart(both.left_out[0], None)
+    found = Couple(both).apart()
+    if found is None:
+        return None
+    space = both.old
+    asked = outcome(space, {**space.usual, **found.chosen}).asked
+    given = {q: space.raw(q, found.chosen[q]) for q in asked if found.chosen.get(q, space.usual[q]) != space.usual[q]}
+    return Apart(found.what, answers_in_script(flow, given))
 
 
-def changes_nothing(flow: Flow, broken: Flow) -> bool:
-    """Whether it is proved that no patient is asked or told anything else by the broken flow."""
-    from bot.check.diff import compare
-
-    return not compare(flow, broken).moved
+# --- all of them ------------------------------------------------------------------------------------------------------
 
 
-# --- in words ---------------------------------------------------------------------------------------------------------
+def chosen(flow: Flow, share: float = 1.0, seed: int = 0) -> list[Mutation]:
+    """The mutations that a conversation could notice; `share` of them, chosen by the seed."""
+    found = [m for m in all_mutations(flow) if m.kind not in UNHEARD]
+    if share >= 1.0:
+        return found
+    kept = set(random.Random(seed).sample(range(len(found)), max(1, round(len(found) * share))))
+    return [m for i, m in enumerate(found) if i in kept]
 
 
-def score_table(score: Score) -> str:
-    """The score by kind, and the survivors as what somebody could do unnoticed."""
-    lines = [f"{score.flow.name}  mutation score {score.percent} %"]
-    fates: Counter[tuple[str, Fate]] = Counter((r.mutation.kind, r.fate) for r in score.results)
-    for kind, words in {**KINDS, **WAYS}.items():
-        noticed, survived = fates[kind, "noticed"], fates[kind, "survived"]
-        refused, equal = fates[kind, "refused"], fates[kind, "equal"]
-        if noticed + survived + refused + equal:
-            lines.append(
-                f"  {kind:<18} {noticed:>4} noticed {survived:>4} not   "
-                f"{refused:>4} refused by the reader {equal:>4} change nothing   ({words})"
-            )
-    if score.survivors:
-        lines.append("If somebody did this, no script would notice:")
-        for result in score.survivors:
-            touched = f"{result.touched} scripts go through it" if result.touched else "no script goes through it"
-            lines.append(f"  {result.mutation}  ({touched})")
-    return "\n".join(lines)
+def mutation_score(
+    scripts: Scripts, outcomes: Sequence[Outcome], flow: Flow, *, share: float = 1.0, seed: int = 0,
+    differs: Differs = differs, each: Callable[[Result], None] = lambda result: None,
+) -> Score:  # fmt: skip
+    """The score of the scripts of one flow that passed. `share`: of the mutations, chosen by the seed; `differs`: asked
+    about survivors; `each`: told each result."""
+    trial, score = Trial(scripts, flow, outcomes, differs), Score(flow, whole=share >= 1.0)
+    for mutation in chosen(flow, share, seed):
+        result = trial.of(mutation)
+        score.results.append(result)
+        each(result)
+    return score
+
+
+def score_in_jobs(
+    paths: Sequence[Path], flows: Flows, key: str, jobs: int, *, share: float = 1.0, seed: int = 0
+) -> Score:
+    """The same in several processes, each of which reads the scripts of these paths itself. `key`: the flow's among them."""
+    flow = read_scripts(paths, flows).flows[key]
+    mutations = chosen(flow, share, seed)
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(list(paths), flows.folders, key, share, seed)) as pool:
+        told = pool.map(_result_of, range(len(mutations)), chunksize=4)
+        results = [Result(m, *plain) for m, plain in zip(mutations, told, strict=True)]
+    return Score(flow, results, share >= 1.0)
+
+
+_job: tuple[Trial, list[Mutation]] | None = None
+"""What a process of `score_in_jobs` works on."""
+
+
+def _begin(paths: list[Path], folders: tuple[Path, ...], key: str, share: float, seed: int) -> None:
+    global _job  # each process works on one flow, and only `_result_of` reads it
+    scripts = read_scripts(paths, Flows(folders, with_reader))
+    scripts.cases = [case for case in scripts.cases if case.flow == key]
+    flow = scripts.flows[key]
+    _job = Trial(scripts, flow, list(run_all(scripts, [MemoryWay()])), differs), chosen(flow, share, seed)
+
+
+def _result_of(number: int) -> tuple[Fate, str, int, Apart | None]:
+    assert _job is not None
+    trial, mutations = _job
+    result = trial.of(mutations[number])
+    return result.fate, result.by, result.tried, result.apart

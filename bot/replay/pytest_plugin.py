@@ -15,7 +15,7 @@ from bot.core.compiled import Flow
 
 from .flows import Flows, with_reader
 from .outcome import Outcome
-from .reading import FRAGMENTS, Scripts, read_scripts
+from .reading import BESIDE, Scripts, read_scripts
 from .run import Plain, failure, versions_of
 from .script import Case
 from .ways import ManyWay, Way, known_ways, run_case, run_cases
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A script file in a configured folder becomes a collector."""
     config = parent.config
-    if file_path.suffix != ".yaml" or file_path.name == FRAGMENTS:
+    if file_path.suffix != ".yaml" or file_path.name in BESIDE:
         return None
     folders = [(config.rootpath / folder).resolve() for folder in config.getini("conversations")]
     if not any(folder in file_path.resolve().parents for folder in folders):

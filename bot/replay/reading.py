@@ -21,6 +21,10 @@ from .shape_words import in_words
 
 FRAGMENTS = "fragments.yaml"
 """The file, in a script's folder or one above it, whose named steps scripts may `use`."""
+SURVIVORS = "survivors.yaml"
+"""The file, in a script's folder, that says of faults why no script need notice them."""
+BESIDE = frozenset({FRAGMENTS, SURVIVORS})
+"""Files among scripts that are none."""
 
 _DEEPEST = 8
 
@@ -63,7 +67,7 @@ class Scripts:
 def script_files(path: Path) -> list[Path]:
     """The script files of a folder (with those below it) in order; the file itself for a file."""
     if path.is_dir():
-        return sorted(p for p in path.rglob("*.yaml") if p.name != FRAGMENTS)
+        return sorted(p for p in path.rglob("*.yaml") if p.name not in BESIDE)
     return [path]
 
 
@@ -101,7 +105,7 @@ def _misnamed(path: Path) -> Iterator[Finding]:
 
 def read_file(file: Path, flows: Flows, found: Scripts) -> None:
     """Read one file into `found`."""
-    here = _load(file, found.findings)
+    here = load_file(file, found.findings)
     if here is not None:
         _read(here, file, flows, found)
 
@@ -322,7 +326,7 @@ def _fragment(
         source = folder / FRAGMENTS
         if not source.is_file():
             continue
-        here = _load(source, findings)
+        here = load_file(source, findings)
         if here is None or not isinstance(here.value, dict):
             return []
         known.extend(here.value)
@@ -349,7 +353,8 @@ def _steps(raw: Any, here: Here, path: tuple[str | int, ...], findings: list[Fin
 # --- shapes -----------------------------------------------------------------------------------------------------------
 
 
-def _load(file: Path, findings: list[Finding]) -> Loaded | None:
+def load_file(file: Path, findings: list[Finding]) -> Loaded | None:
+    """The YAML of a file with its places; None if it cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -365,6 +370,11 @@ def _loaded(file: Path, text: str, findings: list[Finding]) -> Loaded | None:
     here = Loaded(str(file), text)
     findings.extend(Finding(f.place, YAML_CODES.get(f.code, "SCRIPT001"), f.message, f.remedy) for f in here.findings)
     return None if here.value is None or here.findings else here
+
+
+def validated(model: Any, here: Loaded, findings: list[Finding]) -> Any:
+    """What the whole file says, as this model; None if it does not say that."""
+    return _validate(model, here.value, here, (), findings)
 
 
 def _validate(model: Any, value: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> Any:

@@ -24,7 +24,7 @@ def script_text(
 ) -> str:  # fmt: skip
     """A script, ready to be saved."""
     lines = [f"# {line}" for line in comment.splitlines()]
-    lines += [f"title: {_inline(title)}", f"flow: {flow}"]
+    lines += [f"title: {in_line(title)}", f"flow: {flow}"]
     if lang != DEFAULT_LANG:
         lines.append(f"lang: {lang}")
     if now is not None:
@@ -32,10 +32,10 @@ def script_text(
     lines.append("chat:")
     for step in steps:
         first, *rest = step.items()
-        lines.append(f"  - {first[0]}: {_inline(first[1])}")
-        lines += [f"    {key}: {_inline(value)}" for key, value in rest]
+        lines.append(f"  - {first[0]}: {in_line(first[1])}")
+        lines += [f"    {key}: {in_line(value)}" for key, value in rest]
     lines.append("expect:")
-    lines += [f"  {key}: {_inline(value)}" for key, value in expect.items()]
+    lines += [f"  {key}: {in_line(value)}" for key, value in expect.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -48,12 +48,12 @@ def save(path: Path, text: str) -> None:
         raise Exists(f"{path} exists already and is not written over. Choose another name.") from None
 
 
-def _inline(value: Any) -> str:
+def in_line(value: Any) -> str:
     """A value on one line of YAML, read back as the same value by our own reader."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_inline(k)}: {_inline(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{in_line(k)}: {in_line(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_inline(v) for v in value) + "]"
+        return "[" + ", ".join(in_line(v) for v in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
