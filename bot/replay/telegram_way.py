@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.channels.chores import Every
@@ -39,6 +40,7 @@ from .telegram import Faults, TelegramDouble, User
 from .telegram_chats import Message
 from .ways import played
 
+T = TypeVar("T")
 MakeService = Callable[[Store, Flow, Callable[[], float]], Service]
 """(store, flow, clock in seconds UTC) -> the service that a running bot has."""
 
@@ -266,6 +268,11 @@ class World:
             self._recovering = True
             await self._open()
 
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """What the store answers, in its thread and while no bot is being dropped."""
+        async with self._whole:
+            return await self.channel.thread(question)
+
     def person(self, lang: str) -> User:
         """A new person with a private chat."""
         self._people += 1
@@ -290,8 +297,7 @@ class World:
         while True:
             await asyncio.sleep(LOOK)
             if self._recovering:
-                async with self._whole:
-                    self._recovering = await self.channel.thread(Store.waiting) > 0
+                self._recovering = await self.ask(Store.waiting) > 0
             busy = self.channel.deliverer.leases
             still: list[tuple[User, asyncio.Future[None]]] = []
             for waiting in self._resting:
@@ -305,7 +311,7 @@ class World:
     async def recorded(self) -> None:
         """Until the store knows of everything that was delivered: a bot that is dropped earlier says it once more."""
         end = asyncio.get_running_loop().time() + PATIENCE
-        while await self.channel.thread(Store.waiting) and asyncio.get_running_loop().time() < end:
+        while await self.ask(Store.waiting) and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.002)
 
     def _unrest(self, person: User, busy: Mapping[str, int]) -> str:
@@ -343,7 +349,7 @@ class TelegramDriver:
 
     async def session(self) -> Session | None:
         """See `Driver`."""
-        row = (await self.world.channel.thread(lambda store: store.load([self._chat])))[self._chat]
+        row = (await self.world.ask(lambda store: store.load([self._chat])))[self._chat]
         return None if row.session is None else Session.from_json(row.session.json)
 
     async def close(self) -> None:
@@ -405,7 +411,7 @@ class TelegramDriver:
         """Time passes; what is due on the way is sent at its own moment."""
         world, end = self.world, self.world.clock.now + seconds
         while True:
-            found = await world.channel.thread(lambda store: store.due(end))
+            found = await world.ask(lambda store: store.due(end))
             due = min((d.at for d in found if d.chat == self._chat), default=None)
             if due is None:
                 break
