@@ -361,6 +361,13 @@ def test_a_double_tap_is_one_answer(person: Person) -> None:
     assert person.session == after
 
 
+def test_after_a_double_tap_on_an_emergency_silence_is_still_followed_up(person: Person) -> None:
+    old = person.session
+    person.tap("cold_pale_foot")
+    turn = person.does(Tapped(old.id, old.turn, "danger", "cold_pale_foot"))
+    assert Schedule("help", 1200, urgent=True) in turn.effects
+
+
 def test_an_old_keyboard_that_would_change_an_answer_asks(person: Person) -> None:
     person.tap("no_danger", "no_warning")
     old = person.session

@@ -314,11 +314,12 @@ class Making:
 
     def remind(self) -> None:
         """What happens if nothing more is said."""
+        if self.s.latch is not None and self.s.at != STOPPED:
+            self.watch()
+            return
         if self.s.at in ENDED or self.s.at == START or not self.s.consented:
             return
-        if self.s.latch is not None:
-            self.watch()
-        elif self.s.signs or self._rank_so_far() >= max(Level.same_day.rank, self.s.rank_told + 1):
+        if self.s.signs or self._rank_so_far() >= max(Level.same_day.rank, self.s.rank_told + 1):
             self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
         else:
             self.effects.append(Schedule("reminder", REMIND_AFTER))
