@@ -145,7 +145,8 @@ def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
     (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    assert replay_command([folder], FLOWS, ways, out, json=True, coverage=True, mutate=True, share=0.001) == 0
+    wrong = replay_command([folder], FLOWS, ways, out, json=True, coverage=True, mutate=True, share=0.001)
+    assert wrong == 1  # one script notices little, and nobody has said why that is enough
     assert [json.loads(line)["kind"] for line in out.getvalue().splitlines()] == ["outcome", "coverage", "mutations"]
 
 
