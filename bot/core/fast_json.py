@@ -9,7 +9,7 @@ import orjson
 
 
 def text(value: Any) -> str:
-    """Plain values (str, int, bool, None, finite float; dict, list, tuple, also named ones) as JSON text."""
+    """Plain values (str, int of 64 bits, bool, None, finite float; dict, list, tuple, also named ones) as JSON text."""
     return encoded(value).decode()
 
 
