@@ -121,7 +121,7 @@ def by_webhook() -> dict[str, str]:
 @pytest.mark.parametrize(
     ("mode", "kills"),
     [
-        ("polling", 10),
+        ("polling", 5),
         ("webhook", 5),
         pytest.param("polling", 100, marks=pytest.mark.slow),
         pytest.param("webhook", 100, marks=pytest.mark.slow),
