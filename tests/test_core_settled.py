@@ -213,6 +213,19 @@ def test_a_second_tap_on_done_without_a_tick_says_nothing_twice(person: Reader) 
     assert [m.turn for m in person.messages[said:] if not m.edits] == [copy.turn + 1]
 
 
+def test_drawing_a_list_again_keeps_what_was_said_with_it(person: Reader) -> None:
+    person.tap("no_danger")
+    copy = person.session
+    for _ in range(2):
+        person.does(Tapped(copy.id, copy.turn, "warning", "done"))
+    asked, again = [m for m in person.messages if not m.edits][-1], person.messages[-1]
+    assert again.edits
+    assert again.blocks == asked.blocks
+    person.tap("crooked")
+    assert person.messages[-1].edits
+    assert person.messages[-1].blocks[0] == asked.blocks[0]
+
+
 def test_help_answers_on_the_buttons_of_an_emergency_however_old_they_are(person: Reader) -> None:
     person.tap("cold_pale_foot")
     old = person.session

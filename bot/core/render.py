@@ -14,7 +14,7 @@ from .events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understo
 from .flow import Claim, Kind, Level, Question, Section
 from .machine import alone, which
 from .quantities import read_quantity
-from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
+from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Note, Session
 from .triage import answered_count, fold_session, verdict_of
 from .values import NOT_SURE, Since
 from .wording import LIST, Places, Words, words_for
@@ -103,13 +103,18 @@ def render(flow: Flow, session: Session, effect: Effect, places: Places, now: da
 
 
 def _ask(d: _Drawing, effect: Ask) -> Message:
-    for key, params in effect.notes:
-        _note(d, key, dict(params))
+    _notes(d, effect.notes)
     return _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent)
 
 
 def _redraw(d: _Drawing, effect: Redraw) -> Message:
+    _notes(d, d.s.notes)  # what was said with the screen stays above it
     return _screen(d, effect.screen, edits=True)
+
+
+def _notes(d: _Drawing, notes: Iterable[Note]) -> None:
+    for key, params in notes:
+        _note(d, key, dict(params))
 
 
 def _screen(d: _Drawing, screen: str, spell_out: bool = False, edits: bool = False, urgent: bool = False) -> Message:
@@ -419,8 +424,7 @@ def _settled(d: _Drawing, effect: Settled) -> Message:
     if choice is None:
         return Message((), turn=before.turn, edits=True)
     was = _Drawing(d.flow, before, d.places, d.now)
-    for key, params in before.notes:
-        _note(was, key, dict(params))
+    _notes(was, before.notes)
     question, said = sc.question_of(d.flow, before.at), ""
     if question is None:
         _FIXED_SCREENS[before.at](was)
