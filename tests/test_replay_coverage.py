@@ -160,3 +160,10 @@ def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
         == 2
     )
     assert "add --through memory" in out.getvalue()
+
+
+def test_faults_in_memory_are_refused(folder: Path) -> None:
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    out = io.StringIO()
+    assert replay_command([folder], FLOWS, {"memory": MemoryWay()}, out, seeds=[3]) == 2
+    assert "--through telegram" in out.getvalue()

@@ -62,6 +62,9 @@ def replay_command(
     if (coverage or page is not None or mutate) and not any(isinstance(ways[t], MemoryWay) for t in through):
         print("What scripts meet is counted in memory: add --through memory, or leave --through out.", file=stream)
         return USAGE
+    if any(s is not None for s in seeds) and all(isinstance(ways[t], MemoryWay) for t in through):
+        print("Faults are Telegram's: add --through telegram or --through webhook.", file=stream)
+        return USAGE
     scripts = read_scripts(paths, flows)
     if _findings(scripts, stream):
         return WRONG
