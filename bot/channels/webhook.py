@@ -157,3 +157,19 @@ class Web:
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+    async def drop(self) -> None:
+        """End as a killed process does: what was begun is not answered. For replay under faults."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        for server in self._server.servers:
+            server.close()
+        state = self._server.server_state
+        while state.connections or state.tasks:  # one that was accepted just now comes a moment later
+            for connection in list(state.connections):
+                connection.transport.abort()
+            for task in list(state.tasks):
+                task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(self._task, return_exceptions=True)

@@ -259,11 +259,11 @@ class World:
     async def restart(self) -> None:
         """Drop the bot as it is, nothing finished, nothing more recorded; open it again on the same store."""
         async with self._whole:
+            if self._web is not None:
+                await self._web.drop()
             self._stop.set()
             with contextlib.suppress(Exception):
                 await self._serving
-            if self._web is not None:
-                await self._web.stop()
             await self.channel.drop()
             self._recovering = True
             await self._open()
