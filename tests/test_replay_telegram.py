@@ -67,9 +67,9 @@ def test_every_script_comes_to_the_same_through_telegram(way: TelegramWay) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(1, 21))
 def test_every_script_comes_to_the_same_under_twenty_seeds(seed: int) -> None:
-    way = webhook_way() if seed % 4 == 3 else telegram_way()
+    way = telegram_way() if seed % 2 else webhook_way()
     outcomes = list(run_all(shipped(), [way], [seed]))
     assert not failures(outcomes), failures(outcomes)
 
