@@ -15,7 +15,7 @@ from bot.core.findings import Finding, FlowError
 from bot.core.reader import Reader, Reading
 from bot.core.wording import Places
 from bot.exporting import explain_changes
-from bot.library import flow_names, flows_folder, from_stored, load_shelf, try_folder
+from bot.library import flows_folder, from_stored, load_shelf, try_folder
 from bot.service import Flows, Service
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
@@ -115,36 +115,29 @@ def webhook_way() -> TelegramWay:
     return TelegramWay(replay_service, webhook=True)
 
 
-def serve(settings: Settings, unsafe: bool = False) -> None:
+def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mapping[str, Apart] | None) -> None:
     """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
 
+    `proving`: the proofs of the flows in the folder, on their way; None: serve them unproved and mark every message.
     Raises CannotStart, StoreError, FlowError or UnknownFlow, each with what to do; all is looked at before the first
     update is taken.
     """
     import asyncio
 
     from bot.channels import logs
-    from bot.channels.starting import CannotStart, api_url_of, token_of
-    from bot.check.apart import Apart
+    from bot.channels.starting import CannotStart
 
-    token, url = token_of(settings), api_url_of(settings)
     logs.set_up(settings.log_level)
-    folder = flows_folder(settings.flows_dir)
-    proving = {} if unsafe else {name: Apart(folder / name) for name in flow_names(folder)}
-    try:
-        with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
-            service = open_service(settings, store, clock, folder, unsafe)
-            flow = service.flows.named(None)
-            if flow.version in service.flows.withdrawn:
-                raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
-            from bot.channels.running import run
+    with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
+        service = open_service(settings, store, clock, folder, unsafe=proving is None)
+        flow = service.flows.named(None)
+        if flow.version in service.flows.withdrawn:
+            raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
+        from bot.channels.running import run
 
-            prove = partial(leave_safe_ones, service.flows, proving)
-            with asyncio.Runner(loop_factory=fast_loop()) as runner:
-                runner.run(run(settings, service, token, url, folder, prove, safe_flow))
-    finally:
-        for one in proving.values():
-            one.stop()
+        prove = partial(leave_safe_ones, service.flows, proving or {})
+        with asyncio.Runner(loop_factory=fast_loop()) as runner:
+            runner.run(run(settings, service, token, url, folder, prove, safe_flow))
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -177,5 +170,5 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
         return None, findings
     from bot.check.apart import Apart
 
-    failed = Apart(folder).findings()
+    failed = Apart().prove(folder).findings()
     return (None, failed) if failed else (flow, findings)

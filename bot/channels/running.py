@@ -58,9 +58,9 @@ async def run(
 
     async def begin() -> None:
         told["bot"] = await channel.reach()
+        _leave_alone_what_stays()
         for flow in await asyncio.to_thread(prove):
             log.error("flow not served: a safety property fails (symptom-bot check)", extra={"flow": flow})
-        _leave_alone_what_stays()
         channel.begin()
         if web is not None:
             await web.start()
@@ -93,6 +93,7 @@ def _leave_alone_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
+    gc.enable()
 
 
 def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None) -> Web:

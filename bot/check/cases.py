@@ -140,7 +140,11 @@ class _Given:
         truth = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw)
         question = self.flow.questions.get(name)
         told = question is not None and question.kind is Kind.yes_no
-        if not told and name not in self.flow.option_home and all(s.fact != name for s in self.flow.interview.shorthand):
+        if (
+            not told
+            and name not in self.flow.option_home
+            and all(s.fact != name for s in self.flow.interview.shorthand)
+        ):
             self.homes[name] = name
             self._unknown(name, [*self.flow.option_home, *self.flow.questions])
             return False

@@ -45,6 +45,11 @@ BUILD: tuple[tuple[str, Proof], ...] = (
 LENGTH: tuple[tuple[str, Proof], ...] = (("no conversation is longer than stated", no_longer_than_stated),)
 
 
+def get_ready() -> None:
+    """Import the solver ahead of the first proof."""
+    import z3  # noqa: F401
+
+
 def proofs(flow: Flow, fast: bool = False, walks: int | None = None, seed: int = 0) -> Proofs:
     """Everything proved of a flow. `fast`: only what decides whether patients may see it (safety), as at every load.
 

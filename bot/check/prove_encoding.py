@@ -47,7 +47,7 @@ def conj(parts: Iterable[Formula]) -> Formula:
             kept.append(part)
     if not kept:
         return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return kept[0] if len(kept) == 1 else _joined(z3.Z3_mk_and, kept)
 
 
 def disj(parts: Iterable[Formula]) -> Formula:
@@ -62,14 +62,23 @@ def disj(parts: Iterable[Formula]) -> Formula:
             kept.append(part)
     if not kept:
         return False
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
+    return kept[0] if len(kept) == 1 else _joined(z3.Z3_mk_or, kept)
 
 
 def neg(part: Formula) -> Formula:
     """Not it."""
     import z3
 
-    return (not part) if isinstance(part, bool) else z3.Not(part)
+    return (not part) if isinstance(part, bool) else z3.BoolRef(z3.Z3_mk_not(part.ctx_ref(), part.as_ast()), part.ctx)
+
+
+def _joined(make: Any, parts: list[Formula]) -> Formula:
+    """`z3.And` or `z3.Or` of what is known to be Boolean: their own looking at each part took half of a bot's start."""
+    import z3
+
+    first = parts[0]
+    listed = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
+    return z3.BoolRef(make(first.ctx_ref(), len(parts), listed), first.ctx)
 
 
 def at_least(count: int, parts: list[Formula]) -> Formula:
@@ -153,15 +162,15 @@ class Copy:
                 given = [yes]
                 if axis.unsure:
                     unsure = self.unsure[name, option] = z3.Bool(f"{self.tag}:{name}:{option}?")
-                    self.rules.append(z3.Or(z3.Not(yes), z3.Not(unsure)))
+                    self.rules.append(disj([neg(yes), neg(unsure)]))
                     given.append(unsure)
                 if asked is not True:
-                    self.rules += [z3.Or(z3.Not(g), asked) if asked is not False else z3.Not(g) for g in given]
+                    self.rules += [disj([neg(g), asked]) for g in given]
             return
         variables = [z3.Bool(f"{self.tag}:{name}={c.key}") for c in axis.cases]
         for case, variable in zip(axis.cases, variables, strict=True):
             self.case[name, case.key] = variable
-        self.rules += [z3.Or(z3.Not(a), z3.Not(b)) for a, b in combinations(variables, 2)]
+        self.rules += [disj(pair) for pair in combinations([neg(v) for v in variables], 2)]
         some = disj(variables)
         self.rules.append(some if asked is True else neg(some) if asked is False else some == asked)
 

@@ -108,7 +108,9 @@ def check_lines(
         f"at most {figures['longest']} (stated: {flow.interview.longest})"
     )
     if not any(f.code == "FLOW061" for f in proved.failed):
-        lines.append(f"  step          {figures['walks']} random conversations come out the same when they are really held")
+        lines.append(
+            f"  step          {figures['walks']} random conversations come out the same when they are really held"
+        )
     lines += [f"  limit         {limit}" for limit in proved.limits]
     for failed in proved.failed:
         if failed.safety:

@@ -51,7 +51,7 @@ def _chat(args: argparse.Namespace) -> int:
             name = f"terminal:{chosen.flow}"
             if args.new:
                 store.erase_chat(name)
-            proving = None if args.unsafe else Apart(path)
+            proving = None if args.unsafe else Apart().prove(path)
 
             def require_safe() -> None:
                 findings = () if proving is None else proving.findings()

@@ -95,4 +95,3 @@ def read_text(path: Path) -> str:
         raise Stop(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"{path} cannot be read: {error}.") from None
-

@@ -83,7 +83,9 @@ def add_record(commands: Any) -> None:
     p.add_argument("--chat", metavar="ID", help="a stored chat, e.g. telegram:123, instead of one in this terminal")
     p.add_argument("--flow", help="name of the flow to chat with (default: the setting FLOW)")
     p.add_argument("--now", help="pretend that it is this local time, e.g. 2026-11-20T18:00")
-    p.add_argument("--keep-words", action="store_true", help="leave typed words as they were; not with --chat: no words are stored")
+    p.add_argument(
+        "--keep-words", action="store_true", help="leave typed words as they were; not with --chat: no words are stored"
+    )
     p.set_defaults(run=_record)
 
 

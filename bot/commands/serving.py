@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import gc
+from typing import TYPE_CHECKING, Any
 
 from .common import FOUND, OK, Stop, print_findings, settings
+
+if TYPE_CHECKING:
+    from bot.check.apart import AllApart
 
 
 def add_run(commands: Any) -> None:
@@ -15,18 +19,32 @@ def add_run(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from bot.check.apart import AllApart
+
+    gc.disable()  # what is made until patients are served stays; running.py collects and turns it on again
+    with AllApart() as proofs:  # imports the solver while this process imports everything else
+        return _serve(args, proofs)
+
+
+def _serve(args: argparse.Namespace, proofs: AllApart) -> int:
     chosen = settings()
-    from bot.app import serve
-    from bot.channels.starting import CannotStart
+    from bot.channels.starting import CannotStart, api_url_of, token_of
     from bot.core.findings import FlowError
-    from bot.library import UnknownFlow
-    from bot.store import StoreError
+    from bot.library import UnknownFlow, flow_names, flows_folder
 
     try:
-        serve(chosen, args.unsafe)
+        token, url, folder = token_of(chosen), api_url_of(chosen), flows_folder(chosen.flows_dir)
+        proving = None if args.unsafe else proofs.begin(folder / name for name in flow_names(folder))
+        from bot.app import serve
+        from bot.store import StoreError
+
+        try:
+            serve(chosen, token, url, folder, proving)
+        except StoreError as error:
+            raise Stop(str(error)) from None
     except FlowError as error:
         print_findings(error)
         return FOUND
-    except (CannotStart, StoreError, UnknownFlow) as error:
+    except (CannotStart, UnknownFlow) as error:
         raise Stop(str(error)) from None
     return OK

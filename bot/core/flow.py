@@ -103,7 +103,8 @@ class Option(Strict):
     )
     declines: bool = Field(False, description="Choosing it ends the chat before anything is stored (consent only).")
     other: bool = Field(
-        False, description="The patient is somebody else (consent only): what is typed of others is read as the patient's."
+        False,
+        description="The patient is somebody else (consent only): what is typed of others is read as the patient's.",
     )
     sign: Literal["emergency", "same_day"] | None = Field(
         None, description="A red flag that typed words may carry at any moment: how urgent it is on its own."

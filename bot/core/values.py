@@ -73,7 +73,9 @@ def _read_many(question: Question, raw: Any) -> Many:
     if isinstance(raw, Mapping):
         unknown = set(raw) - {"yes", "not_sure"}
         if unknown:
-            raise BadAnswer(f'"{question.ask}" takes yes: [...] and not_sure: [...], not {", ".join(sorted(map(str, unknown)))}')
+            raise BadAnswer(
+                f'"{question.ask}" takes yes: [...] and not_sure: [...], not {", ".join(sorted(map(str, unknown)))}'
+            )
         yes, unsure = raw.get("yes") or [], raw.get("not_sure") or []
     else:
         yes, unsure = raw, []

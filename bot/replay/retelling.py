@@ -57,7 +57,9 @@ def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[Step])
         return False, -1
     came = standing(flow, played.session, moment())
     wanted = expected(stands, flow)
-    fits = wanted.get("level") == came.level and came.at == stands.at and set(wanted.get("because", ())) <= {*came.fired}
+    fits = (
+        wanted.get("level") == came.level and came.at == stands.at and set(wanted.get("because", ())) <= {*came.fired}
+    )
     there, here = plain_answers(flow, session, session.seen), plain_answers(flow, played.session, moment())
     return fits, sum(1 for q in there if q in here and here[q] == there[q])
 

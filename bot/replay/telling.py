@@ -43,7 +43,9 @@ def answers_of(flow: Flow, session: Session) -> dict[str, Any]:
             continue
         if _typed_later(session, question.ask):
             value = raw
-        elif isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first":
+        elif (
+            isinstance(value, Many) and latch is not None and latch.question == question.ask and question.tap == "first"
+        ):
             only = frozenset({latch.option})
             value = Many(frozenset(), only) if latch.unsure else Many(only)
         found[question.ask] = plain_answer(question, value, raw)
