@@ -49,7 +49,9 @@ def test_an_answer_file_comes_to_what_the_conversation_came_to(flow: Callable[[]
     answers: dict[str, Any] = {}
     for name, kept in person.session.answers.items():
         value = as_read(flow().questions[name], kept, today) if kept != "not_sure" else kept
-        answers[name] = {k: v for k, v in to_json(value).items() if k != "partial"} if isinstance(value, Many) else to_json(value)
+        answers[name] = (
+            {k: v for k, v in to_json(value).items() if k != "partial"} if isinstance(value, Many) else to_json(value)
+        )
     outcome = run_case(flow(), {"answers": answers})
     assert person.advised is not None
     assert outcome.level == person.advised.level
@@ -91,7 +93,10 @@ def test_what_is_denied_is_not_there(truth: Any) -> None:
 
 
 def test_a_list_of_facts_is_a_list_of_true_ones() -> None:
-    assert run_case(sprain(), {"facts": ["cannot_walk"]}).rules == run_case(sprain(), {"facts": {"cannot_bear_weight": True}}).rules
+    assert (
+        run_case(sprain(), {"facts": ["cannot_walk"]}).rules
+        == run_case(sprain(), {"facts": {"cannot_bear_weight": True}}).rules
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +125,9 @@ def test_unknown_names_are_left_out_with_a_warning() -> None:
 
 known = st.sampled_from(["fever", "yes", "not_sure", "adult"])
 keys = st.sampled_from(["yes", "not_sure", "min", "max", "x"])
-questions = st.sampled_from(["danger", "warning", "fever_more", "age", "onset", "pain", "swelling", "times_before", "nonsense"])
+questions = st.sampled_from(
+    ["danger", "warning", "fever_more", "age", "onset", "pain", "swelling", "times_before", "nonsense"]
+)
 options = st.sampled_from(["fever", "fever_very_ill", "cold_pale_foot", "swelling", "worse", "cannot_walk", "nonsense"])
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | known,

@@ -18,7 +18,19 @@ ALLOWED = {
     "alembic": ("store/*.py", "store/migrations/*.py", "store/migrations/versions/*.py"),
     "pydantic_settings": ("settings.py",),
 }
-IMPURE = {"asyncio", "socket", "os", "pathlib", "logging", "random", "time", "secrets", "subprocess", "threading", "sqlite3"}
+IMPURE = {
+    "asyncio",
+    "socket",
+    "os",
+    "pathlib",
+    "logging",
+    "random",
+    "time",
+    "secrets",
+    "subprocess",
+    "threading",
+    "sqlite3",
+}
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -55,5 +67,7 @@ def test_nothing_heavy_is_imported_for_help() -> None:
     import subprocess
 
     code = "import sys; from bot.cli import build_parser; build_parser(); print(*sorted(sys.modules))"
-    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not {"pydantic", "z3", "sqlalchemy", "telegram", "rich", "transitions", "yaml"} & set(out)

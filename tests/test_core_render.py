@@ -122,7 +122,9 @@ def test_long_words_of_a_patient_are_cut_in_what_is_said_back() -> None:
 def test_looking_again_is_counted_from_the_beginning_but_never_falls_before_tomorrow() -> None:
     flow, at = sprain(), session(sprain())
     began = NOW.date() - timedelta(days=10)
-    assert recheck(flow, at.but(answers={"onset": Since(began, began)}), Level.self_care, NOW) == NOW + timedelta(days=32)
+    assert recheck(flow, at.but(answers={"onset": Since(began, began)}), Level.self_care, NOW) == NOW + timedelta(
+        days=32
+    )
     long_ago = NOW.date() - timedelta(days=100)
     later = recheck(flow, at.but(answers={"onset": Since(long_ago, long_ago)}), Level.self_care, NOW)
     assert later == NOW + timedelta(days=1)

@@ -38,7 +38,19 @@ def test_a_line_that_is_ticked_carries_that_it_is() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ["", "x", "a.1.2", "a.1.2.3.4.5", "a.b.c.d", "a.1.9999.0", "a.1.0.9999", "a.-1.0.0", f"a.{'9' * 5000}.0.0", "a.1.1.", "a..1.1"],
+    [
+        "",
+        "x",
+        "a.1.2",
+        "a.1.2.3.4.5",
+        "a.b.c.d",
+        "a.1.9999.0",
+        "a.1.0.9999",
+        "a.-1.0.0",
+        f"a.{'9' * 5000}.0.0",
+        "a.1.1.",
+        "a..1.1",
+    ],
 )
 def test_data_that_stands_for_nothing_is_no_tap(data: str) -> None:
     assert sc.decode(sprain(), data) is None

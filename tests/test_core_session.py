@@ -20,7 +20,10 @@ words = st.text(max_size=8).filter(lambda t: not any("\ud800" <= c <= "\udfff" f
 options = st.frozensets(words, max_size=3)
 many = st.builds(Many, options, options, st.booleans())
 answers = st.one_of(
-    many, words, st.builds(Span, st.integers(0, 99), st.integers(0, 99)), st.builds(Since, st.none() | st.dates(), st.dates())
+    many,
+    words,
+    st.builds(Span, st.integers(0, 99), st.integers(0, 99)),
+    st.builds(Since, st.none() | st.dates(), st.dates()),
 )
 sessions = st.builds(
     Session,
@@ -79,7 +82,17 @@ def test_fields_of_a_later_release_are_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "{}", '{"schema": "1"}', '{"schema": 1}', '{"schema": 1, "started": 5}', '{"schema": 1, "latch": 3}'],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"schema": "1"}',
+        '{"schema": 1}',
+        '{"schema": 1, "started": 5}',
+        '{"schema": 1, "latch": 3}',
+    ],
 )
 def test_what_is_no_session_is_said_to_be_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  (json's own among them)

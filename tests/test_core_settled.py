@@ -143,7 +143,9 @@ def test_a_change_keeps_what_was_to_be_changed(person: Reader) -> None:
 @pytest.mark.parametrize("flow", [sprain, listening])
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=12))
 @settings(max_examples=40, deadline=None)
-def test_an_answered_screen_says_no_less_than_before_but_where_one_stands(flow: Callable[[], Flow], taps: list[int]) -> None:
+def test_an_answered_screen_says_no_less_than_before_but_where_one_stands(
+    flow: Callable[[], Flow], taps: list[int]
+) -> None:
     someone = Reader(flow())
     places = someone.flow.text("en").system["progress"].split("{")[0]
     for n in range(40):

@@ -460,7 +460,9 @@ def test_change_is_left_by_a_word_of_its_own(person: Person) -> None:
 
 def test_before_consent_the_emergency_among_several_signs_is_said_first_and_goes_first() -> None:
     several = Reading(
-        signs=tuple(Sign(s, s) for s in ("fever", "cannot_bear_weight", "fever", "cannot_bear_weight", "cold_pale_foot"))
+        signs=tuple(
+            Sign(s, s) for s in ("fever", "cannot_bear_weight", "fever", "cannot_bear_weight", "cold_pale_foot")
+        )
     )
     someone = Person(sprain().with_reader(lambda *_: several))
     turn = someone.types("all of it")

@@ -77,7 +77,9 @@ def test_lists_are_read_in_every_form(raw: Any, value: Many) -> None:
     assert read_value(LIST, raw) == value
 
 
-@pytest.mark.parametrize("raw", [["cc"], {"maybe": ["aa"]}, {1: ["aa"]}, 5, ["aa", "nothing"], {"yes": 5}, [["aa"]], True])
+@pytest.mark.parametrize(
+    "raw", [["cc"], {"maybe": ["aa"]}, {1: ["aa"]}, 5, ["aa", "nothing"], {"yes": 5}, [["aa"]], True]
+)
 def test_a_list_answer_that_is_none_is_refused(raw: Any) -> None:
     with pytest.raises(BadAnswer, match='"'):
         read_value(LIST, raw)

@@ -33,7 +33,9 @@ def transcript(typed: tuple[str, ...]) -> str:
     """The whole chat as the terminal shows it, folded to 100 columns."""
     out = io.StringIO()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(_env_file=None, database_url=f"sqlite:///{folder}/t.db", timezone="UTC", emergency_number="112")  # type: ignore[call-arg]
+        settings = Settings(
+            _env_file=None, database_url=f"sqlite:///{folder}/t.db", timezone="UTC", emergency_number="112"
+        )  # type: ignore[call-arg]
         with open_store(settings.database_url, access="guest") as store:
             service = open_service(settings, store, lambda: NOW, ROOT / "flows")
             chat(service, "terminal:back_spasm", "back_spasm", "en", io.StringIO("\n".join(typed) + "\n"), out)

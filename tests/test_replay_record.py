@@ -204,7 +204,9 @@ def wanders(service: Service, flow: Flow, chat_id: str, rng: random.Random) -> N
         elif chance < 0.78 and keys:
             event = rng.choice(keys)
         elif chance < 0.92:
-            event = Typed(rng.choice((*phrases, "no", "yes", "not sure", "since 4 days", "43 years old", "blub")), number)
+            event = Typed(
+                rng.choice((*phrases, "no", "yes", "not sure", "since 4 days", "43 years old", "blub")), number
+            )
         else:
             event = Commanded(rng.choice(("back", "review", "why", "help", "stop", "restart")))
 

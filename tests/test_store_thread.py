@@ -66,7 +66,9 @@ async def test_work_that_is_cancelled_lets_go_of_what_its_last_call_found(sqlite
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await thread(lambda store: store.commit(Batch(now=1.0, updates=(1,))))  # not committed before, and nothing is locked
+    await thread(
+        lambda store: store.commit(Batch(now=1.0, updates=(1,)))
+    )  # not committed before, and nothing is locked
     await thread.close()
 
 

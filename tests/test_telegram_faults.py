@@ -347,7 +347,10 @@ async def test_what_is_written_during_an_outage_and_is_urgent_says_when_it_was_w
 
 async def test_two_workers_on_one_database_share_the_chats(telegram: TelegramDouble, postgresql_url: str) -> None:
     every = Every(due=NEVER, left_behind=0.05, retention=NEVER, flows=NEVER, withdrawn=NEVER)
-    async with serving(telegram, postgresql_url, every=every) as one, serving(telegram, postgresql_url, every=every) as two:
+    async with (
+        serving(telegram, postgresql_url, every=every) as one,
+        serving(telegram, postgresql_url, every=every) as two,
+    ):
         people = [Patient(telegram.user(n)) for n in range(1, 9)]
         await one.end()
 

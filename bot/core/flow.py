@@ -412,6 +412,9 @@ class QuestionText(Strict):
     example: str | None = Field(None, description="An example of an answer that can be typed.")
     help: str | None = Field(None, description="One more line of explanation under the question.")
     none: str | None = Field(None, description="The label of `none of these`.")
+    none_says: list[str] = Field(
+        default_factory=list, description="Phrases that mean `none of these` when a whole message says just that."
+    )
     unsure: str | None = Field(None, description="The label of `Not sure`, where it differs.")
     options: dict[str, OptionTextEntry] = Field(default_factory=dict, description="Words of options and choices.")
 

@@ -65,6 +65,8 @@ class Reading:
     crisis: bool = False
     polarity: str | None = field(default=None)
     """The whole text is a plain "yes", "no" (also "none", "all fine") or "not_sure"; None otherwise."""
+    greeting: bool = False
+    """The whole text is a greeting: "hi", "good morning doctor"."""
 
 
 Reader = Callable[[str, datetime, str, str | None], Reading]

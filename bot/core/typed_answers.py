@@ -69,7 +69,7 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         m.set(misread=0)
         m.again()
     elif not _correction(m, reading, question.ask):
-        unread(m)
+        _greeted(m) if reading.greeting else unread(m)
 
 
 def _named(candidates: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
@@ -129,8 +129,16 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
     elif said == folded_words(system["no"]):
         declining = [o.id for o in question.options if o.declines]
         tap(m, declining[0]) if declining else unread(m)
+    elif reading.greeting:
+        _greeted(m)
     else:
         unread(m)
+
+
+def _greeted(m: Making) -> None:
+    """A greeting is greeted back; it is no answer that could not be read."""
+    m.note("greeting")
+    m.again()
 
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:

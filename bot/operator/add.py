@@ -262,7 +262,7 @@ def add_language(folder: Path, language: str, *, own_name: str | None = None, li
 
 def _to_translate(value: Any, source: str) -> Any:
     if isinstance(value, dict):
-        return {k: _to_translate(v, source) for k, v in value.items() if k != "says"}
+        return {k: _to_translate(v, source) for k, v in value.items() if k not in ("says", "none_says")}
     if isinstance(value, list):
         return [_to_translate(v, source) for v in value]
     return f"TODO ({source}) {value}" if isinstance(value, str) else value

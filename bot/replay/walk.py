@@ -161,6 +161,7 @@ def _phrases(texts: Any) -> Iterator[str]:
         for option in question.options.values():
             yield option.label
             yield from option.says
+        yield from question.none_says
         if question.example:
             yield question.example
 

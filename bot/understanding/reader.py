@@ -22,7 +22,7 @@ from bot.understanding.onset import OnsetReader
 from bot.understanding.patterns import Match, Span
 from bot.understanding.periods import Guess
 from bot.understanding.scope import MAYBE, NEGATED, Scope
-from bot.understanding.whole import crisis, polarity
+from bot.understanding.whole import crisis, greeting, polarity
 from bot.understanding.words import Words
 
 LONGEST = 20_000
@@ -72,6 +72,8 @@ def _said(interview: Interview, texts: Texts) -> dict[str, list[str]]:
         words = texts.questions.get(question.ask)
         if words is None:
             continue
+        if question.none is not None and words.none_says:
+            out[f"{question.ask}/{question.none}"] = list(words.none_says)
         for option in question.options:
             entry = words.options.get(option.id)
             if entry is None or not entry.says:
@@ -102,6 +104,13 @@ class _Text:
     def opened(self, kind: Kind) -> bool:
         """Whether a question of this kind is open."""
         return self.question is not None and self.question.kind is kind
+
+
+def _polarity(seen: _Text) -> str | None:
+    """Yes, no or not sure, with what says "none of these" to the list that is open."""
+    question = seen.question
+    none_says = "" if question is None or question.none is None else f"{question.ask}/{question.none}.plain"
+    return polarity(seen.words, seen.match, seen.opened(Kind.many), none_says)
 
 
 class LanguageReader:
@@ -149,7 +158,8 @@ class LanguageReader:
             unclear=(*unclear, *unsaid),
             rejected=rejected,
             crisis=crisis(seen.match, seen.scope),
-            polarity=polarity(seen.words, seen.match, seen.opened(Kind.many)),
+            polarity=_polarity(seen),
+            greeting=greeting(seen.words, seen.match),
         )
 
     # --- options: warning signs and all other choices
@@ -342,7 +352,5 @@ class LanguageReader:
             facts.append(Fact(name, best.days, words.quote(best.span)))
         elif best is not None:
             unclear.append(Unclear(name, words.quote(best.span), best.candidates))
-        elif span := self._onset.vague(
-            words, seen.match, opened, polarity(seen.words, seen.match, seen.opened(Kind.many)) is not None
-        ):
+        elif span := self._onset.vague(words, seen.match, opened, _polarity(seen) is not None):
             unclear.append(Unclear(name, words.quote(span)))

@@ -10,12 +10,17 @@ _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""
 
 
-def polarity(words: Words, match: Match, list_open: bool) -> str | None:
-    """Whether the text is nothing but a yes, a no or a "not sure". A thumb up says "none of these" to a list (`list_open`)."""
+def polarity(words: Words, match: Match, list_open: bool, none_says: str = "") -> str | None:
+    """Whether the text is nothing but a yes, a no or a "not sure". A thumb up says "none of these" to a list (`list_open`).
+
+    `none_says`: the name of phrases that say "none of these" to the open list.
+    """
     said = words.words
     if len(said) > _LONGEST_WORD:
         return None
     found = {name: match.spans(name) for name in ("say_no", "say_yes", "say_unsure", "thumb")}
+    if none_says:
+        found["say_no"] = (*found["say_no"], *match.spans(none_says))
     every = [(span, name) for name, spans in found.items() for span in spans]
     if not every:
         return None
@@ -25,9 +30,7 @@ def polarity(words: Words, match: Match, list_open: bool) -> str | None:
         if not covered & set(range(*span)):
             covered |= set(range(*span))
             meant.add(name)
-    for span in match.spans("polite"):
-        covered |= set(range(*span))
-    if any(place not in covered and word.isalnum() for place, word in enumerate(said)):
+    if not _all_of_it(words, match, covered):
         return None
     if "say_unsure" in meant:
         return "not_sure"
@@ -37,6 +40,18 @@ def polarity(words: Words, match: Match, list_open: bool) -> str | None:
         first = min(((s, n) for s, n in every), key=lambda e: e[0])[1]
         return "no" if first == "say_no" else "yes"
     return "no" if "say_no" in meant else "yes"
+
+
+def greeting(words: Words, match: Match) -> bool:
+    """Whether the text is nothing but a greeting."""
+    spans = match.spans("greeting")
+    return bool(spans) and _all_of_it(words, match, {place for span in spans for place in range(*span)})
+
+
+def _all_of_it(words: Words, match: Match, covered: set[int]) -> bool:
+    """Whether nothing is left of the text but polite words."""
+    polite = {place for span in match.spans("polite") for place in range(*span)}
+    return all(place in covered or place in polite or not word.isalnum() for place, word in enumerate(words.words))
 
 
 def crisis(match: Match, scope: Scope) -> bool:
