@@ -8,8 +8,8 @@ PLACES = ("emergency_number", "urgent_line", "crisis_line")
 SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
     "start": ("days",), "start_test_version": (), "agree_first": (), "greeting": (), "start_for_other": (), "declined": (),
-    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (), "group_refused": (),
-    "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (), "language_changed": (), "language_ask": (),
+    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (),
+    "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (), "language_changed": (), "language_ask": (),
     "why_nothing": (), "paused": (),
     # buttons
     "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
