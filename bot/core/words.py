@@ -9,8 +9,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
     "start": ("days",), "start_test_version": (), "agree_first": (), "greeting": (), "start_for_other": (), "declined": (),
     "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (),
-    "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (), "language_changed": (), "language_ask": (),
-    "why_nothing": (), "paused": (),
+    "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (),
+    "language_changed": (), "language_ask": (), "why_nothing": (), "paused": (),
     # buttons
     "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
     "restart": (), "back": (), "stop_what_do_i_do": (), "tell_me_now": (), "some_more": (), "as_usual": (), "different": (),
