@@ -504,19 +504,23 @@ class Service:
 
 
 class _Sessions:
-    """Sessions as they were last written, so that a chat that goes on need not be read from its text again."""
+    """Running sessions as they were last written, with the hash of their text (64 bits, the text itself would be half of
+    the memory), so that a chat that goes on need not be read from its text again."""
 
     def __init__(self, most: int = 4096) -> None:
-        self._known: OrderedDict[str, tuple[str, Session]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[int, Session]] = OrderedDict()
         self._most = most
 
     def read(self, row: SessionRow) -> Session:
         known = self._known.get(row.id)
-        return known[1] if known is not None and known[0] == row.json else Session.from_json(row.json)
+        return known[1] if known is not None and known[0] == hash(row.json) else Session.from_json(row.json)
 
     def write(self, session: Session) -> str:
         text = session.to_json()
-        self._known[session.id] = (text, session)
+        if session.at in ENDED:  # a few taps more at most: not worth its memory
+            self.drop(session.id)
+            return text
+        self._known[session.id] = (hash(text), session)
         self._known.move_to_end(session.id)
         if len(self._known) > self._most:
             self._known.popitem(last=False)

@@ -22,7 +22,7 @@ from bot.payload import Payload
 from bot.replies import LATE
 from bot.store import Delivery
 
-REMEMBERED = 20_000
+REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
 
 LookUp = Callable[[str, str], Awaitable[int | None]]
