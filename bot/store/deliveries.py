@@ -92,7 +92,7 @@ def record(connection: Connection, statements: Statements, outcomes: Sequence[Ou
             case Released():
                 pass
     if sent:
-        connection.execute(statements.mark_sent, sent)
+        statements.mark_sent(connection, sent)
     if refused:
         connection.execute(statements.mark_refused, refused)
     if held:

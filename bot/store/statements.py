@@ -1,11 +1,29 @@
-"""The statements that every turn runs, built once per store so that SQLAlchemy compiles each of them once."""
+"""The statements that every turn runs, built once per store, so that each of them is compiled once.
+
+What writes many rows is compiled to text here (`ManyRows`): SQLAlchemy would build the parameters of each row anew.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Update, bindparam, delete, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import schema as t
@@ -18,6 +36,26 @@ DELIVERY_COLUMNS = tuple(
 IN_ORDER = (t.outbox.c.chat, t.outbox.c.priority, t.outbox.c.seq)
 
 
+class ManyRows:
+    """A statement that is run for many rows of plain values: text, numbers, truth values, null.
+
+    `names`: the columns that an insert fills. The values reach the driver as they are, without SQLAlchemy's types.
+    """
+
+    __slots__ = ("_parameters", "_text")
+
+    def __init__(self, statement: Insert | Update, dialect: Dialect, *names: str) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(names) or None)
+        self._text = str(compiled)
+        order = compiled.positiontup if compiled.positional else None
+        self._parameters = None if order is None else itemgetter(*order)
+
+    def __call__(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+        """Run it for each row, in one call of the driver."""
+        parameters: Any = list(rows) if self._parameters is None else [self._parameters(row) for row in rows]
+        return connection.exec_driver_sql(self._text, parameters)
+
+
 @dataclass(frozen=True, slots=True)
 class Statements:
     """See the names; `:many` parameters take lists."""
@@ -25,27 +63,27 @@ class Statements:
     load: Select[Any]
     lock: Select[Any]
     create_chats: Insert
-    see_updates: Insert
+    see_updates: ManyRows
     were_seen: Select[Any]
-    put_sessions: Insert
-    put_chats: Insert
-    put_outbox: Insert
-    put_due: Insert
+    put_sessions: ManyRows
+    put_chats: ManyRows
+    put_outbox: ManyRows
+    put_due: ManyRows
     put_set_aside: Insert
     put_flow_version: Insert
     cancel_due: Delete
     done_due: Delete
     pending_of: Select[Any]
-    mark_sent: Update
+    mark_sent: ManyRows
     mark_refused: Update
     count_attempt: Update
     release: Update
 
 
-def statements(dialect: str) -> Statements:
-    """The statements for "sqlite" or "postgresql"."""
+def statements(dialect: Dialect) -> Statements:
+    """The statements for SQLite or PostgreSQL."""
     # Both dialects' inserts share this interface, but no base class declares it.
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert: Any = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
 
     def upsert(table: Any) -> Any:
         keys = [column.name for column in table.primary_key]
@@ -61,14 +99,16 @@ def statements(dialect: str) -> Statements:
         .where(in_chats),
         lock=select(t.chats.c.chat).where(in_chats).order_by(t.chats.c.chat).with_for_update(),
         create_chats=insert(t.chats).on_conflict_do_nothing(),
-        see_updates=insert(t.seen_updates).on_conflict_do_nothing(),
+        see_updates=ManyRows(insert(t.seen_updates).on_conflict_do_nothing(), dialect, "update_id", "at"),
         were_seen=select(t.seen_updates.c.update_id).where(
             t.seen_updates.c.update_id.in_(bindparam("many", expanding=True))
         ),
-        put_sessions=upsert(t.sessions),
-        put_chats=upsert(t.chats),
-        put_outbox=insert(t.outbox),
-        put_due=upsert(t.due),
+        put_sessions=ManyRows(upsert(t.sessions), dialect, *(column.name for column in SESSION_COLUMNS)),
+        put_chats=ManyRows(upsert(t.chats), dialect, *(column.name for column in CHAT_COLUMNS)),
+        put_outbox=ManyRows(
+            insert(t.outbox), dialect, "chat", "seq", "priority", "payload", "ref", "created", "attempts"
+        ),
+        put_due=ManyRows(upsert(t.due), dialect, *(column.name for column in t.due.c)),
         put_set_aside=insert(t.set_aside).on_conflict_do_nothing(),
         put_flow_version=insert(t.flow_versions).on_conflict_do_nothing(),
         cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True))),
@@ -78,9 +118,12 @@ def statements(dialect: str) -> Statements:
         pending_of=select(*DELIVERY_COLUMNS)
         .where(t.outbox.c.sent.is_(None), t.outbox.c.chat.in_(bindparam("many", expanding=True)))
         .order_by(*IN_ORDER),
-        mark_sent=update(t.outbox)
-        .where(this_row)
-        .values(sent=bindparam("b_now"), message_id=bindparam("b_message"), payload=""),
+        mark_sent=ManyRows(
+            update(t.outbox)
+            .where(this_row)
+            .values(sent=bindparam("b_now"), message_id=bindparam("b_message"), payload=literal_column("''")),
+            dialect,
+        ),
         mark_refused=update(t.outbox)
         .where(this_row)
         .values(sent=bindparam("b_now"), refused=bindparam("b_reason"), payload=""),

@@ -47,7 +47,7 @@ class Store:
         self.shared = engine.dialect.name != "sqlite"
         self._engine = engine
         self._writing = engine.execution_options(write=True)
-        self._statements = statements(engine.dialect.name)
+        self._statements = statements(engine.dialect)
         self._on_close = on_close
 
     # Turns

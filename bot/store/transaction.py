@@ -131,14 +131,14 @@ class Transaction:
         if batch.outcomes:
             deliveries.record(self._connection, do, batch.outcomes, batch.now)
         if batch.sessions:
-            execute(do.put_sessions, [session_values(session) for session in batch.sessions])
+            do.put_sessions(self._connection, [session_values(session) for session in batch.sessions])
         committed = self._write_chats(batch)
         if batch.cancel_due:
             execute(do.cancel_due, {"many": list(batch.cancel_due)})
         if batch.done_due:
             execute(do.done_due, [{"b_chat": d.chat, "b_kind": d.kind, "b_at": d.at} for d in batch.done_due])
         if batch.due:
-            execute(do.put_due, [due_values(row) for row in batch.due])
+            do.put_due(self._connection, [due_values(row) for row in batch.due])
         return committed
 
     def _see(self, batch: Batch) -> None:
@@ -146,9 +146,7 @@ class Transaction:
         if not updates:
             return
         rows = [{"update_id": update, "at": batch.now} for update in updates]
-        added = self._connection.execute(
-            self._statements.see_updates, rows, execution_options={"preserve_rowcount": True}
-        ).rowcount
+        added = self._statements.see_updates(self._connection, rows).rowcount
         if added != len(rows):
             self._connection.rollback()
             raise AlreadySeen(self.were_seen(updates) or {u for u in updates if updates.count(u) > 1})
@@ -182,9 +180,9 @@ class Transaction:
                     new.append(delivery(message, seq, row.fence))
             values.append(chat_values(write, row, row.next_seq + len(messages)))
         if values:
-            self._connection.execute(self._statements.put_chats, values)
+            self._statements.put_chats(self._connection, values)
         if stored:
-            self._connection.execute(self._statements.put_outbox, stored)
+            self._statements.put_outbox(self._connection, stored)
         if behind:  # a chat leased afresh may have messages waiting from before: they go out too, in order
             found = self._connection.execute(self._statements.pending_of, {"many": sorted(behind)})
             new.extend(stored_delivery(row, leases[row[0]]) for row in found)
