@@ -153,6 +153,8 @@ def leave_safe_ones(flows: Flows, proving: Mapping[str, Apart]) -> tuple[str, ..
     """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
     default flow is one of them."""
     unsafe = []
+    for name in proving.keys() - flows.current.keys():
+        proving[name].stop()
     for name in [name for name in flows.current if name in proving]:
         findings = proving[name].findings()
         if findings and name == flows.default:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,35 @@ def test_each_flow_gets_its_own_findings(tmp_path: Path) -> None:
         assert proving["back_spasm"].findings() == ()
 
 
-def test_nothing_runs_on_when_nobody_asked() -> None:
+@pytest.mark.parametrize(("folders", "processes"), [((), 1), ((SPRAIN, BACK_SPASM), 2)])
+def test_nothing_runs_on_when_nobody_waits(folders: tuple[Path, ...], processes: int) -> None:
     with AllApart() as proofs:
-        proofs.begin([SPRAIN, BACK_SPASM])
-        started = list(proofs._started)
-    assert [one._process.returncode is None for one in started] == [False, False]
+        proofs.begin(folders)
+        started = [one._process for one in proofs._started]
+    assert len(started) == processes
+    assert all(process.returncode is not None for process in started)
+    assert all(pipe is not None and pipe.closed for process in started for pipe in (process.stdin, process.stdout))
+
+
+def test_an_unproved_run_starts_no_solver() -> None:
+    with AllApart(ahead=False) as proofs:
+        assert proofs._started == []
+
+
+def test_the_first_process_starts_before_anything_large_is_imported() -> None:
+    """What `symptom-bot run` imports takes as long as the proofs: done one after the other a start would take twice as long."""
+    program = """
+import sys
+from bot.check.apart import Apart
+def begun(self):
+    print(sorted({"pydantic", "sqlalchemy", "telegram", "yaml", "bot.app"} & set(sys.modules)))
+    raise SystemExit
+Apart.__init__ = begun
+from bot.cli import main
+main(["run"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.stdout == "[]\n", done.stderr
 
 
 def test_a_folder_name_in_any_script(tmp_path: Path) -> None:

@@ -56,17 +56,18 @@ class Apart:
         return self._found
 
     def stop(self) -> None:
-        """End the process if it still runs."""
+        """End the process if it still runs, and let go of it."""
         if self._process.poll() is None:
             self._process.kill()
+        if self._found is None:
             self._process.communicate()
 
 
 class AllApart:
-    """The proofs of several flows, a process each, the first begun at once; all end with the block."""
+    """The proofs of several flows, a process each, all ended with the block. `ahead`: begin the first one at once."""
 
-    def __init__(self) -> None:
-        self._started = [Apart()]
+    def __init__(self, ahead: bool = True) -> None:
+        self._started = [Apart()] if ahead else []
 
     def __enter__(self) -> AllApart:
         return self
@@ -79,7 +80,7 @@ class AllApart:
         """Flow -> its proofs, on their way."""
         proving = {}
         for number, folder in enumerate(folders):
-            if number:
+            if number >= len(self._started):
                 self._started.append(Apart())
             proving[folder.name] = self._started[-1].prove(folder)
         return proving

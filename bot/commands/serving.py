@@ -22,7 +22,7 @@ def _run(args: argparse.Namespace) -> int:
     from bot.check.apart import AllApart
 
     gc.disable()  # what is made until patients are served stays; running.py collects and turns it on again
-    with AllApart() as proofs:  # imports the solver while this process imports everything else
+    with AllApart(ahead=not args.unsafe) as proofs:  # imports the solver while this process imports everything else
         return _serve(args, proofs)
 
 

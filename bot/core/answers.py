@@ -66,7 +66,7 @@ def labels(flow: Flow, lang: str, question: Question) -> Mapping[str, str]:
         known[folded_words(texts.system["yes"])], known[folded_words(texts.system["no"])] = "yes", "no"
     if question.none:
         known[question.none] = question.none
-        for said in (words.none, texts.system["none_of_these"], *words.none_says):
+        for said in (words.none, texts.system["none_of_these"]):
             if said:
                 known[folded_words(said)] = question.none
     for said in (words.unsure, texts.system["not_sure"], "?"):

@@ -413,7 +413,8 @@ class QuestionText(Strict):
     help: str | None = Field(None, description="One more line of explanation under the question.")
     none: str | None = Field(None, description="The label of `none of these`.")
     none_says: list[str] = Field(
-        default_factory=list, description="Phrases that mean `none of these` when a whole message says just that."
+        default_factory=list,
+        description="Phrases that seem to say `none of these` (`no meds`): the list is asked again, with how to say so.",
     )
     unsure: str | None = Field(None, description="The label of `Not sure`, where it differs.")
     options: dict[str, OptionTextEntry] = Field(default_factory=dict, description="Words of options and choices.")

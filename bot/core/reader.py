@@ -67,6 +67,8 @@ class Reading:
     """The whole text is a plain "yes", "no" (also "none", "all fine") or "not_sure"; None otherwise."""
     greeting: bool = False
     """The whole text is a greeting: "hi", "good morning doctor"."""
+    none_said: bool = False
+    """The whole text seems to say "none" to the open list in words of its own (`none_says`): "no meds"."""
 
 
 Reader = Callable[[str, datetime, str, str | None], Reading]

@@ -138,6 +138,8 @@ def _note(d: _Drawing, key: str, params: dict[str, Any]) -> None:
             d.say("unreadable_choices")
         else:
             d.say(key, example=example)
+    elif key == "none_said":
+        d.say(key, none=d.words.texts.questions[params["question"]].none or d.words.system("none_of_these"))
     elif key == "unclear":
         if params["candidates"]:
             d.say("unclear_which", words=params["words"], candidates=" / ".join(params["candidates"]))

@@ -27,7 +27,7 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
     if m.s.at == which(question.ask):
         items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
         if items is None:
-            unread(m)
+            unread(m, reading)
             return
         for item in items[:-1]:
             if item not in m.s.ticks:
@@ -43,11 +43,13 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
     named = folded_words(text) in labels(m.flow, m.s.lang, question)
     others = False if named else take_facts(m, reading, question.ask)
-    if isinstance(got, Got) and got.ticks:
+    if reading.greeting and not named:
+        unread(m, reading)
+    elif isinstance(got, Got) and got.ticks:
         _ticked(m, question, got.ticks, event)
     elif isinstance(got, Got):
         if got.value == NOT_SURE and not sc.offers_unsure(question):
-            unread(m)
+            unread(m, reading)
             return
         if got.value == Many(frozenset()) and m.s.ticks and m.s.at == question.ask:
             tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
@@ -69,7 +71,7 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         m.set(misread=0)
         m.again()
     elif not _correction(m, reading, question.ask):
-        _greeted(m) if reading.greeting else unread(m)
+        unread(m, reading)
 
 
 def _named(candidates: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
@@ -128,17 +130,9 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         tap(m, question.option_ids[0])
     elif said == folded_words(system["no"]):
         declining = [o.id for o in question.options if o.declines]
-        tap(m, declining[0]) if declining else unread(m)
-    elif reading.greeting:
-        _greeted(m)
+        tap(m, declining[0]) if declining else unread(m, reading)
     else:
-        unread(m)
-
-
-def _greeted(m: Making) -> None:
-    """A greeting is greeted back; it is no answer that could not be read."""
-    m.note("greeting")
-    m.again()
+        unread(m, reading)
 
 
 def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
@@ -226,8 +220,9 @@ def _hear_options(m: Making, question: Question, options: Any) -> bool:
     return True
 
 
-def unread(m: Making) -> None:
-    """Not understood: again with an example, then with the choices spelled out, then the safe advice."""
+def unread(m: Making, reading: Reading) -> None:
+    """No answer: again with an example, then with the choices spelled out, then the safe advice. The first time a greeting is
+    greeted, and who seems to say "none" to a list is told how to: it asks for more than was said ("ever", "in the past")."""
     if m.resumed and m.question is not None:
         m.again()
         return
@@ -240,7 +235,13 @@ def unread(m: Making) -> None:
         level = m.judged()[1].level
         m.advise(unplaced=level is not Level.emergency)
         return
-    if tries == 1 and question is not None:
+    if tries == 1 and reading.greeting:
+        m.note("greeting")
+        m.again()
+    elif tries == 1 and question is not None and m.s.at == question.ask and reading.none_said:
+        m.note("none_said", question=question.ask)
+        m.again()
+    elif tries == 1 and question is not None:
         m.note("unreadable_example", question=question.ask)
         m.again()
     else:

@@ -38,7 +38,7 @@ def typed(m: Making, event: Typed) -> None:
         m.begin()
         return
     word = plain_word(m.flow, m.s.lang, text, reading)
-    if _three_way(m, word):
+    if _three_way(m, word, reading):
         return
     if m.s.latch is not None and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, word)):
         return
@@ -48,7 +48,7 @@ def typed(m: Making, event: Typed) -> None:
         else:
             m.emergency()
         return
-    if _fixed_screen(m, text, word):
+    if _fixed_screen(m, text, word, reading):
         return
     if question is None:
         m.again()
@@ -148,7 +148,7 @@ def _command(m: Making, text: str) -> bool:
     return False
 
 
-def _three_way(m: Making, word: str | None) -> bool:
+def _three_way(m: Making, word: str | None, reading: Reading) -> bool:
     """Yes, no or not sure where exactly that is asked."""
     asked_alone = m.question is not None and m.s.at == alone(m.question.ask)
     if m.s.at not in (SIGN, MISTAKE) and not asked_alone:
@@ -158,11 +158,11 @@ def _three_way(m: Making, word: str | None) -> bool:
         return True
     if m.s.latch is not None:
         return False
-    unread(m)
+    unread(m, reading)
     return True
 
 
-def _fixed_screen(m: Making, text: str, word: str | None) -> bool:
+def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> bool:
     """Words on the screens that are no questions: the labels of their buttons, or yes and no."""
     said = folded_words(text)
     meanings: dict[str, dict[str, str]] = {
@@ -188,7 +188,7 @@ def _fixed_screen(m: Making, text: str, word: str | None) -> bool:
     if m.s.at in (ADVICE, STOPPED):
         m.again()
     else:
-        unread(m)
+        unread(m, reading)
     return True
 
 

@@ -17,12 +17,11 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help": (), "mistake": (), "cant_get_there": (), "change_it": (), "leave_it": (), "why_button": (),
     "what_changes_button": (), "again_button": (), "erase_button": (), "forget_button": (), "keep_button": (),
     # asking
-    "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",),
-    "ticked": ("answer",), "told_already": ("answer",),
-    "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (), "unclear": ("words",),
-    "unclear_which": ("words", "candidates"), "exit_offer": (), "exit_same_day": (), "review_title": (), "review_change": (),
-    "last_check": (), "understood_title": (), "edit_noted": ("question",), "stale_tap": (),
-    "stale_would_change": ("question", "answer"), "conflict": ("text",),
+    "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
+    "told_already": ("answer",), "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (),
+    "none_said": ("none",), "unclear": ("words",), "unclear_which": ("words", "candidates"), "exit_offer": (),
+    "exit_same_day": (), "review_title": (), "review_change": (), "last_check": (), "understood_title": (),
+    "edit_noted": ("question",), "stale_tap": (), "stale_would_change": ("question", "answer"), "conflict": ("text",),
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),

@@ -22,7 +22,7 @@ from bot.understanding.onset import OnsetReader
 from bot.understanding.patterns import Match, Span
 from bot.understanding.periods import Guess
 from bot.understanding.scope import MAYBE, NEGATED, Scope
-from bot.understanding.whole import crisis, greeting, polarity
+from bot.understanding.whole import crisis, nothing_but, polarity
 from bot.understanding.words import Words
 
 LONGEST = 20_000
@@ -106,11 +106,16 @@ class _Text:
         return self.question is not None and self.question.kind is kind
 
 
-def _polarity(seen: _Text) -> str | None:
-    """Yes, no or not sure, with what says "none of these" to the list that is open."""
-    question = seen.question
-    none_says = "" if question is None or question.none is None else f"{question.ask}/{question.none}.plain"
-    return polarity(seen.words, seen.match, seen.opened(Kind.many), none_says)
+def _whole(seen: _Text) -> tuple[str | None, bool]:
+    """What the text says as a whole (`polarity`), and whether it only seems to say "none" to the list that is open: in words
+    that the flow gives for that, or of today alone ("not now"), where a list may ask for more."""
+    words, match, question = seen.words, seen.match, seen.question
+    said = polarity(words, match, seen.opened(Kind.many))
+    if question is None or question.none is None:
+        return said, False
+    if said == "no" and match.spans("only_now"):
+        return None, True
+    return said, nothing_but(words, match, f"{question.ask}/{question.none}.plain")
 
 
 class LanguageReader:
@@ -152,14 +157,16 @@ class LanguageReader:
             s for o, s in plain.items() if o in self._signs and str(began.get(o, {}).get("begins", "")) != "true"
         ]
         figures, unsaid = self._read_figures(seen, elsewhere)
+        said, none_said = _whole(seen)
         return Reading(
             facts=(*facts, *figures),
             signs=signs,
             unclear=(*unclear, *unsaid),
             rejected=rejected,
             crisis=crisis(seen.match, seen.scope),
-            polarity=_polarity(seen),
-            greeting=greeting(seen.words, seen.match),
+            polarity=said,
+            greeting=nothing_but(seen.words, seen.match, "greeting"),
+            none_said=none_said,
         )
 
     # --- options: warning signs and all other choices
@@ -352,5 +359,5 @@ class LanguageReader:
             facts.append(Fact(name, best.days, words.quote(best.span)))
         elif best is not None:
             unclear.append(Unclear(name, words.quote(best.span), best.candidates))
-        elif span := self._onset.vague(words, seen.match, opened, _polarity(seen) is not None):
+        elif span := self._onset.vague(words, seen.match, opened, _whole(seen)[0] is not None):
             unclear.append(Unclear(name, words.quote(span)))

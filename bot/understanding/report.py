@@ -22,7 +22,8 @@ def as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
 
     `answers`: question -> value (days, seconds, 0-10, years, option ids); `ask`: questions to be asked because the words
     about them are unclear or name a possible red flag; `red_flags`: options stated plainly; `rejected`: what was seen
-    and set aside. Beside these, for who wants to know why: `possible`, `denied`, `facts`, `unclear`, `crisis`, `polarity`.
+    and set aside. Beside these, for who wants to know why: `possible`, `denied`, `facts`, `unclear`, `crisis`, `polarity`,
+    `greeting`, `none_said`.
     """
     home = {option.id: question.ask for question in interview.questions for option in question.options}
     sure = [fact for fact in reading.facts if fact.sure]
@@ -53,6 +54,8 @@ def as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
         ],
         "crisis": reading.crisis,
         "polarity": reading.polarity,
+        "greeting": reading.greeting,
+        "none_said": reading.none_said,
     }
 
 
@@ -93,6 +96,10 @@ def explain(seen: dict[str, Any]) -> str:
         rows.append(("not taken", rejected["about"], rejected["words"], rejected["why"]))
     if seen["polarity"]:
         rows.append(("whole text", seen["polarity"], "", "answers the open question only"))
+    if seen["greeting"]:
+        rows.append(("whole text", "a greeting", "", "greeted, and the question asked again"))
+    if seen["none_said"]:
+        rows.append(("whole text", "none", "", "not taken for an answer: the patient is told how to say so"))
     if not rows:
         return "nothing understood"
     widths = [max(len(row[i]) for row in rows) for i in range(3)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from bot.understanding.patterns import Match
 from bot.understanding.scope import HYPOTHETICAL, MAYBE, Scope
 from bot.understanding.words import Words
@@ -10,17 +12,12 @@ _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""
 
 
-def polarity(words: Words, match: Match, list_open: bool, none_says: str = "") -> str | None:
-    """Whether the text is nothing but a yes, a no or a "not sure". A thumb up says "none of these" to a list (`list_open`).
-
-    `none_says`: the name of phrases that say "none of these" to the open list.
-    """
+def polarity(words: Words, match: Match, list_open: bool) -> str | None:
+    """Whether the text is nothing but a yes, a no or a "not sure". A thumb up says "none of these" to a list (`list_open`)."""
     said = words.words
     if len(said) > _LONGEST_WORD:
         return None
     found = {name: match.spans(name) for name in ("say_no", "say_yes", "say_unsure", "thumb")}
-    if none_says:
-        found["say_no"] = (*found["say_no"], *match.spans(none_says))
     every = [(span, name) for name, spans in found.items() for span in spans]
     if not every:
         return None
@@ -30,7 +27,9 @@ def polarity(words: Words, match: Match, list_open: bool, none_says: str = "") -
         if not covered & set(range(*span)):
             covered |= set(range(*span))
             meant.add(name)
-    if not _all_of_it(words, match, covered):
+    for span in match.spans("polite"):
+        covered |= set(range(*span))
+    if any(place not in covered and _says_something(word) for place, word in enumerate(said)):
         return None
     if "say_unsure" in meant:
         return "not_sure"
@@ -42,16 +41,17 @@ def polarity(words: Words, match: Match, list_open: bool, none_says: str = "") -
     return "no" if "say_no" in meant else "yes"
 
 
-def greeting(words: Words, match: Match) -> bool:
-    """Whether the text is nothing but a greeting."""
-    spans = match.spans("greeting")
-    return bool(spans) and _all_of_it(words, match, {place for span in spans for place in range(*span)})
+def nothing_but(words: Words, match: Match, name: str) -> bool:
+    """Whether the text is nothing but phrases of this name and a word of courtesy: no figure, no picture, no question."""
+    spans = match.spans(name)
+    covered = {place for span in (*spans, *match.spans("courtesy")) for place in range(*span)}
+    left = (word for place, word in enumerate(words.words) if place not in covered)
+    return bool(spans) and all(unicodedata.category(c)[0] in "PZ" and c != "?" for word in left for c in word)
 
 
-def _all_of_it(words: Words, match: Match, covered: set[int]) -> bool:
-    """Whether nothing is left of the text but polite words."""
-    polite = {place for span in match.spans("polite") for place in range(*span)}
-    return all(place in covered or place in polite or not word.isalnum() for place, word in enumerate(words.words))
+def _says_something(word: str) -> bool:
+    """Whether it is a word or a figure: "39.5" is no word, but may be a temperature."""
+    return word.isalnum() or any(c.isdigit() for c in word)
 
 
 def crisis(match: Match, scope: Scope) -> bool:
