@@ -361,7 +361,7 @@ def _flows(draw: st.DrawFn) -> tuple[Node, dict[str, Node]]:
 
 
 @given(_flows())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_guarded_condition_is_never_unknown_after_a_whole_interview(flow: tuple[Node, dict[str, Node]]) -> None:
     rule, whens = flow
     assume(reads(rule) & set(whens) and not unguarded(rule, whens, BY_ID))
