@@ -57,7 +57,9 @@ def test_each_single_conversation_comes_out_the_same(seed: int) -> None:
     p = Prover(space.flow)
     everything = list(conversations(space))
     for chosen, verdict in random.Random(seed).sample(everything, min(40, len(everything))):
-        held = p.z3.And([p.one.asked[q] if p.one.asked[q] is not True else p.z3.BoolVal(True) for q in chosen])
+        held = p.z3.And(
+            [p.one.asked[q] if p.one.asked[q] is not True else p.z3.BoolVal(True, p.one.context) for q in chosen]
+        )
         given = p.z3.And([literal for q, answer in chosen.items() for literal in _literals(p, q, answer)])
         found = [
             v
@@ -68,7 +70,7 @@ def test_each_single_conversation_comes_out_the_same(seed: int) -> None:
 
 
 def _plain(p: Prover, formula: Any) -> Any:
-    return p.z3.BoolVal(formula) if isinstance(formula, bool) else formula
+    return p.z3.BoolVal(formula, p.one.context) if isinstance(formula, bool) else formula
 
 
 def _literals(p: Prover, question: str, answer: Any) -> list[Any]:

@@ -42,8 +42,8 @@ def covering(flow: Flow, targets: Sequence[Target]) -> tuple[list[Conversation],
     import z3
 
     space = Space(flow)
-    copy = Copy(space, "c")
-    solver = z3.SolverFor("QF_FD")
+    copy = Copy(z3.Context(), space, "c")
+    solver = z3.SolverFor("QF_FD", copy.context)
     solver.add(copy.rules)
     left = list(targets)
     found: list[Conversation] = []

@@ -33,8 +33,9 @@ class Couple:
         import z3
 
         self.z3, self.both = z3, both
-        self.old, self.new = Copy(both.old, "o"), Copy(both.new, "n")
-        self.solver = z3.SolverFor("QF_FD")
+        context = z3.Context()
+        self.old, self.new = Copy(context, both.old, "o"), Copy(context, both.new, "n")
+        self.solver = z3.SolverFor("QF_FD", context)
         self.solver.add(self.old.rules)
         self.solver.add(self.new.rules)
         self.solver.add([f for f in self._alike() if f is not True])

@@ -37,32 +37,12 @@ Formula = Any
 
 def conj(parts: Iterable[Formula]) -> Formula:
     """All of them, with plain ones folded."""
-    import z3
-
-    kept = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            kept.append(part)
-    if not kept:
-        return True
-    return kept[0] if len(kept) == 1 else _joined(z3.Z3_mk_and, kept)
+    return _folded(parts, "Z3_mk_and", decides=False)
 
 
 def disj(parts: Iterable[Formula]) -> Formula:
     """Any of them, with plain ones folded."""
-    import z3
-
-    kept = []
-    for part in parts:
-        if part is True:
-            return True
-        if part is not False:
-            kept.append(part)
-    if not kept:
-        return False
-    return kept[0] if len(kept) == 1 else _joined(z3.Z3_mk_or, kept)
+    return _folded(parts, "Z3_mk_or", decides=True)
 
 
 def neg(part: Formula) -> Formula:
@@ -72,13 +52,24 @@ def neg(part: Formula) -> Formula:
     return (not part) if isinstance(part, bool) else z3.BoolRef(z3.Z3_mk_not(part.ctx_ref(), part.as_ast()), part.ctx)
 
 
-def _joined(make: Any, parts: list[Formula]) -> Formula:
-    """`z3.And` or `z3.Or` of what is known to be Boolean: their own looking at each part took half of a bot's start."""
+def _folded(parts: Iterable[Formula], make: str, decides: bool) -> Formula:
+    """The parts joined; one that is plainly `decides` settles it. By z3's C call: `z3.And` and `z3.Or` look at the sort of
+    each part again, which took two fifths of a proof."""
     import z3
 
-    first = parts[0]
-    listed = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
-    return z3.BoolRef(make(first.ctx_ref(), len(parts), listed), first.ctx)
+    kept = []
+    for part in parts:
+        if part is decides:
+            return decides
+        if part is not (not decides):
+            kept.append(part)
+    if not kept:
+        return not decides
+    first = kept[0]
+    if len(kept) == 1:
+        return first
+    listed = (z3.Ast * len(kept))(*(part.as_ast() for part in kept))
+    return z3.BoolRef(getattr(z3, make)(first.ctx_ref(), len(kept), listed), first.ctx)
 
 
 def at_least(count: int, parts: list[Formula]) -> Formula:
@@ -103,11 +94,14 @@ class Copy:
     """One conversation: its variables, and the formulas of everything that follows from them.
 
     `partly`: a conversation in the middle: `known[q]` are free, an answer counts only where it is known, nothing stops.
+    `context`: the z3.Context of all that is proved together, and of nothing else: which of several models z3 finds hangs on
+    whatever its context has met before, and the same flow is to give the same example.
     """
 
-    def __init__(self, space: Space, tag: str, stops: bool = True, answers: Copy | None = None) -> None:
+    def __init__(self, context: Any, space: Space, tag: str, stops: bool = True, answers: Copy | None = None) -> None:
         import z3
 
+        self.context = context
         self.space, self.flow, self.tag = space, space.flow, tag
         self.order = {name: i for i, name in enumerate(space.axes)}
         self.rules: list[Any] = []
@@ -131,7 +125,7 @@ class Copy:
             i = self.order[name]
             due = True if asking.node is None else self.true(asking.node, i - 1)
             if answers is not None:
-                known = z3.Bool(f"{self.tag}:known:{name}")
+                known = z3.Bool(f"{self.tag}:known:{name}", self.context)
                 self.rules.append(z3.Implies(known, conj([due, answers.asked[name]])))
                 self.asked[name] = known
             else:
@@ -139,14 +133,14 @@ class Copy:
                 if isinstance(wanted, bool):
                     self.asked[name] = wanted
                 else:
-                    self.asked[name] = z3.Bool(f"{self.tag}:asked:{name}")
+                    self.asked[name] = z3.Bool(f"{self.tag}:asked:{name}", self.context)
                     self.rules.append(self.asked[name] == wanted)
                 self._answers(z3, name)
             if stops:
                 met = [self.true(r.node, i) for r in urgent if name in urgent_reads[r.rule.rule]]
                 stop = disj([self.stopped[-1], *met])
                 if not isinstance(stop, bool) and met:
-                    short = z3.Bool(f"{self.tag}:stopped:{i}")
+                    short = z3.Bool(f"{self.tag}:stopped:{i}", self.context)
                     self.rules.append(short == stop)
                     stop = short
                 self.stopped.append(stop)
@@ -157,17 +151,17 @@ class Copy:
         axis, asked = self.space.axes[name], self.asked[name]
         if isinstance(axis, Ticks):
             for option in axis.options:
-                yes = self.yes[name, option] = z3.Bool(f"{self.tag}:{name}:{option}")
+                yes = self.yes[name, option] = z3.Bool(f"{self.tag}:{name}:{option}", self.context)
                 self.unsure[name, option] = False
                 given = [yes]
                 if axis.unsure:
-                    unsure = self.unsure[name, option] = z3.Bool(f"{self.tag}:{name}:{option}?")
+                    unsure = self.unsure[name, option] = z3.Bool(f"{self.tag}:{name}:{option}?", self.context)
                     self.rules.append(disj([neg(yes), neg(unsure)]))
                     given.append(unsure)
                 if asked is not True:
                     self.rules += [disj([neg(g), asked]) for g in given]
             return
-        variables = [z3.Bool(f"{self.tag}:{name}={c.key}") for c in axis.cases]
+        variables = [z3.Bool(f"{self.tag}:{name}={c.key}", self.context) for c in axis.cases]
         for case, variable in zip(axis.cases, variables, strict=True):
             self.case[name, case.key] = variable
         self.rules += [disj(pair) for pair in combinations([neg(v) for v in variables], 2)]

@@ -84,8 +84,8 @@ def _from(rank: int) -> tuple[str, ...]:
 def exit_is_sound(p: Prover) -> Iterator[Failed]:
     """ "Tell me now" is offered only if nothing left can raise the level: what is surely true or false of some of the
     answers stays so, whatever else is answered."""
-    full = Copy(p.space, "f", stops=False)
-    part = Copy(p.space, "k", stops=False, answers=full)
+    full = Copy(p.one.context, p.space, "f", stops=False)
+    part = Copy(p.one.context, p.space, "k", stops=False, answers=full)
     solver = p.solver_for(full, part)
     for rule in p.flow.rules:
         name = rule.rule.rule

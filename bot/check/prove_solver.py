@@ -20,13 +20,13 @@ class Prover:
         self.z3 = z3
         self.flow = flow
         self.space = Space(flow)
-        self.one = Copy(self.space, "a")
+        self.one = Copy(z3.Context(), self.space, "a")
         self.solver = self.solver_for(self.one)
         self._pair: tuple[Copy, Any] | None = None
 
     def solver_for(self, *copies: Copy) -> Any:
         """A solver that knows these copies."""
-        solver = self.z3.SolverFor("QF_FD")
+        solver = self.z3.SolverFor("QF_FD", self.one.context)
         for copy in copies:
             solver.add(copy.rules)
         return solver
@@ -35,7 +35,7 @@ class Prover:
     def pair(self) -> tuple[Copy, Any]:
         """A second conversation beside the first, and a solver that knows both."""
         if self._pair is None:
-            other = Copy(self.space, "b")
+            other = Copy(self.one.context, self.space, "b")
             self._pair = other, self.solver_for(self.one, other)
         return self._pair
 
