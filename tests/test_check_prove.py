@@ -18,7 +18,7 @@ from bot.check.report import check_command
 from bot.check.results import Proofs
 from bot.check.space import Space
 from bot.cli import main
-from bot.core.findings import FlowError
+from bot.core.model.findings import FlowError
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 BLEEDING = "  - rule: bleeding_inside\n    when: "

@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .conditions_of import property_nodes
 from .counting import count_conversations

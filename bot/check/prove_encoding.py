@@ -3,7 +3,7 @@
 Theory of operation. Each option of a list has two variables (yes, not sure), each other question one per case
 (`space.py`), all false unless the question is asked. `asked[q]` holds exactly if no emergency stood before `q` and its
 `when` is true of the earlier answers. A condition becomes two formulas, one for "surely true" and one for "surely
-false", as in `evaluation.py`: an answer that was not asked for makes neither true.
+false", as in `conditions/compiler.py`: an answer that was not asked for makes neither true.
 A list on which the first tap answers may hold any set here: more can be typed ("1 and 3") or come from "not sure".
 """
 
@@ -13,21 +13,9 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
-from bot.core.conditions import (
-    All,
-    Any_,
-    Asked,
-    AtLeast,
-    Leaf,
-    Named,
-    Node,
-    Not,
-    Nothing,
-    Ticked,
-    reads,
-)
-from bot.core.evaluation import Many
-from bot.core.flow import Level
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, reads
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Level
 
 from .space import Axis, Space, Ticks
 

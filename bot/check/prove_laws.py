@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.findings import Place
-from bot.core.flow import LEVELS, Level
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import LEVELS, Level
 
 from .comparing import sides_fit
 from .conditions_of import property_place

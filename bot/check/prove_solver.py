@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .prove_encoding import Copy, Formula, conj, disj
 from .space import Space

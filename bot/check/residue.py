@@ -1,7 +1,7 @@
 """Conditions as sets of literals that shrink while answers come in: what is left of each once some answers are known.
 
 A formula is a number in a `Store`: 0 false, 1 true, others shared. Literals say "this variable was asked for and has one of
-these values"; a question that is passed over makes all its literals false, as in `evaluation.py`. Variables: an option
+these values"; a question that is passed over makes all its literals false, as in `conditions/compiler.py`. Variables: an option
 of a list (0 no, 1 yes, 2 not sure) or a question with one answer (the number of its case).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from bot.core.conditions import All, Any_, Asked, AtLeast, Named, Node, Not, Nothing, Ticked
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Named, Node, Not, Nothing, Ticked
 
 from .space import Axis, Space, Ticks
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from bot.core.compiled import Flow
-from bot.core.conditions import All, Any_, Named, Node, Nothing, Ticked, leaves
-from bot.core.evaluation import Many, compile_check, domains_of
-from bot.core.findings import Finding
-from bot.core.flow import NUMERIC, Kind, Texts
+from bot.core.conditions.compiler import compile_check
+from bot.core.conditions.guards import MOST_CASES, as_env, domains_of
+from bot.core.conditions.nodes import All, Any_, Named, Node, Nothing, Ticked, leaves
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding
+from bot.core.model.flow_files import NUMERIC, Kind, Texts
 
 from .conditions_of import every_node
 from .structure_safety import controls_are_shown, properties_have_a_form, properties_have_sources
@@ -18,7 +19,6 @@ LONGEST_LABEL = 30
 """Characters that fit on a button that has a row of its own; phones cut longer ones (screens.md)."""
 MOST_ON_ONE_TAP = 7
 """Lines on a screen where the first tap answers (screens.md)."""
-_CASES = 20_000
 
 
 def questions_can_be_asked(flow: Flow) -> Iterator[Finding]:
@@ -179,26 +179,11 @@ def _never(node: Node, flow: Flow) -> bool:
     size = 1
     for cases in domains.values():
         size *= len(cases)
-    if size > _CASES:
+    if size > MOST_CASES:
         return False
     check = compile_check(node, flow.questions)
-    tried = (_environment(dict(zip(domains, values, strict=True))) for values in product(*domains.values()))
+    tried = (as_env(dict(zip(domains, values, strict=True))) for values in product(*domains.values()))
     return all(check(env) is not True for env in tried)
-
-
-def _environment(values: dict[tuple[str, str], object]) -> dict[str, object]:
-    env: dict[str, object] = {}
-    for (question, option), value in values.items():
-        if not option:
-            env[question] = value
-            continue
-        known = env.get(question, Many(frozenset()))
-        assert isinstance(known, Many)
-        env[question] = Many(
-            known.yes | {option} if value == "yes" else known.yes,
-            known.not_sure | {option} if value == "not_sure" else known.not_sure,
-        )
-    return env
 
 
 def _plain(node: Node) -> Node:
