@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, write
 
-from bot.check import apart
-from bot.check.apart import AllApart, Apart, unsafe_findings
+from bot.check.proof import own_process as apart
+from bot.check.proof.own_process import AllApart, Apart, unsafe_findings
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, write
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 
@@ -41,7 +41,7 @@ def test_the_first_process_starts_before_anything_large_is_imported() -> None:
     """What `symptom-bot run` imports takes as long as the proofs: done one after the other a start would take twice as long."""
     program = """
 import sys
-from bot.check.apart import Apart
+from bot.check.proof.own_process import Apart
 def begun(self):
     print(sorted({"pydantic", "sqlalchemy", "telegram", "yaml", "bot.app"} & set(sys.modules)))
     raise SystemExit

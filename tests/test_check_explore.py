@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from flow_edits import BACK_SPASM, SPRAIN, flow_at
 
 from bot.check.explore import explore
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, flow_at
 
 
 def test_the_small_flow_is_explored_whole() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.places import ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
-from generated_flows import generated
 
 from bot.core.conditions.compiler import Need, compile_check, need
 from bot.core.conditions.nodes import Named
@@ -19,6 +17,8 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, Many, Span
 from bot.core.model.findings import FlowError
 from bot.core.model.flow_files import LEVELS, NUMERIC, Kind, Question
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
+from tests.support.generated_flows import generated
 
 flow_of = cache(flow_at)
 

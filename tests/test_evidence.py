@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from bot.check.evidence import DocumentsError, audit, fingerprint, fold, report_lines, verify
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "flows" / "back_spasm" / "evidence.yaml"
 
 TEXT = """The Stiff Gate

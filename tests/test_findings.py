@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.prove import proofs
-from bot.check.structure import check_structure
+from bot.check.proof.prove import proofs
+from bot.check.structure.structure import check_structure
 from bot.core.flow.reading import try_flow
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "tests" / "findings"
 CODES = sorted(p.name for p in CATALOGUE.iterdir() if p.name.startswith("FLOW"))
 WITHOUT_EXAMPLE = {"FLOW051", "FLOW060", "FLOW061"}

@@ -16,8 +16,8 @@ from bot.replay.outcome import Outcome
 from bot.replay.reading import read_scripts
 from bot.replay.run import failure, run_all
 from bot.replay.ways import MemoryWay, Way
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 WAYS: dict[str, Way] = {"memory": MemoryWay(), "reload": MemoryWay(reload=True)}
 

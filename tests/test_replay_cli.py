@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from talking import sprain
 
 from bot.cli import main
 from bot.core.conversation.events import Commanded
@@ -17,8 +16,8 @@ from bot.replay.flows import Only
 from bot.replay.reading import read_scripts
 from bot.replay.run import failure, run_all, run_text
 from bot.replay.ways import MemoryWay
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.places import ROOT
+from tests.support.talking import sprain
 
 
 @pytest.fixture(autouse=True)

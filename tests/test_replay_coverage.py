@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from talking import NOW
 
 from bot.core.rendering.answer_words import Places
 from bot.replay.acts import Open
@@ -23,8 +22,9 @@ from bot.replay.reading import read_scripts
 from bot.replay.run import failure, run_all
 from bot.replay.shown_texts import unshown, words_of
 from bot.replay.ways import MemoryWay, known_ways
+from tests.support.places import ROOT
+from tests.support.talking import NOW
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 
 

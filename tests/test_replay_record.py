@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from talking import NOW, Person, sprain
 
 from bot.app import open_service
 from bot.channels.terminal import chat
@@ -25,8 +24,8 @@ from bot.replay.run import failure, run_text
 from bot.service import Service
 from bot.settings import read_settings
 from bot.store import open_store
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.places import ROOT
+from tests.support.talking import NOW, Person, sprain
 
 
 def spoken_in_two_languages() -> Flow:

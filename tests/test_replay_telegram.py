@@ -20,8 +20,8 @@ from bot.replay.reading import Scripts, read_scripts
 from bot.replay.run import failure, run_all, versions_of
 from bot.replay.telegram_way import TelegramWay
 from bot.replay.ways import known_ways
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 
 

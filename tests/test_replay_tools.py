@@ -10,11 +10,8 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from flow_edits import commit_seed
-from talking import NOW, Person, sprain
 
-from bot.check.judging import seen_to_differ
-from bot.check.mutations import KINDS, mutations
+from bot.check.faults.mutations import KINDS, mutations
 from bot.core.conversation.events import Started, Typed
 from bot.core.flow.answer_values import BadAnswer
 from bot.core.flow.compiled import Flow
@@ -35,8 +32,11 @@ from bot.replay.script import Case
 from bot.replay.survivors import Judged, named, read_explained, score_table
 from bot.replay.ways import MemoryWay, run_case
 from bot.replay.writing import Exists, save, script_text
+from tests.support.flow_edits import commit_seed
+from tests.support.judging import seen_to_differ
+from tests.support.places import ROOT
+from tests.support.talking import NOW, Person, sprain
 
-ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "tests" / "conversations"
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 pytest_plugins = ["pytester"]

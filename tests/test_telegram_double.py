@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,9 +36,10 @@ from bot.channels.telegram_request import AiohttpRequest
 from bot.replay.telegram import TOKEN, TelegramDouble, known_methods
 from bot.replay.telegram_faults import Fault, Faults
 from bot.replay.telegram_parameters import parameters
-from bot.replay.telegram_schema import problems
+from tests.support.places import ROOT
+from tests.support.published_api import problems
 
-API = Path(__file__).resolve().parents[2] / "shared" / "telegram" / "api.json"
+API = ROOT.parent / "shared" / "telegram" / "api.json"
 
 
 def keys(*rows: str, data: str = "s1:0:0:") -> InlineKeyboardMarkup:

@@ -23,7 +23,8 @@ from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Fault, Faults
 from bot.store import open_store
 from tests.benchmarks.startup import importing, starts
-from tests.telegram_bot import ROOT, UNCOMPLICATED, Patient, log_lines, process, start_process
+from tests.support.places import ROOT
+from tests.support.telegram_bot import UNCOMPLICATED, Patient, log_lines, process, start_process
 
 
 async def ends(
@@ -320,9 +321,7 @@ async def test_a_crash_tells_where_but_not_what() -> None:
     code = (
         f"from bot.channels import logs; logs.set_up('DEBUG')\ndef f(words): raise ValueError(words)\nf({SECRETS[0]!r})"
     )
-    crash = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[1]
-    )
+    crash = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
     _, err = await crash.communicate()
     assert SECRETS[0] not in err.decode()
     assert "ValueError" in err.decode()

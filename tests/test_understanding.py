@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from bot.core.model.readings import Reader, Reading
 from bot.library import try_folder
 from bot.understanding import make_reader
 from bot.understanding.report import explain, understand_lines, understand_text
+from tests.support.places import ROOT
 
-FLOW = Path(__file__).parent.parent / "flows" / "back_spasm"
+FLOW = ROOT / "flows" / "back_spasm"
 NOW = datetime.fromisoformat("2026-11-20T18:00")  # a Friday
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,8 +11,9 @@ from test_understanding import NOW, flow, read, reader
 
 from bot.core.model.readings import Reading
 from bot.understanding.scoring import read_cases
+from tests.support.places import TESTS
 
-PHRASES = Path(__file__).parent / "phrases"
+PHRASES = TESTS / "phrases"
 WORDS = st.sampled_from(
     [
         "no",

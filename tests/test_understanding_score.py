@@ -10,8 +10,9 @@ from test_understanding import flow, reader
 
 from bot.understanding.report import understand_text
 from bot.understanding.scoring import MEASURES, TARGETS, TITLES, fits, measure, read_cases, score
+from tests.support.places import TESTS
 
-PHRASES = Path(__file__).parent / "phrases"
+PHRASES = TESTS / "phrases"
 
 
 def test_there_are_enough_phrases_of_every_kind() -> None:
