@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.check.cases import Outcome, run_case
-from bot.core.flow.yaml_places import ROOT, Loaded
+from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
+from tests.support.places import ROOT
 from tests.support.talking import back_spasm
 
 PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", Path(ROOT, "tests", "patients.yaml").read_text("utf-8")).value
