@@ -17,7 +17,7 @@ ALLOWED = {
         "check/proof/*.py",
         "check/difference/formulas.py",
     ),
-    "telegram": ("channels/telegram*.py", "replay/telegram*.py"),
+    "telegram": ("channels/telegram/*.py", "replay/double/*.py", "replay/telegram/*.py"),
     "sqlalchemy": ("store/*.py", "store/migrations/*.py", "store/migrations/versions/*.py"),
     "alembic": ("store/*.py", "store/migrations/*.py", "store/migrations/versions/*.py"),
     "pydantic_settings": ("settings.py",),
