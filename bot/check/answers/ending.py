@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bot.core.conditions.nodes import reads
 from bot.core.conversation.triage import lines_for, triage
 from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_ASKED
 from bot.core.model.flow_files import Level
 
@@ -49,27 +51,21 @@ def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Outcome:
     """The same for answers as conditions read them. Raises KeyError if a question that is asked has none."""
     env: dict[str, Any] = {}
     asked: list[str] = []
+    urgent = _urgent(flow)
     for question, _, check in flow.asking:
         if check is not None and check(env) is not True:
             env[question.ask] = NOT_ASKED
             continue
         env[question.ask] = values[question.ask]
         asked.append(question.ask)
-        if any(rule.check(env) for rule in _urgent(flow, question.ask)):
+        if any(rule.check(env) for rule in urgent[question.ask]):
             break
     verdict = triage(flow, env)
     return Outcome(verdict.level, verdict.fired, tuple(asked), env)
 
 
-def _urgent(flow: Flow, question: str) -> tuple[CompiledRule, ...]:
-    """Emergency rules that read the question."""
-    cache: dict[str, tuple[CompiledRule, ...]] | None = flow.__dict__.get("_urgent")
-    if cache is None:
-        from bot.core.conditions.nodes import reads
-
-        cache = {
-            q: tuple(r for r in flow.rules if r.rule.level is Level.emergency and q in reads(r.node))
-            for q in flow.questions
-        }
-        flow.__dict__["_urgent"] = cache
-    return cache[question]
+@per_flow
+def _urgent(flow: Flow) -> Mapping[str, tuple[CompiledRule, ...]]:
+    """Question -> the emergency rules that read it."""
+    urgent = [r for r in flow.rules if r.rule.level is Level.emergency]
+    return {q: tuple(r for r in urgent if q in reads(r.node)) for q in flow.questions}

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 
 from .counting import State, _after, _tidy, variables_of
 from .residue import FALSE, NO, TRUE, UNSURE, YES, Store, Translator, values_of
@@ -83,9 +84,7 @@ class Reaching:
         return states
 
 
+@per_flow
 def reaching(flow: Flow) -> Reaching:
     """The `Reaching` of a flow version, made at the first call."""
-    known: Reaching | None = flow.__dict__.get("_reaching")
-    if known is None:
-        known = flow.__dict__["_reaching"] = Reaching(flow)
-    return known
+    return Reaching(flow)

@@ -18,6 +18,7 @@ from bot.core.conversation.session import Session
 from bot.core.conversation.triage import fold, triage
 from bot.core.flow.answer_values import as_read, choice_span, keep
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_ASKED, Many, Span
 from bot.core.model.flow_files import LEVELS, Level, Question
 
@@ -228,13 +229,10 @@ class _Read(NamedTuple):
     variables: frozenset[tuple[str, str]]
 
 
+@per_flow
 def _reading(flow: Flow) -> tuple[_Read, ...]:
-    cached: tuple[_Read, ...] | None = flow.__dict__.get("_reading")
-    if cached is None:
-        whens = {a.question.ask: a.node for a in flow.asking}
-        cached = tuple(_Read(r.rank, frozenset(_variables(r.node, whens, flow))) for r in flow.rules)
-        flow.__dict__["_reading"] = cached
-    return cached
+    whens = {a.question.ask: a.node for a in flow.asking}
+    return tuple(_Read(r.rank, frozenset(_variables(r.node, whens, flow))) for r in flow.rules)
 
 
 def _variables(node: Node, whens: Mapping[str, Node | None], flow: Flow) -> set[tuple[str, str]]:

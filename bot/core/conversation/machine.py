@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from transitions import EventData, Machine, State, Transition
 
 from bot.core.conditions.compiler import Check
+from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED
-
-if TYPE_CHECKING:
-    from bot.core.flow.compiled import Flow
 
 FORWARD = "forward"
 FIXED = (START, SIGN, EXIT, REVIEW, ADVICE, EMERGENCY, MISTAKE, CHANGE, STOPPED)
@@ -152,3 +151,9 @@ class FlowMachine:
         if not self._event.trigger(cursor):
             raise NoTransition(f"no way {FORWARD} from {cursor.state!r}")
         return cursor.state
+
+
+@per_flow
+def machine_of(flow: Flow) -> FlowMachine:
+    """The flow's one state machine, shared by all sessions of this version."""
+    return FlowMachine(flow)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.flow_files import NUMERIC, Kind, Question
 
 from .events import Tapped
@@ -79,14 +80,12 @@ class _Tables(NamedTuple):
     """Screen -> choice -> both numbers as they stand in a button's data."""
 
 
+@per_flow
 def _tables(flow: Flow) -> _Tables:
-    known: _Tables | None = flow.__dict__.get("_screen_tables")
-    if known is None:
-        names = _screens(flow)
-        each = {name: _choices(flow, name) for name in names}
-        numbers = {name: {c: f"{i}.{j}" for j, c in enumerate(each[name])} for i, name in enumerate(names)}
-        known = flow.__dict__["_screen_tables"] = _Tables(names, each, numbers)
-    return known
+    names = _screens(flow)
+    each = {name: _choices(flow, name) for name in names}
+    numbers = {name: {c: f"{i}.{j}" for j, c in enumerate(each[name])} for i, name in enumerate(names)}
+    return _Tables(names, each, numbers)
 
 
 def choices(flow: Flow, screen: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from bot.core.conditions.compiler import MEMO
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.flow.per_flow import Recent, per_flow
 from bot.core.model.answers import NOT_ASKED, Many
 from bot.core.model.flow_files import LEVELS, Level
 
@@ -77,13 +78,17 @@ _Known = tuple[Mapping[str, Any], Mapping[str, Many], date, Folded]
 def fold_session(flow: Flow, session: Session, today: date) -> Folded:
     """The fold of a session. The flow's last two are remembered: a step, the drawing of its screens and what silence would
     come to fold the same answers, and a session's answers are never changed, only replaced."""
-    last: tuple[_Known, ...] = flow.__dict__.get("_last_folds", ())
-    for known in last:
+    recent = _folds(flow)
+    for known in recent.kept:
         if known[0] is session.answers and known[1] is session.heard and known[2] == today:
             return known[3]
     folded = fold(flow, session.answers, today, session.heard)
-    flow.__dict__["_last_folds"] = ((session.answers, session.heard, today, folded), *last[:1])
-    return folded
+    return recent.put((session.answers, session.heard, today, folded))[3]
+
+
+@per_flow
+def _folds(flow: Flow) -> Recent[_Known]:
+    return Recent(2)
 
 
 def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
@@ -162,13 +167,16 @@ def next_level_up(level: Level | None) -> Level:
 def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
     """Fold and triage of a session's answers; the flow's last two are remembered."""
     folded = fold_session(flow, session, today)
-    last: tuple[tuple[Folded, Verdict], ...] = flow.__dict__.get("_last_verdicts", ())
-    for known in last:
+    recent = _verdicts(flow)
+    for known in recent.kept:
         if known[0] is folded:
             return known
-    judged = folded, triage(flow, folded.env)
-    flow.__dict__["_last_verdicts"] = (judged, *last[:1])
-    return judged
+    return recent.put((folded, triage(flow, folded.env)))
+
+
+@per_flow
+def _verdicts(flow: Flow) -> Recent[tuple[Folded, Verdict]]:
+    return Recent(2)
 
 
 def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Level, Question
 
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
-from .machine import Cursor, alone, which
+from .machine import Cursor, alone, machine_of, which
 from .session import (
     ADVICE,
     EMERGENCY,
@@ -253,7 +253,7 @@ class Making:
         folded, verdict = self.judged()
         if verdict.level is Level.emergency and self.s.latch is None:
             self._latch(folded, verdict)
-        state = self.s.at if not replay and self.s.at in self.flow.machine.machine.states else START
+        state = self.s.at if not replay and self.s.at in machine_of(self.flow).machine.states else START
         if folded.open is not None and self._behind(state, folded.open):
             state = START
         cursor = Cursor(
@@ -268,12 +268,12 @@ class Making:
         if self.s.signs and self.s.latch is None:  # only its own yes, no or not sure ends a typed sign
             self.show_sign()
             return
-        target = self.flow.machine.forward(cursor)
+        target = machine_of(self.flow).forward(cursor)
         self.arrive(target)
 
     def _behind(self, state: str, due: str) -> bool:
         """Whether a question before the one on screen is due (an answer made it relevant)."""
-        order: Mapping[str, int] = self.flow.machine.order
+        order = machine_of(self.flow).order
         return order.get(due, -1) <= order.get(state.partition("/")[0], -1)
 
     def _exit_is_due(self, folded: Folded, verdict: Verdict) -> bool:

@@ -92,6 +92,8 @@ class Flow:
     places: Mapping[str, Any] = field(repr=False, default_factory=dict)
     reader: Reader = read_nothing
     unsafe: bool = False
+    memo: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What `@per_flow` keeps."""
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -245,13 +247,6 @@ class Flow:
     def text(self, lang: str) -> Texts:
         """The words in a language; in the flow's first one if it has not that language."""
         return self.texts.get(lang) or next(iter(self.texts.values()))
-
-    @cached_property
-    def machine(self) -> Any:
-        """The flow's one state machine (`machine.FlowMachine`), shared by all sessions of this version."""
-        from bot.core.conversation.machine import FlowMachine
-
-        return FlowMachine(self)
 
 
 def usual_value(question: Question) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.flow.answer_values import choice_span, keep
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_SURE, Many, Since, Span
 from bot.core.model.flow_files import Kind, Question
 
@@ -39,6 +40,7 @@ class Words:
     def __init__(self, flow: Flow, lang: str, places: Places) -> None:
         self.flow, self.texts = flow, flow.text(lang)
         self.lang = self.texts.language
+        self.memo: dict[Any, Any] = {}
         system = self.texts.system
         self.places = {
             "emergency_number": places.emergency_number or system["emergency_number_unset"],
@@ -136,10 +138,7 @@ class Words:
         return self.day(day) if (today - day).days < YEAR_TOLD_FROM else f"{self.day(day)} {day.year}"
 
 
+@per_flow
 def words_for(flow: Flow, lang: str, places: Places) -> Words:
     """The words of a flow in a language (remembered: they are the same for every chat)."""
-    cache: dict[tuple[str, Places], Words] = flow.__dict__.setdefault("_words", {})
-    found = cache.get((lang, places))
-    if found is None:
-        found = cache[lang, places] = Words(flow, lang, places)
-    return found
+    return Words(flow, lang, places)

@@ -13,6 +13,7 @@ from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Note, Session
 from bot.core.conversation.triage import answered_count, fold_session, verdict_of
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_SURE, Many, Since
 from bot.core.model.flow_files import Claim, Kind, Level, Question, Section
 from bot.core.model.quantities import read_quantity
@@ -198,7 +199,7 @@ def _question_words(d: _Drawing, question: Question, spell_out: bool, ticked: Co
     d.put("title", texts.text)
     numbered = question.options and any(o.text for o in texts.options.values())
     if numbered or (spell_out and question.kind is not Kind.scale):
-        items = _items(d.words, question)
+        items = _items(d.words, question.ask)
         d.blocks += [marked if option in ticked else plain for option, plain, marked in items]
     if texts.help:
         d.put("note", texts.help)
@@ -209,24 +210,22 @@ def _question_words(d: _Drawing, question: Question, spell_out: bool, ticked: Co
 Items = tuple[tuple[str, Block, Block], ...]
 
 
-def _items(words: Words, question: Question) -> Items:
-    """The answers of a question as lines, without and with a tick (remembered like `_labels`)."""
-    known: dict[str, Items] = words.__dict__.setdefault("_items", {})
-    found = known.get(question.ask)
-    if found is None:
-        lines = []
-        for i, option in enumerate(sc.answers_of(question), 1):
-            place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
-            said = words.item(question.ask, option)
-            lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
-        found = known[question.ask] = tuple(lines)
-    return found
+@per_flow
+def _items(words: Words, ask: str) -> Items:
+    """The answers of a question as lines, without and with a tick."""
+    question = words.flow.questions[ask]
+    lines = []
+    for i, option in enumerate(sc.answers_of(question), 1):
+        place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
+        said = words.item(ask, option)
+        lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
+    return tuple(lines)
 
 
 def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
     ticks = d.s.ticks
     button = d.buttons_of(question.ask)
-    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question)]
+    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question.ask)]
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
@@ -235,13 +234,10 @@ def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
 Labels = tuple[tuple[tuple[str, str], ...], ...]
 
 
-def _labels(words: Words, question: Question) -> Labels:
-    """The choices of a question and their labels, row by row (remembered with the words: they are always the same)."""
-    known: dict[str, Labels] = words.__dict__.setdefault("_labels", {})
-    found = known.get(question.ask)
-    if found is None:
-        found = known[question.ask] = tuple(_rows(words, question))
-    return found
+@per_flow
+def _labels(words: Words, ask: str) -> Labels:
+    """The choices of a question and their labels, row by row."""
+    return tuple(_rows(words, words.flow.questions[ask]))
 
 
 def _rows(words: Words, question: Question) -> Iterable[tuple[tuple[str, str], ...]]:

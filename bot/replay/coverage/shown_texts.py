@@ -4,13 +4,15 @@ them; a text counts as shown if it was taken for a message and stands in it. A b
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.core.conversation.events import Acknowledge
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import forget, per_flow
 from bot.core.model.flow_files import Level, Texts
+from bot.core.rendering.answer_words import words_for
 from bot.replay.playing.memory import Handled, drawn
 from bot.replay.script.names import flat, pattern
 
@@ -74,13 +76,15 @@ def _each_has_its_own_none(flow: Flow) -> bool:
 def shown(handled: Handled) -> Iterator[TextPath]:
     """The texts that the messages of one turn show, in the language of the chat."""
     flow, turn = handled.flow, handled.turn
+    counting, taken = _counting(flow)
     for effect in turn.effects:
         if isinstance(effect, Acknowledge):
             if effect.key is not None:
                 yield "system", effect.key
             continue
-        taken: dict[TextPath, str] = {}
-        message = drawn(_counting(flow, taken), turn.session, effect, handled.places, handled.now)
+        taken.clear()
+        forget(counting, words_for)
+        message = drawn(counting, turn.session, effect, handled.places, handled.now)
         if message is None:
             continue
         said = flat("\n".join([message.plain(), *(b.label for row in message.rows for b in row)]))
@@ -94,12 +98,12 @@ def _wordings(path: TextPath, words: str) -> list[str]:
     return words.split(",") if path == ("system", "months") else [words]
 
 
-def _counting(flow: Flow, taken: dict[TextPath, str]) -> Flow:
-    """The same flow, whose texts note in `taken` what is read of them."""
-    counting = copy.copy(flow)
-    counting.__dict__["texts"] = {lang: _Entry(texts, (), taken) for lang, texts in flow.texts.items()}
-    counting.__dict__["_words"] = {}
-    return counting
+@per_flow
+def _counting(flow: Flow) -> tuple[Flow, dict[TextPath, str]]:
+    """The same flow, whose texts note what is read of them, and where they note it."""
+    taken: dict[TextPath, str] = {}
+    texts: Any = {lang: _Entry(texts, (), taken) for lang, texts in flow.texts.items()}
+    return replace(flow, texts=texts), taken
 
 
 def _noted(value: Any, path: TextPath, taken: dict[TextPath, str]) -> Any:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from .account import Tap
+from .account import Account, Tap
 from .chats import Chat, Message, as_it_stands, as_it_went
 from .html import units
-
-if TYPE_CHECKING:
-    from .server import TelegramDouble
+from .updates import Updates
 
 PATIENCE = 5.0
+
+
+class Switchboard(Protocol):
+    """What a person needs of the double: its account, the updates to the bot, and a tap that the bot must answer."""
+
+    account: Account
+    updates: Updates
+
+    def new_tap(self, chat: Chat, label: str) -> Tap:
+        """A tap that the bot must answer."""
 
 
 class User:
     """One person in one chat. What they do becomes an update at once and returns without waiting for the bot."""
 
-    def __init__(self, double: TelegramDouble, chat: Chat, body: dict[str, Any]) -> None:
+    def __init__(self, double: Switchboard, chat: Chat, body: dict[str, Any]) -> None:
         self.double = double
         self.chat = chat
         self.body = body

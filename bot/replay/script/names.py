@@ -11,6 +11,7 @@ from bot.core.conversation.session import EXIT, REVIEW, START
 from bot.core.conversation.typed.matching import folded_words
 from bot.core.flow.answer_values import BadAnswer, bounds, read_value
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.answers import Many, Span
 from bot.core.model.findings import Finding, Place, did_you_mean
@@ -140,12 +141,9 @@ def _text_names(flow: Flow, lang: str) -> list[str]:
     return [str(name) for table in tables for name in table]
 
 
+@per_flow
 def _named_buttons(flow: Flow) -> frozenset[str]:
-    """The same for every script of the flow, so remembered with it."""
-    found: frozenset[str] | None = flow.__dict__.get("_named_buttons")
-    if found is None:
-        found = flow.__dict__["_named_buttons"] = frozenset(_buttons(flow))
-    return found
+    return frozenset(_buttons(flow))
 
 
 def _buttons(flow: Flow) -> Iterator[str]:

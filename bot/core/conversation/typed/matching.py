@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from bot.core.conversation.screens import ALL, DONE, NOT_SURE, answers_of, offers_unsure, question_of
 from bot.core.flow.answer_values import BadAnswer, keep, read_value
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import Reading
@@ -48,13 +49,14 @@ def folded_words(text: str) -> str:
 
 def labels(flow: Flow, lang: str, question: Question) -> Mapping[str, str]:
     """Folded words -> answer of this question: labels, full wordings and ids."""
-    cache: dict[tuple[str, str], dict[str, str]] = flow.__dict__.setdefault("_labels", {})
-    known = cache.get((lang, question.ask))
-    if known is not None:
-        return known
-    texts = flow.text(lang)
-    words = texts.questions[question.ask]
-    known = {}
+    return _labels(flow, lang, question.ask)
+
+
+@per_flow
+def _labels(flow: Flow, lang: str, ask: str) -> Mapping[str, str]:
+    question, texts = flow.questions[ask], flow.text(lang)
+    words = texts.questions[ask]
+    known: dict[str, str] = {}
     for option in answers_of(question):
         known[folded_words(option)] = option
         entry = words.options.get(option)
@@ -72,7 +74,6 @@ def labels(flow: Flow, lang: str, question: Question) -> Mapping[str, str]:
     for said in (words.unsure, texts.system["not_sure"], "?"):
         if said:
             known.setdefault(folded_words(said), NOT_SURE)
-    cache[lang, question.ask] = known
     return known
 
 
