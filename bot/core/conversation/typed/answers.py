@@ -231,8 +231,8 @@ def unread(m: Making, reading: Reading) -> None:
     question = m.question
     if tries >= 3 and m.s.at != SIGN and m.s.consented:
         m.remark = "unplaced"
-        m.s = m.unfinished()
-        level = m.judged()[1].level
+        m.s = m.judgement.unfinished()
+        level = m.judgement.verdict.level
         m.advise(unplaced=level is not Level.emergency)
         return
     if tries == 1 and reading.greeting:

@@ -258,7 +258,7 @@ def _review_line(m: Making, said: str) -> bool:
 
 def review_order(m: Making) -> list[str]:
     """The questions whose answers the review lists, in the order of the interview."""
-    env = m.judged()[0].env
+    env = m.judgement.env
     return [q.ask for q in m.flow.interview.questions if q.ask in m.s.answers and q.ask in env and not q.consent]
 
 
