@@ -23,6 +23,7 @@ from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped
 from bot.core.conversation.screens import decode, session_of
 from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
+from bot.core.conversation.silence import HELP_IS_OLD, by_day
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
 from bot.store import (
@@ -59,9 +60,6 @@ log = logging.getLogger("symptom_bot.service")
 
 Done = tuple[tuple[Handled, ...], Committed]
 Work = Generator[Callable[[], Any], Any, Done]
-
-HELP_IS_OLD = 6 * 3600.0
-"""Seconds after its time when it makes no sense any more to ask whether help was reached."""
 
 
 @dataclass
@@ -331,9 +329,10 @@ class Service:
             or (due.kind == "help" and now - due.at > HELP_IS_OLD)
         ):
             return nothing
-        at = self._replies.by_day(now, due.urgent)
-        if at > now:
-            chat.due[due.kind] = replace(due, at=at)
+        local = self.local(now)
+        at = by_day(local, due.urgent)
+        if at > local:
+            chat.due[due.kind] = replace(due, at=at.timestamp())
             return nothing
         try:
             found = self._silent(tx, chat, due)
@@ -342,7 +341,7 @@ class Service:
             session, flow = found
             if flow.version in self.flows.withdrawn:
                 return self._pause(incoming, flow, session.lang) if due.urgent else nothing
-            turn = step(flow, session, incoming.event, self.local(now))
+            turn = step(flow, session, incoming.event, local)
             messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
         except Exception as error:
             return self._set_aside(chat, incoming, error, now, [])
@@ -396,7 +395,7 @@ class Service:
     def _due(self, chat: str, before: Session, turn: Turn, effect: Schedule, now: float) -> Due:
         """When silence is followed up, and in which session: whether help came is asked in the one of the emergency."""
         session = before if effect.due == "help" and turn.session.latch is None else turn.session
-        at = self._replies.by_day(now + effect.seconds, effect.urgent)
+        at = by_day(self.local(now + effect.seconds), effect.urgent).timestamp()
         return Due(chat, effect.due, at, session.id, effect.urgent)
 
     def _export(self, tx: Transaction, chat: _Chat, now: float, turn: Turn) -> str:
