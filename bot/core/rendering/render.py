@@ -522,14 +522,14 @@ def _line_params(d: _Drawing, effect: Advise) -> dict[str, Any]:
 
 
 def recheck(flow: Flow, session: Session, level: Level, now: datetime) -> datetime | None:
-    """When to look again: so long after the bout began (self_care) or after now; never before tomorrow."""
+    """When to look again: so long after now, or after what the flow counts from (`recheck_from`); never before tomorrow."""
     quantity = flow.advice.recheck.get(level)
     if quantity is None:
         return None
     days = timedelta(days=read_quantity(Kind.ago, quantity))
-    onset = session.answers.get("onset")
-    if level is Level.self_care and isinstance(onset, Since):
-        first = onset.first or onset.last
+    began = session.answers.get(flow.advice.recheck_from.get(level, ""))
+    if isinstance(began, Since):
+        first = began.first or began.last
         after = now - timedelta(days=(now.date() - first).days) + days
         return max(after, now + timedelta(days=1))
     return now + days
