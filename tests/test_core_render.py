@@ -16,8 +16,10 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many, Since
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import SYSTEM
+from bot.core.rendering.advice import recheck
 from bot.core.rendering.answer_words import Places
-from bot.core.rendering.render import Message, recheck, render
+from bot.core.rendering.message import Message
+from bot.core.rendering.render import render
 from tests.support.places import ROOT
 from tests.support.talking import Person, back_spasm, sprain
 

@@ -9,7 +9,8 @@ from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Ex
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.render import Block, render
+from bot.core.rendering.message import Block
+from bot.core.rendering.render import render
 
 from .incoming import Incoming, Pressed
 from .payload import Payload, payload_of

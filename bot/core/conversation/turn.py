@@ -17,21 +17,7 @@ from bot.core.model.flow_files import Kind, Level, Question
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
 from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which
-from .session import (
-    ADVICE,
-    EMERGENCY,
-    ENDED,
-    EXIT,
-    MISTAKE,
-    REVIEW,
-    SIGN,
-    START,
-    STOPPED,
-    Heard,
-    Note,
-    Session,
-    Step,
-)
+from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard, Note, Session, Step
 from .silence import help_question, what_follows
 from .triage import conflicts_in
 

@@ -27,7 +27,8 @@ from bot.core.conversation.session import Session
 from bot.core.conversation.silence import by_day
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.render import Block, Message, render
+from bot.core.rendering.message import Block, Message
+from bot.core.rendering.render import render
 from bot.service.versions import begun_anew
 from bot.service.what_changes import explain_changes
 
