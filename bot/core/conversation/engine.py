@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.core.conversation.typed.words import edited, typed
+from bot.core.conversation.typed.edits import edited
+from bot.core.conversation.typed.words import typed
 from bot.core.flow.compiled import Flow
 
 from . import screens as sc
