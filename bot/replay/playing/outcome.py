@@ -73,6 +73,14 @@ class Said:
     place: Place | None = None
 
 
+class Deviated(Exception):
+    """The chat went another way: what was expected, what came."""
+
+    def __init__(self, expected: str, came: str) -> None:
+        super().__init__(expected)
+        self.expected, self.came = expected, came
+
+
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """Where and how a chat went another way than its script. `line`: index in the transcript that is marked.
