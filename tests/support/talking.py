@@ -27,7 +27,7 @@ from bot.core.rendering.answer_words import Places
 from bot.core.rendering.message import Message
 from bot.core.rendering.render import render
 from bot.library import load_flow
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, TESTS
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -35,13 +35,13 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 @cache
 def sprain() -> Flow:
     """The small test flow."""
-    return load_flow(ROOT / "tests" / "flows" / "sprain")
+    return load_flow(TESTS / "flows" / "sprain")
 
 
 @cache
 def back_spasm() -> Flow:
     """The shipped flow."""
-    return load_flow(ROOT / "flows" / "back_spasm")
+    return load_flow(FLOWS / "back_spasm")
 
 
 @cache

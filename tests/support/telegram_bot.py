@@ -21,9 +21,9 @@ from bot.server.rate_limits import Limits
 from bot.service.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store
-from tests.support.places import ROOT
+from tests.support.places import ROOT, TESTS
 
-FLOWS = ROOT / "tests" / "flows"
+FLOWS = TESTS / "flows"
 NEVER = 10**6
 QUIET = Every(due=NEVER, left_behind=0.05, retention=NEVER, flows=NEVER, withdrawn=NEVER)
 """Chores that tests do themselves, when they want them."""

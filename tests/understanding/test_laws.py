@@ -7,11 +7,11 @@ import time
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_understanding import NOW, flow, read, reader
 
 from bot.core.model.readings import Reading
 from bot.understanding.scoring import read_cases
 from tests.support.places import TESTS
+from tests.support.understood import NOW, flow, read, reader
 
 PHRASES = TESTS / "phrases"
 WORDS = st.sampled_from(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from test_understanding import read
+
+from tests.support.understood import read
 
 STATED = (
     "i cant pee", "im numb between my legs", "my foot drags", "temp of 39", "my legs are weak", "cant feel when i wipe",

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from bot.check.evidence import DocumentsError, audit, fingerprint, fold, report_lines, verify
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, ROOT
 
-SHIPPED = ROOT / "flows" / "back_spasm" / "evidence.yaml"
+SHIPPED = FLOWS / "back_spasm" / "evidence.yaml"
 
 TEXT = """The Stiff Gate
 

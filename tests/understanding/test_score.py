@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_understanding import flow, reader
 
 from bot.understanding.report import understand_text
 from bot.understanding.scoring import MEASURES, TARGETS, TITLES, fits, measure, read_cases
 from tests.support.baselines import compared
 from tests.support.places import TESTS
+from tests.support.understood import flow, reader
 
 PHRASES = TESTS / "phrases"
 

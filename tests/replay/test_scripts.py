@@ -11,52 +11,18 @@ import pytest
 
 from bot.app import telegram_way
 from bot.commands.replaying import replay_command
-from bot.replay.playing.outcome import Outcome
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, Way
-from bot.replay.script.flows import Flows, with_reader
 from bot.replay.script.reading import read_scripts
-from tests.support.places import ROOT
+from tests.support.places import TESTS
+from tests.support.scripts import FLOW_FOLDERS, deviation, findings, played, script, write
 
-FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 WAYS: dict[str, Way] = {"memory": MemoryWay(), "reload": MemoryWay(reload=True)}
 
 TO_ADVICE = """
   - auto: {}
     until: result
 """
-
-
-def write(folder: Path, text: str, name: str = "script.yaml") -> Path:
-    """A script of the small test flow, in a folder named after it."""
-    path = folder / "sprain" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def findings(path: Path) -> list[str]:
-    """The findings of a file or folder, without its own path."""
-    return [str(f).replace(str(path.parent) + "/", "") for f in read_scripts([path], FLOWS).findings]
-
-
-def played(path: Path, way: Way | None = None) -> list[Outcome]:
-    """The outcomes of a file that has no findings."""
-    scripts = read_scripts([path], FLOWS)
-    assert not scripts.findings, [str(f) for f in scripts.findings]
-    return list(run_all(scripts, [way or MemoryWay()]))
-
-
-def deviation(path: Path) -> tuple[str, str]:
-    """What was expected and what came, of a script that deviates."""
-    (outcome,) = played(path)
-    assert not outcome.passed
-    return outcome.deviations[0].expected, outcome.deviations[0].came
-
-
-def script(chat: str, expect: str = "{level: self_care}", more: str = "") -> str:
-    """A script with this chat."""
-    return f"title: A case\n{more}chat:\n{chat}\nexpect: {expect}\n"
 
 
 # --- what passes ------------------------------------------------------------------------------------------------------
@@ -160,7 +126,7 @@ def test_everything_that_a_patient_can_do(tmp_path: Path, chat: str, expect: str
 def test_a_new_version_in_mid_chat_leaves_the_running_chat_alone(tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     newer.mkdir()
-    for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
+    for file in (TESTS / "flows" / "sprain").glob("*.yaml"):
         (newer / file.name).write_text(file.read_text().replace("text: How old are you?", "text: Your age?"))
     chat = "  - tap: none_of_these\n  - version: ../newer\n  - tap: none_of_these\n  - bot: {ask: age, says: How old are you?}"
     (outcome,) = played(write(tmp_path, script(chat, "{at: age}")))
@@ -170,7 +136,7 @@ def test_a_new_version_in_mid_chat_leaves_the_running_chat_alone(tmp_path: Path)
 def test_who_begins_again_begins_with_the_new_version(tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     newer.mkdir()
-    for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
+    for file in (TESTS / "flows" / "sprain").glob("*.yaml"):
         (newer / file.name).write_text(file.read_text().replace("text: Who is this about?", "text: About whom?"))
     chat = "  - tap: none_of_these\n  - version: ../newer\n  - command: restart\n  - bot: {ask: for_whom, says: About whom}"
     path = write(tmp_path, script(chat, "{at: for_whom, said: [restarted]}"))
@@ -180,7 +146,7 @@ def test_who_begins_again_begins_with_the_new_version(tmp_path: Path) -> None:
 
 
 def test_all_that_a_session_is_survives_being_saved_before_every_turn() -> None:
-    scripts = read_scripts([ROOT / "tests" / "conversations" / "sprain"], FLOWS)
+    scripts = read_scripts([TESTS / "conversations" / "sprain"], FLOW_FOLDERS)
     assert not scripts.findings
     plain, reloaded = (list(run_all(scripts, [way])) for way in WAYS.values())
     assert [o.standing.as_json() for o in plain] == [o.standing.as_json() for o in reloaded]
@@ -292,7 +258,7 @@ def test_all_findings_are_told_not_the_first(tmp_path: Path) -> None:
 def test_two_scripts_of_one_title_are_a_finding(tmp_path: Path) -> None:
     first = write(tmp_path, script("  - bot: danger", "{at: danger}"), "a.yaml")
     write(tmp_path, script("  - bot: danger", "{at: danger}"), "b.yaml")
-    found = read_scripts([first.parent], FLOWS).findings
+    found = read_scripts([first.parent], FLOW_FOLDERS).findings
     assert [f.code for f in found] == ["SCRIPT021"]
     assert found[0].place.file.endswith("b.yaml")
     assert "a.yaml:1:8" in found[0].message
@@ -304,8 +270,8 @@ def test_a_fragment_that_uses_itself_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_and_a_missing_file_are_findings(tmp_path: Path) -> None:
-    assert "SCRIPT002" in str(read_scripts([tmp_path], FLOWS).findings[0])
-    assert "SCRIPT003" in str(read_scripts([tmp_path / "x.yaml"], FLOWS).findings[0])
+    assert "SCRIPT002" in str(read_scripts([tmp_path], FLOW_FOLDERS).findings[0])
+    assert "SCRIPT003" in str(read_scripts([tmp_path / "x.yaml"], FLOW_FOLDERS).findings[0])
 
 
 def test_a_script_for_another_flow_says_so(tmp_path: Path) -> None:
@@ -319,7 +285,7 @@ def test_a_script_for_another_flow_says_so(tmp_path: Path) -> None:
 def run(*paths: Path, through: tuple[str, ...] = ("memory",), as_json: bool = False) -> tuple[int, str]:
     """The exit code and the output of the command."""
     out = io.StringIO()
-    return replay_command(list(paths), FLOWS, WAYS, out, through=through, json=as_json), out.getvalue()
+    return replay_command(list(paths), FLOW_FOLDERS, WAYS, out, through=through, json=as_json), out.getvalue()
 
 
 def test_the_command_shows_a_single_script_and_sums_up_several(tmp_path: Path) -> None:
@@ -352,7 +318,7 @@ def test_json_has_one_object_for_each_outcome(tmp_path: Path) -> None:
 
 def test_a_thousand_scripts_in_memory_take_less_than_ten_seconds() -> None:
     """Measured on the shipped scripts, a third of a thousand, in CPU time; half as much again for a slower machine."""
-    scripts = read_scripts([ROOT / "tests" / "conversations"], FLOWS)
+    scripts = read_scripts([TESTS / "conversations"], FLOW_FOLDERS)
     began = time.process_time()
     count = len(list(run_all(scripts, [MemoryWay()])))
     assert count > 300

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from test_understanding import read
+
+from tests.support.understood import read
 
 STATED = (
     "i can't pee", "i wet myself", "i can't feel when i wipe", "my bum is numb", "my leg is getting weaker",

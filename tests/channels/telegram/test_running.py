@@ -23,7 +23,7 @@ from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
 from tests.benchmarks.startup import importing, starts
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, ROOT
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, log_lines, process, start_process
 
 
@@ -186,7 +186,7 @@ cores that did nothing else. On a busy machine the seconds say nothing (tests.be
 
 
 async def test_it_starts_within_a_moment(sqlite_url: str) -> None:
-    ours = await starts(sqlite_url, 2, FLOWS_DIR=str(ROOT / "flows"), FLOW="back_spasm")
+    ours = await starts(sqlite_url, 2, FLOWS_DIR=str(FLOWS), FLOW="back_spasm")
     alone = [importing() for _ in range(3)]
     assert min(one.cpu for one in ours) < MOST_STARTUP * min(one.cpu for one in alone)
 

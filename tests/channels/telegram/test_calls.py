@@ -17,7 +17,7 @@ from bot.replay.double.server import TelegramDouble
 from bot.service.payload import Payload
 from tests.support.places import ROOT
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, eventually, quiet, serving
-from tests.test_telegram_webhook import server
+from tests.support.webhook_bot import server
 
 DESCRIPTION = ROOT.parent / "shared" / "telegram" / "api.json"
 

@@ -13,9 +13,9 @@ import pytest
 from bot.check.proof.prove import proofs
 from bot.check.structure.structure import check_structure
 from bot.core.flow.reading import try_flow
-from tests.support.places import ROOT
+from tests.support.places import ROOT, TESTS
 
-CATALOGUE = ROOT / "tests" / "findings"
+CATALOGUE = TESTS / "findings"
 CODES = sorted(p.name for p in CATALOGUE.iterdir() if p.name.startswith("FLOW"))
 WITHOUT_EXAMPLE = {"FLOW051", "FLOW060", "FLOW061"}
 """Mistakes of ours that no flow is known to bring about; their pages say so."""

@@ -17,12 +17,10 @@ from bot.app import telegram_way, webhook_way
 from bot.replay.playing.outcome import Outcome
 from bot.replay.playing.run import failure, run_all, versions_of
 from bot.replay.playing.ways import known_ways
-from bot.replay.script.flows import Flows, with_reader
 from bot.replay.script.reading import Scripts, read_scripts
 from bot.replay.telegram.way import TelegramWay
-from tests.support.places import ROOT
-
-FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
+from tests.support.places import ROOT, TESTS
+from tests.support.scripts import FLOW_FOLDERS
 
 
 def commit() -> str:
@@ -33,7 +31,7 @@ def commit() -> str:
 
 def shipped(share: float = 1.0, salt: str = "") -> Scripts:
     """The shipped scripts, or a share of them chosen by the commit."""
-    scripts = read_scripts([ROOT / "tests" / "conversations"], FLOWS)
+    scripts = read_scripts([TESTS / "conversations"], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]
     if share < 1.0:
         chosen = random.Random(commit() + salt).sample(scripts.cases, round(len(scripts.cases) * share))
@@ -82,7 +80,7 @@ def test_a_script_that_deviates_deviates_through_telegram_too(tmp_path: Path) ->
         "  - later: 21 minutes\n  - bot: silence_help\n  - restart: true\n  - tap: mistake\n  - bot: age\n"
         "expect: {level: emergency}\n"
     )
-    scripts = read_scripts([place], FLOWS)
+    scripts = read_scripts([place], FLOW_FOLDERS)
     (outcome,) = run_all(scripts, [telegram_way()])
     assert not outcome.passed
     assert outcome.deviations[0].expected == "the bot's age"

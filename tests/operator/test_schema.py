@@ -16,7 +16,7 @@ from bot.core.model.system_texts import SYSTEM
 from bot.operator.reference import BEGIN, END, NoMarkers, with_tables, write_tables
 from bot.operator.schema import all_schemas, editor_settings, schema_of
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited_files
-from tests.support.places import ROOT
+from tests.support.places import FLOWS
 
 FLOW_FILES = sorted(p for folder in (SPRAIN, BACK_SPASM) for p in folder.glob("*.yaml"))
 
@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_a_plain_line(tmp_path: Path, capsys:
 
 
 def test_the_tables_of_the_manual_are_current() -> None:
-    manual = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
+    manual = (FLOWS / "README.md").read_text(encoding="utf-8")
     assert with_tables(manual) == manual, "run: symptom-bot schema --manual flows/README.md"
 
 

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from test_understanding import NOW, flow
 
 from bot.understanding import make_reader
 from bot.understanding.language import load
 from bot.understanding.patterns import Grammar, PatternError, parse, spell_out
+from tests.support.understood import NOW, flow
 
 DEUTSCH = """
 opened: {nich: nicht, hab: habe}

@@ -28,23 +28,23 @@ from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, run_case
 from bot.replay.recording.record import Recording
 from bot.replay.recording.retelling import stored_script
-from bot.replay.script.flows import Flows, Only, with_reader
+from bot.replay.script.flows import Only
 from bot.replay.script.model import Case
 from bot.replay.script.reading import Scripts, read_scripts, read_text
 from bot.replay.script.writing import Exists, save, script_text
 from tests.support.flow_edits import commit_seed
 from tests.support.judging import seen_to_differ
-from tests.support.places import ROOT
+from tests.support.places import ROOT, TESTS
+from tests.support.scripts import FLOW_FOLDERS
 from tests.support.talking import NOW, Person, sprain
 
-SHIPPED = ROOT / "tests" / "conversations"
-FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
+SHIPPED = TESTS / "conversations"
 pytest_plugins = ["pytester"]
 
 
 def scripts_of(folder: Path) -> tuple[Scripts, list[Outcome], Flow]:
     """The scripts of a folder named after the small flow, run in memory."""
-    scripts = read_scripts([folder], FLOWS)
+    scripts = read_scripts([folder], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]
     outcomes = list(run_all(scripts, [MemoryWay()]))
     return scripts, outcomes, next(iter(scripts.flows.values()))
@@ -211,7 +211,7 @@ def test_the_patient_named_for_a_survivor_makes_a_script_that_notices_it(scored:
 
 
 def test_scripts_that_are_not_run_would_not_have_noticed() -> None:
-    scripts = read_scripts([SHIPPED / "sprain" / name for name in ("danger.yaml", "health.yaml")], FLOWS)
+    scripts = read_scripts([SHIPPED / "sprain" / name for name in ("danger.yaml", "health.yaml")], FLOW_FOLDERS)
     flow = next(iter(scripts.flows.values()))
     score = mutation_score(
         scripts, list(run_all(scripts, [MemoryWay()])), flow, share=0.2, differs=lambda old, new: None
@@ -251,7 +251,7 @@ def test_what_is_proved_to_change_nothing_is_no_survivor(scored: Scored) -> None
 def test_several_processes_come_to_the_same_score(folder: Path) -> None:
     scripts, outcomes, flow = scripts_of(folder)
     alone = mutation_score(scripts, outcomes, flow, share=0.1, seed=3)
-    together = score_in_jobs([folder], FLOWS, next(iter(scripts.flows)), 2, share=0.1, seed=3)
+    together = score_in_jobs([folder], FLOW_FOLDERS, next(iter(scripts.flows)), 2, share=0.1, seed=3)
     assert [r[:4] for r in together.results] == [r[:4] for r in alone.results]
     assert together.whole is alone.whole is False
     assert [r.apart is None for r in together.results] == [r.apart is None for r in alone.results]
@@ -302,7 +302,7 @@ def mutated(folder: Path, share: float, at_least: float = 0.0) -> tuple[int, str
     """What `replay --mutate` says."""
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    return replay_command([folder], FLOWS, ways, out, mutate=True, share=share, at_least=at_least), out.getvalue()
+    return replay_command([folder], FLOW_FOLDERS, ways, out, mutate=True, share=share, at_least=at_least), out.getvalue()
 
 
 def test_an_explanation_that_cannot_be_read_is_a_finding(folder: Path) -> None:
@@ -331,7 +331,7 @@ def test_a_hundredth_of_the_faults_others_with_every_commit(shipped: tuple[Scrip
 def test_the_shipped_scripts_notice_nine_in_ten_faults_and_the_others_are_explained() -> None:
     out = io.StringIO()
     folder = SHIPPED / "back_spasm"
-    code = replay_command([folder], FLOWS, {"memory": MemoryWay()}, out, mutate=True, at_least=90, jobs=2)
+    code = replay_command([folder], FLOW_FOLDERS, {"memory": MemoryWay()}, out, mutate=True, at_least=90, jobs=2)
     assert code == 0, out.getvalue()
     assert "no survivors (any more)" not in out.getvalue()
 
@@ -360,10 +360,10 @@ def test_proposals_reach_what_none_reached_and_expect_what_the_bot_says(folder: 
 
 def test_the_command_writes_proposals_and_never_over_a_script(folder: Path, tmp_path: Path) -> None:
     into, out = tmp_path / "new", io.StringIO()
-    assert script_command([folder], FLOWS, out, cover=True, into=into) == 0
+    assert script_command([folder], FLOW_FOLDERS, out, cover=True, into=into) == 0
     assert "scripts proposed" in out.getvalue()
     with pytest.raises(Exists, match="is not written over"):
-        script_command([folder], FLOWS, out, cover=True, into=into)
+        script_command([folder], FLOW_FOLDERS, out, cover=True, into=into)
 
 
 # --- random walks -----------------------------------------------------------------------------------------------------
@@ -371,9 +371,9 @@ def test_the_command_writes_proposals_and_never_over_a_script(folder: Path, tmp_
 
 def test_random_walks_break_no_law() -> None:
     for name in ("sprain", "back_spasm"):
-        place = FLOWS.folder(name)
+        place = FLOW_FOLDERS.folder(name)
         assert place is not None
-        flow, _ = FLOWS.read(place)
+        flow, _ = FLOW_FOLDERS.read(place)
         assert flow is not None
         walked = walk.walks(flow, 60, seed=20)
         assert not walked.broken, walk.as_script(flow, walked.broken[0], "A walk")
@@ -382,7 +382,7 @@ def test_random_walks_break_no_law() -> None:
 
 @pytest.mark.slow
 def test_a_million_turns_at_random_break_no_law() -> None:
-    flow, _ = FLOWS.read(ROOT / "flows" / "back_spasm")
+    flow, _ = FLOW_FOLDERS.read(ROOT / "flows" / "back_spasm")
     assert flow is not None
     turns = seed = 0
     while turns < 1_000_000:
@@ -421,7 +421,7 @@ def replayed(text: str, folder: Path) -> Outcome:
     folder.mkdir(exist_ok=True)
     path = folder / "recorded.yaml"
     path.write_text(text, encoding="utf-8")
-    scripts = read_scripts([path], FLOWS)
+    scripts = read_scripts([path], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]
     (outcome,) = run_all(scripts, [MemoryWay()])
     return outcome
@@ -480,7 +480,7 @@ def test_values_that_yaml_would_misread_are_quoted(tmp_path: Path) -> None:
     ]
     text = script_text("On: off", "sprain", NOW, steps, {"at": "warning"})
     (tmp_path / "s.yaml").write_text(text)
-    scripts = read_scripts([tmp_path / "s.yaml"], FLOWS)
+    scripts = read_scripts([tmp_path / "s.yaml"], FLOW_FOLDERS)
     assert not scripts.findings, text
     (case,) = scripts.cases
     assert case.title == "On: off"
@@ -491,7 +491,7 @@ def test_values_that_yaml_would_misread_are_quoted(tmp_path: Path) -> None:
 
 
 def test_pytest_collects_one_item_for_each_case_and_way_from_configured_folders_only(pytester: pytest.Pytester) -> None:
-    pytester.makeini(f"[pytest]\nconversations = talks\nconversation_flows = {ROOT / 'tests' / 'flows'}\n")
+    pytester.makeini(f"[pytest]\nconversations = talks\nconversation_flows = {TESTS / 'flows'}\n")
     for place in ("talks/sprain", "other/sprain"):
         (pytester.path / place).mkdir(parents=True)
         (pytester.path / place / "a.yaml").write_text(
@@ -524,7 +524,7 @@ def test_a_repository_without_flows_takes_those_that_ship(
 
 def test_two_files_of_one_title_fail_in_pytest_too(pytester: pytest.Pytester) -> None:
     pytester.makeini(
-        f"[pytest]\nconversations = .\nconversation_flows = {ROOT / 'tests' / 'flows'}\nconversation_ways = memory\n"
+        f"[pytest]\nconversations = .\nconversation_flows = {TESTS / 'flows'}\nconversation_ways = memory\n"
     )
     (pytester.path / "sprain").mkdir()
     for name in ("a", "b"):
@@ -539,7 +539,7 @@ def test_the_command_prints_coverage_and_score(folder: Path, tmp_path: Path) -> 
     out = io.StringIO()
     code = replay_command(
         [folder],
-        FLOWS,
+        FLOW_FOLDERS,
         {"memory": MemoryWay()},
         out,
         coverage=True,

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, ROOT, TESTS
 
 
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
-    monkeypatch.setenv("FLOWS_DIR", str(ROOT / "flows"))
+    monkeypatch.setenv("FLOWS_DIR", str(FLOWS))
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -206,7 +206,7 @@ def test_the_shipped_flow_checks_clean(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_broken_file_is_a_finding_with_a_place(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, text: str
 ) -> None:
-    shutil.copytree(ROOT / "tests" / "flows" / "sprain", tmp_path / "sprain")
+    shutil.copytree(TESTS / "flows" / "sprain", tmp_path / "sprain")
     (tmp_path / "sprain" / name).write_text(text)
     code, out, err = run(capsys, "check", "./sprain")
     assert code == 1
@@ -214,7 +214,7 @@ def test_a_broken_file_is_a_finding_with_a_place(
 
 
 def test_a_flow_without_words_is_refused_for_chat(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "tests" / "flows" / "sprain", tmp_path / "sprain")
+    shutil.copytree(TESTS / "flows" / "sprain", tmp_path / "sprain")
     (tmp_path / "sprain" / "texts.en.yaml").unlink()
     code, _, err = run(capsys, "chat", "./sprain")
     assert code == 1
@@ -225,8 +225,8 @@ def test_a_flow_without_words_is_refused_for_chat(capsys: pytest.CaptureFixture[
 def test_one_broken_flow_does_not_take_the_others_down(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(ROOT / "flows", tmp_path / "all")
-    shutil.copytree(ROOT / "tests" / "flows" / "sprain", tmp_path / "all" / "sprain")
+    shutil.copytree(FLOWS, tmp_path / "all")
+    shutil.copytree(TESTS / "flows" / "sprain", tmp_path / "all" / "sprain")
     (tmp_path / "all" / "sprain" / "triage.yaml").write_text("")
     monkeypatch.setenv("FLOWS_DIR", str(tmp_path / "all"))
     assert "Who is this for?" in chats(monkeypatch, capsys)
@@ -276,7 +276,7 @@ def test_usage_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
 def unsafe_flow(tmp_path: Path) -> Path:
     """The small flow, after somebody dropped a red flag from its emergency rule."""
     folder = tmp_path / "sprain"
-    shutil.copytree(ROOT / "tests" / "flows" / "sprain", folder)
+    shutil.copytree(TESTS / "flows" / "sprain", folder)
     triage = folder / "triage.yaml"
     text = triage.read_text()
     assert text.count(", foot_wont_move)") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from bot.check.cases import Outcome, run_case
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
-from tests.support.places import ROOT
+from tests.support.places import TESTS
 from tests.support.talking import back_spasm
 
-PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", Path(ROOT, "tests", "patients.yaml").read_text("utf-8")).value
+PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", (TESTS / "patients.yaml").read_text("utf-8")).value
 
 ALONE = {
     Level.emergency: """bladder_or_bowel_change saddle_numbness sexual_dysfunction_new bilateral_leg_symptoms

@@ -17,7 +17,7 @@ from bot.replay.playing.run import failure, run_all, run_text
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.flows import Only
 from bot.replay.script.reading import read_scripts
-from tests.support.places import ROOT
+from tests.support.places import FLOWS
 from tests.support.talking import sprain
 
 
@@ -25,7 +25,7 @@ from tests.support.talking import sprain
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
-    monkeypatch.setenv("FLOWS_DIR", str(ROOT / "flows"))
+    monkeypatch.setenv("FLOWS_DIR", str(FLOWS))
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:

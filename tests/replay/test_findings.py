@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_replay import FLOWS, ROOT, deviation, findings, played, script, write
 
 from bot.replay.playing.run import failure
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.reading import read_scripts
+from tests.support.places import TESTS
+from tests.support.scripts import FLOW_FOLDERS, deviation, findings, played, script, write
 
 TO_ADVICE = "  - auto: {}\n    until: result\n"
 
@@ -160,7 +161,7 @@ def test_a_file_that_would_never_be_played_is_a_finding(tmp_path: Path) -> None:
 
 def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path, script("  - bot: danger", "{at: danger}"))
-    scripts = read_scripts([path.parent, path, path.parent], FLOWS)
+    scripts = read_scripts([path.parent, path, path.parent], FLOW_FOLDERS)
     assert len(scripts.cases) == 1
     assert not scripts.findings
 
@@ -171,7 +172,7 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
 def newer_version(folder: Path) -> None:
     """The small flow with one more question, before all others but consent."""
     (folder / "newer").mkdir()
-    for file in (ROOT / "tests" / "flows" / "sprain").glob("*.yaml"):
+    for file in (TESTS / "flows" / "sprain").glob("*.yaml"):
         text = file.read_text()
         if file.name == "interview.yaml":
             text = text.replace(

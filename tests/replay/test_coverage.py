@@ -20,12 +20,10 @@ from bot.replay.playing.memory import MemoryDriver
 from bot.replay.playing.outcome import NOWHERE, Outcome
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, known_ways
-from bot.replay.script.flows import Flows, with_reader
 from bot.replay.script.reading import read_scripts
-from tests.support.places import ROOT
+from tests.support.places import TESTS
+from tests.support.scripts import FLOW_FOLDERS
 from tests.support.talking import NOW
-
-FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def covered(folder: Path, text: str) -> Coverage:
     """What a script meets; it must pass."""
     (folder / "a.yaml").write_text(text)
-    scripts = read_scripts([folder], FLOWS)
+    scripts = read_scripts([folder], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]
     outcomes = list(run_all(scripts, [MemoryWay()]))
     assert all(o.passed for o in outcomes), failure(outcomes[0])
@@ -97,15 +95,15 @@ def test_what_no_script_can_show_is_named_with_the_reason(folder: Path) -> None:
 
 
 def test_each_language_has_a_figure_of_its_own() -> None:
-    folder = FLOWS.folder("sprain")
+    folder = FLOW_FOLDERS.folder("sprain")
     assert folder is not None
-    flow, _ = FLOWS.read(folder)
+    flow, _ = FLOW_FOLDERS.read(folder)
     assert flow is not None
     german = flow.texts["en"].model_copy(update={"language": "de"})
     both = replace(flow, texts={**flow.texts, "de": german})
     driver = MemoryDriver(both, "de", NOW, Places())
     asyncio.run(driver.do(Open()))
-    case = read_scripts([ROOT / "tests" / "conversations" / "sprain"], FLOWS).cases[0]
+    case = read_scripts([TESTS / "conversations" / "sprain"], FLOW_FOLDERS).cases[0]
     outcome = Outcome(case, "memory", (), (), NOWHERE, 1, handled=tuple(driver.turns))
     coverage = coverage_of(both, [outcome])
     assert coverage.kinds()[-2:] == ("texts en", "texts de")
@@ -118,7 +116,7 @@ def test_each_language_has_a_figure_of_its_own() -> None:
 def test_the_graph_keeps_passing_and_failing_apart_and_draws_what_none_went(folder: Path, level: str) -> None:
     chat = "chat:\n  - auto: {}\n    until: result\n"
     (folder / "a.yaml").write_text(f"title: A\n{chat}expect: {{level: {level}}}\n")
-    scripts = read_scripts([folder], FLOWS)
+    scripts = read_scripts([folder], FLOW_FOLDERS)
     coverage = coverage_of(next(iter(scripts.flows.values())), run_all(scripts, [MemoryWay()]))
     text = page(coverage)
     style, other = ("met", "failing") if level == "self_care" else ("failing", "met")
@@ -145,7 +143,7 @@ def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
     (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    wrong = replay_command([folder], FLOWS, ways, out, json=True, coverage=True, mutate=True, share=0.001)
+    wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.001)
     assert wrong == 1  # one script notices little, and nobody has said why that is enough
     assert [json.loads(line)["kind"] for line in out.getvalue().splitlines()] == ["outcome", "coverage", "mutations"]
 
@@ -155,7 +153,7 @@ def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
     out = io.StringIO()
     assert (
         replay_command(
-            [folder], FLOWS, {"telegram": known_ways()["telegram"]()}, out, through=["telegram"], coverage=True
+            [folder], FLOW_FOLDERS, {"telegram": known_ways()["telegram"]()}, out, through=["telegram"], coverage=True
         )
         == 2
     )
@@ -165,5 +163,5 @@ def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
 def test_faults_in_memory_are_refused(folder: Path) -> None:
     (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
-    assert replay_command([folder], FLOWS, {"memory": MemoryWay()}, out, seeds=[3]) == 2
+    assert replay_command([folder], FLOW_FOLDERS, {"memory": MemoryWay()}, out, seeds=[3]) == 2
     assert "--through telegram" in out.getvalue()
