@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.replaying import replay_command
-from bot.core.rendering.answer_words import Places
+from bot.core.rendering.answer_words import Places, words_for
 from bot.replay.coverage.coverage import Coverage, coverage_of, table
 from bot.replay.coverage.page import MARKS, page
 from bot.replay.coverage.shown_texts import unshown, words_of
@@ -135,7 +135,7 @@ def test_corrections_and_the_offered_exit_have_places(folder: Path) -> None:
 
 def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path) -> None:
     coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
-    words = next(iter(coverage.flow.__dict__["_words"].values()))
+    words = words_for(coverage.flow, "en", Places())
     assert words.texts is coverage.flow.texts["en"]
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Event, Started, Tapped, Turn, Typed
+from bot.core.conversation.events import Event, Started, Tapped, Typed
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
-from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import NUMERIC, Kind, Level, Question
 
-from .space import Axis, Cell, Space, Ticks
+from .space import Axis, Cell, Space
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
@@ -121,24 +121,6 @@ class Player:
 def event_of(session: Session, how: str, what: str) -> Event:
     """The event of a tap on the open screen, or of typed words."""
     return Tapped(session.id, session.turn, session.at, what) if how == "tap" else Typed(what)
-
-
-def level_shown(turn: Turn) -> Level | None:
-    """The level of a turn's trace."""
-    return turn.trace.level
-
-
-def chosen_of(space: Space, env: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as conditions read them -> case keys and `Many`."""
-    found: dict[str, Any] = {}
-    for question, axis in space.axes.items():
-        value = env.get(question)
-        if isinstance(axis, Ticks):
-            if isinstance(value, Many):
-                found[question] = Many(value.yes, value.not_sure)
-        elif isinstance(value, Span | str):
-            found[question] = space.key_of(question, value)
-    return found
 
 
 def plain_flow(flow: Flow) -> Flow:
