@@ -23,13 +23,12 @@ from bot.service.incoming import Handled
 from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
-from .aiohttp_request import AiohttpRequest
+from .http_request import HttpRequest
 from .messages import answer_tap
 from .polling import WAIT, Polling, Update
 from .post import Api, Post, asked_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
 from .updates import ALLOWED, read_update, tap_id
-from .wire_request import WireRequest
 
 log = logging.getLogger("symptom_bot.telegram")
 
@@ -64,8 +63,8 @@ class Telegram:
         every: Every | None = None,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
-        self._request = WireRequest(connection_pool_size=in_flight + 32)
-        self._poller = AiohttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
+        self._request = HttpRequest(connection_pool_size=in_flight + 32)
+        self._poller = HttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)

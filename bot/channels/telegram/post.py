@@ -19,9 +19,9 @@ from bot.service.payload import Payload
 from bot.service.replies import LATE
 from bot.store import Delivery
 
+from .http_request import HttpRequest
 from .messages import Call, calls
 from .updates import chat_id
-from .wire_request import WireRequest
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
@@ -33,7 +33,7 @@ LookUp = Callable[[str, str], Awaitable[int | None]]
 class Api:
     """The Bot API: `call` for what is sent all day, `bot` for the rest."""
 
-    def __init__(self, bot: Bot, request: WireRequest) -> None:
+    def __init__(self, bot: Bot, request: HttpRequest) -> None:
         self.bot = bot
         self._base = bot.base_url
         self._request = request
