@@ -23,7 +23,7 @@ def add_understand(commands: Any) -> None:
     p.add_argument("--ask", metavar="QUESTION", help="the question that is open")
     p.add_argument("--json", action="store_true", help="print JSON")
     p.add_argument("--lines", metavar="FILE", help="one text a line (- = standard input), one JSON object a line")
-    p.add_argument("--score", type=Path, metavar="DIR", help="measure with labelled phrases, beside baselines")
+    p.add_argument("--score", type=Path, metavar="DIR", help="measure with labelled phrases")
     p.set_defaults(run=_understand)
 
 

@@ -167,7 +167,11 @@ def _files(name: str) -> dict[str, dict[str, Any]]:
             "emergency_signs": ["first_danger_sign"],
         },
         "triage.yaml": {"rules": RULES},
-        "advice.yaml": {"recheck": {"self_care": "4 weeks", "see_soon": "2 weeks"}, "lines": LINES},
+        "advice.yaml": {
+            "recheck": {"self_care": "4 weeks", "see_soon": "2 weeks"},
+            "recheck_from": {"self_care": "onset"},
+            "lines": LINES,
+        },
         "evidence.yaml": {
             "documents": [],
             "sources": [

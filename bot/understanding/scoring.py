@@ -1,12 +1,12 @@
-"""How well texts are understood: labelled phrases, the measures of each kind, and the table beside the baselines."""
+"""How well texts are understood: labelled phrases, the measures of each kind, and the table of the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -18,6 +18,14 @@ from .report import understand_text
 Seen = Mapping[str, Any]
 Understand = Callable[[str, datetime], Seen]
 """A way to understand a text, as a JSON object with at least `answers`, `ask` and `red_flags`."""
+
+
+class Column(NamedTuple):
+    """Another way to understand, to be measured beside ours. `kinds`: of texts that it is for."""
+
+    name: str
+    understand: Understand
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,35 +191,29 @@ def measure(cases: list[Case], understand: Understand) -> dict[tuple[str, str], 
     return counts
 
 
-def score(folder: Path, reader: Reader, interview: Interview, lang: str = "en", wrong: str | None = None) -> str:
-    """The table of `symptom-bot understand --score`: our figures on each half beside the baselines.
+def score(
+    folder: Path, reader: Reader, interview: Interview, lang: str = "en", wrong: str | None = None,
+    beside: Sequence[Column] = (),
+) -> str:  # fmt: skip
+    """The table of `symptom-bot understand --score`: our figures on each half. `beside`: others, on the measured half only.
 
     `wrong`: also lists the texts of that half that were not understood (never of the measured half when tuning).
     """
-    from .baselines import BASELINES
-
     cases = list(read_cases(folder))
     ours = measure(cases, lambda text, now: understand_text(reader, interview, text, now, lang))
-    others: dict[str, dict[tuple[str, str], Count]] = {}
-    absent: list[str] = []
-    for name, make in BASELINES.items():
-        try:
-            others[name] = measure(cases, make(interview))
-        except ImportError as error:
-            absent.append(f"{name}: not installed ({error.name}), its column is left out")
     halves = sorted({half for half, _ in ours})
-    columns = [(half, "ours", ours) for half in halves]
-    columns += [(halves[0] if "measured" not in halves else "measured", name, other) for name, other in others.items()]
-    lines = [_row("", [f"{name}" for _, name, _ in columns]), _row("", [half for half, _, _ in columns])]
+    measured = "measured" if "measured" in halves else halves[0]
+    columns = [(half, "ours", ours, frozenset(TITLES)) for half in halves]
+    columns += [(measured, other.name, measure(cases, other.understand), other.kinds) for other in beside]
+    lines = [_row("", [name for _, name, _, _ in columns]), _row("", [half for half, _, _, _ in columns])]
     for kind, title in TITLES.items():
         if not any((half, kind) in ours for half in halves):
             continue
-        cells = [_cell(counts.get((half, kind)), kind, name) for half, name, counts in columns]
+        cells = [_cell(counts.get((half, kind)) if kind in kinds else None) for half, _, counts, kinds in columns]
         target = f"   target {TARGETS[kind]:.0%}" if kind in TARGETS else ""
         lines.append(_row(title, cells) + target)
     totals = {half: sum(c.of for (h, _), c in ours.items() if h == half) for half in halves}
     lines.append("texts: " + ", ".join(f"{half} {count}" for half, count in totals.items()))
-    lines += absent
     if wrong:
         for (half, kind), count in ours.items():
             if half == wrong:
@@ -223,9 +225,5 @@ def _row(title: str, cells: list[str]) -> str:
     return f"{title:<40}" + "".join(f"{cell:>20}" for cell in cells)
 
 
-def _cell(count: Count | None, kind: str, name: str) -> str:
-    from .baselines import DOES
-
-    if count is None or (name != "ours" and kind not in DOES[name]):
-        return "-"
-    return f"{count.share:.1%} ({count.right}/{count.of})"
+def _cell(count: Count | None) -> str:
+    return "-" if count is None else f"{count.share:.1%} ({count.right}/{count.of})"

@@ -17,9 +17,9 @@ from bot.core.conversation.events import Started, Typed
 from bot.core.flow.answer_values import BadAnswer
 from bot.core.flow.compiled import Flow
 from bot.replay.coverage import random_walk as walk
-from bot.replay.coverage.coverage import KINDS as COVERED
 from bot.replay.coverage.coverage import Coverage, coverage_of, percent, table
 from bot.replay.coverage.generate import propose
+from bot.replay.coverage.items import KINDS as COVERED
 from bot.replay.coverage.page import page
 from bot.replay.mutation.mutate import Score, chosen, mutation_score, score_in_jobs
 from bot.replay.mutation.survivors import Judged, named, read_explained, score_table

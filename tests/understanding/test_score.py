@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.understanding.report import understand_text
-from bot.understanding.scoring import MEASURES, TARGETS, TITLES, fits, measure, read_cases, score
+from bot.understanding.scoring import MEASURES, TARGETS, TITLES, fits, measure, read_cases
+from tests.support.baselines import compared
 from tests.support.places import TESTS
 from tests.support.understood import flow, reader
 
@@ -43,7 +44,7 @@ def test_the_targets_are_met(half: str, kind: str) -> None:
 
 
 def test_the_table_stands_beside_the_baselines() -> None:
-    table = score(PHRASES, reader(), flow().interview)
+    table = compared(PHRASES, reader(), flow().interview)
     assert "plain red flags found" in table
     assert "keywords" in table
     assert "dateparser" in table

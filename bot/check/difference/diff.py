@@ -200,6 +200,7 @@ def _settings(flow: Flow) -> dict[str, Any]:
     return {
         "longest": flow.interview.longest, "emergency_signs": flow.interview.emergency_signs,
         "recheck": {str(k): v for k, v in flow.advice.recheck.items()},
+        "recheck_from": {str(k): v for k, v in flow.advice.recheck_from.items()},
     }  # fmt: skip
 
 
@@ -253,7 +254,7 @@ def _place_of(flow: Flow, what: str, name: str) -> str:
         i = [getattr(e, what) for e in entries[what]].index(name)
         place = flow.place(file, (top, i))
     else:
-        place = flow.place("advice.yaml" if name == "recheck" else "interview.yaml", (name,))
+        place = flow.place("advice.yaml" if name.startswith("recheck") else "interview.yaml", (name,))
     return f"{place.file}:{place.line}"
 
 

@@ -190,6 +190,27 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def rechecks_count_from_a_date(draft: Draft) -> Iterator[Finding]:
+    """`recheck_from` names a question about when something began, at a level that has a `recheck`."""
+    dated = [name for name, question in draft.questions.items() if question.kind is Kind.ago]
+    for level, name in draft.advice.recheck_from.items():
+        path: Path = ("recheck_from", level.value)
+        if name not in dated:
+            yield draft.finding(
+                "advice.yaml", path, "FLOW012", f'"{name}" is no question of kind ago of this flow.',
+                did_you_mean(name, dated) or "Name one that asks when something began, or take this out.",
+            )  # fmt: skip
+        elif level not in draft.advice.recheck:
+            yield draft.finding(
+                "advice.yaml",
+                path,
+                "FLOW023",
+                f"There is no `recheck` at {level.value}.",
+                "Add one, or take this out.",
+                key=True,
+            )
+
+
 def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
     """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
     for i, q in enumerate(draft.interview.questions):

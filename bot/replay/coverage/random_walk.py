@@ -18,8 +18,10 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import LEVELS, Level
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.acts import Key
+from bot.replay.playing.chat import SeenChat
 from bot.replay.playing.memory import Handled, MemoryDriver, NotTheSame
-from bot.replay.playing.play import Deviated, Play
+from bot.replay.playing.outcome import Deviated
+from bot.replay.playing.play import Play
 from bot.replay.playing.ways import now_or_never
 from bot.replay.script.model import KINDS, NOW, Case, Expect, Step
 from bot.replay.script.writing import script_text
@@ -105,7 +107,7 @@ class _Given:
     def __init__(self, steps: Moves) -> None:
         self._steps = steps
 
-    def steps(self, play: Play) -> Iterator[Mapping[str, Any]]:
+    def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
         yield from self._steps
 
 
@@ -116,19 +118,19 @@ class _Random:
         self._flow, self._rng = flow, rng
         self._phrases = [p for t in flow.texts.values() for p in _phrases(t)]
 
-    def steps(self, play: Play) -> Iterator[Mapping[str, Any]]:
+    def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
         for _ in range(self._rng.randrange(3, LONGEST)):
-            yield self._next(play)
+            yield self._next(chat)
 
-    def _next(self, play: Play) -> Mapping[str, Any]:
+    def _next(self, chat: SeenChat) -> Mapping[str, Any]:
         rng = self._rng
         kind = rng.choices(
             ("tap", "me", "nonsense", "command", "old", "double", "later", "send", "edit", "restart"),
             (60, 14, 5, 5, 4, 4, 4, 2, 3, 2),
         )[0]
-        open_keys = [k for m in play.reachable() for k in m.keys]
+        open_keys = [k for m in chat.reachable() for k in m.keys]
         if kind == "tap" and open_keys:
-            return {"tap": _name(play, rng.choice(open_keys))}
+            return {"tap": _name(chat, rng.choice(open_keys))}
         if kind == "me":
             return {"me": rng.choice(self._phrases)}
         if kind == "command":
@@ -137,11 +139,11 @@ class _Random:
                     ("back", "review", "restart", "stop", "help", "why", "start", "forget", "language xx")
                 )
             }
-        if kind == "old" and play.keyboards:
-            message = rng.choice(play.keyboards)
-            screen = play.screen_of(message)
+        if kind == "old" and chat.keyboards:
+            message = rng.choice(chat.keyboards)
+            screen = chat.screen_of(message)
             if screen is not None:
-                return {"old": {"ask": screen, "tap": _name(play, rng.choice(message.keys))}}
+                return {"old": {"ask": screen, "tap": _name(chat, rng.choice(message.keys))}}
         if kind == "double":
             return {"double": True}
         if kind == "later":
@@ -165,8 +167,8 @@ def _phrases(texts: Any) -> Iterator[str]:
             yield question.example
 
 
-def _name(play: Play, key: Key) -> str:
-    tapped = play.decode(key.data)
+def _name(chat: SeenChat, key: Key) -> str:
+    tapped = chat.decode(key.data)
     return key.label if tapped is None else tapped.choice
 
 
@@ -176,7 +178,7 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
     case = Case("a walk", "walk", Place("walk"), flow.name, lang, NOW, (), Expect(), {})
     play = Play(case, flow, {}, driver, UTC)
     done: list[Mapping[str, Any]] = []
-    for move in chosen.steps(play):
+    for move in chosen.steps(play.chat):
         done.append(move)
         handled_before = len(driver.turns)
         try:

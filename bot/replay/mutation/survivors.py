@@ -18,7 +18,8 @@ from bot.check.faults.mutations import KINDS, Mutation
 from bot.check.faults.mutations_whole import WAYS
 from bot.core.model.findings import Finding
 from bot.replay.script.model import Strict
-from bot.replay.script.reading import SURVIVORS, load_file, validated
+from bot.replay.script.reading import SURVIVORS
+from bot.replay.script.shapes import load_file, validated
 from bot.replay.script.writing import in_line
 
 from .mutate import Fate, Result, Score

@@ -10,7 +10,8 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Place
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.memory import MemoryDriver
-from bot.replay.playing.play import Deviated, Play
+from bot.replay.playing.outcome import Deviated
+from bot.replay.playing.play import Play
 from bot.replay.playing.ways import now_or_never
 from bot.replay.script.model import NOW, Case, Expect
 from bot.replay.script.model import Step as ScriptStep

@@ -17,7 +17,8 @@ from bot.replay.script.writing import script_text
 
 from .played import Played, moment
 from .record import Step, expected, shown_name
-from .telling import Told, plain_answers
+from .telling import Telling
+from .told_answers import plain_answers
 
 COMMENT = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
 
@@ -32,7 +33,7 @@ def stored_script(flow: Flow, session: Session, title: str) -> str:
     best: list[Step] = []
     nearest = (False, -1)
     for way in _ways(flow, session):
-        steps = merged(Told(flow, session).told(way), flow, session.lang)
+        steps = merged(Telling(flow, session).told(way), flow, session.lang)
         near = _nearness(flow, session, stands, steps)
         if near > nearest:
             best, nearest = steps, near

@@ -158,16 +158,16 @@ async def test_an_update_that_cannot_be_read_hurts_nobody(
 async def test_a_step_that_raises_is_set_aside_alone_and_the_patient_told(
     bot: Running, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.service.service as service
+    import bot.service.chat as service_chat
 
-    real = service.step
+    real = service_chat.step
 
     def step(flow: Any, session: Any, event: Event, now: Any) -> Any:
         if isinstance(event, Typed) and event.text == "boom":
             raise KeyError("a marked secret")
         return real(flow, session, event, now)
 
-    monkeypatch.setattr(service, "step", step)
+    monkeypatch.setattr(service_chat, "step", step)
     ann, bob = Patient(telegram.user(1)), Patient(telegram.user(2))
     await ann.consents()
     ann.person.send("boom")
