@@ -21,7 +21,7 @@ REVIEW_ROWS = 2
 Row = tuple[tuple[str, str], ...]
 
 
-def event_of(line: str) -> Event:
+def event_of_line(line: str) -> Event:
     """A typed line as an event: a command with its argument, or words."""
     said = line.strip()
     if said.startswith("/"):
@@ -179,7 +179,7 @@ def chat(
         if before_answers is not None:
             before_answers()
             before_answers = None
-        event = event_of(line)
+        event = event_of_line(line)
 
 
 def _words(prompt: Prompt, choices: Sequence[str]) -> str | None:

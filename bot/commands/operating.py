@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .common import OK, USAGE, Stop, folders, settings
 
 if TYPE_CHECKING:
-    from bot.operator.changes import Outcome
+    from bot.operator.changes import FolderEdit
 
 KINDS = ("interview", "triage", "advice", "evidence", "safety", "hazards", "signoff", "texts")
 QUESTION_KINDS = ("one", "many", "yes_no", "number", "scale", "ago", "length", "age")
@@ -80,7 +80,7 @@ def add_add(commands: Any) -> None:
         q.set_defaults(run=_shown(addition.run))
 
 
-def _shown(run: Callable[[argparse.Namespace], Outcome]) -> Callable[[argparse.Namespace], int]:
+def _shown(run: Callable[[argparse.Namespace], FolderEdit]) -> Callable[[argparse.Namespace], int]:
     def show(args: argparse.Namespace) -> int:
         outcome = run(args)
         for message in outcome.messages:
@@ -90,7 +90,7 @@ def _shown(run: Callable[[argparse.Namespace], Outcome]) -> Callable[[argparse.N
     return show
 
 
-def _question(args: argparse.Namespace) -> Outcome:
+def _question(args: argparse.Namespace) -> FolderEdit:
     from bot.core.model.flow_files import Kind
     from bot.operator.add import add_question
 
@@ -100,13 +100,13 @@ def _question(args: argparse.Namespace) -> Outcome:
     )  # fmt: skip
 
 
-def _option(args: argparse.Namespace) -> Outcome:
+def _option(args: argparse.Namespace) -> FolderEdit:
     from bot.operator.add import add_option
 
     return add_option(_editable(args.flow), args.id, args.question, after=args.after, worry=args.worry)
 
 
-def _red_flag(args: argparse.Namespace) -> Outcome:
+def _red_flag(args: argparse.Namespace) -> FolderEdit:
     from bot.core.model.flow_files import Level
     from bot.operator.add import add_red_flag
 
@@ -116,14 +116,14 @@ def _red_flag(args: argparse.Namespace) -> Outcome:
     )  # fmt: skip
 
 
-def _rule(args: argparse.Namespace) -> Outcome:
+def _rule(args: argparse.Namespace) -> FolderEdit:
     from bot.core.model.flow_files import Level
     from bot.operator.add import add_rule
 
     return add_rule(_editable(args.flow), args.id, args.when, Level(args.level), because=args.because, how=args.how)
 
 
-def _line(args: argparse.Namespace) -> Outcome:
+def _line(args: argparse.Namespace) -> FolderEdit:
     from bot.core.model.flow_files import Level
     from bot.operator.add import add_line
 
@@ -133,13 +133,13 @@ def _line(args: argparse.Namespace) -> Outcome:
     )  # fmt: skip
 
 
-def _language(args: argparse.Namespace) -> Outcome:
+def _language(args: argparse.Namespace) -> FolderEdit:
     from bot.operator.add import add_language
 
     return add_language(_editable(args.flow), args.language, own_name=args.name, like=args.like)
 
 
-def _flow(args: argparse.Namespace) -> Outcome:
+def _flow(args: argparse.Namespace) -> FolderEdit:
     from bot.operator.new_flow import add_flow
 
     return add_flow(_home(), args.id, like=_editable(args.like) if args.like else None)
@@ -188,7 +188,7 @@ class Addition(NamedTuple):
 
     name: str
     says: str
-    run: Callable[[argparse.Namespace], Outcome]
+    run: Callable[[argparse.Namespace], FolderEdit]
     arguments: tuple[Argument | OneOf, ...]
 
 

@@ -9,10 +9,10 @@ from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import failure, run_all, run_jobs, run_text, summary, transcript, versions_of, write_json
 from bot.replay.playing.ways import MemoryWay, Way
-from bot.replay.script.flows import Flows
+from bot.replay.script.flows import FlowFolders
 from bot.replay.script.reading import Scripts, read_scripts
 from bot.replay.script.writing import save
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def replay_command(
     paths: Sequence[Path],
-    flows: Flows,
+    flows: FlowFolders,
     ways: Mapping[str, Way],
     stream: TextIO,
     *,
@@ -57,7 +57,7 @@ def replay_command(
     if _findings(scripts, stream):
         return FOUND
     began = time.perf_counter()
-    outcomes: list[Outcome] = []
+    outcomes: list[Played] = []
     if jobs > 1 and not (coverage or mutate or page):
         running = run_jobs(paths, flows, through, seeds, jobs)
     else:
@@ -101,7 +101,7 @@ def _findings(scripts: Scripts, stream: TextIO) -> bool:
     return bool(scripts.findings)
 
 
-def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_json: bool, page: Path | None) -> None:
+def _coverage(scripts: Scripts, outcomes: Sequence[Played], stream: TextIO, as_json: bool, page: Path | None) -> None:
     from bot.replay.coverage import page as coverage_page
     from bot.replay.coverage.coverage import coverage_of, table
 
@@ -120,7 +120,7 @@ def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_
 
 
 def _mutate(
-    scripts: Scripts, outcomes: Sequence[Outcome], paths: Sequence[Path], flows: Flows, stream: TextIO, as_json: bool,
+    scripts: Scripts, outcomes: Sequence[Played], paths: Sequence[Path], flows: FlowFolders, stream: TextIO, as_json: bool,
     share: float, seed: int, at_least: float, jobs: int,
 ) -> bool:  # fmt: skip
     """Print the mutation score of each flow; whether it is high enough and each survivor is explained."""
@@ -146,7 +146,7 @@ def _mutate(
 
 def script_command(
     paths: Sequence[Path],
-    flows: Flows,
+    flows: FlowFolders,
     stream: TextIO,
     *,
     flow: str | None = None,
@@ -207,7 +207,7 @@ def _deliver(name: str, text: str, into: Path | None, stream: TextIO) -> None:
     print(f"written: {into / name}", file=stream)
 
 
-def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, chats: int = 200) -> int:
+def load_command(paths: Sequence[Path], flows: FlowFolders, way: Way, stream: TextIO, chats: int = 200) -> int:
     """Play the scripts by so many people at once through a bot with its channel and store, and print how fast it was."""
     from bot.replay.telegram.way import TelegramWay
 

@@ -42,7 +42,7 @@ def _understand(args: argparse.Namespace) -> int:
             raise Stop(f"There is no folder {args.score}.")
         print(score(args.score, flow.reader, flow.interview, args.lang))
         return OK
-    from bot.understanding.report import explain, understand_lines, understand_text
+    from bot.understanding.report import explain_reading, understand_lines, understand_text
 
     if args.lines is not None:
         for seen in understand_lines(flow.reader, flow.interview, _lines(args.lines), now, args.lang):
@@ -53,7 +53,7 @@ def _understand(args: argparse.Namespace) -> int:
             'Give the words in quotes, or --lines FILE, or --score DIR. Example: understand back_spasm "since tuesday"'
         )
     seen = understand_text(flow.reader, flow.interview, args.text, now, args.lang, args.ask)
-    print(json.dumps(seen, ensure_ascii=False) if args.json else explain(seen))
+    print(json.dumps(seen, ensure_ascii=False) if args.json else explain_reading(seen))
     return OK
 
 

@@ -26,7 +26,7 @@ from .incoming import NO_SCREEN, Handled, Incoming, Pressed
 from .payload import Payload
 from .replies import Replies
 from .session_cache import SessionCache
-from .versions import Flows, begun_anew
+from .versions import Versions, begun_anew
 
 log = logging.getLogger("symptom_bot.service")
 
@@ -59,7 +59,7 @@ class OpenChat:
 class Chats:
     """Opens chats and handles their events, one at a time. `new_id`: a session id that was never used."""
 
-    def __init__(self, flows: Flows, replies: Replies, new_id: Callable[[], str]) -> None:
+    def __init__(self, flows: Versions, replies: Replies, new_id: Callable[[], str]) -> None:
         self.flows, self._replies, self._new_id = flows, replies, new_id
         self._sessions = SessionCache()
 

@@ -26,8 +26,8 @@ from bot.store import (
     Blocked,
     ChatWrite,
     Committed,
+    DeliveryOutcome,
     Due,
-    Outcome,
     Outgoing,
     Refused,
     Sent,
@@ -41,7 +41,7 @@ from .chat import Chats, OpenChat
 from .incoming import Handled, Incoming
 from .payload import Payload
 from .replies import Replies, WhatChanges
-from .versions import Flows
+from .versions import Versions
 
 log = logging.getLogger("symptom_bot.service")
 
@@ -55,7 +55,7 @@ class Service:
     def __init__(
         self,
         store: Store,
-        flows: Flows,
+        flows: Versions,
         places: Places,
         zone: tzinfo,
         clock: Callable[[], float],
@@ -72,7 +72,7 @@ class Service:
         """Seconds UTC as the patients' local time."""
         return self._replies.local(seconds)
 
-    def handle(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome] = ()) -> Done:
+    def handle(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome] = ()) -> Done:
         """Handle a batch: load, step, commit. Returns what became of each event and what may be delivered.
 
         `outcomes`: how earlier deliveries went, recorded in the same transaction.
@@ -92,7 +92,7 @@ class Service:
             value: Done = done.value
             return value
 
-    def work(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome] = ()) -> Work:
+    def work(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome] = ()) -> Work:
         """`handle` as a generator: run each call that it yields, one at a time, and send back its result or its error.
         Its calls and `close` must be made by one thread at a time."""
         try:
@@ -122,14 +122,14 @@ class Service:
 
     # --- a batch ------------------------------------------------------------------------------------------------------
 
-    def _once(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> Work:
+    def _once(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome]) -> Work:
         """The batch as one, without those of its updates that turn out to have counted before."""
         try:
             return (yield from self._together(batch, outcomes))
         except AlreadySeen:
             return (yield from self._together(batch, outcomes, doubt=True))
 
-    def _together(self, batch: Sequence[Incoming], outcomes: Sequence[Outcome], doubt: bool = False) -> Work:
+    def _together(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome], doubt: bool = False) -> Work:
         now = self.clock()
         chats = {i.chat for i in batch if i.chat}
         tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), doubt)
@@ -186,7 +186,7 @@ class Service:
             aside.append(SetAside(incoming.update, "Unreadable", now))
         return Handled(incoming, why="poison")
 
-    def _aside(self, incoming: Incoming, outcomes: Sequence[Outcome]) -> Work:
+    def _aside(self, incoming: Incoming, outcomes: Sequence[DeliveryOutcome]) -> Work:
         """The one event whose turn the database cannot hold: set aside without content, the patient told."""
         if incoming.update is None and incoming.due is None:
             raise Unstorable("The database cannot hold this turn.")
@@ -223,7 +223,7 @@ class Service:
         handled: Sequence[Handled],
         outbox: Sequence[Outgoing],
         aside: Sequence[SetAside],
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[DeliveryOutcome],
         now: float,
     ) -> Batch:
         new = [h.incoming for h in handled if h.why != "seen"]
@@ -258,7 +258,7 @@ def _outgoing(chat: str, now: float, messages: Sequence[Payload], stored: Sequen
             yield Outgoing(chat, text, now, EMERGENCY if urgent else ORDINARY, payload.ref)
 
 
-def _chats_of(outcomes: Sequence[Outcome]) -> set[str]:
+def _chats_of(outcomes: Sequence[DeliveryOutcome]) -> set[str]:
     """The chats whose rows these outcomes change."""
     return {o.chat for o in outcomes if not isinstance(o, Sent | Refused)}
 

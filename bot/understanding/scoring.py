@@ -29,7 +29,7 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Phrase:
     """One labelled text. `label`: what must be read; its form depends on `kind`."""
 
     half: str
@@ -45,7 +45,7 @@ class Count:
 
     right: int = 0
     of: int = 0
-    wrong: list[tuple[Case, Any]] = field(default_factory=list, repr=False)
+    wrong: list[tuple[Phrase, Any]] = field(default_factory=list, repr=False)
 
     @property
     def share(self) -> float:
@@ -53,7 +53,7 @@ class Count:
         return self.right / self.of if self.of else 1.0
 
 
-def read_cases(folder: Path) -> Iterator[Case]:
+def read_cases(folder: Path) -> Iterator[Phrase]:
     """The cases of `folder/<half>/<kind>.yaml`. Raises OSError, ValueError (naming the file)."""
     files = sorted(folder.glob("*/*.yaml"))
     if not files:
@@ -67,11 +67,11 @@ def read_cases(folder: Path) -> Iterator[Case]:
         if isinstance(cases, dict):
             for label, texts in cases.items():
                 for text in texts:
-                    yield Case(file.parent.name, kind, str(text), label, now)
+                    yield Phrase(file.parent.name, kind, str(text), label, now)
         else:
             for case in cases:
                 text, label = (case["text"], case) if isinstance(case, dict) else (case[0], case[1])
-                yield Case(file.parent.name, kind, str(text), label, now)
+                yield Phrase(file.parent.name, kind, str(text), label, now)
 
 
 def fits(value: Any, label: Any, asked: bool) -> bool:
@@ -88,27 +88,27 @@ def fits(value: Any, label: Any, asked: bool) -> bool:
     return bool(low == high == label)
 
 
-def _figure(question: str) -> Callable[[Case, Seen], bool]:
+def _figure(question: str) -> Callable[[Phrase, Seen], bool]:
     return lambda case, seen: fits(seen["answers"].get(question), case.label, question in seen["ask"])
 
 
-def _options(case: Case) -> set[str]:
+def _options(case: Phrase) -> set[str]:
     """The options that are right for the text: one, or any of several that fit equally well."""
     return set(case.label["any"]) if isinstance(case.label, dict) else {case.label}
 
 
-def _found(case: Case, seen: Seen) -> bool:
+def _found(case: Phrase, seen: Seen) -> bool:
     options = _options(case)
     return bool(options & set(seen["red_flags"])) or any(
         isinstance(v, list) and bool(options & set(map(str, v))) for v in seen["answers"].values()
     )
 
 
-def _asked_or_found(case: Case, seen: Seen) -> bool:
+def _asked_or_found(case: Phrase, seen: Seen) -> bool:
     return _found(case, seen) or bool(_options(case) & set(seen.get("possible", ())))
 
 
-def _movements(case: Case, seen: Seen) -> bool:
+def _movements(case: Phrase, seen: Seen) -> bool:
     return set(seen["answers"].get("movements", ())) == set(case.label)
 
 
@@ -118,11 +118,11 @@ def _holds(value: Any, label: Any) -> bool:
     return fits(value, label, False)
 
 
-def _facts(case: Case, seen: Seen) -> bool:
+def _facts(case: Phrase, seen: Seen) -> bool:
     return all(_holds(seen["answers"].get(q), label) for q, label in case.label.items())
 
 
-def _story(case: Case, seen: Seen) -> bool:
+def _story(case: Phrase, seen: Seen) -> bool:
     label = case.label
     answers = all(_holds(seen["answers"].get(q), v) for q, v in (label.get("answers") or {}).items())
     asked = all(q in seen["ask"] for q in label.get("ask") or ())
@@ -140,12 +140,12 @@ def _extra(label: Mapping[str, Any], seen: Seen) -> set[str]:
     return set()
 
 
-def _polarity(case: Case, seen: Seen) -> bool:
+def _polarity(case: Phrase, seen: Seen) -> bool:
     label, value = case.label, seen.get("polarity")
     return value in label["any"] if isinstance(label, dict) else value == label
 
 
-MEASURES: dict[str, Callable[[Case, Seen], bool]] = {
+MEASURES: dict[str, Callable[[Phrase, Seen], bool]] = {
     "flags": _found,
     "not_flags": lambda case, seen: not seen["red_flags"],
     "possible": _asked_or_found,
@@ -177,7 +177,7 @@ TITLES = {
 TARGETS = {"flags": 0.98, "not_flags": 0.96, "onset": 0.95, "spasm_length": 0.97, "pain": 0.97, "movements": 0.92}
 
 
-def measure(cases: list[Case], understand: Understand) -> dict[tuple[str, str], Count]:
+def measure(cases: list[Phrase], understand: Understand) -> dict[tuple[str, str], Count]:
     """Counts by (half, kind). Texts of `flags` stories count in their own kinds only."""
     counts: dict[tuple[str, str], Count] = {}
     for case in cases:

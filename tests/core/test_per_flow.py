@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.conversation.machine import machine_of
-from bot.core.flow.per_flow import Recent, forget, per_flow
+from bot.core.flow.per_flow import Recent, drop_memo, per_flow
 from tests.support.places import ROOT
 from tests.support.talking import back_spasm
 
@@ -29,7 +29,7 @@ def test_it_is_worked_out_once_for_each_keeper_and_arguments() -> None:
     one, other = Book(), Book()
     assert [page(one, 1), page(one, 1), page(one, 2), page(other, 1)] == ["page 1", "page 1", "page 2", "page 1"]
     assert (one.read, other.read) == ([1, 2], [1])
-    forget(one, page)
+    drop_memo(one, page)
     assert (page(one, 1), one.read) == ("page 1", [1, 2, 1])
 
 

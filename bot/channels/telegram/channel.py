@@ -15,8 +15,8 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
-from bot.server.delivery import Deliverer, Gone, Later, Never, Result
-from bot.server.group_commit import Turns
+from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
+from bot.server.group_commit import GroupCommit
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
 from bot.service.incoming import Handled
@@ -75,9 +75,9 @@ class Telegram:
         self.deliverer = Deliverer(
             post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
-        self.turns = Turns(service, self.thread, self.deliverer)
+        self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
-        self.report: Callable[[Delivery, Result], None] = lambda delivery, result: None
+        self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
@@ -215,7 +215,7 @@ class Telegram:
         except TelegramError as error:
             log.debug("tap not answered", extra={"reason": type(error).__name__})
 
-    def _told(self, delivery: Delivery, result: Result) -> None:
+    def _told(self, delivery: Delivery, result: DeliveryResult) -> None:
         """What became of a message: into the log if it was refused, and into the figures."""
         match result:
             case Never(reason):

@@ -27,9 +27,9 @@ log = logging.getLogger("symptom_bot.webhook")
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
-Scope = Mapping[str, Any]
+AsgiScope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+AsgiSend = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 JSON, TEXT = b"application/json", b"text/plain; charset=utf-8"
 
@@ -55,7 +55,7 @@ class App:
         """Where updates are posted, if they are."""
         return None if self._hook is None else self._hook.path
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: AsgiSend) -> None:
         """Called by the server for every request."""
         if scope["type"] != "http":
             return
@@ -64,7 +64,7 @@ class App:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, scope: AsgiScope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         if self._hook is not None and path == self._hook.path:
             return await self._update(scope, receive) if method == "POST" else (405, TEXT, b"")
@@ -76,7 +76,7 @@ class App:
             return 200, CONTENT_TYPE, self._metrics.text()
         return 404, TEXT, b""
 
-    async def _update(self, scope: Scope, receive: Receive) -> Answer:
+    async def _update(self, scope: AsgiScope, receive: Receive) -> Answer:
         given = next((value for name, value in scope["headers"] if name == SECRET_HEADER), b"")
         if not self._known(given):
             return 401, TEXT, b""

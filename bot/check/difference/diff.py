@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.check.answers.ending import Outcome, outcome
+from bot.check.answers.ending import Ending, outcome
 from bot.check.answers.results import Example
 from bot.check.answers.space import Space
 from bot.check.counting.counting import bound
@@ -130,7 +130,7 @@ def _shown(both: Beside, chosen: dict[str, Any]) -> tuple[Example, tuple[str, ..
     return example, tuple(_responsible(both, before, now))
 
 
-def _end(space: Space, chosen: dict[str, Any]) -> Outcome:
+def _end(space: Space, chosen: dict[str, Any]) -> Ending:
     """What comes of the answers; options that this version does not have are left out, questions answered as usual."""
     known: dict[str, Any] = {}
     for question, axis in space.axes.items():
@@ -142,7 +142,7 @@ def _end(space: Space, chosen: dict[str, Any]) -> Outcome:
     return outcome(space, known)
 
 
-def _responsible(both: Beside, before: Outcome, now: Outcome) -> Iterator[str]:
+def _responsible(both: Beside, before: Ending, now: Ending) -> Iterator[str]:
     """The edits without which this example would not differ, as far as they can be told from what fired and was asked."""
     old, new = both.old.flow, both.new.flow
     fired = {r.rule.rule: r.rank for r in before.fired}, {r.rule.rule: r.rank for r in now.fired}

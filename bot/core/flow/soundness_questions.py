@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.conditions.compiler import compare
+from bot.core.conditions.compiler import compares
 from bot.core.conditions.explain import BASE_UNITS
 from bot.core.conditions.guards import unguarded
 from bot.core.conditions.nodes import Asked, Compare, leaves
@@ -234,7 +234,7 @@ def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
 
 def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
     """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
-    compares = _compares(draft)
+    places = _compares(draft)
     for i, q in enumerate(draft.interview.questions):
         unit = f" {BASE_UNITS[q.kind]}" if q.kind in BASE_UNITS else ""
         for n, choice in enumerate(q.choices):
@@ -242,8 +242,8 @@ def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
                 span = choice_span(q, choice)
             except BadQuantity:
                 continue
-            for (question, op, value), where in compares.items():
-                if question == q.ask and compare(op, span, value) is None:
+            for (question, op, value), where in places.items():
+                if question == q.ask and compares(op, span, value) is None:
                     yield draft.finding(
                         "interview.yaml", ("questions", i, "choices", n), "FLOW017",
                         f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
@@ -265,7 +265,7 @@ def thresholds_can_be_met(draft: Draft) -> Iterator[Finding]:
     for (question, op, value), where in _compares(draft).items():
         if question not in limits:
             continue
-        always = compare(op, limits[question], value)
+        always = compares(op, limits[question], value)
         if always is not None:
             low, high = limits[question]
             takes = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} and more"

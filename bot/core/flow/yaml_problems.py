@@ -50,11 +50,11 @@ def what_is_wrong(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError) 
     return Finding(place, "FLOW001", message, remedy)
 
 
-Said = tuple[Place, str, str]
+YamlWords = tuple[Place, str, str]
 """Place, what is wrong, what to do."""
 
 
-def _beside(problem: _Problem) -> Said | None:
+def _beside(problem: _Problem) -> YamlWords | None:
     """What the library trips over may stand a line before or after."""
     for number in (problem.number - 1, problem.number, problem.number + 1):
         beside = problem.line(number)
@@ -74,13 +74,13 @@ def _beside(problem: _Problem) -> Said | None:
     return None
 
 
-def _tab(problem: _Problem) -> Said | None:
+def _tab(problem: _Problem) -> YamlWords | None:
     if problem.sign == "\t" or "tab character" in problem.words:
         return problem.where, "A tab stands here.", "Indent with spaces."
     return None
 
 
-def _colon(problem: _Problem) -> Said | None:
+def _colon(problem: _Problem) -> YamlWords | None:
     if "mapping values are not allowed" not in problem.words:
         return None
     tight = _TIGHT.match(problem.line(problem.number - 1))
@@ -97,7 +97,7 @@ def _colon(problem: _Problem) -> Said | None:
     )
 
 
-def _bracket(problem: _Problem) -> Said | None:
+def _bracket(problem: _Problem) -> YamlWords | None:
     if "expected ',' or" not in problem.words:
         return None
     shut = "]" if "]" in problem.words else "}"
@@ -108,7 +108,7 @@ def _bracket(problem: _Problem) -> Said | None:
     )
 
 
-def _after_a_quote(problem: _Problem) -> Said | None:
+def _after_a_quote(problem: _Problem) -> YamlWords | None:
     if "expected key" not in problem.words or problem.before[-1:] not in ("'", '"'):
         return None
     return (
@@ -118,23 +118,23 @@ def _after_a_quote(problem: _Problem) -> Said | None:
     )
 
 
-def _alias(problem: _Problem) -> Said | None:
+def _alias(problem: _Problem) -> YamlWords | None:
     if "alias" in problem.context or "anchor" in problem.context:
         return problem.opened, "A text cannot begin with * or & here.", "Put the whole text in quotes."
     return None
 
 
-def _where(words: str, message: str, remedy: str) -> Callable[[_Problem], Said | None]:
+def _where(words: str, message: str, remedy: str) -> Callable[[_Problem], YamlWords | None]:
     """Said where the library saw it, if it uses these words. `{sign}` in the message: what stands there."""
     return lambda p: (p.where, message.replace("{sign}", p.sign), remedy) if words in p.words else None
 
 
-def _opened(words: str, message: str, remedy: str) -> Callable[[_Problem], Said | None]:
+def _opened(words: str, message: str, remedy: str) -> Callable[[_Problem], YamlWords | None]:
     """Said where the thing began, if the library uses these words."""
     return lambda p: (p.opened, message, remedy) if words in p.words else None
 
 
-def _anything(problem: _Problem) -> Said:
+def _anything(problem: _Problem) -> YamlWords:
     return (
         problem.where,
         f"This is not readable as YAML: {problem.words}.",
@@ -142,7 +142,7 @@ def _anything(problem: _Problem) -> Said:
     )
 
 
-_EXPLANATIONS: tuple[Callable[[_Problem], Said | None], ...] = (
+_EXPLANATIONS: tuple[Callable[[_Problem], YamlWords | None], ...] = (
     _beside,
     _tab,
     _colon,

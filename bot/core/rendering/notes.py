@@ -14,10 +14,10 @@ from .drawing import Drawing
 from .fixed_screens import emergency_buttons, latched
 from .message import Button, Message
 
-Params = dict[str, Any]
-Said = tuple[str, Params]
+NoteParams = dict[str, Any]
+Filled = tuple[str, NoteParams]
 """The system text to say, and its parameters as words."""
-InWords = Callable[[Drawing, Params], Said]
+InWords = Callable[[Drawing, NoteParams], Filled]
 Rows = list[tuple[Button, ...]]
 
 
@@ -35,23 +35,23 @@ def draw_say(d: Drawing, effect: Say) -> Message:
     return d.message(rows, turn=d.s.turn if ends else None, urgent=effect.urgent)
 
 
-def _put(d: Drawing, key: str, params: Params, table: Mapping[str, InWords]) -> None:
+def _put(d: Drawing, key: str, params: NoteParams, table: Mapping[str, InWords]) -> None:
     in_words = table.get(key)
     said, known = (key, params) if in_words is None else in_words(d, params)
     d.say(said, **known)
 
 
-def _example(d: Drawing, params: Params) -> Said:
+def _example(d: Drawing, params: NoteParams) -> Filled:
     example = d.words.texts.questions[params["question"]].example
     return ("unreadable_choices", {}) if example is None else ("unreadable_example", {"example": example})
 
 
-def _none_said(d: Drawing, params: Params) -> Said:
+def _none_said(d: Drawing, params: NoteParams) -> Filled:
     none = d.words.texts.questions[params["question"]].none or d.words.system("none_of_these")
     return "none_said", {"none": none}
 
 
-def _unclear(d: Drawing, params: Params) -> Said:
+def _unclear(d: Drawing, params: NoteParams) -> Filled:
     words, candidates = params["words"], params["candidates"]
     if candidates:
         return "unclear_which", {"words": words, "candidates": " / ".join(candidates)}
@@ -61,28 +61,28 @@ def _unclear(d: Drawing, params: Params) -> Said:
 def _lines(key: str) -> InWords:
     """The lines of a list by their names."""
 
-    def lines(d: Drawing, params: Params) -> Said:
+    def lines(d: Drawing, params: NoteParams) -> Filled:
         return key, {"answer": LIST.join(d.words.option(params["question"], o) for o in params["options"])}
 
     return lines
 
 
-def _answered(d: Drawing, params: Params) -> Said:
+def _answered(d: Drawing, params: NoteParams) -> Filled:
     return "answered", {"answer": d.words.system(params["answer"])}
 
 
-def _conflict(d: Drawing, params: Params) -> Said:
+def _conflict(d: Drawing, params: NoteParams) -> Filled:
     return "conflict", {"text": d.words.texts.conflicts[params["conflict"]]}
 
 
-def _edit_noted(d: Drawing, params: Params) -> Said:
+def _edit_noted(d: Drawing, params: NoteParams) -> Filled:
     return "edit_noted", {"question": d.words.texts.questions[params["question"]].short}
 
 
 def _sign(key: str) -> InWords:
     """A sign that was read: in the patient's words, cut, and in ours. One of the same day has a text of its own."""
 
-    def sign(d: Drawing, params: Params) -> Said:
+    def sign(d: Drawing, params: NoteParams) -> Filled:
         option = str(params["answer"])
         words = d.words.option(d.flow.option_home[option], option)
         said = words if params["words"] == option else params["words"]
@@ -95,7 +95,7 @@ def _sign(key: str) -> InWords:
 def _stands(key: str) -> InWords:
     """What an emergency, or a sign, was about: the option, else the question, else what is latched."""
 
-    def stands(d: Drawing, params: Params) -> Said:
+    def stands(d: Drawing, params: NoteParams) -> Filled:
         option = str(params["answer"])
         home = d.flow.option_home.get(option)
         question = d.words.texts.questions.get(str(params.get("question")))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.flow.compiled import Flow
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 
 from .items import CORRECTIONS, KINDS, Item, items_of, texts_kind, unshown_of
 from .met import met_in, ways_in
@@ -67,7 +67,7 @@ def percent(met: int, total: int) -> float:
     return 100.0 if met == total else int(1000 * met / total) / 10
 
 
-def coverage_of(flow: Flow, outcomes: Iterable[Outcome]) -> Coverage:
+def coverage_of(flow: Flow, outcomes: Iterable[Played]) -> Coverage:
     """What these scripts (run in memory) met in this flow."""
     found = Coverage(flow, tuple(items_of(flow)), unshown_of(flow))
     for outcome in outcomes:

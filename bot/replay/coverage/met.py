@@ -15,18 +15,18 @@ from bot.core.flow.answer_values import as_read, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
 from bot.core.model.flow_files import Kind, Question
-from bot.replay.playing.memory import Handled
+from bot.replay.playing.memory import MemoryTurn
 
 from .items import texts_kind
 from .shown_texts import shown
 
 
-def ways_in(handled: Handled) -> Iterator[tuple[str, str]]:
+def ways_in(handled: MemoryTurn) -> Iterator[tuple[str, str]]:
     """Ways from one screen to the next."""
     return pairwise(handled.turn.trace.path)
 
 
-def met_in(handled: Handled) -> Iterator[tuple[str, str]]:
+def met_in(handled: MemoryTurn) -> Iterator[tuple[str, str]]:
     """Everything that this turn met; a thing may come twice."""
     flow, before, event, turn = handled[:4]
     after = turn.session
@@ -69,7 +69,7 @@ def _screen_met(flow: Flow, screen: str) -> Iterator[tuple[str, str]]:
         yield "branches", f"{question.ask}: not sure, asked alone"
 
 
-def _unsure_tapped(flow: Flow, handled: Handled) -> Iterator[tuple[str, str]]:
+def _unsure_tapped(flow: Flow, handled: MemoryTurn) -> Iterator[tuple[str, str]]:
     """A tap that declines to be recorded as an answer: consent refused, "not sure" on a list."""
     event = handled.event
     if not isinstance(event, Tapped) or event.screen != handled.before.at or event.session != handled.before.id:
@@ -106,7 +106,7 @@ def _answered(question: Question, kept: Any, today: Any) -> Iterator[str]:
         yield value
 
 
-def _corrected(handled: Handled) -> Iterator[tuple[str, str]]:
+def _corrected(handled: MemoryTurn) -> Iterator[tuple[str, str]]:
     _, before, event, turn = handled[:4]
     after = turn.session
     changed = [q for q in turn.trace.answered if q in before.answers and before.answers[q] != after.answers.get(q)]

@@ -19,11 +19,11 @@ from bot.core.model.flow_files import LEVELS, Level
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.acts import Key
 from bot.replay.playing.chat import SeenChat
-from bot.replay.playing.memory import Handled, MemoryDriver, NotTheSame
+from bot.replay.playing.memory import MemoryDriver, MemoryTurn, NotTheSame
 from bot.replay.playing.outcome import Deviated
 from bot.replay.playing.play import Play
 from bot.replay.playing.ways import now_or_never
-from bot.replay.script.model import KINDS, NOW, Case, Expect, Step
+from bot.replay.script.model import KINDS, NOW, Case, Expect, ScriptStep
 from bot.replay.script.writing import script_text
 
 NONSENSE = (
@@ -182,7 +182,7 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
         done.append(move)
         handled_before = len(driver.turns)
         try:
-            now_or_never(play.line(Step.model_validate(move)))
+            now_or_never(play.line(ScriptStep.model_validate(move)))
         except Deviated as deviated:
             if deviated.came == "silence":
                 return Broken("every turn has an effect", "The bot stayed silent.", tuple(done)), len(driver.turns)
@@ -204,18 +204,18 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-def _has_effect(handled: Handled) -> str:
+def _has_effect(handled: MemoryTurn) -> str:
     return "" if handled.turn.effects else "A turn without an effect."
 
 
-def _emergency_stays(handled: Handled) -> str:
+def _emergency_stays(handled: MemoryTurn) -> str:
     before, after = handled.before, handled.turn.session
     if before.latch is not None and after.id == before.id and after.latch is None:
         return f"The emergency because of {before.latch.option} was gone after {handled.event}."
     return ""
 
 
-def _never_falls(handled: Handled) -> str:
+def _never_falls(handled: MemoryTurn) -> str:
     """A later message lowers no level: only a changed answer, a sign that was denied, or a new session may."""
     before, after = handled.before, handled.turn.session
     kept = all(after.answers.get(q) == a for q, a in before.answers.items())
@@ -233,7 +233,7 @@ def _level(flow: Flow, session: Session) -> int:
     return 3 if session.latch is not None else verdict_of(flow, session, session.seen.date())[1].rank
 
 
-def _trace_is_whole(handled: Handled) -> str:
+def _trace_is_whole(handled: MemoryTurn) -> str:
     after, trace = handled.turn.session, handled.turn.trace
     fired = tuple(r.rule.rule for r in verdict_of(handled.flow, after, after.seen.date())[1].fired)
     if after.seen == handled.before.seen or set(fired) == set(trace.fired):
@@ -245,7 +245,7 @@ FOR_EMERGENCIES, FOR_LEVELS = "once an emergency, no later event lowers it", "no
 KEEP_LEVELS = (FOR_EMERGENCIES, FOR_LEVELS)
 """The laws by which the level that stood before still stands: a script of their failure expects it."""
 
-LAWS: dict[str, Callable[[Handled], str]] = {
+LAWS: dict[str, Callable[[MemoryTurn], str]] = {
     "every turn has an effect": _has_effect,
     FOR_EMERGENCIES: _emergency_stays,
     FOR_LEVELS: _never_falls,

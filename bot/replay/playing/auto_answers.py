@@ -12,7 +12,7 @@ from bot.core.flow.answer_values import choice_span, read_value
 from bot.core.flow.compiled import usual_value
 from bot.core.model.answers import NOT_SURE, Many, Span
 from bot.core.model.flow_files import NUMERIC, Kind, Question
-from bot.replay.script.model import RESULT, Step
+from bot.replay.script.model import RESULT, ScriptStep
 from bot.replay.script.names import NONE, screen_named
 
 from .chat import SeenChat, screen_name
@@ -35,7 +35,7 @@ class AutoAnswers:
     def __init__(self, chat: SeenChat, press: Do, write: Do) -> None:
         self.chat, self._press, self._write = chat, press, write
 
-    async def answer(self, step: Step) -> None:
+    async def answer(self, step: ScriptStep) -> None:
         """Answer what the step says, in the order in which it is asked."""
         left = dict(step.answer or {})
         for _ in range(LONGEST_AUTO):
@@ -46,7 +46,7 @@ class AutoAnswers:
         if left:
             raise Deviated(f"that these were asked: {', '.join(left)}", f'the screen "{screen_name(self.chat.at)}"')
 
-    async def auto(self, step: Step) -> None:
+    async def auto(self, step: ScriptStep) -> None:
         """Answer every screen until the one that the step names (or a result): as it says, else as is usual."""
         given = dict(step.auto or {})
         until = _RESULTS if step.until == RESULT else (screen_named(self.chat.flow, step.until or ""),)

@@ -35,7 +35,7 @@ from bot.service.what_changes import explain_changes
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 
 
-class Handled(NamedTuple):
+class MemoryTurn(NamedTuple):
     """One event handled in memory: what coverage and the laws look at."""
 
     flow: Flow
@@ -73,7 +73,7 @@ class MemoryDriver:
         self.flow, self.lang, self.now, self.places, self.reload = flow, lang, now, places, reload
         self.s = start(flow, "0" * 11 + "1", lang, now)
         self.versions = {flow.version: flow}
-        self.turns: list[Handled] = []
+        self.turns: list[MemoryTurn] = []
         self._due: tuple[_Due, ...] = ()
         self._messages = 0
         self._of_turn: dict[tuple[str, int], int] = {}
@@ -145,7 +145,7 @@ class MemoryDriver:
         before = self._reloaded(before) if self.reload else before
         flow = self.versions[before.version]
         turn = step(flow, before, event, self.now)
-        self.turns.append(Handled(flow, before, event, turn, self.places, self.now))
+        self.turns.append(MemoryTurn(flow, before, event, turn, self.places, self.now))
         parts: tuple[tuple[Flow, Turn], ...] = ((flow, turn),)
         if turn.session.id != before.id and self.flow.version != flow.version:
             parts = begun_anew(turn, flow, self.flow, self.now)

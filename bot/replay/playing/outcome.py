@@ -16,7 +16,7 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import Level
 from bot.replay.script.model import Case
 
-from .memory import Handled
+from .memory import MemoryTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Played:
     """What came of one case on one way. `handled`: every event, where the way can see them (in memory)."""
 
     case: Case
@@ -105,7 +105,7 @@ class Outcome:
     deviations: tuple[Deviation, ...]
     standing: Standing
     acts: int
-    handled: tuple[Handled, ...] = ()
+    handled: tuple[MemoryTurn, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
 

@@ -9,7 +9,7 @@ from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Kind
 from bot.core.model.quantities import read_quantity
-from bot.replay.script.model import BotSays, Case, Old, Step
+from bot.replay.script.model import BotSays, Case, Old, ScriptStep
 from bot.replay.script.names import screen_named
 
 from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
@@ -59,7 +59,7 @@ class Play:
     def _deviation(self, deviated: Deviated) -> Deviation:
         return Deviation(self.place, deviated.expected, deviated.came, max(0, len(self.said) - 1), self.used)
 
-    async def line(self, step: Step) -> None:
+    async def line(self, step: ScriptStep) -> None:
         """One line of the chat. Raises Deviated."""
         if not self.started:
             await self._begin(step)
@@ -67,7 +67,7 @@ class Play:
             self._rest_named()
         await _STEPS[step.act](self, step)
 
-    async def _begin(self, step: Step) -> None:
+    async def _begin(self, step: ScriptStep) -> None:
         """The chat opens by itself; one that does not begin with the consent screen has agreed by itself."""
         self.started = True
         if step.act in ("me", "send", "command"):
@@ -125,25 +125,25 @@ class Play:
         self.typed += 1
         await self.act(Write(text, self.typed), text)
 
-    async def _tap(self, step: Step) -> None:
+    async def _tap(self, step: ScriptStep) -> None:
         for name in step.tap or ():
             await self.press(name)
 
-    async def _me(self, step: Step) -> None:
+    async def _me(self, step: ScriptStep) -> None:
         await self.write(step.me or "")
 
-    async def _command(self, step: Step) -> None:
+    async def _command(self, step: ScriptStep) -> None:
         name, _, argument = (step.command or "").lstrip("/").partition(" ")
         await self.act(Order(name, argument.strip()), f"/{name} {argument}".strip())
 
-    async def _edit(self, step: Step) -> None:
+    async def _edit(self, step: ScriptStep) -> None:
         assert step.edit is not None
         number = step.edit.message or self.typed
         if not 1 <= number <= self.typed:
             raise Deviated(f"a typed message number {number} to edit", f"{self.typed} typed so far")
         await self.act(Rewrite(step.edit.text, number), f"(edits message {number}) {step.edit.text}")
 
-    async def _old(self, step: Step) -> None:
+    async def _old(self, step: ScriptStep) -> None:
         old: Old | None = step.old
         assert old is not None
         screen = screen_named(self.chat.flow, old.ask)
@@ -158,37 +158,37 @@ class Play:
                 return
         raise Deviated(f'an old keyboard of "{old.ask}" with a button "{old.tap}"', "none was shown")
 
-    async def _double(self, step: Step) -> None:
+    async def _double(self, step: ScriptStep) -> None:
         if self.last_press is None:
             raise Deviated("a tap that can come twice", "nothing was tapped yet")
         await self.act(self.last_press, "(the same tap once more)")
 
-    async def _send(self, step: Step) -> None:
+    async def _send(self, step: ScriptStep) -> None:
         await self.act(Send(str(step.send)), f"({step.send})")
 
-    async def _later(self, step: Step) -> None:
+    async def _later(self, step: ScriptStep) -> None:
         seconds = read_quantity(Kind.length, step.later)
         await self.act(Wait(seconds), f"({step.later} later)")
         self.now += timedelta(seconds=seconds)
 
-    async def _restart(self, step: Step) -> None:
+    async def _restart(self, step: ScriptStep) -> None:
         await self.act(Restart(), "(the bot is restarted)")
 
-    async def _version(self, step: Step) -> None:
+    async def _version(self, step: ScriptStep) -> None:
         flow = self.new_versions[step.version or ""]
         self.chat.flows[flow.version] = flow
         await self._follow()
         await self.act(Replace(flow), f"(new version of the flow: {step.version})")
 
-    async def _answer(self, step: Step) -> None:
+    async def _answer(self, step: ScriptStep) -> None:
         await self._by_itself.answer(step)
 
-    async def _auto(self, step: Step) -> None:
+    async def _auto(self, step: ScriptStep) -> None:
         await self._by_itself.auto(step)
 
     # --- what the bot says --------------------------------------------------------------------------------------------
 
-    async def _bot(self, step: Step) -> None:
+    async def _bot(self, step: ScriptStep) -> None:
         wanted: BotSays | None = step.bot
         assert wanted is not None
         self.named = True
@@ -254,7 +254,7 @@ def _wanted(wanted: BotSays) -> str:
     return " ".join(parts)
 
 
-_STEPS: dict[str, Callable[[Play, Step], Awaitable[None]]] = {
+_STEPS: dict[str, Callable[[Play, ScriptStep], Awaitable[None]]] = {
     "bot": Play._bot,
     "tap": Play._tap,
     "me": Play._me,

@@ -12,14 +12,14 @@ from bot.core.flow.compiled import usual_value
 from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Question
 
-from .record import NUMBERS, UNREAD, Step, plain_answer, words_for
+from .record import NUMBERS, UNREAD, RecordedStep, plain_answer, spoken_words
 from .told_answers import AnswersTold
 
 
 class Telling(AnswersTold):
     """The telling of one chat: what it was told, and then the screen at which it stands."""
 
-    def told(self, way: tuple[str, str]) -> list[Step]:
+    def told(self, way: tuple[str, str]) -> list[RecordedStep]:
         """The steps, in this way."""
         consent = self.flow.interview.questions[0].ask
         if not self.target.consented:
@@ -170,7 +170,7 @@ class Telling(AnswersTold):
 
         known = self.answers.get(name) or ()
         choices = [o for o in wanted if o not in known] if isinstance(wanted, list) else [wanted]
-        words = [w for o in choices for w in words_for(self.flow, self.lang, name, str(o))]
+        words = [w for o in choices for w in spoken_words(self.flow, self.lang, name, str(o))]
         for choice in choices:
             tap = {"old": {"ask": name, "tap": "yes" if choice is True else "no" if choice is False else str(choice)}}
             if self.does(tap, proposed):

@@ -10,23 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.conversation import screens as sc
-from bot.core.conversation.session import (
-    ADVICE,
-    CHANGE,
-    EXIT,
-    REVIEW,
-    START,
-    STOPPED,
-    Session,
-)
+from bot.core.conversation.session import ADVICE, CHANGE, EXIT, REVIEW, START, STOPPED, Session
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Question
 from bot.replay.playing.outcome import standing
 
-from .played import Holds, Played, moment
-from .record import NUMBERS, plain_answer, words_for
+from .played import Holds, PlayedSteps, moment
+from .record import NUMBERS, plain_answer, spoken_words
 
 MOST_WORDS = 12
 """Phrases that are tried to say one thing."""
@@ -39,7 +31,7 @@ def plain_answers(flow: Flow, session: Session, now: datetime) -> dict[str, Any]
     return {q: plain_answer(flow.questions[q], v, session.answers.get(q)) for q, v in env.items() if v is not None}
 
 
-def answers_of(flow: Flow, session: Session) -> dict[str, Any]:
+def told_answers(flow: Flow, session: Session) -> dict[str, Any]:
     """The answers that count, as scripts write them, in the order of the interview."""
     env = standing(flow, session, session.seen).answers
     found: dict[str, Any] = {}
@@ -67,13 +59,13 @@ def _typed_later(session: Session, question: str) -> bool:
     return bool(latch.option) and latch.option not in raw.yes | raw.not_sure
 
 
-class AnswersTold(Played):
+class AnswersTold(PlayedSteps):
     """Steps that give the answers and signs that a chat was given. `target`: where it is to come to."""
 
     def __init__(self, flow: Flow, target: Session) -> None:
         super().__init__(flow, target.lang)
         self.target = target
-        self.answers = answers_of(flow, target)
+        self.answers = told_answers(flow, target)
         self.env = standing(flow, target, target.seen).answers
 
     @property
@@ -138,7 +130,7 @@ class AnswersTold(Played):
         chosen = value.get("yes", []) if isinstance(value, dict) else value if isinstance(value, list) else [value]
         options = [str(o) for o in chosen if str(o) in text.options]
         for option in options[:1]:
-            yield from words_for(self.flow, self.lang, name, option)
+            yield from spoken_words(self.flow, self.lang, name, option)
         if len(options) > 1:
             yield ", ".join(text.options[o].label for o in options)
         span = as_read(question, self.target.answers[name], self.target.seen.date())
@@ -190,7 +182,7 @@ class AnswersTold(Played):
                 if option in self.flow.signs and not self._ticked(name):
                     self._confirm(name, option, sc.YES, lambda s: s.latch is None)
                 elif option not in self.flow.signs and self.at != name:
-                    self._says(words_for(self.flow, self.lang, name, option), _hears(name, option))
+                    self._says(spoken_words(self.flow, self.lang, name, option), _hears(name, option))
 
     def _ticked(self, name: str) -> bool:
         """Whether what was heard of this list is what was ticked on it when the chat ended there."""
@@ -198,7 +190,7 @@ class AnswersTold(Played):
 
     def _confirm(self, name: str, option: str, answer: str, holds: Holds) -> bool:
         """Type the sign's words and say yes to it, or that one is not sure."""
-        kept, words = list(self.steps), words_for(self.flow, self.lang, name, option)
+        kept, words = list(self.steps), spoken_words(self.flow, self.lang, name, option)
         asked: Holds = lambda s: [x.option for x in s.signs[:1]] == [option]  # noqa: E731
         if not self._says(words, lambda s: asked(s) and len(s.signs) == 1) and not self._says(words, asked):
             return False
@@ -211,7 +203,7 @@ class AnswersTold(Played):
         """Signs that wait for yes or no."""
         for sign in self.target.signs:
             home = self.flow.option_home[sign.option]
-            self._says(words_for(self.flow, self.lang, home, sign.option), _waits_for(sign.option))
+            self._says(spoken_words(self.flow, self.lang, home, sign.option), _waits_for(sign.option))
 
     def _latch(self) -> None:
         latch = self.target.latch

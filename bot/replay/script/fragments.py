@@ -9,9 +9,9 @@ from typing import Any
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.findings import Finding, Place, did_you_mean
 
-from .model import Line, Step, Table
-from .shapes import Here, load_file, steps_of, validate
-from .tables import NAME, Row
+from .model import ScriptLine, ScriptStep, Table
+from .shapes import Here, load_file, steps_of, validate_script
+from .tables import NAME, TableRow
 
 FRAGMENTS = "fragments.yaml"
 """The file, in a script's folder or one above it, whose named steps scripts may `use`."""
@@ -27,7 +27,7 @@ def rows_of(table: Any, here: Loaded, findings: list[Finding]) -> list[dict[str,
             )
             return []
         return [None]
-    checked = validate(Table, {"cases": table}, here, (), findings)
+    checked = validate_script(Table, {"cases": table}, here, (), findings)
     if checked is None:
         return []
     if isinstance(checked.cases, list):
@@ -63,7 +63,7 @@ def filled(
             remedy = did_you_mean(match[1], names) or f"Known here: {', '.join(names)}."
             findings.append(Finding(here.place(path), "SCRIPT023", f'"${match[1]}" has no value here.', remedy))
             return value
-        if isinstance(here, Row):
+        if isinstance(here, TableRow):
             here.filled[path] = match[1]
     whole = NAME.fullmatch(value)
     if whole:
@@ -72,23 +72,23 @@ def filled(
 
 
 def lines_of(
-    steps: list[Step], here: Here, path: tuple[str | int, ...], file: Path, findings: list[Finding],
+    steps: list[ScriptStep], here: Here, path: tuple[str | int, ...], file: Path, findings: list[Finding],
     inside: tuple[str, ...] = (), used: Place | None = None,
-) -> list[Line]:  # fmt: skip
+) -> list[ScriptLine]:  # fmt: skip
     """The steps with their places, fragments put in."""
-    found: list[Line] = []
+    found: list[ScriptLine] = []
     for i, step in enumerate(steps):
         place = here.place((*path, i, step.act))
         if step.use is None:
-            found.append(Line(step, place, used))
+            found.append(ScriptLine(step, place, used))
         else:
             found.extend(_fragment(step, place, file, findings, inside, used or place))
     return found
 
 
 def _fragment(
-    step: Step, place: Place, file: Path, findings: list[Finding], inside: tuple[str, ...], used: Place
-) -> list[Line]:
+    step: ScriptStep, place: Place, file: Path, findings: list[Finding], inside: tuple[str, ...], used: Place
+) -> list[ScriptLine]:
     name = step.use or ""
     if name in inside or len(inside) >= _DEEPEST:
         findings.append(Finding(place, "SCRIPT022", f'The fragment "{name}" uses itself.', "Take that step out of it."))

@@ -11,12 +11,12 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.yaml_places import KEY, Loaded
 from bot.core.model.findings import Finding, Place, did_you_mean
 
-from .flows import Flows
+from .flows import FlowFolders
 from .fragments import FRAGMENTS, filled, lines_of, rows_of
 from .model import Case, Expect, Script, Turns
 from .names import check_names
-from .shapes import Here, load_file, loaded, validate
-from .tables import Row, unused
+from .shapes import Here, load_file, loaded, validate_script
+from .tables import TableRow, unused
 
 SURVIVORS = "survivors.yaml"
 """The file, in a script's folder, that says of faults why no script need notice them."""
@@ -44,7 +44,7 @@ def script_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_scripts(paths: Iterable[Path], flows: Flows) -> Scripts:
+def read_scripts(paths: Iterable[Path], flows: FlowFolders) -> Scripts:
     """Every case of these files and folders, and every finding, not the first only."""
     found = Scripts()
     read: set[Path] = set()
@@ -76,21 +76,21 @@ def _misnamed(path: Path) -> Iterator[Finding]:
         yield Finding(Place(str(file)), "SCRIPT003", message, f"Name it {file.stem}.yaml.")
 
 
-def read_file(file: Path, flows: Flows, found: Scripts) -> None:
+def read_file(file: Path, flows: FlowFolders, found: Scripts) -> None:
     """Read one file into `found`."""
     here = load_file(file, found.findings)
     if here is not None:
         _read(here, file, flows, found)
 
 
-def read_text(text: str, file: Path, flows: Flows, found: Scripts) -> None:
+def read_text(text: str, file: Path, flows: FlowFolders, found: Scripts) -> None:
     """Read a script that is at hand as text. `file`: where it belongs."""
     here = loaded(file, text, found.findings)
     if here is not None:
         _read(here, file, flows, found)
 
 
-def _read(here: Loaded, file: Path, flows: Flows, found: Scripts) -> None:
+def _read(here: Loaded, file: Path, flows: FlowFolders, found: Scripts) -> None:
     if not isinstance(here.value, dict):
         found.findings.append(
             Finding(
@@ -105,9 +105,9 @@ def _read(here: Loaded, file: Path, flows: Flows, found: Scripts) -> None:
     _unused(raw, rows, here, found.findings)
     for number, row in enumerate(rows, 1):
         start = len(found.findings)
-        there = here if row is None else Row(here, number - 1, row)
+        there = here if row is None else TableRow(here, number - 1, row)
         case = _case(raw, row, number, file, there, flows, found)
-        if isinstance(there, Row):
+        if isinstance(there, TableRow):
             found.findings[start:] = [there.found(f) for f in found.findings[start:]]
         if case is not None:
             found.cases.append(case)
@@ -126,7 +126,13 @@ def _unused(raw: Any, rows: list[dict[str, Any] | None], here: Loaded, findings:
 
 
 def _case(
-    raw: dict[str, Any], row: dict[str, Any] | None, number: int, file: Path, here: Here, flows: Flows, found: Scripts
+    raw: dict[str, Any],
+    row: dict[str, Any] | None,
+    number: int,
+    file: Path,
+    here: Here,
+    flows: FlowFolders,
+    found: Scripts,
 ) -> Case | None:
     values = dict(raw)
     if row is not None:
@@ -137,7 +143,7 @@ def _case(
             values["expect"] = {**(values.get("expect") or {}), **more}
         title = row.get("case") or ", ".join(str(v) for v in names.values()) or str(number)
         values["title"] = f"{values.get('title')}: {title}"
-    script = validate(Script, values, here, (), found.findings)
+    script = validate_script(Script, values, here, (), found.findings)
     if script is None:
         return None
     if _expects_nothing(script.expect):
@@ -170,7 +176,7 @@ def _expects_nothing(expect: Expect) -> bool:
     return expect.model_copy(update={"turns": None} if expect.turns == Turns() else {}) == Expect()
 
 
-def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> list[Flow]:
+def _versions(case: Case, file: Path, flows: FlowFolders, found: Scripts) -> list[Flow]:
     """The flows that the case puts in place: what they have, it may name."""
     versions: list[Flow] = []
     for line in case.lines:
@@ -187,7 +193,7 @@ def _versions(case: Case, file: Path, flows: Flows, found: Scripts) -> list[Flow
     return versions
 
 
-def _flow(script: Script, file: Path, here: Here, flows: Flows, found: Scripts) -> tuple[Flow | None, str]:
+def _flow(script: Script, file: Path, here: Here, flows: FlowFolders, found: Scripts) -> tuple[Flow | None, str]:
     """The flow that the script names, or else the one that a folder around it is named after."""
     names = [script.flow] if script.flow is not None else [p.name for p in file.resolve().parents if p.name]
     for name in names:

@@ -10,11 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.flow.yaml_places import KEY, Loaded
 from bot.core.model.findings import Finding, Place, did_you_mean
 
-from .model import ACTS, BotSays, Edit, Expect, Old, Script, Step, Turns
+from .model import ACTS, BotSays, Edit, Expect, Old, Script, ScriptStep, Turns
 from .shape_words import in_words
-from .tables import Row
+from .tables import TableRow
 
-Here = Loaded | Row
+Here = Loaded | TableRow
 """Where a script stands: in a file, or in a row of the table in one."""
 
 YAML_CODES = {"FLOW001": "SCRIPT001", "FLOW002": "SCRIPT002", "FLOW004": "SCRIPT004", "FLOW005": "SCRIPT005"}
@@ -59,10 +59,10 @@ def loaded(file: Path, text: str, findings: list[Finding]) -> Loaded | None:
 
 def validated(model: Any, here: Loaded, findings: list[Finding]) -> Any:
     """What the whole file says, as this model; None if it does not say that."""
-    return validate(model, here.value, here, (), findings)
+    return validate_script(model, here.value, here, (), findings)
 
 
-def validate(model: Any, value: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> Any:
+def validate_script(model: Any, value: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> Any:
     """The value that stands at this path, as this model; None if it is not one."""
     try:
         return model.model_validate(value)
@@ -94,10 +94,10 @@ def _shape(here: Here, base: tuple[str | int, ...], problem: Any) -> Finding:
     return Finding(here.place(path), "SCRIPT006", *in_words(problem))
 
 
-_STEPS: TypeAdapter[list[Step]] = TypeAdapter(list[Step])
+_STEPS: TypeAdapter[list[ScriptStep]] = TypeAdapter(list[ScriptStep])
 
 
-def steps_of(raw: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> list[Step]:
+def steps_of(raw: Any, here: Here, path: tuple[str | int, ...], findings: list[Finding]) -> list[ScriptStep]:
     """The steps that stand at this path; none if one of them has another shape."""
     try:
         return _STEPS.validate_python(raw)

@@ -19,7 +19,7 @@ OWN = ("case", "expect")
 Path = tuple[str | int, ...]
 
 
-class Row:
+class TableRow:
     """One row (`number`, from 0) of the table of a script; reads like the file that it stands in."""
 
     def __init__(self, here: Loaded, number: int, values: Mapping[str, Any]) -> None:
@@ -73,7 +73,7 @@ def unused(raw: Any, rows: list[dict[str, Any]], here: Loaded) -> Iterator[tuple
     for number, row in enumerate(rows):
         for name in row:
             if name not in used and name not in OWN:
-                cell = Row(here, number, row)
+                cell = TableRow(here, number, row)
                 path = ("cases", name) if cell.columns else ("cases", number, name)
                 yield here.places.get((*path, KEY), cell.cell(name)), name
 
