@@ -136,20 +136,27 @@ class PlayedItems:
 
     def __init__(self) -> None:
         self._plain = Plain()
-        self._together: dict[tuple[str, int | None], dict[ScriptItem, Played]] = {}
+        self._together: dict[tuple[str, int | None, Path | None], dict[ScriptItem, Played]] = {}
 
     def outcome(self, item: ScriptItem) -> Played:
         """The outcome of this item, compared with memory's."""
-        key = item.way.name, item.seed
+        key = _together_with(item)
         if isinstance(item.way, ManyWay) and key not in self._together:
             self._together[key] = {}
-            items = [i for i in item.session.items if isinstance(i, ScriptItem) and (i.way.name, i.seed) == key]
+            items = [i for i in item.session.items if isinstance(i, ScriptItem) and _together_with(i) == key]
             outcomes = run_cases(item.way, [_to_play(i) for i in items], item.seed)
             self._together[key] = dict(zip(items, outcomes, strict=True))
         outcome = self._together.get(key, {}).get(item)
         if outcome is None:
             outcome = run_case(item.way, *_to_play(item), item.seed)
         return self._plain.compared(outcome, item.scripts)
+
+
+def _together_with(item: ScriptItem) -> tuple[str, int | None, Path | None]:
+    """What the items of a way that are played together have in common: everything, or with pytest-xdist a file, since each
+    worker collects all items but is given a part of them, mostly whole files."""
+    worker = hasattr(item.config, "workerinput")
+    return item.way.name, item.seed, item.path if worker else None
 
 
 def _to_play(item: ScriptItem) -> tuple[Case, Flow, dict[str, Flow]]:

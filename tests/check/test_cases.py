@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.check.cases import BadCase, run_answers
@@ -42,7 +42,6 @@ def converse(flow: Flow, taps: list[int]) -> Person:
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm])
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
 def test_an_answer_file_comes_to_what_the_conversation_came_to(flow: Callable[[], Flow], taps: list[int]) -> None:
     person = converse(flow(), taps)
     today = person.now.date()
@@ -137,7 +136,6 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(questions, anything, max_size=4), st.dictionaries(options, anything, max_size=4))
-@settings(max_examples=300, deadline=None)
 def test_whatever_a_file_says_it_is_used_or_refused_in_words(answers: dict[str, Any], facts: dict[str, Any]) -> None:
     with suppress(BadCase):
         assert run_answers(sprain(), {"answers": answers, "facts": facts}).level in tuple(Level)

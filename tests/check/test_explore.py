@@ -23,7 +23,7 @@ def test_a_limit_that_is_reached_is_admitted() -> None:
 
 
 def test_the_shipped_flow_as_far_as_a_few_seconds_go() -> None:
-    found = explore(flow_at(BACK_SPASM), most=1_000, ticks=1)
+    found = explore(flow_at(BACK_SPASM), most=300, ticks=1)
     assert found.broken == []
     assert found.levels["emergency"] > 0
 

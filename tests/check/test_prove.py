@@ -53,10 +53,9 @@ def test_everything_holds_for_the_small_flow() -> None:
     assert found.figures["longest"] <= 16
 
 
-def test_everything_holds_for_the_shipped_flow_in_seconds() -> None:
+def test_everything_holds_for_the_shipped_flow() -> None:
     found = proofs(flow_at(BACK_SPASM))
     assert [f.name for f in found.failed] == []
-    assert sum(found.seconds.values()) < 20  # 2 s on the machine where it was written; a slow one may take longer
 
 
 def test_the_fast_proofs_keep_every_safety_property() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.core.conditions.compiler import compile_check
@@ -210,7 +210,6 @@ WORDS = st.sampled_from(VOCABULARY.split())
 
 
 @given(st.one_of(st.text(), st.lists(WORDS, max_size=14).map(" ".join)))
-@settings(max_examples=600, deadline=None)
 def test_no_text_makes_the_parser_raise(text: str) -> None:
     found = parse(text, names(bad="cold or pale"), PLACE)
     if isinstance(found, Finding):
@@ -297,13 +296,11 @@ def naive(node: Node, env: dict[str, Any]) -> bool | None:
 
 
 @given(NODES, ENVS)
-@settings(max_examples=800, deadline=None)
 def test_the_compiled_check_means_what_the_textbook_says(node: Node, env: dict[str, Any]) -> None:
     assert compile_check(node, BY_ID)(env) is naive(node, env)
 
 
 @given(NODES, ENVS, ENVS)
-@settings(max_examples=400, deadline=None)
 def test_what_is_decided_stays_decided_when_more_is_answered(
     node: Node, env: dict[str, Any], more: dict[str, Any]
 ) -> None:
@@ -362,8 +359,8 @@ def _flows(draw: st.DrawFn) -> tuple[Node, dict[str, Node]]:
     return rule, whens
 
 
+@settings(max_examples=settings.default.max_examples // 12)  # each one is tried with every whole interview
 @given(_flows())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_guarded_condition_is_never_unknown_after_a_whole_interview(flow: tuple[Node, dict[str, Node]]) -> None:
     rule, whens = flow
     assume(reads(rule) & set(whens) and not unguarded(rule, whens, BY_ID))

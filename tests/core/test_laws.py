@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.conversation import screens
@@ -156,22 +156,20 @@ def walks_and_replays_alike(person: Person, session: Session) -> None:
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm, listening])
 @given(moves=moves)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_laws_hold_whatever_a_person_does(flow: Callable[[], Flow], moves: list[Move]) -> None:
     live(flow(), moves)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", [sprain, back_spasm, listening])
+@settings(max_examples=5000)
 @given(moves=moves)
-@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_laws_hold_in_thousands_of_chats(flow: Callable[[], Flow], moves: list[Move]) -> None:
     live(flow(), moves)
 
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm])
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
 def test_every_conversation_of_taps_ends_in_advice(flow: Callable[[], Flow], taps: list[int]) -> None:
     """Any answers, tapped in turn: within the flow's stated length there is advice."""
     person = Person(flow())

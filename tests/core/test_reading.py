@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.flow.reading import content_hash, try_flow
@@ -303,7 +303,6 @@ def test_the_version_of_a_flow_is_that_of_what_patients_notice() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(FILE_NAMES) | st.text(max_size=12), st.text(max_size=200), max_size=6))
-@settings(max_examples=150, deadline=None)
 def test_no_files_make_reading_raise(files: dict[str, str]) -> None:
     flow, found = try_flow("sprain", files)
     assert flow is None
@@ -320,7 +319,6 @@ PLAIN = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
 def test_no_value_in_any_place_makes_reading_raise(data: st.DataObject) -> None:
     files = files_of(SPRAIN)
     name = data.draw(st.sampled_from([n for n in sorted(files) if n != "texts.en.yaml"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.conversation import screens
@@ -142,7 +142,6 @@ def test_a_change_keeps_what_was_to_be_changed(person: Reader) -> None:
 
 @pytest.mark.parametrize("flow", [sprain, listening])
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=12))
-@settings(max_examples=40, deadline=None)
 def test_an_answered_screen_says_no_less_than_before_but_where_one_stands(
     flow: Callable[[], Flow], taps: list[int]
 ) -> None:

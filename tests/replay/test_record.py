@@ -24,7 +24,7 @@ from bot.service.incoming import Incoming
 from bot.service.service import Service
 from bot.settings import read_settings
 from bot.store import open_store
-from tests.support.scripts import FLOW_FOLDERS
+from tests.support.places import FLOWS
 from tests.support.talking import NOW, Person, sprain
 
 
@@ -120,7 +120,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     """The bot on a SQLite file, with the shipped flow; an hour of its clock is an hour of the test's."""
     settings = read_settings().model_copy(update={"flow": "back_spasm"})
     with open_store(f"sqlite:///{tmp_path / 'chats.db'}", purpose="a test") as store:
-        yield open_service(settings, store, NOW.timestamp, FLOW_FOLDERS)
+        yield open_service(settings, store, NOW.timestamp, FLOWS)
 
 
 def kept(service: Service, chat_id: str) -> tuple[Flow, Session]:

@@ -145,17 +145,20 @@ def test_mutations_are_of_every_kind_and_each_says_what_somebody_did() -> None:
 class Scored(NamedTuple):
     scripts: Scripts
     flow: Flow
+    share: float
     score: Score
 
 
-@pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
-    """The whole score of a single script of the small flow, so that most faults survive."""
+@pytest.fixture(scope="module", params=[0.3, pytest.param(1.0, marks=pytest.mark.slow)])
+def scored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    """The score of a single script of the small flow, so that most faults survive; the whole score in the slow lane."""
     place = tmp_path_factory.mktemp("scored") / "sprain"
     place.mkdir()
     (place / "good.yaml").write_text(GOOD)
     scripts, outcomes, flow = scripts_of(place)
-    return Scored(scripts, flow, mutation_score(scripts, outcomes, flow))
+    with_both_named_below = 11
+    score = mutation_score(scripts, outcomes, flow, share=request.param, seed=with_both_named_below)
+    return Scored(scripts, flow, request.param, score)
 
 
 def test_the_score_names_what_no_script_would_notice(scored: Scored) -> None:
@@ -207,17 +210,18 @@ def test_the_patient_named_for_a_survivor_makes_a_script_that_notices_it(scored:
         assert passes(case, scored.flow), str(result.mutation)
         assert not passes(case, broken), str(result.mutation)
         tried += 1
-    assert tried > 50
+    assert tried > 50 * scored.share
 
 
-def test_scripts_that_are_not_run_would_not_have_noticed() -> None:
+@pytest.mark.parametrize("share", [0.06, pytest.param(0.2, marks=pytest.mark.slow)])
+def test_scripts_that_are_not_run_would_not_have_noticed(share: float) -> None:
     scripts = read_scripts([SHIPPED / "sprain" / name for name in ("danger.yaml", "health.yaml")], FLOW_FOLDERS)
     flow = next(iter(scripts.flows.values()))
     score = mutation_score(
-        scripts, list(run_all(scripts, [MemoryWay()])), flow, share=0.2, differs=lambda old, new: None
+        scripts, list(run_all(scripts, [MemoryWay()])), flow, share=share, seed=1, differs=lambda old, new: None
     )
     unnoticed = [r for r in score.results if r.fate == "equal"]
-    assert len(unnoticed) > 5
+    assert len(unnoticed) > 25 * share
     assert any(0 < r.tried < len(scripts.cases) for r in unnoticed)
     for result in unnoticed:
         broken, _ = result.mutation.make()
@@ -258,7 +262,7 @@ def test_several_processes_come_to_the_same_score(folder: Path) -> None:
 
 
 def test_explained_survivors_are_shown_with_why_and_what_is_none_is_pointed_out(scored: Scored) -> None:
-    score = scored.score
+    score = Score(scored.flow, scored.score.results)
     survivors = [named(r.mutation) for r in score.survivors]
     noticed = next(named(r.mutation) for r in score.results if r.fate == "noticed")
     outdated = [noticed, "delete_rule: a rule that there never was"]
@@ -316,16 +320,20 @@ def test_an_explanation_that_cannot_be_read_is_a_finding(folder: Path) -> None:
     assert '"faults" is missing here' in text
 
 
-def test_the_scripts_of_the_small_flow_notice_all_that_can_be_noticed() -> None:
-    code, text = mutated(SHIPPED / "sprain", 1.0, at_least=100)
+@pytest.mark.parametrize("share", [0.15, pytest.param(1.0, marks=pytest.mark.slow)])
+def test_the_scripts_of_the_small_flow_notice_all_that_can_be_noticed(share: float) -> None:
+    code, text = mutated(SHIPPED / "sprain", share, at_least=100)
     assert code == 0, text
 
 
-def test_a_hundredth_of_the_faults_others_with_every_commit(shipped: tuple[Scripts, list[Played], Flow]) -> None:
+@pytest.mark.parametrize("share", [0.003, pytest.param(0.01, marks=pytest.mark.slow)])
+def test_a_few_of_the_faults_others_with_every_commit(
+    shipped: tuple[Scripts, list[Played], Flow], share: float
+) -> None:
     scripts, outcomes, flow = shipped
     explained, findings = read_explained([SHIPPED / "back_spasm"])
     assert not findings
-    score = mutation_score(scripts, outcomes, flow, share=0.01, seed=commit_seed())
+    score = mutation_score(scripts, outcomes, flow, share=share, seed=commit_seed())
     assert not Judged(score, explained).unexplained, score_table(Judged(score, explained))
 
 
@@ -500,7 +508,7 @@ def test_pytest_collects_one_item_for_each_case_and_way_from_configured_folders_
             "title: Cold foot\nchat:\n  - tap: cold_pale_foot\nexpect: {level: $level}\ncases: {level: [emergency, see_soon]}\n"
         )
     (pytester.path / "talks" / "sprain" / "broken.yaml").write_text("title: Broken\n")
-    result = pytester.runpytest_subprocess("-v", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-v", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=2, failed=3)
     text = result.stdout.str()
     assert "Cold foot: emergency [memory] PASSED" in text
@@ -518,9 +526,9 @@ def test_a_repository_without_flows_takes_those_that_ship(
     (pytester.path / "a.yaml").write_text(
         "title: Bladder\nflow: back_spasm\nchat:\n  - tap: bladder_or_bowel_change\nexpect: {level: emergency}\n"
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
     monkeypatch.setenv("FLOWS_DIR", str(pytester.path / "nowhere"))
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     assert "conversation_flows" in result.stdout.str() + result.stderr.str()
 
 
@@ -533,7 +541,7 @@ def test_two_files_of_one_title_fail_in_pytest_too(pytester: pytest.Pytester) ->
         (pytester.path / "sprain" / f"{name}.yaml").write_text(
             "title: Same\nchat:\n  - bot: danger\nexpect: {at: danger}\n"
         )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     assert "SCRIPT021" in result.stdout.str()
 
 

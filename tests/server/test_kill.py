@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import Store, open_store, schema
 from tests.support.crowd import SPRAIN, Crowd, answers, in_memory
-from tests.support.telegram_bot import FLOWS, start_process
+from tests.support.telegram_bot import FLOWS, by_webhook, start_process
 
 PEOPLE = 50
 
@@ -111,19 +110,14 @@ def _compare(url: str, crowd: Crowd, report: Report) -> None:
                 report.answered += len(session.trail)
 
 
-def by_webhook() -> dict[str, str]:
-    """The settings of a bot that Telegram posts to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{probe.getsockname()[1]}"
-    return {"MODE": "webhook", "WEBHOOK_URL": f"http://{listen}/hook", "LISTEN": listen}
-
-
+@pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize(
     ("mode", "kills"),
     [
-        ("polling", 5),
-        ("webhook", 5),
+        ("polling", 3),
+        ("webhook", 3),
+        pytest.param("polling", 5, marks=pytest.mark.slow),
+        pytest.param("webhook", 5, marks=pytest.mark.slow),
         pytest.param("polling", 100, marks=pytest.mark.slow),
         pytest.param("webhook", 100, marks=pytest.mark.slow),
     ],

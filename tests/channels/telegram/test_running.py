@@ -22,9 +22,10 @@ from aiohttp import ClientSession
 from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
-from tests.benchmarks.startup import importing, starts
-from tests.support.places import FLOWS, ROOT
-from tests.support.telegram_bot import UNCOMPLICATED, Patient, log_lines, process, start_process
+from tests.support.places import ROOT
+from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process, start_process
+
+pytestmark = pytest.mark.usefixtures("bot_process")
 
 
 async def ends(
@@ -110,12 +111,7 @@ MOMENTARY = [Fault("too_many"), Fault("server_error"), Fault("reset"), Fault("re
     ids=lambda value: getattr(value, "breakage", value),
 )
 async def test_an_api_that_fails_for_a_moment_at_start_is_asked_again(sqlite_url: str, mode: str, fault: Fault) -> None:
-    more = {}
-    if mode == "webhook":
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            listen = f"127.0.0.1:{probe.getsockname()[1]}"
-        more = {"MODE": mode, "WEBHOOK_URL": f"http://{listen}/hook", "LISTEN": listen}
+    more = by_webhook() if mode == "webhook" else {}
     async with TelegramDouble() as telegram:
         telegram.fail("getMe", fault)
         telegram.fail("deleteWebhook" if mode == "polling" else "setWebhook", fault)
@@ -147,7 +143,7 @@ async def test_a_port_in_use_is_one_line(sqlite_url: str) -> None:
     assert "in use" in one_line(err)
 
 
-async def test_a_database_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+async def test_a_database_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "folder.db").mkdir()
     async with TelegramDouble() as telegram:
         code, err = await ends(telegram, f"sqlite:///{tmp_path}/folder.db")
@@ -156,6 +152,7 @@ async def test_a_database_that_cannot_be_written_is_one_line(tmp_path: Path) -> 
         sqlite3.connect(path).close()
         path.chmod(stat.S_IRUSR)
         tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        monkeypatch.setattr(Starting, "as_command", True)  # rights are given up at the exec of a new program
         try:
             code, err = await ends(telegram, f"sqlite:///{path}", before=_keep_to_permissions)
         finally:
@@ -180,17 +177,6 @@ async def test_a_second_process_on_one_file_is_one_line(sqlite_url: str) -> None
     assert "in use by symptom-bot run" in one_line(err)
 
 
-MOST_STARTUP = 12.0
-"""CPU of a start, its proofs included, in imports of python-telegram-bot alone: 7 to 9 were 1.05 to 1.4 s by the clock on two
-cores that did nothing else. On a busy machine the seconds say nothing (tests.benchmarks.startup prints them), the ratio does."""
-
-
-async def test_it_starts_within_a_moment(sqlite_url: str) -> None:
-    ours = await starts(sqlite_url, 2, FLOWS_DIR=str(FLOWS), FLOW="back_spasm")
-    alone = [importing() for _ in range(3)]
-    assert min(one.cpu for one in ours) < MOST_STARTUP * min(one.cpu for one in alone)
-
-
 async def test_it_stops_within_five_seconds(database_url: str) -> None:
     async with TelegramDouble() as telegram:
         ann = Patient(telegram.user(1))
@@ -212,7 +198,9 @@ def hanging(url: str) -> Iterator[None]:
             yield
         return
     with psycopg.connect(url, autocommit=True) as other:
-        found = other.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot'").fetchall()
+        found = other.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot' AND datname = current_database()"
+        ).fetchall()
     assert found
     for (pid,) in found:
         os.kill(pid, signal.SIGSTOP)
@@ -275,6 +263,19 @@ async def test_a_stop_in_the_middle_loses_nothing(sqlite_url: str) -> None:
         assert all(len(one.person.messages) == 1 for one in people)
 
 
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_the_command_itself_serves(sqlite_url: str, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is forked here: imports, proofs and pauses as patients get them."""
+    monkeypatch.setattr(Starting, "as_command", True)
+    more = by_webhook() if mode == "webhook" else {}
+    async with TelegramDouble() as telegram, process(telegram, sqlite_url, **more) as bot:
+        ann = Patient(telegram.user(1))
+        ann.person.send("/start")
+        await ann.person.sees("Who is this about?", 60)
+        bot.terminate()
+        assert await asyncio.wait_for(bot.wait(), 10) == 0
+
+
 SECRETS = ("Marzipan-7", "Quokka-8", "Zephyr-9", "Gingko-10")
 """Words that occur nowhere but in what patients say and are called."""
 
@@ -319,7 +320,7 @@ async def test_no_log_and_no_error_tells_who_or_what(sqlite_url: str, mode: str)
 async def test_a_crash_tells_where_but_not_what() -> None:
     """An error that nobody foresaw, with a patient's words in it."""
     code = (
-        f"from bot.channels import logs; logs.set_up('DEBUG')\ndef f(words): raise ValueError(words)\nf({SECRETS[0]!r})"
+        f"from bot.server import logs; logs.set_up('DEBUG')\ndef f(words): raise ValueError(words)\nf({SECRETS[0]!r})"
     )
     crash = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
     _, err = await crash.communicate()
