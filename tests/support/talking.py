@@ -24,9 +24,10 @@ from bot.core.conversation.events import (
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
-from bot.core.rendering.render import Message, render
+from bot.core.rendering.message import Message
+from bot.core.rendering.render import render
 from bot.library import load_flow
-from tests.support.places import ROOT
+from tests.support.places import FLOWS, TESTS
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -34,13 +35,13 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 @cache
 def sprain() -> Flow:
     """The small test flow."""
-    return load_flow(ROOT / "tests" / "flows" / "sprain")
+    return load_flow(TESTS / "flows" / "sprain")
 
 
 @cache
 def back_spasm() -> Flow:
     """The shipped flow."""
-    return load_flow(ROOT / "flows" / "back_spasm")
+    return load_flow(FLOWS / "back_spasm")
 
 
 @cache

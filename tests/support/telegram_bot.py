@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ from bot.server.rate_limits import Limits
 from bot.service.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store
-from tests.support.places import ROOT
+from tests.support.forked_bot import Forked, fork_bot
+from tests.support.places import ROOT, TESTS
 
-FLOWS = ROOT / "tests" / "flows"
+FLOWS = TESTS / "flows"
 NEVER = 10**6
 QUIET = Every(due=NEVER, left_behind=0.05, retention=NEVER, flows=NEVER, withdrawn=NEVER)
 """Chores that tests do themselves, when they want them."""
@@ -183,10 +185,12 @@ async def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> Non
             await asyncio.sleep(0.005)
 
 
+Process = asyncio.subprocess.Process | Forked
+"""A bot that runs as a process of its own."""
+
+
 @contextlib.asynccontextmanager
-async def process(
-    double: TelegramDouble, database: str, **environment: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(double: TelegramDouble, database: str, **environment: str) -> AsyncIterator[Process]:
     """`symptom-bot run` as a process of its own; killed at the end if it still lives."""
     started = await start_process(double, database, **environment)
     try:
@@ -197,32 +201,46 @@ async def process(
         await started.wait()
 
 
+class Starting:
+    """How `start_process` starts the bot: the command itself, or forked from a process that has imported everything."""
+
+    as_command = True
+
+
 async def start_process(
     double: TelegramDouble, database: str, before: Callable[[], None] | None = None, **environment: str
-) -> asyncio.subprocess.Process:
+) -> Process:
     """Start `symptom-bot run`. `before`: called in its process first."""
     clean = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    chosen = {
+        **clean,
+        "TELEGRAM_BOT_TOKEN": double.token,
+        "TELEGRAM_API_URL": double.url,
+        "DATABASE_URL": database,
+        "FLOWS_DIR": str(FLOWS),
+        "FLOW": "sprain",
+        "RATE_CHAT": "1000",
+        "RATE_OVERALL": "100000",
+        **environment,
+    }
+    if not Starting.as_command:
+        return await fork_bot(chosen, before)
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
+        *(sys.executable, "-m", "bot", "run"),
         cwd=ROOT,
-        env={
-            **clean,
-            "TELEGRAM_BOT_TOKEN": double.token,
-            "TELEGRAM_API_URL": double.url,
-            "DATABASE_URL": database,
-            "FLOWS_DIR": str(FLOWS),
-            "FLOW": "sprain",
-            "RATE_CHAT": "1000",
-            "RATE_OVERALL": "100000",
-            **environment,
-        },
+        env=chosen,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=before,
     )
+
+
+def by_webhook() -> dict[str, str]:
+    """The settings of a bot that Telegram posts to, at a port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    return {"MODE": "webhook", "WEBHOOK_URL": f"http://{listen}/hook", "LISTEN": listen}
 
 
 def log_lines(text: str) -> list[dict[str, Any]]:

@@ -25,9 +25,9 @@ log = logging.getLogger("symptom_bot.webhook")
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
-Scope = Mapping[str, Any]
+AsgiScope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+AsgiSend = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 Answer = tuple[int, bytes, bytes]
 """Status, content type, body."""
@@ -54,7 +54,7 @@ class App:
     def __init__(self, healthy: Callable[[], bool], metrics: Metrics, hook: Hook | None = None) -> None:
         self._healthy, self._metrics, self._hook = healthy, metrics, hook
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: AsgiSend) -> None:
         """Called by the server for every request."""
         if scope["type"] != "http":
             return
@@ -63,7 +63,7 @@ class App:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, scope: AsgiScope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         if self._hook is not None and path == self._hook.path:
             return await self._update(self._hook, scope, receive) if method == "POST" else (405, TEXT, b"")
@@ -75,7 +75,7 @@ class App:
             return 200, CONTENT_TYPE, self._metrics.text()
         return 404, TEXT, b""
 
-    async def _update(self, hook: Hook, scope: Scope, receive: Receive) -> Answer:
+    async def _update(self, hook: Hook, scope: AsgiScope, receive: Receive) -> Answer:
         """Commit one posted update; 200 only then."""
         given = next((value for name, value in scope["headers"] if name == SECRET_HEADER), b"")
         if not compare_digest(given, hook.secret.encode()):
