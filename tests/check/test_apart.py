@@ -41,11 +41,11 @@ def test_the_first_process_starts_before_anything_large_is_imported() -> None:
     """What `symptom-bot run` imports takes as long as the proofs: done one after the other a start would take twice as long."""
     program = """
 import sys
-from bot.check.proof.own_process import Apart
+from bot.check.proof.own_process import ProofProcess
 def begun(self):
     print(sorted({"pydantic", "sqlalchemy", "telegram", "yaml", "bot.app"} & set(sys.modules)))
     raise SystemExit
-Apart.__init__ = begun
+ProofProcess.__init__ = begun
 from bot.cli import main
 main(["run"])
 """
