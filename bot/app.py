@@ -16,7 +16,7 @@ from bot.core.model.readings import Reader, Reading
 from bot.core.rendering.answer_words import Places
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
 from bot.service.service import Service
-from bot.service.versions import Flows
+from bot.service.versions import Versions
 from bot.service.what_changes import explain_changes
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
@@ -24,7 +24,7 @@ from bot.store import FlowVersion, Store, open_store
 if TYPE_CHECKING:
     import asyncio
 
-    from bot.check.proof.own_process import Apart
+    from bot.check.proof.own_process import ProofProcess
     from bot.replay.telegram.way import TelegramWay
 
 
@@ -89,7 +89,7 @@ def open_service(
         except FlowError:
             return None
 
-    flows = Flows(shelf.flows, settings.flow, stored)
+    flows = Versions(shelf.flows, settings.flow, stored)
     flows.withdrawn = store.withdrawn()
     for flow in shelf.flows.values():
         store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
@@ -98,7 +98,7 @@ def open_service(
 
 def replay_service(store: Store, flow: Flow, now: Callable[[], float]) -> Service:
     """The service that replay runs scripts of this flow on: as when serving, but of one flow and without settings."""
-    flows = Flows({flow.name: flow}, flow.name, lambda version: None)
+    flows = Versions({flow.name: flow}, flow.name, lambda version: None)
     return Service(store, flows, Places(), UTC, now, explain_changes)
 
 
@@ -116,7 +116,7 @@ def webhook_way() -> TelegramWay:
     return TelegramWay(replay_service, webhook=True)
 
 
-def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mapping[str, Apart] | None) -> None:
+def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mapping[str, ProofProcess] | None) -> None:
     """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
 
     `proving`: the proofs of the flows in the folder, on their way; None: serve them unproved and mark every message.
@@ -150,7 +150,7 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def leave_safe_ones(flows: Flows, proving: Mapping[str, Apart]) -> tuple[str, ...]:
+def leave_safe_ones(flows: Versions, proving: Mapping[str, ProofProcess]) -> tuple[str, ...]:
     """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
     default flow is one of them."""
     unsafe = []
@@ -171,7 +171,7 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
     flow, findings = try_folder(folder, equip)
     if flow is None:
         return None, findings
-    from bot.check.proof.own_process import Apart
+    from bot.check.proof.own_process import ProofProcess
 
-    failed = Apart().prove(folder).findings()
+    failed = ProofProcess().prove(folder).findings()
     return (None, failed) if failed else (flow, findings)

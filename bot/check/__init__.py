@@ -1,1 +1,1 @@
-"""Proof and inspection of flows: structure, evidence, exploration, z3."""
+"""Proof and inspection of flows: structure, evidence, z3."""

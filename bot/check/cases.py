@@ -21,7 +21,7 @@ class BadCase(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseResult:
     """What the interview comes to. `warnings`: names in the file that the flow does not know."""
 
     level: Level
@@ -47,7 +47,7 @@ class Outcome:
         }
 
 
-def run_case(flow: Flow, case: Mapping[str, Any]) -> Outcome:
+def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
     """Walk the interview with one answer set. Raises BadCase."""
     given = _Given(flow, case)
     env: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def run_case(flow: Flow, case: Mapping[str, Any]) -> Outcome:
             break
     verdict = triage(flow, env)
     level = verdict.level or next_level_up(None)
-    return Outcome(
+    return CaseResult(
         level,
         tuple(r.rule.rule for r in verdict.fired),
         tuple(asked),

@@ -87,7 +87,7 @@ def read_time(text: str, settings: Settings) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=settings.zone)
 
 
-def read_text(path: Path) -> str:
+def file_text(path: Path) -> str:
     """The text of a file. Raises Stop."""
     try:
         return path.read_text(encoding="utf-8-sig")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import FOUND, OK, Stop, flow_named, folders, read_text
+from .common import FOUND, OK, Stop, file_text, flow_named, folders
 
 if TYPE_CHECKING:
     from bot.core.flow.compiled import Flow
@@ -23,14 +23,14 @@ def add_triage(commands: Any) -> None:
 
 
 def _triage(args: argparse.Namespace) -> int:
-    from bot.check.cases import BadCase, run_case
+    from bot.check.cases import BadCase, run_answers
 
     flow = flow_named(args.flow)
     cases, many = _read_cases(args.answers)
     code = OK
     for number, case in enumerate(cases, 1):
         try:
-            outcome = run_case(flow, case)
+            outcome = run_answers(flow, case)
         except BadCase as bad:
             print(f"{args.answers}, answer set {number}: {str(bad).rstrip('.')}.", file=sys.stderr)
             if many:
@@ -59,7 +59,7 @@ def _print_outcome(flow: Flow, outcome: Any) -> None:
 
 
 def _read_cases(name: str) -> tuple[list[Any], bool]:
-    text = sys.stdin.read() if name == "-" else read_text(Path(name))
+    text = sys.stdin.read() if name == "-" else file_text(Path(name))
     try:
         value = json.loads(text)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""What `symptom-bot replay` does, for `bot/cli.py`: plain arguments in, text on a stream, an exit code out."""
+"""What `symptom-bot replay` does, for `scripts.py`: plain arguments in, text on a stream, an exit code out."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import failure, run_all, run_jobs, run_text, summary, transcript, versions_of, write_json
 from bot.replay.playing.ways import MemoryWay, Way
-from bot.replay.script.flows import Flows
+from bot.replay.script.flows import FlowFolders
 from bot.replay.script.reading import Scripts, read_scripts
 from bot.replay.script.writing import save
+
+from .common import FOUND, OK, USAGE
 
 if TYPE_CHECKING:
     from bot.core.conversation.session import Session
     from bot.core.flow.compiled import Flow
     from bot.replay.recording.record import Recording
 
-OK, WRONG, USAGE = 0, 1, 2
-"""Exit codes: all as expected; findings or failures; the command was given wrongly."""
-
 
 def replay_command(
     paths: Sequence[Path],
-    flows: Flows,
+    flows: FlowFolders,
     ways: Mapping[str, Way],
     stream: TextIO,
     *,
@@ -50,25 +49,15 @@ def replay_command(
     `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`); wrong
     if the score is under `at_least` percent, or a survivor is not explained beside the scripts. `jobs`: processes.
     """
-    unknown = [t for t in through if t not in ways]
-    if unknown or not paths:
-        known = ", ".join(ways)
-        print(
-            f"There is no way {unknown[0]!r}: there are {known}." if unknown else "Name a script or a folder.",
-            file=stream,
-        )
-        return USAGE
-    if (coverage or page is not None or mutate) and not any(isinstance(ways[t], MemoryWay) for t in through):
-        print("What scripts meet is counted in memory: add --through memory, or leave --through out.", file=stream)
-        return USAGE
-    if any(s is not None for s in seeds) and all(isinstance(ways[t], MemoryWay) for t in through):
-        print("Faults are Telegram's: add --through telegram or --through webhook.", file=stream)
+    wrong = _wrong_usage(paths, ways, through, seeds, counted=coverage or page is not None or mutate)
+    if wrong:
+        print(wrong, file=stream)
         return USAGE
     scripts = read_scripts(paths, flows)
     if _findings(scripts, stream):
-        return WRONG
+        return FOUND
     began = time.perf_counter()
-    outcomes: list[Outcome] = []
+    outcomes: list[Played] = []
     if jobs > 1 and not (coverage or mutate or page):
         running = run_jobs(paths, flows, through, seeds, jobs)
     else:
@@ -86,7 +75,24 @@ def replay_command(
     if coverage or page is not None:
         _coverage(scripts, outcomes, stream, json, page)
     noticed = _mutate(scripts, outcomes, paths, flows, stream, json, share, seed, at_least, jobs) if mutate else True
-    return OK if noticed and all(o.passed for o in outcomes) else WRONG
+    return OK if noticed and all(o.passed for o in outcomes) else FOUND
+
+
+def _wrong_usage(
+    paths: Sequence[Path], ways: Mapping[str, Way], through: Sequence[str], seeds: Sequence[int | None], counted: bool
+) -> str:
+    """What is wrong with the command, in a line; nothing if it can be done. `counted`: what scripts meet is wanted."""
+    unknown = [t for t in through if t not in ways]
+    in_memory = [isinstance(ways[t], MemoryWay) for t in through if t in ways]
+    if unknown:
+        return f"There is no way {unknown[0]!r}: there are {', '.join(ways)}."
+    if not paths:
+        return "Name a script or a folder."
+    if counted and not any(in_memory):
+        return "What scripts meet is counted in memory: add --through memory, or leave --through out."
+    if any(s is not None for s in seeds) and all(in_memory):
+        return "Faults are Telegram's: add --through telegram or --through webhook."
+    return ""
 
 
 def _findings(scripts: Scripts, stream: TextIO) -> bool:
@@ -95,7 +101,7 @@ def _findings(scripts: Scripts, stream: TextIO) -> bool:
     return bool(scripts.findings)
 
 
-def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_json: bool, page: Path | None) -> None:
+def _coverage(scripts: Scripts, outcomes: Sequence[Played], stream: TextIO, as_json: bool, page: Path | None) -> None:
     from bot.replay.coverage import page as coverage_page
     from bot.replay.coverage.coverage import coverage_of, table
 
@@ -114,7 +120,7 @@ def _coverage(scripts: Scripts, outcomes: Sequence[Outcome], stream: TextIO, as_
 
 
 def _mutate(
-    scripts: Scripts, outcomes: Sequence[Outcome], paths: Sequence[Path], flows: Flows, stream: TextIO, as_json: bool,
+    scripts: Scripts, outcomes: Sequence[Played], paths: Sequence[Path], flows: FlowFolders, stream: TextIO, as_json: bool,
     share: float, seed: int, at_least: float, jobs: int,
 ) -> bool:  # fmt: skip
     """Print the mutation score of each flow; whether it is high enough and each survivor is explained."""
@@ -140,7 +146,7 @@ def _mutate(
 
 def script_command(
     paths: Sequence[Path],
-    flows: Flows,
+    flows: FlowFolders,
     stream: TextIO,
     *,
     flow: str | None = None,
@@ -173,10 +179,10 @@ def script_command(
             text = as_script(found_flow, broken, f"Random walk {seed}-{number}: {broken.law}")
             _deliver(f"walk_{seed}_{number}.yaml", text, into, stream)
         print(f"{walked.turns} turns of random walks, {len(walked.broken)} laws broken", file=stream)
-        return WRONG if walked.broken else OK
+        return FOUND if walked.broken else OK
     scripts = read_scripts(paths, flows)
     if _findings(scripts, stream):
-        return WRONG
+        return FOUND
     outcomes = list(run_all(scripts, [MemoryWay()]))
     from bot.replay.coverage.coverage import coverage_of
 
@@ -201,7 +207,7 @@ def _deliver(name: str, text: str, into: Path | None, stream: TextIO) -> None:
     print(f"written: {into / name}", file=stream)
 
 
-def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, chats: int = 200) -> int:
+def load_command(paths: Sequence[Path], flows: FlowFolders, way: Way, stream: TextIO, chats: int = 200) -> int:
     """Play the scripts by so many people at once through a bot with its channel and store, and print how fast it was."""
     from bot.replay.telegram.way import TelegramWay
 
@@ -210,7 +216,7 @@ def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, 
         return USAGE
     scripts = read_scripts(paths, flows)
     if _findings(scripts, stream):
-        return WRONG
+        return FOUND
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
     load = asyncio.run(way.load(cases, chats))
     if load.left_out:
@@ -220,7 +226,7 @@ def load_command(paths: Sequence[Path], flows: Flows, way: Way, stream: TextIO, 
         print("No script is left to play. Name others.", file=stream)
         return USAGE
     print(f"{way.name}, {chats} chats: {load}", file=stream)
-    return OK if not load.failed else WRONG
+    return OK if not load.failed else FOUND
 
 
 def stored_command(file: Path, flow: Flow, session: Session, stream: TextIO) -> int:
@@ -234,7 +240,7 @@ def recorded_command(file: Path, recording: Recording, stream: TextIO) -> int:
     """Write the script of a chat that was played just now."""
     if not recording.said:
         print("Nothing was said, so nothing is written.", file=stream)
-        return WRONG
+        return FOUND
     otherwise = "" if recording.keep_words else "record again with --keep-words"
     return _recorded(file, recording.flow, recording.script(_title(file)), stream, otherwise)
 
@@ -257,4 +263,4 @@ def _recorded(file: Path, flow: Flow, text: str, stream: TextIO, otherwise: str 
     print(f"Played back, it does not come out as the chat did. {remedy}", file=stream)
     if outcome is not None:
         print("\n" + failure(outcome), file=stream)
-    return WRONG
+    return FOUND

@@ -37,7 +37,7 @@ def add_replay(commands: Any) -> None:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from bot.replay.script.flows import Flows, with_reader
+    from bot.replay.script.flows import FlowFolders, with_reader
 
     from .replaying import replay_command
 
@@ -47,7 +47,7 @@ def _replay(args: argparse.Namespace) -> int:
     through = args.through or (["telegram"] if args.faults else ["memory"])
     gc.set_threshold(*COLLECT)
     return replay_command(
-        args.paths, Flows(flow_folders(), with_reader), _ways(through), sys.stdout,
+        args.paths, FlowFolders(flow_folders(), with_reader), _ways(through), sys.stdout,
         through=through, seeds=args.faults or (None,), verbose=args.verbose, json=args.json, coverage=args.coverage,
         page=args.page, mutate=args.mutate, share=args.share, seed=args.seed, at_least=args.at_least, jobs=args.jobs,
     )  # fmt: skip
@@ -66,7 +66,7 @@ def add_script(commands: Any) -> None:
 
 
 def _script(args: argparse.Namespace) -> int:
-    from bot.replay.script.flows import Flows, with_reader
+    from bot.replay.script.flows import FlowFolders, with_reader
     from bot.replay.script.writing import Exists
 
     from .replaying import script_command
@@ -76,7 +76,7 @@ def _script(args: argparse.Namespace) -> int:
         raise Stop("--cover needs the scripts that there are, e.g. tests/conversations.")
     try:
         return script_command(
-            args.paths, Flows(flow_folders(), with_reader), sys.stdout, flow=args.flow or settings().flow,
+            args.paths, FlowFolders(flow_folders(), with_reader), sys.stdout, flow=args.flow or settings().flow,
             cover=args.cover, walks=args.random, seed=args.seed, into=args.into,
         )  # fmt: skip
     except Exists as error:
@@ -166,7 +166,7 @@ def add_load(commands: Any) -> None:
 
 
 def _load(args: argparse.Namespace) -> int:
-    from bot.replay.script.flows import Flows, with_reader
+    from bot.replay.script.flows import FlowFolders, with_reader
 
     from .replaying import load_command
 
@@ -174,7 +174,9 @@ def _load(args: argparse.Namespace) -> int:
     ways = _ways([args.through])
     if args.through not in ways:
         raise Stop(f"There is no way {args.through!r}: load goes through telegram or webhook.")
-    return load_command(args.scripts, Flows(flow_folders(), with_reader), ways[args.through], sys.stdout, args.chats)
+    return load_command(
+        args.scripts, FlowFolders(flow_folders(), with_reader), ways[args.through], sys.stdout, args.chats
+    )
 
 
 def _must_exist(paths: list[Path]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .common import FOUND, OK, Stop, print_findings, settings
 
 if TYPE_CHECKING:
-    from bot.check.proof.own_process import AllApart
+    from bot.check.proof.own_process import ProofProcesses
 
 
 def add_run(commands: Any) -> None:
@@ -19,14 +19,16 @@ def add_run(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from bot.check.proof.own_process import AllApart
+    from bot.check.proof.own_process import ProofProcesses
 
     gc.disable()  # what is made until patients are served stays; running.py collects and turns it on again
-    with AllApart(ahead=not args.unsafe) as proofs:  # imports the solver while this process imports everything else
+    with ProofProcesses(
+        ahead=not args.unsafe
+    ) as proofs:  # imports the solver while this process imports everything else
         return _serve(args, proofs)
 
 
-def _serve(args: argparse.Namespace, proofs: AllApart) -> int:
+def _serve(args: argparse.Namespace, proofs: ProofProcesses) -> int:
     chosen = settings()
     from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, flow_names, flows_folder

@@ -11,7 +11,7 @@ from bot.service.service import Service
 from bot.store import StoreError, StoreThread
 
 from .delivery import Deliverer
-from .group_commit import Turns
+from .group_commit import GroupCommit
 
 log = logging.getLogger("symptom_bot.chores")
 
@@ -40,7 +40,7 @@ class Chores:
         self,
         service: Service,
         thread: StoreThread,
-        turns: Turns,
+        turns: GroupCommit,
         deliverer: Deliverer,
         retention_days: int,
         reload: Reload,

@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from typing import Literal
 
 from bot.service.payload import Payload
-from bot.store import EMERGENCY, Blocked, Delivery, Held, Outcome, Refused, Released, Sent
+from bot.store import EMERGENCY, Blocked, Delivery, DeliveryOutcome, Held, Refused, Released, Sent
 
 from .rate_limits import Limits
 
@@ -52,8 +52,8 @@ class Gone:
 
 _NONE: Mapping[str, Payload] = {}
 
-Result = Taken | Later | Never | Gone
-Send = Callable[[Delivery, Payload], Awaitable[Result]]
+DeliveryResult = Taken | Later | Never | Gone
+SendPayload = Callable[[Delivery, Payload], Awaitable[DeliveryResult]]
 
 
 @dataclass(slots=True)
@@ -73,13 +73,13 @@ class Deliverer:
 
     def __init__(
         self,
-        send: Send,
+        send: SendPayload,
         limits: Limits,
         clock: Callable[[], float],
         *,
         slots: int = 256,
         release: bool = False,
-        report: Callable[[Delivery, Result], None] = lambda delivery, result: None,
+        report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._send, self._limits, self._clock = send, limits, clock
@@ -91,7 +91,7 @@ class Deliverer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning = 0
         self._stopping = False
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[DeliveryOutcome] = []
         self._farewells: dict[str, int] = {}
 
     # What others ask
@@ -111,10 +111,10 @@ class Deliverer:
         """Whether there is something to record."""
         return bool(self._outcomes)
 
-    def take_outcomes(self, busy: Collection[str] = ()) -> list[Outcome]:
+    def take_outcomes(self, busy: Collection[str] = ()) -> list[DeliveryOutcome]:
         """What is to be recorded now. `busy`: chats whose next turn is under way, so that their lease is kept."""
-        taken: list[Outcome] = []
-        kept: list[Outcome] = []
+        taken: list[DeliveryOutcome] = []
+        kept: list[DeliveryOutcome] = []
         for outcome in self._outcomes:
             if not isinstance(outcome, Released):
                 taken.append(outcome)
@@ -125,11 +125,11 @@ class Deliverer:
         self._outcomes = kept
         return taken
 
-    def give_back(self, outcomes: Iterable[Outcome]) -> None:
+    def give_back(self, outcomes: Iterable[DeliveryOutcome]) -> None:
         """They could not be recorded: once more later."""
         self._outcomes[:0] = outcomes
 
-    def farewells(self, recorded: Iterable[Outcome]) -> list[str]:
+    def farewells(self, recorded: Iterable[DeliveryOutcome]) -> list[str]:
         """Chats of which nothing is to be kept now that what became of their last message is recorded."""
         found = [
             o.chat
@@ -143,7 +143,7 @@ class Deliverer:
 
     # What comes in
 
-    def lose(self, chats: Iterable[str], outcomes: Iterable[Outcome]) -> None:
+    def lose(self, chats: Iterable[str], outcomes: Iterable[DeliveryOutcome]) -> None:
         """These chats' leases were not ours when the outcomes were recorded: forget their queues, but not those that
         were leased anew since."""
         fences = {o.chat: o.fence for o in outcomes if isinstance(o, Held | Released)}
@@ -316,7 +316,7 @@ class Deliverer:
         if self._release:
             self._record(Released(chat, queue.fence))
 
-    def _record(self, outcome: Outcome) -> None:
+    def _record(self, outcome: DeliveryOutcome) -> None:
         self._outcomes.append(outcome)
         self.changed()
 

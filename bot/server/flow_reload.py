@@ -15,7 +15,7 @@ from bot.store import FlowVersion, StoreThread
 
 log = logging.getLogger("symptom_bot.flows")
 
-Load = Callable[[Path], tuple[Flow | None, Sequence[Finding]]]
+LoadFlow = Callable[[Path], tuple[Flow | None, Sequence[Finding]]]
 """A folder -> its flow if it is sound and safe, and its findings. Slow: it may prove the flow's safety."""
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -23,7 +23,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 class Reloading:
     """Watches the folder of the flows. `load`: runs in a thread of its own."""
 
-    def __init__(self, folder: Path, service: Service, thread: StoreThread, load: Load) -> None:
+    def __init__(self, folder: Path, service: Service, thread: StoreThread, load: LoadFlow) -> None:
         self._folder, self._service, self._thread, self._load = folder, service, thread, load
         self._stamps: dict[str, Stamp] = {name: _stamp(folder / name) for name in flow_names(folder)}
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
-from bot.store import Outcome, StoreThread, StoreUnavailable
+from bot.store import DeliveryOutcome, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer
 
@@ -44,7 +44,7 @@ class _Asked:
             self.done.set_exception(error)
 
 
-class Turns:
+class GroupCommit:
     """`handle` from anywhere on the event loop; `run` is the one task that does it."""
 
     def __init__(self, service: Service, thread: StoreThread, deliverer: Deliverer) -> None:
@@ -135,6 +135,6 @@ class Turns:
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 
-    async def _forget(self, outcomes: Sequence[Outcome]) -> None:
+    async def _forget(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         for chat in self._deliverer.farewells(outcomes):
             await self._thread(lambda _, chat=chat: self._service.forget_if_quiet(chat))  # type: ignore[misc]

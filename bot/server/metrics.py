@@ -11,7 +11,7 @@ from bot.core.conversation.session import ADVICE, EMERGENCY
 from bot.service.incoming import Handled, Pressed
 from bot.store import Delivery
 
-from .delivery import Gone, Later, Never, Result, Taken
+from .delivery import DeliveryResult, Gone, Later, Never, Taken
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -61,7 +61,7 @@ class Metrics:
         if isinstance(event, Elapsed) and event.due != "help":
             self._left.labels(path[0].partition("/")[0]).inc()
 
-    def delivered(self, delivery: Delivery, result: Result) -> None:
+    def delivered(self, delivery: Delivery, result: DeliveryResult) -> None:
         """Count a try to deliver."""
         match result:
             case Taken():

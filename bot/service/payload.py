@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bot.core import fast_json
 from bot.core.conversation.session import Session
-from bot.core.rendering.render import Block, Button, Message
+from bot.core.rendering.message import Block, Button, Message
 
 Row = tuple[tuple[str, str], ...]
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.render import Block, render
+from bot.core.rendering.message import Block
+from bot.core.rendering.render import render
 
 from .incoming import Incoming, Pressed
 from .payload import Payload, payload_of
-
-NIGHT = (22, 8)
-"""Between these hours (local) only urgent messages go out of their own accord."""
 
 LATE = 120.0
 """Seconds after which an urgent answer says when the patient wrote."""
@@ -89,14 +87,6 @@ class Replies:
             late = words.system("late", time=self.local(incoming.sent).strftime("%H:%M"))
             return payload_of(message, session, written=incoming.sent, late=late)
         return payload_of(message, session)
-
-    def by_day(self, at: float, urgent: bool) -> float:
-        """The moment itself, or the next morning if it falls into the night and is not urgent."""
-        local = self.local(at)
-        if urgent or NIGHT[1] <= local.hour < NIGHT[0]:
-            return at
-        morning = local.replace(hour=NIGHT[1], minute=0, second=0, microsecond=0)
-        return (morning if local.hour < NIGHT[1] else morning + timedelta(days=1)).timestamp()
 
 
 def _known(incoming: Incoming, session: Session, turn: int | None) -> int | None:

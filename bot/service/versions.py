@@ -13,7 +13,7 @@ from bot.core.conversation.session import EMERGENCY, START, STOPPED, Session
 from bot.core.flow.compiled import Flow
 
 
-class Flows:
+class Versions:
     """`current`: name -> flow; `stored`: a version from the database; `withdrawn`: versions that are unsafe."""
 
     def __init__(self, current: Mapping[str, Flow], default: str, stored: Callable[[str], Flow | None]) -> None:

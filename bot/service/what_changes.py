@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.render import Block
+from bot.core.rendering.message import Block
 
 
 def explain_changes(flow: Flow, session: Session, places: Places, now: datetime) -> tuple[Block, ...]:

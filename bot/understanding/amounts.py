@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .patterns import Span
-from .words import Words
+from .patterns import WordSpan
+from .words import SpokenWords
 
 _MOST_NUMBERS = 200
 
@@ -18,7 +18,7 @@ class Number:
 
     least: float
     most: float
-    span: Span
+    span: WordSpan
     bare: bool = True
 
 
@@ -29,7 +29,7 @@ class Duration:
     least: float
     most: float
     unit: str
-    span: Span
+    span: WordSpan
     vague: bool = False
 
 
@@ -64,6 +64,11 @@ class Amounts:
         self.articles = frozenset(map(str, parts.get("articles") or ()))
         self._half = frozenset(map(str, parts.get("half") or ()))
         self._quarter = frozenset(map(str, parts.get("quarter") or ()))
+        self._shares = {
+            **self._loose,
+            **dict.fromkeys(self._quarter, (0.25, 0.25)),
+            **dict.fromkeys(self._half, (0.5, 0.5)),
+        }
         self._and = frozenset(map(str, parts.get("and") or ()))
         self._of = frozenset(map(str, parts.get("of") or ()))
         self._point = frozenset(map(str, parts.get("point") or ()))
@@ -115,7 +120,7 @@ class Amounts:
             value, taken = value * 100, 2
         return value, taken
 
-    def numbers(self, text: Words) -> list[Number]:
+    def numbers(self, text: SpokenWords) -> list[Number]:
         """All numbers and ranges, in order, not overlapping."""
         words = text.words
         out: list[Number] = []
@@ -152,7 +157,7 @@ class Amounts:
                 return Number(value, second[0], (place, end + 1 + second[1]))
         return Number(value, value, (place, end))
 
-    def durations(self, text: Words) -> list[Duration]:
+    def durations(self, text: SpokenWords) -> list[Duration]:
         """All amounts of time, in order, not overlapping."""
         words = text.words
         out: list[Duration] = []
@@ -175,19 +180,7 @@ class Amounts:
     def _duration(self, words: tuple[str, ...], place: int) -> Duration | None:
         amount = self._amount(words, place)
         if amount is None:
-            unit = self.unit_at(words, place)
-            if unit is None or words[place] in self._short:
-                return None
-            if place + 2 < len(words) and words[place + 1] in self._to and words[place + 1].isalpha():
-                second = self.number_at(words, place + 2)
-                if second is not None and second[0] > 1:  # "minute or two"
-                    return Duration(unit[1], second[0] * unit[1], unit[0], (place, place + 2 + second[1]))
-            rest = words[place + 1 : place + 4]
-            if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
-                return Duration(unit[1] * 1.5, unit[1] * 1.5, unit[0], (place, place + 4))
-            if before(words, place, self._one_past) or unit[0] in self._whole:  # "fortnight" names an amount by itself
-                return Duration(unit[1], unit[1], unit[0], (place, place + 1))
-            return Duration(unit[1], unit[1], unit[0], (place, place + 1), vague=True)
+            return self._unit_alone(words, place)
         least, most, end, digits = amount
         unit = self.unit_at(words, end, digits)
         if unit is None:
@@ -195,16 +188,41 @@ class Amounts:
         name, seconds = unit
         end += 1
         rest = words[end : end + 3]
-        if len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
+        if self._and_a_half(rest):
             least, most, end = least + 0.5, most + 0.5, end + 3
         elif rest and rest[0] in self._to and rest[0].isalpha():
             second = self.number_at(words, end + 1)
             if second is not None and second[0] >= most and self.unit_at(words, end + 1 + second[1], True) is None:
                 most, end = second[0], end + 1 + second[1]
+        least, most, span = self._hedged(words, least, most, (place, end))
+        return Duration(least * seconds, most * seconds, name, span)
+
+    def _unit_alone(self, words: tuple[str, ...], place: int) -> Duration | None:
+        """A unit without an amount: "minute or two", "hour and a half", "fortnight", "weeks"."""
+        unit = self.unit_at(words, place)
+        if unit is None or words[place] in self._short:
+            return None
+        name, seconds = unit
+        if place + 2 < len(words) and words[place + 1] in self._to and words[place + 1].isalpha():
+            second = self.number_at(words, place + 2)
+            if second is not None and second[0] > 1:  # "minute or two"
+                return Duration(seconds, second[0] * seconds, name, (place, place + 2 + second[1]))
+        if self._and_a_half(words[place + 1 : place + 4]):
+            return Duration(seconds * 1.5, seconds * 1.5, name, (place, place + 4))
+        one = before(words, place, self._one_past) or name in self._whole  # "fortnight" names an amount by itself
+        return Duration(seconds, seconds, name, (place, place + 1), vague=not one)
+
+    def _and_a_half(self, rest: tuple[str, ...]) -> bool:
+        return len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half
+
+    def _hedged(
+        self, words: tuple[str, ...], least: float, most: float, span: WordSpan
+    ) -> tuple[float, float, WordSpan]:
+        """The amount with what stands around it: "about", "under", "a little over", "at most"."""
+        begin, end = span
         loose = at(words, end, self._loose_after)
         if loose and self.number_at(words, end + loose) is not None:  # "lasts 5 minutes about 10 days ago"
             loose = 0
-        begin = place
         less, more = at(words, end, self._most_after), at(words, end, self._least_after)
         while (skip := before(words, begin, self._about)) and begin - skip >= 0:
             begin -= skip
@@ -215,49 +233,50 @@ class Amounts:
             least, begin, end = 0, begin - front, end + less
         elif (front := before(words, begin, self._more)) or more:
             most, begin, end = most * 2, begin - front, end + more
-        return Duration(least * seconds, most * seconds, name, (place if begin > place else begin, end + loose))
+        return least, most, (begin, end + loose)
 
     def _amount(self, words: tuple[str, ...], place: int) -> tuple[float, float, int, bool] | None:
         """Least, most, where the amount ends, and whether it is in digits (so that "3d" may be short)."""
-        word = words[place]
         found = self._number(words, place)
-        if found is not None:
-            end = found.span[1]
-            least, most = found.least, found.most
-            rest = words[end : end + 3]
-            if len(rest) >= 2 and rest[0] in self._and and rest[1] in self._half:
-                return least + 0.5, most + 0.5, end + 2, False
-            if len(rest) >= 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half:
-                return least + 0.5, most + 0.5, end + 3, False
-            if (rest and rest[0] in self._quarter) or (len(rest) > 0 and rest[0].rstrip("s") in self._quarter):
-                skip = self._skip_of(words, end + 1)
-                return least * 0.25, most * 0.25, skip, False
-            if rest and rest[0] in self._half:
-                return least + 0.5, most + 0.5, end + 1, False
-            if (loose := at(words, end, self._loose_after)) and self.unit_at(words, end + loose):
-                end += loose
-            while end < len(words) and at(words, end, self._about) and words[end] not in self._unit_of:
-                end += 1
-            if end < len(words) and words[end] in ("+",):
-                return least, most * 2, end + 1, word[0].isdecimal()
-            return least, most, end, word[0].isdecimal()
+        return self._worded(words, place) if found is None else self._counted(words, found)
+
+    def _counted(self, words: tuple[str, ...], found: Number) -> tuple[float, float, int, bool]:
+        """An amount that begins with a number: "3", "two and a half", "three quarters of an", "5+"."""
+        place, end = found.span
+        least, most = found.least, found.most
+        rest = words[end : end + 3]
+        if len(rest) >= 2 and rest[0] in self._and and rest[1] in self._half:
+            return least + 0.5, most + 0.5, end + 2, False
+        if self._and_a_half(rest):
+            return least + 0.5, most + 0.5, end + 3, False
+        if rest and (rest[0] in self._quarter or rest[0].rstrip("s") in self._quarter):
+            return least * 0.25, most * 0.25, self._skip_of(words, end + 1), False
+        if rest and rest[0] in self._half:
+            return least + 0.5, most + 0.5, end + 1, False
+        if (loose := at(words, end, self._loose_after)) and self.unit_at(words, end + loose):
+            end += loose
+        end = self._past_about(words, end)
+        digits = words[place][0].isdecimal()
+        if words[end : end + 1] == ("+",):
+            return least, most * 2, end + 1, digits
+        return least, most, end, digits
+
+    def _worded(self, words: tuple[str, ...], place: int) -> tuple[float, float, int, bool] | None:
+        """An amount without a number: "an", "half an", "a quarter of an", "a couple of"."""
         end = place
-        if word in self.articles:
+        if words[place] in self.articles:
             end += 1
             if end >= len(words):
                 return None
             if words[end] not in self._half | self._quarter and words[end] not in self._loose:
-                while end < len(words) and at(words, end, self._about) and words[end] not in self._unit_of:
-                    end += 1
-                return 1, 1, end, False
-        if end < len(words) and words[end] in self._half:
-            return 0.5, 0.5, self._skip_of(words, end + 1), False
-        if end < len(words) and words[end] in self._quarter:
-            return 0.25, 0.25, self._skip_of(words, end + 1), False
-        if end < len(words) and words[end] in self._loose:
-            least, most = self._loose[words[end]]
-            return least, most, self._skip_of(words, end + 1), False
-        return None
+                return 1, 1, self._past_about(words, end), False
+        share = self._shares.get(words[end])
+        return None if share is None else (*share, self._skip_of(words, end + 1), False)
+
+    def _past_about(self, words: tuple[str, ...], place: int) -> int:
+        while place < len(words) and at(words, place, self._about) and words[place] not in self._unit_of:
+            place += 1
+        return place
 
     def _skip_of(self, words: tuple[str, ...], place: int) -> int:
         for _ in range(2):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .amounts import Amounts, Duration, Number, at, before, phrases
 from .onset import vague_spans
-from .patterns import Match, Span
-from .words import Words
+from .patterns import Match, WordSpan
+from .words import SpokenWords
 
 Value = float | int | tuple[float, float]
 
@@ -19,7 +19,7 @@ class Figure:
     """A figure found in words; `value` None: words without a number."""
 
     value: Value | None
-    span: Span
+    span: WordSpan
     sure: bool = True
 
 
@@ -27,6 +27,16 @@ def neat(least: float, most: float) -> Value:
     """A number without needless decimals, or a range of two."""
     low, high = (int(x) if float(x).is_integer() else x for x in (least, most))
     return low if low == high else (low, high)
+
+
+class Age(NamedTuple):
+    """What one number says of the age: a figure or none. `sure`: no other number can say it better."""
+
+    figure: Figure | None
+    sure: bool = True
+
+
+NO_AGE = Age(None)
 
 
 class FigureReader:
@@ -73,59 +83,19 @@ class FigureReader:
 
     # --- age
 
-    def age(self, text: Words, numbers: list[Number], taken: set[int], opened: bool, this_year: int) -> Figure | None:
+    def age(
+        self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, this_year: int
+    ) -> Figure | None:
         """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
         words = text.words
         weak = self._birth(text, this_year)
         for number in numbers:
-            begin, end = number.span
-            if begin in taken or number.most > 120 or not float(number.least).is_integer():
+            if number.span[0] in taken or number.most > 120 or not float(number.least).is_integer():
                 continue
-            following = words[end] if end < len(words) else ""
-            if following == "s" and begin and words[begin - 1] in self._decade_leads:
-                if number.least % 10 or not 20 <= number.least < 100:
-                    continue
-                return self._decade(words, begin, (int(number.least), int(number.least) + 9), (begin, end + 1))
-            old = at(words, end, self._old)
-            if old:
-                owner = words[end + old] if end + old < len(words) else ""
-                if (begin and before(words, begin, (("my",),))) or owner in self._whose:
-                    continue
-                return Figure(neat(number.least, number.most), (begin, end + old))
-            if following in self._not_age or at(words, end, self._out_of) or (following in self._years and not opened):
-                beside = {words[begin - 1] if begin else "", words[end + 1] if end + 1 < len(words) else ""}
-                if following in self._years and self._sex & beside and number.least >= 14:  # "52 years male"
-                    return Figure(neat(number.least, number.most), (begin, end + 1))
-                if following in self._years and self._closed(text, begin, end + 1) and number.least >= 16:
-                    weak = weak or Figure(neat(number.least, number.most), (begin, end + 1))
-                continue
-            if following == "/" or (
-                begin
-                and words[begin - 1] == "/"
-                and words[begin - 2 : begin - 1] != ()
-                and words[begin - 2] not in self._sex
-            ):
-                continue
-            if before(words, begin, self._me) and number.least >= 3 and following not in ("-", "%", "°"):
-                if self._amounts.unit_at(words, end, True) is None:
-                    return Figure(neat(number.least, number.most), (begin, end))
-                continue
-            sexed = (
-                following in self._sex
-                or (begin and words[begin - 1] in self._sex)
-                or (begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,")
-            )
-            if sexed and number.least >= 14:
-                return Figure(neat(number.least, number.most), (begin, end + (following in self._sex)))
-            if opened and number.least <= 120:
-                weak = weak or Figure(neat(number.least, number.most), (begin, end))
-            if (
-                number.bare
-                and 16 <= number.least <= 105
-                and number.least == number.most
-                and self._closed(text, begin, end)
-            ):
-                weak = weak or Figure(neat(number.least, number.most), (begin, end))
+            found, sure = self._age_of(text, number, opened)
+            if sure and found is not None:
+                return found
+            weak = weak or found
         for place, word in enumerate(words):
             if word in self._decades:
                 low, high = self._decades[word]
@@ -134,7 +104,87 @@ class FigureReader:
                 return self._decade(words, place, self._decades[word], (place, place + 1))
         return weak
 
-    def _birth(self, text: Words, this_year: int) -> Figure | None:
+    def _age_of(self, text: SpokenWords, number: Number, opened: bool) -> Age:
+        """What the first reading says that has a view of this number."""
+        for reading in _AGE_READINGS:
+            found = reading(self, text, number, opened)
+            if found is not None:
+                return found
+        return NO_AGE
+
+    def _age_in_decades(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "in my 40s" """
+        words, (begin, end) = text.words, number.span
+        if words[end : end + 1] != ("s",) or not begin or words[begin - 1] not in self._decade_leads:
+            return None
+        if number.least % 10 or not 20 <= number.least < 100:
+            return NO_AGE
+        decade = (int(number.least), int(number.least) + 9)
+        return Age(self._decade(words, begin, decade, (begin, end + 1)))
+
+    def _age_in_words(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "52 years old", but not "my 9 year old" and "a 9 year old girl's" """
+        words, (begin, end) = text.words, number.span
+        old = at(words, end, self._old)
+        if not old:
+            return None
+        owner = words[end + old] if end + old < len(words) else ""
+        if (begin and before(words, begin, (("my",),))) or owner in self._whose:
+            return NO_AGE
+        return Age(Figure(neat(number.least, number.most), (begin, end + old)))
+
+    def _age_or_else(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """What counts something else, unless years stand beside a sex ("52 years male") or alone."""
+        words, (begin, end) = text.words, number.span
+        following = words[end] if end < len(words) else ""
+        in_years = following in self._years
+        if not (following in self._not_age or at(words, end, self._out_of) or (in_years and not opened)):
+            return None
+        beside = {words[begin - 1] if begin else "", words[end + 1] if end + 1 < len(words) else ""}
+        figure = Figure(neat(number.least, number.most), (begin, end + 1))
+        if in_years and self._sex & beside and number.least >= 14:
+            return Age(figure)
+        if in_years and self._closed(text, begin, end + 1) and number.least >= 16:
+            return Age(figure, sure=False)
+        return NO_AGE
+
+    def _age_in_fraction(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """No age is a part of "7/10"; "f/52" is one."""
+        words, (begin, end) = text.words, number.span
+        if words[end : end + 1] == ("/",):
+            return NO_AGE
+        divided = begin and words[begin - 1] == "/" and words[begin - 2 : begin - 1] != ()
+        return NO_AGE if divided and words[begin - 2] not in self._sex else None
+
+    def _age_of_me(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "I am 52", but not "I am 52 kg" """
+        words, (begin, end) = text.words, number.span
+        following = words[end] if end < len(words) else ""
+        if not before(words, begin, self._me) or number.least < 3 or following in ("-", "%", "°"):
+            return None
+        if self._amounts.unit_at(words, end, True) is not None:
+            return NO_AGE
+        return Age(Figure(neat(number.least, number.most), (begin, end)))
+
+    def _age_with_sex(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "52f", "male 52", "m/52" """
+        words, (begin, end) = text.words, number.span
+        follows = end < len(words) and words[end] in self._sex
+        leads = bool(begin) and words[begin - 1] in self._sex
+        parted = begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,"
+        if not (follows or leads or parted) or number.least < 14:
+            return None
+        return Age(Figure(neat(number.least, number.most), (begin, end + follows)))
+
+    def _age_alone(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """A number that was asked for, or that stands alone."""
+        begin, end = number.span
+        told = number.bare and 16 <= number.least <= 105 and number.least == number.most
+        if (opened and number.least <= 120) or (told and self._closed(text, begin, end)):
+            return Age(Figure(neat(number.least, number.most), (begin, end)), sure=False)
+        return None
+
+    def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
         """The age of one who writes the year of his birth, "born in 1961": one of two years."""
         words = text.words
         for place in range(len(words)):
@@ -151,13 +201,13 @@ class FigureReader:
                     return Figure((age - 1, age), (place, year + 1))
         return None
 
-    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: Span) -> Figure:
+    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: WordSpan) -> Figure:
         third = self._thirds.get(words[begin - 1]) if begin else None
         if third and decade[1] - decade[0] == 9:
             return Figure((decade[0] + third[0], decade[0] + third[1]), (begin - 1, span[1]))
         return Figure(decade, span)
 
-    def _closed(self, text: Words, begin: int, end: int) -> bool:
+    def _closed(self, text: SpokenWords, begin: int, end: int) -> bool:
         """Whether the words stand alone between marks or at the edges of the text."""
         words, clause = text.words, text.clause
         starts = begin == 0 or clause[begin - 1] != clause[begin] or not words[begin - 1].isalnum()
@@ -167,7 +217,7 @@ class FigureReader:
     # --- pain
 
     def pain(
-        self, text: Words, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
+        self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
     ) -> Figure | None:
         """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
         words = text.words
@@ -209,7 +259,7 @@ class FigureReader:
         spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
 
-    def _worst(self, text: Words, found: list[tuple[int, Figure]]) -> Figure:
+    def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]]) -> Figure:
         current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
         best = max(rank for rank, _ in current)
         figures = [f for rank, f in current if rank == best]
@@ -217,7 +267,7 @@ class FigureReader:
             figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0)
         )
 
-    def _was(self, text: Words, figure: Figure) -> bool:
+    def _was(self, text: SpokenWords, figure: Figure) -> bool:
         """Whether the figure is one of before ("it was a 9 yesterday")."""
         (begin, end), words, clause = figure.span, text.words, text.clause
         first = begin
@@ -249,7 +299,7 @@ class FigureReader:
             return False
         return False
 
-    def _lone(self, text: Words, match: Match, begin: int, end: int) -> bool:
+    def _lone(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
         """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
         words, clause = text.words, text.clause
         first, last = begin, end
@@ -274,7 +324,13 @@ class FigureReader:
     # --- how long one spasm lasts
 
     def spasm_length(
-        self, text: Words, match: Match, durations: list[Duration], taken: set[int], opened: bool, onset_opened: bool
+        self,
+        text: SpokenWords,
+        match: Match,
+        durations: list[Duration],
+        taken: set[int],
+        opened: bool,
+        onset_opened: bool,
     ) -> Figure | None:
         """The length of one spasm in seconds; `value` None if only words speak of it."""
         words = text.words
@@ -317,3 +373,15 @@ class FigureReader:
             return Figure(None, spoken[0])
         endless = match.spans("endless_spasm")
         return Figure(None, endless[0]) if endless else None
+
+
+_AGE_READINGS: tuple[Callable[[FigureReader, SpokenWords, Number, bool], Age | None], ...] = (
+    FigureReader._age_in_decades,
+    FigureReader._age_in_words,
+    FigureReader._age_or_else,
+    FigureReader._age_in_fraction,
+    FigureReader._age_of_me,
+    FigureReader._age_with_sex,
+    FigureReader._age_alone,
+)
+"""How a number may be an age, the first that has a view decides; None: it has none."""

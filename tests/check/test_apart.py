@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.check.proof import own_process as apart
-from bot.check.proof.own_process import AllApart, Apart, unsafe_findings
+from bot.check.proof.own_process import ProofProcess, ProofProcesses, unsafe_findings
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, write
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 
 
 def test_each_flow_gets_its_own_findings(tmp_path: Path) -> None:
-    with AllApart() as proofs:
+    with ProofProcesses() as proofs:
         proving = proofs.begin([write(SPRAIN, tmp_path, SWELLING), BACK_SPASM])
         assert proving["sprain"].findings() == unsafe_findings(edited(SPRAIN, SWELLING)) != ()
         assert proving["back_spasm"].findings() == ()
@@ -24,7 +24,7 @@ def test_each_flow_gets_its_own_findings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("folders", "processes"), [((), 1), ((SPRAIN, BACK_SPASM), 2)])
 def test_nothing_runs_on_when_nobody_waits(folders: tuple[Path, ...], processes: int) -> None:
-    with AllApart() as proofs:
+    with ProofProcesses() as proofs:
         proofs.begin(folders)
         started = [one._process for one in proofs._started]
     assert len(started) == processes
@@ -33,7 +33,7 @@ def test_nothing_runs_on_when_nobody_waits(folders: tuple[Path, ...], processes:
 
 
 def test_an_unproved_run_starts_no_solver() -> None:
-    with AllApart(ahead=False) as proofs:
+    with ProofProcesses(ahead=False) as proofs:
         assert proofs._started == []
 
 
@@ -41,11 +41,11 @@ def test_the_first_process_starts_before_anything_large_is_imported() -> None:
     """What `symptom-bot run` imports takes as long as the proofs: done one after the other a start would take twice as long."""
     program = """
 import sys
-from bot.check.proof.own_process import Apart
+from bot.check.proof.own_process import ProofProcess
 def begun(self):
     print(sorted({"pydantic", "sqlalchemy", "telegram", "yaml", "bot.app"} & set(sys.modules)))
     raise SystemExit
-Apart.__init__ = begun
+ProofProcess.__init__ = begun
 from bot.cli import main
 main(["run"])
 """
@@ -54,12 +54,12 @@ main(["run"])
 
 
 def test_a_folder_name_in_any_script(tmp_path: Path) -> None:
-    found = Apart().prove(write(SPRAIN, tmp_path / "zerrung à 痛", SWELLING)).findings()
+    found = ProofProcess().prove(write(SPRAIN, tmp_path / "zerrung à 痛", SWELLING)).findings()
     assert found == unsafe_findings(edited(SPRAIN, SWELLING)) != ()
 
 
 def test_if_the_process_dies_the_proofs_are_made_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dying = Apart()
+    dying = ProofProcess()
     dying._process.kill()
     dying._process.wait()
     made_here: list[str] = []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.check.cases import BadCase, run_case
+from bot.check.cases import BadCase, run_answers
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ENDED, EXIT, REVIEW
 from bot.core.flow.answer_values import as_read, to_json
@@ -51,7 +51,7 @@ def test_an_answer_file_comes_to_what_the_conversation_came_to(flow: Callable[[]
         answers[name] = (
             {k: v for k, v in to_json(value).items() if k != "partial"} if isinstance(value, Many) else to_json(value)
         )
-    outcome = run_case(flow(), {"answers": answers})
+    outcome = run_answers(flow(), {"answers": answers})
     assert person.advised is not None
     assert outcome.level == person.advised.level
     assert outcome.rules == person.turn.trace.fired
@@ -60,22 +60,22 @@ def test_an_answer_file_comes_to_what_the_conversation_came_to(flow: Callable[[]
 
 
 def test_what_the_file_does_not_say_is_the_usual_answer_and_named_as_assumed() -> None:
-    outcome = run_case(sprain(), {})
+    outcome = run_answers(sprain(), {})
     assert outcome.level == "self_care"
     assert set(outcome.assumed) == set(outcome.asked)
     assert "fever_more" not in outcome.asked
 
 
 def test_an_answer_that_is_not_asked_is_named_as_unused() -> None:
-    outcome = run_case(sprain(), {"answers": {"fever_more": "fever_very_ill"}, "facts": {"diabetes": True}})
+    outcome = run_answers(sprain(), {"answers": {"fever_more": "fever_very_ill"}, "facts": {"diabetes": True}})
     assert "fever_more" not in outcome.unused  # it says that there is a fever
-    outcome = run_case(sprain(), {"answers": {"danger": ["cold_pale_foot"], "pain": 9}})
+    outcome = run_answers(sprain(), {"answers": {"danger": ["cold_pale_foot"], "pain": 9}})
     assert outcome.unused == ("pain",)
     assert outcome.asked == ("for_whom", "danger")
 
 
 def test_a_fact_ticks_its_option_and_says_so_in_json() -> None:
-    outcome = run_case(sprain(), {"facts": {"fever": True, "fever_very_ill": True}})
+    outcome = run_answers(sprain(), {"facts": {"fever": True, "fever_very_ill": True}})
     plain = outcome.as_json(sprain())
     assert plain["level"] == outcome.level
     assert "fever_and_ill" in outcome.rules
@@ -83,18 +83,18 @@ def test_a_fact_ticks_its_option_and_says_so_in_json() -> None:
 
 @pytest.mark.parametrize("truth", ["not_sure", True, "yes"])
 def test_unsure_counts_where_yes_does(truth: Any) -> None:
-    assert run_case(sprain(), {"facts": {"cold_pale_foot": truth}}).level == "emergency"
+    assert run_answers(sprain(), {"facts": {"cold_pale_foot": truth}}).level == "emergency"
 
 
 @pytest.mark.parametrize("truth", [False, "no"])
 def test_what_is_denied_is_not_there(truth: Any) -> None:
-    assert run_case(sprain(), {"facts": {"cold_pale_foot": truth}}).level == "self_care"
+    assert run_answers(sprain(), {"facts": {"cold_pale_foot": truth}}).level == "self_care"
 
 
 def test_a_list_of_facts_is_a_list_of_true_ones() -> None:
     assert (
-        run_case(sprain(), {"facts": ["cannot_walk"]}).rules
-        == run_case(sprain(), {"facts": {"cannot_bear_weight": True}}).rules
+        run_answers(sprain(), {"facts": ["cannot_walk"]}).rules
+        == run_answers(sprain(), {"facts": {"cannot_bear_weight": True}}).rules
     )
 
 
@@ -109,14 +109,14 @@ def test_a_list_of_facts_is_a_list_of_true_ones() -> None:
 )  # fmt: skip
 def test_what_cannot_be_used_says_why(case: Any, says: str) -> None:
     if says == "self_care":
-        assert run_case(sprain(), case).level == "self_care"
+        assert run_answers(sprain(), case).level == "self_care"
         return
     with pytest.raises(BadCase, match=says):
-        run_case(sprain(), case)
+        run_answers(sprain(), case)
 
 
 def test_unknown_names_are_left_out_with_a_warning() -> None:
-    outcome = run_case(sprain(), {"answers": {"pian": 3}, "facts": {"feverr": True, "movements": True}})
+    outcome = run_answers(sprain(), {"answers": {"pian": 3}, "facts": {"feverr": True, "movements": True}})
     assert [w.split('"')[1] for w in outcome.warnings] == ["pian", "feverr", "movements"]
     assert 'Did you mean "pain"' in outcome.warnings[0]
     assert set(outcome.unused) == {"pian", "feverr", "movements"}
@@ -138,4 +138,4 @@ anything = st.recursive(
 @given(st.dictionaries(questions, anything, max_size=4), st.dictionaries(options, anything, max_size=4))
 def test_whatever_a_file_says_it_is_used_or_refused_in_words(answers: dict[str, Any], facts: dict[str, Any]) -> None:
     with suppress(BadCase):
-        assert run_case(sprain(), {"answers": answers, "facts": facts}).level in tuple(Level)
+        assert run_answers(sprain(), {"answers": answers, "facts": facts}).level in tuple(Level)

@@ -10,7 +10,7 @@ import pytest
 from bot.check.answers.ending import outcome
 from bot.check.answers.player import NOON, Player
 from bot.check.answers.space import Axis, Space
-from bot.check.counting.what_would_change import Change, changes_for_patient, what_would_change
+from bot.check.counting.what_would_change import LevelChange, changes_for_patient, what_would_change
 from bot.check.proof.confirm import random_choice
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
@@ -30,7 +30,7 @@ def ticked(*options: str) -> Many:
     return Many(frozenset(options))
 
 
-def changed(changes: tuple[Change, ...], question: str) -> dict[Any, tuple[str, bool]]:
+def changed(changes: tuple[LevelChange, ...], question: str) -> dict[Any, tuple[str, bool]]:
     """Of single changes of a question: option or answer -> (level, certain)."""
     found = {}
     for change in changes:
@@ -106,7 +106,7 @@ def test_single_changes_are_exact(seed: int) -> None:
     assert {k: (Level(v).rank, c) for k, (v, c) in found.items() if k[1].startswith(("+", "-"))} == lists
 
 
-def _key(change: Change) -> tuple[str, str]:
+def _key(change: LevelChange) -> tuple[str, str]:
     ((question, value),) = change.answers.items()
     if change.gone:
         return question, f"-{change.gone[0]}"

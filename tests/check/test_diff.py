@@ -13,7 +13,7 @@ import pytest
 from bot.check.answers.ending import outcome
 from bot.check.difference.beside import beside
 from bot.check.difference.diff import compare
-from bot.check.difference.formulas import Apart, Couple
+from bot.check.difference.formulas import Couple, TreatedOtherwise
 from bot.check.difference.level_pairs import TooMany, pairs
 from bot.check.faults.all import all_mutations
 from bot.check.proof.confirm import chosen_in
@@ -115,7 +115,7 @@ def test_a_new_question_and_a_lost_option() -> None:
 # --- one patient ------------------------------------------------------------------------------------------------------
 
 
-def apart(*edits: Edit) -> Apart | None:
+def apart(*edits: Edit) -> TreatedOtherwise | None:
     """A patient of the small flow who is treated otherwise once it is edited so."""
     return Couple(beside(flow_at(SPRAIN), edited(SPRAIN, *edits))).apart()
 

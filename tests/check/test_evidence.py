@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.check.evidence import DocumentsError, audit, fingerprint, fold, report_lines, verify
+from bot.check.evidence import DocumentsError, audit, fingerprint, fold_text, report_lines, verify
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
 from tests.support.places import FLOWS, ROOT
@@ -54,7 +54,7 @@ def shipped() -> Evidence:
 
 
 def claim(name: str, passage: str, section: str = "Why It Sticks", **more: Any) -> dict[str, Any]:
-    words = fold(passage)
+    words = fold_text(passage)
     return {
         "claim": name,
         "says": "A fact.",
@@ -111,20 +111,20 @@ WET = "A gate sticks most often in wet weather"
 
 
 def test_white_space_case_and_punctuation_fold_away() -> None:
-    assert fold("A gate\n  STICKS,  most-often") == ("a", "gate", "sticks", "most", "often")
+    assert fold_text("A gate\n  STICKS,  most-often") == ("a", "gate", "sticks", "most", "often")
 
 
 def test_citation_marks_fold_to_their_numbers_however_they_are_written() -> None:
-    assert fold("hinge.⁵") == fold("hinge^{5}") == fold("Hinge 5") == ("hinge", "5")
+    assert fold_text("hinge.⁵") == fold_text("hinge^{5}") == fold_text("Hinge 5") == ("hinge", "5")
 
 
 def test_a_digit_ends_a_word() -> None:
-    assert fold("weather³ and 84%") == ("weather", "3", "and", "84")
+    assert fold_text("weather³ and 84%") == ("weather", "3", "and", "84")
 
 
 def test_a_fingerprint_tells_where_words_end() -> None:
     assert fingerprint(["ab", "c"]) != fingerprint(["a", "bc"])
-    assert fingerprint(fold("x")) == "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    assert fingerprint(fold_text("x")) == "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
 
 
 PLAIN = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüéøßμ0123456789 .,;:-()'\n\t", max_size=200)
@@ -132,17 +132,17 @@ PLAIN = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüéøßμ0123456789 .,;
 
 @given(PLAIN)
 def test_folding_survives_case_spacing_and_composition(text: str) -> None:
-    folded = fold(text)
-    assert fold(text.upper()) == folded
-    assert fold(re.sub(r"\s+", "\r\n  ", text)) == folded
-    assert fold(unicodedata.normalize("NFD", text)) == folded
-    assert fold(" ".join(folded)) == folded
-    assert fold(f"«{text}»…") == folded
+    folded = fold_text(text)
+    assert fold_text(text.upper()) == folded
+    assert fold_text(re.sub(r"\s+", "\r\n  ", text)) == folded
+    assert fold_text(unicodedata.normalize("NFD", text)) == folded
+    assert fold_text(" ".join(folded)) == folded
+    assert fold_text(f"«{text}»…") == folded
 
 
 @given(st.text(max_size=300))
 def test_folding_never_fails_and_gives_no_empty_word(text: str) -> None:
-    assert all(word and " " not in word for word in fold(text))
+    assert all(word and " " not in word for word in fold_text(text))
 
 
 # Verifying
@@ -386,11 +386,11 @@ def test_the_shipped_passages_stand_in_the_documents(shipped: Evidence, document
 
 
 def test_no_shipped_sentence_repeats_the_documents(shipped: Evidence, documents: Path) -> None:
-    texts = [fold((documents / d.file).read_text(encoding="utf-8")) for d in shipped.documents]
+    texts = [fold_text((documents / d.file).read_text(encoding="utf-8")) for d in shipped.documents]
     runs = {text[n : n + 6] for text in texts for n in range(len(text) - 5)}
     assert [c.claim for c in shipped.claims if any(run in runs for run in _runs(c))] == []
 
 
 def _runs(claim: Claim) -> list[tuple[str, ...]]:
-    words = fold(claim.says)
+    words = fold_text(claim.says)
     return [words[n : n + 6] for n in range(len(words) - 5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.check.explore import explore
+from tests.support.explore import explore
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, flow_at
 
 

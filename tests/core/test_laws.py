@@ -16,7 +16,7 @@ from bot.core.conversation.triage import fold, triage
 from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import COMMANDS
-from bot.core.rendering.render import Message
+from bot.core.rendering.message import Message
 from tests.support.talking import Person, back_spasm, listening, sprain
 
 Move = tuple[str, object]

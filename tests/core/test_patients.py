@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.check.cases import Outcome, run_case
+from bot.check.cases import CaseResult, run_answers
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
 from tests.support.places import TESTS
@@ -32,8 +32,8 @@ ALONE = {
 """The red-flag list: the level that each sign reaches at least when nothing else is known."""
 
 
-def run(case: dict[str, Any]) -> Outcome:
-    return run_case(back_spasm(), case)
+def run(case: dict[str, Any]) -> CaseResult:
+    return run_answers(back_spasm(), case)
 
 
 @pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p["name"].replace(" ", "_"))

@@ -195,6 +195,20 @@ def test_a_file_that_is_a_list_says_what_it_should_be() -> None:
     assert [f.code for f in findings(files)] == ["FLOW006"]
 
 
+@pytest.mark.parametrize(
+    ("counts_from", "code", "said"),
+    [
+        ("{self_care: onest}", "FLOW012", 'Did you mean "onset"?'),
+        ("{self_care: pain}", "FLOW012", '"pain" is no question of kind ago'),
+        ("{same_day: onset}", "FLOW023", "There is no `recheck` at same_day"),
+    ],
+)
+def test_looking_again_is_counted_from_a_question_about_when_it_began(counts_from: str, code: str, said: str) -> None:
+    [found] = after("advice.yaml", "recheck_from: {self_care: onset}", f"recheck_from: {counts_from}")
+    assert (found.code, found.place.file) == (code, "advice.yaml")
+    assert said in f"{found.message} {found.remedy}"
+
+
 # --- all that can be said at once -------------------------------------------------------------------------------------
 
 

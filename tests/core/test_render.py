@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,11 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many, Since
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import SYSTEM
+from bot.core.rendering.advice import recheck
 from bot.core.rendering.answer_words import Places
-from bot.core.rendering.render import Message, recheck, render
+from bot.core.rendering.message import Message
+from bot.core.rendering.render import render
+from tests.support.places import ROOT
 from tests.support.talking import Person, back_spasm, sprain
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -129,3 +133,15 @@ def test_looking_again_is_counted_from_the_beginning_but_never_falls_before_tomo
     assert later == NOW + timedelta(days=1)
     assert recheck(flow, at, Level.see_soon, NOW) == NOW + timedelta(days=14)
     assert recheck(flow, at, Level.emergency, NOW) is None
+
+
+def test_the_flow_says_what_looking_again_is_counted_from() -> None:
+    flow, began = sprain(), NOW.date() - timedelta(days=10)
+    at = session(flow).but(answers={"onset": Since(began, began)})
+    from_now = replace(flow, advice=flow.advice.model_copy(update={"recheck_from": {}}))
+    soon = replace(flow, advice=flow.advice.model_copy(update={"recheck_from": {Level.see_soon: "onset"}}))
+    assert recheck(from_now, at, Level.self_care, NOW) == NOW + timedelta(days=42)
+    assert recheck(soon, at, Level.see_soon, NOW) == NOW + timedelta(days=4)
+    assert {
+        q for q in flow.questions if f'"{q}"' in (ROOT / "bot/core/rendering/render.py").read_text("utf-8")
+    } == set()

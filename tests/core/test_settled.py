@@ -14,7 +14,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, MISTAKE, RE
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading, Sign
-from bot.core.rendering.render import Message
+from bot.core.rendering.message import Message
 from tests.support.talking import Person, listening, sprain
 
 LONGEST = 4096

@@ -19,7 +19,7 @@ from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Kind, Level
 from bot.operator import changes
 from bot.operator.add import add_language, add_line, add_option, add_question, add_red_flag, add_rule
-from bot.operator.changes import Outcome
+from bot.operator.changes import FolderEdit
 from bot.operator.new_flow import add_flow
 from bot.operator.yaml_text import CannotEdit, YamlText, as_yaml
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of
@@ -197,7 +197,7 @@ def test_the_shipped_flow_takes_additions_without_losing_a_line(tmp_path: Path) 
     folder = tmp_path / "back_spasm"
     shutil.copytree(BACK_SPASM, folder)
     before = files_of(folder)
-    steps: tuple[Callable[[], Outcome], ...] = (
+    steps: tuple[Callable[[], FolderEdit], ...] = (
         lambda: add_red_flag(folder, "new_sign", "danger", Level.emergency),
         lambda: add_red_flag(folder, "other_sign", "warning", Level.same_day),
         lambda: add_question(folder, "new_question", Kind.yes_no, after="onset"),
@@ -213,7 +213,7 @@ def test_the_shipped_flow_takes_additions_without_losing_a_line(tmp_path: Path) 
 
 # --- refusals: nothing is changed -------------------------------------------------------------------------------------
 
-REFUSED: list[tuple[Callable[[Path], Outcome], int, str]] = [
+REFUSED: list[tuple[Callable[[Path], FolderEdit], int, str]] = [
     (lambda f: add_question(f, "swelling", Kind.yes_no), 2, 'already a question "swelling"'),
     (lambda f: add_question(f, "fever", Kind.yes_no), 2, 'already an option "fever"'),
     (lambda f: add_question(f, "no_danger", Kind.yes_no), 2, 'already a none-answer "no_danger"'),
@@ -241,7 +241,7 @@ REFUSED: list[tuple[Callable[[Path], Outcome], int, str]] = [
 
 @pytest.mark.parametrize(("change", "code", "said"), REFUSED)
 def test_what_cannot_be_added_changes_nothing(
-    sprain: Path, change: Callable[[Path], Outcome], code: int, said: str
+    sprain: Path, change: Callable[[Path], FolderEdit], code: int, said: str
 ) -> None:
     before = files_of(sprain)
     outcome = change(sprain)

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.commands.replaying import replay_command
-from bot.core.rendering.answer_words import Places
+from bot.core.rendering.answer_words import Places, words_for
 from bot.replay.coverage.coverage import Coverage, coverage_of, table
 from bot.replay.coverage.page import MARKS, page
 from bot.replay.coverage.shown_texts import unshown, words_of
 from bot.replay.playing.acts import Open
 from bot.replay.playing.memory import MemoryDriver
-from bot.replay.playing.outcome import NOWHERE, Outcome
+from bot.replay.playing.outcome import NOWHERE, Played
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, known_ways
 from bot.replay.script.reading import read_scripts
@@ -104,7 +104,7 @@ def test_each_language_has_a_figure_of_its_own() -> None:
     driver = MemoryDriver(both, "de", NOW, Places())
     asyncio.run(driver.do(Open()))
     case = read_scripts([TESTS / "conversations" / "sprain"], FLOW_FOLDERS).cases[0]
-    outcome = Outcome(case, "memory", (), (), NOWHERE, 1, handled=tuple(driver.turns))
+    outcome = Played(case, "memory", (), (), NOWHERE, 1, handled=tuple(driver.turns))
     coverage = coverage_of(both, [outcome])
     assert coverage.kinds()[-2:] == ("texts en", "texts de")
     assert coverage.figures("texts en")[0] == 0
@@ -135,7 +135,7 @@ def test_corrections_and_the_offered_exit_have_places(folder: Path) -> None:
 
 def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path) -> None:
     coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
-    words = next(iter(coverage.flow.__dict__["_words"].values()))
+    words = words_for(coverage.flow, "en", Places())
     assert words.texts is coverage.flow.texts["en"]
 
 

@@ -32,7 +32,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.http_request import HttpRequest
 from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.parameters import parameters
 from bot.replay.double.server import TOKEN, TelegramDouble, known_methods
@@ -50,7 +50,7 @@ def keys(*rows: str, data: str = "s1:0:0:") -> InlineKeyboardMarkup:
 
 @asynccontextmanager
 async def bot_of(double: TelegramDouble, token: str = TOKEN, **timeouts: float) -> AsyncIterator[Bot]:
-    requests = AiohttpRequest(**timeouts), AiohttpRequest(**timeouts)  # type: ignore[arg-type]
+    requests = HttpRequest(**timeouts), HttpRequest(**timeouts)  # type: ignore[arg-type]
     bot = Bot(token, base_url=f"{double.url}/bot", request=requests[0], get_updates_request=requests[1])
     async with bot:
         yield bot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from bot.replay.playing.run import failure
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.reading import read_scripts
-from tests.support.places import TESTS
+from bot.replay.script.shapes import CODES
+from tests.support.places import ROOT, TESTS
 from tests.support.scripts import FLOW_FOLDERS, deviation, findings, played, script, write
 
 TO_ADVICE = "  - auto: {}\n    until: result\n"
@@ -233,3 +235,8 @@ def test_an_answer_that_came_is_written_as_a_script_writes_it(tmp_path: Path) ->
     (outcome,) = played(path)
     said = [(d.expected, d.came) for d in outcome.deviations]
     assert said == [("age: 70", "age: adult"), ("health: [diabetes]", "health: none_of_these")]
+
+
+def test_every_code_of_a_finding_says_what_is_wrong() -> None:
+    sources = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "bot" / "replay").rglob("*.py"))
+    assert set(re.findall(r'SCRIPT\d{3}(?!": ")', sources)) == set(CODES)

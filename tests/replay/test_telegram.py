@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import telegram_way, webhook_way
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import failure, run_all, versions_of
 from bot.replay.playing.ways import known_ways
 from bot.replay.script.reading import Scripts, read_scripts
@@ -39,7 +39,7 @@ def shipped(share: float = 1.0, salt: str = "") -> Scripts:
     return scripts
 
 
-def failures(outcomes: Sequence[Outcome]) -> str:
+def failures(outcomes: Sequence[Played]) -> str:
     """What a tester needs to see of those that failed."""
     return "\n\n".join(failure(o) for o in outcomes if not o.passed)
 

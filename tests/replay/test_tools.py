@@ -17,13 +17,13 @@ from bot.core.conversation.events import Started, Typed
 from bot.core.flow.answer_values import BadAnswer
 from bot.core.flow.compiled import Flow
 from bot.replay.coverage import random_walk as walk
-from bot.replay.coverage.coverage import KINDS as COVERED
 from bot.replay.coverage.coverage import Coverage, coverage_of, percent, table
 from bot.replay.coverage.generate import propose
+from bot.replay.coverage.items import KINDS as COVERED
 from bot.replay.coverage.page import page
 from bot.replay.mutation.mutate import Score, chosen, mutation_score, score_in_jobs
 from bot.replay.mutation.survivors import Judged, named, read_explained, score_table
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, run_case
 from bot.replay.recording.record import Recording
@@ -42,7 +42,7 @@ SHIPPED = TESTS / "conversations"
 pytest_plugins = ["pytester"]
 
 
-def scripts_of(folder: Path) -> tuple[Scripts, list[Outcome], Flow]:
+def scripts_of(folder: Path) -> tuple[Scripts, list[Played], Flow]:
     """The scripts of a folder named after the small flow, run in memory."""
     scripts = read_scripts([folder], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]
@@ -51,7 +51,7 @@ def scripts_of(folder: Path) -> tuple[Scripts, list[Outcome], Flow]:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> tuple[Scripts, list[Outcome], Flow]:
+def shipped() -> tuple[Scripts, list[Played], Flow]:
     """The shipped scripts, run in memory."""
     return scripts_of(SHIPPED / "back_spasm")
 
@@ -117,7 +117,7 @@ def test_the_page_shows_figures_graph_and_places(folder: Path) -> None:
 
 
 def test_the_shipped_scripts_meet_every_question_option_rule_and_line(
-    shipped: tuple[Scripts, list[Outcome], Flow],
+    shipped: tuple[Scripts, list[Played], Flow],
 ) -> None:
     _, outcomes, flow = shipped
     assert len({o.case.file for o in outcomes}) >= 60
@@ -306,7 +306,9 @@ def mutated(folder: Path, share: float, at_least: float = 0.0) -> tuple[int, str
     """What `replay --mutate` says."""
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    return replay_command([folder], FLOW_FOLDERS, ways, out, mutate=True, share=share, at_least=at_least), out.getvalue()
+    return replay_command(
+        [folder], FLOW_FOLDERS, ways, out, mutate=True, share=share, at_least=at_least
+    ), out.getvalue()
 
 
 def test_an_explanation_that_cannot_be_read_is_a_finding(folder: Path) -> None:
@@ -326,7 +328,7 @@ def test_the_scripts_of_the_small_flow_notice_all_that_can_be_noticed(share: flo
 
 @pytest.mark.parametrize("share", [0.003, pytest.param(0.01, marks=pytest.mark.slow)])
 def test_a_few_of_the_faults_others_with_every_commit(
-    shipped: tuple[Scripts, list[Outcome], Flow], share: float
+    shipped: tuple[Scripts, list[Played], Flow], share: float
 ) -> None:
     scripts, outcomes, flow = shipped
     explained, findings = read_explained([SHIPPED / "back_spasm"])
@@ -424,7 +426,7 @@ def test_the_same_seed_walks_the_same_way() -> None:
 # --- recordings -------------------------------------------------------------------------------------------------------
 
 
-def replayed(text: str, folder: Path) -> Outcome:
+def replayed(text: str, folder: Path) -> Played:
     """The text as a script, run in memory."""
     folder.mkdir(exist_ok=True)
     path = folder / "recorded.yaml"
@@ -460,7 +462,7 @@ def test_words_are_kept_on_request() -> None:
     assert "me: Me" in recording.script("Recorded")
 
 
-def test_a_stored_chat_replays_to_where_it_stood(tmp_path: Path, shipped: tuple[Scripts, list[Outcome], Flow]) -> None:
+def test_a_stored_chat_replays_to_where_it_stood(tmp_path: Path, shipped: tuple[Scripts, list[Played], Flow]) -> None:
     _, outcomes, flow = shipped
     for number, outcome in enumerate(outcomes):
         session = outcome.handled[-1].turn.session

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.server.delivery import Deliverer, Gone, Later, Never, Result, Taken
+from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
 from bot.store import EMERGENCY, ORDINARY, Delivery, Refused
@@ -23,13 +23,13 @@ def message(seq: int, words: str, priority: int = ORDINARY, **more: object) -> D
 class Outside:
     """The other side: says what happens to each try, in order; then takes everything. `seen`: the words it took."""
 
-    def __init__(self, *results: Result) -> None:
+    def __init__(self, *results: DeliveryResult) -> None:
         self._results = list(results)
         self.seen: list[str] = []
         self.idle = asyncio.Event()
         self.deliverer = Deliverer(self._send, Limits(1000.0, 1000.0), lambda: 1.0, release=True, changed=self._changed)
 
-    async def _send(self, delivery: Delivery, payload: Payload) -> Result:
+    async def _send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
         result = self._results.pop(0) if self._results else Taken(7)
         if isinstance(result, Taken):
             self.seen.append(payload.plain())
@@ -84,7 +84,7 @@ async def test_what_is_asked_after_the_emergency_comes() -> None:
 
 
 @pytest.mark.parametrize("result", [Taken(7), Never("bad_request"), Gone()])
-async def test_the_farewell_is_the_last_word_whatever_becomes_of_it(result: Result) -> None:
+async def test_the_farewell_is_the_last_word_whatever_becomes_of_it(result: DeliveryResult) -> None:
     outside = Outside(Taken(6), result)
     await outside.delivers([QUESTION, message(2, "Erased", last=True)])
     assert outside.deliverer.farewells(outside.deliverer.take_outcomes()) == [CHAT]

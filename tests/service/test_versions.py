@@ -9,7 +9,7 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, REVIEW, SIGN, STOPP
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import content_hash, read_flow, read_stored
 from bot.core.model.findings import FlowError
-from bot.service.versions import Flows, moved
+from bot.service.versions import Versions, moved
 from tests.support.flow_edits import SPRAIN, edited, files_of, flow_at
 from tests.support.talking import Person
 
@@ -114,7 +114,7 @@ def test_where_the_old_version_is_gone_everything_is_asked(person: Person) -> No
 
 def test_running_chats_keep_their_version_until_it_is_withdrawn(person: Person) -> None:
     old = person.flow
-    flows = Flows({"sprain": old}, "sprain", lambda version: None)
+    flows = Versions({"sprain": old}, "sprain", lambda version: None)
     flows.replace({"sprain": ANOTHER})
     assert flows.running(person.session) == (person.session, old)
     flows.withdrawn = frozenset({old.version})

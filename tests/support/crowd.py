@@ -15,7 +15,7 @@ from bot.core.conversation.events import Started, Tapped, Typed
 from bot.core.conversation.session import ADVICE, EMERGENCY, ENDED, EXIT, Session
 from bot.core.flow.answer_values import to_json
 from bot.core.flow.compiled import Flow
-from bot.replay.double.chats import Chat, Message
+from bot.replay.double.chats import Chat, DoubleMessage
 from bot.replay.double.people import User
 from bot.replay.double.server import TelegramDouble
 
@@ -90,7 +90,7 @@ class Person:
     def begin(self) -> None:
         self.user.send("/start")
 
-    def sees(self, message: Message, keep_on: bool) -> None:
+    def sees(self, message: DoubleMessage, keep_on: bool) -> None:
         """React to a message that came or was changed."""
         data = next((b.data for row in message.buttons for b in row if b.data), None)
         shown = None if data is None else screens.decode(self.flow, data)
@@ -113,14 +113,14 @@ class Person:
             return
         self._acts(message, shown)
 
-    def go_on(self, message: Message, shown: Tapped) -> None:
+    def go_on(self, message: DoubleMessage, shown: Tapped) -> None:
         """Begin anew after a level."""
         if shown.screen == ADVICE:
             self.user.press(message, _data(self.flow, shown, screens.AGAIN, message))
         else:
             self.user.send("/restart")
 
-    def _acts(self, message: Message, shown: Tapped) -> None:
+    def _acts(self, message: DoubleMessage, shown: Tapped) -> None:
         action = planned(self.flow, self.plan, shown.screen, self.done)
         if action is None:
             return
@@ -131,7 +131,7 @@ class Person:
             self.user.press(message, _data(self.flow, shown, action, message))
 
 
-def _data(flow: Flow, shown: Tapped, choice: str, message: Message) -> str:
+def _data(flow: Flow, shown: Tapped, choice: str, message: DoubleMessage) -> str:
     """The data of the button as it stands there: of one that is ticked it says so."""
     plain = screens.encode(flow, shown.session, shown.turn, shown.screen, choice)
     ticked = screens.encode(flow, shown.session, shown.turn, shown.screen, choice, ticked=True)
@@ -156,7 +156,7 @@ class Crowd:
         """Whether everybody has come to a level and begins no more."""
         return all(person.resting for person in self.people.values())
 
-    def _on_message(self, chat: Chat, message: Message) -> None:
+    def _on_message(self, chat: Chat, message: DoubleMessage) -> None:
         person = self.people.get(chat.id)
         if person is not None:
             person.sees(message, self.keep_on)

@@ -116,7 +116,7 @@ def _run(environment: dict[str, str], out: int, err: int, before: Callable[[], N
     os.close(out)
     os.close(err)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
-    bot.check.proof.own_process.AllApart = Proved
+    bot.check.proof.own_process.ProofProcesses = Proved
     bot.channels.telegram.setup.PAUSES = tuple(pause / 10 for pause in bot.channels.telegram.setup.PAUSES)
     if before is not None:
         before()

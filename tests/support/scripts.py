@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all
 from bot.replay.playing.ways import MemoryWay, Way
-from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.flows import FlowFolders, with_reader
 from bot.replay.script.reading import read_scripts
 from tests.support.places import FLOWS, TESTS
 
-FLOW_FOLDERS = Flows([FLOWS, TESTS / "flows"], with_reader)
+FLOW_FOLDERS = FlowFolders([FLOWS, TESTS / "flows"], with_reader)
 """The shipped flow and the small one, each read once."""
 
 
@@ -28,7 +28,7 @@ def findings(path: Path) -> list[str]:
     return [str(f).replace(str(path.parent) + "/", "") for f in read_scripts([path], FLOW_FOLDERS).findings]
 
 
-def played(path: Path, way: Way | None = None) -> list[Outcome]:
+def played(path: Path, way: Way | None = None) -> list[Played]:
     """The outcomes of a file that has no findings."""
     scripts = read_scripts([path], FLOW_FOLDERS)
     assert not scripts.findings, [str(f) for f in scripts.findings]

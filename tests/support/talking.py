@@ -24,7 +24,8 @@ from bot.core.conversation.events import (
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
-from bot.core.rendering.render import Message, render
+from bot.core.rendering.message import Message
+from bot.core.rendering.render import render
 from bot.library import load_flow
 from tests.support.places import FLOWS, TESTS
 

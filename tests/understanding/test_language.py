@@ -11,7 +11,7 @@ import pytest
 
 from bot.understanding import make_reader
 from bot.understanding.language import load
-from bot.understanding.patterns import Grammar, PatternError, parse, spell_out
+from bot.understanding.patterns import Grammar, PatternError, parse_pattern, spell_out
 from tests.support.understood import NOW, flow
 
 DEUTSCH = """
@@ -81,7 +81,7 @@ def test_choices_are_spelled_out() -> None:
 
 def test_a_pattern_that_cannot_be_read_is_named() -> None:
     with pytest.raises(PatternError, match="no pattern"):
-        parse("..")
+        parse_pattern("..")
     with pytest.raises(PatternError, match="nowhere defined"):
         Grammar({"a": ["<b> numb"]}, frozenset())
     with pytest.raises(PatternError, match="built on itself"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.model.readings import Reading
-from bot.understanding.report import explain, understand_lines
+from bot.understanding.report import explain_reading, understand_lines
 from tests.support.understood import NOW, flow, read, reader, seen
 
 
@@ -229,11 +229,11 @@ def test_typing_badly() -> None:
 
 
 def test_the_explanation_names_words_values_and_what_was_set_aside() -> None:
-    shown = explain(seen("I'm 44, no fever, cant pee"))
+    shown = explain_reading(seen("I'm 44, no fever, cant pee"))
     assert '"cant pee"' in shown
     assert "44" in shown
     assert "negated" in shown
-    assert explain(seen("qwertz")) == "nothing understood"
+    assert explain_reading(seen("qwertz")) == "nothing understood"
 
 
 def test_lines_give_one_object_each() -> None:

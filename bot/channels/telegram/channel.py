@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from telegram import Bot
@@ -15,21 +15,20 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
-from bot.server.delivery import Deliverer, Gone, Later, Never, Result
-from bot.server.group_commit import Turns
+from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
+from bot.server.group_commit import GroupCommit
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
 from bot.service.incoming import Handled
 from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
-from .aiohttp_request import AiohttpRequest
+from .http_request import HttpRequest
 from .messages import answer_tap
-from .polling import WAIT, Polling
+from .polling import WAIT, Polling, Update
 from .post import Api, Post, asked_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
 from .updates import ALLOWED, read_update, tap_id
-from .wire_request import WireRequest
 
 log = logging.getLogger("symptom_bot.telegram")
 
@@ -41,8 +40,6 @@ ENDING = 4.0
 
 CONNECTIONS = 100
 """Updates that Telegram may post at the same time: the most that it allows."""
-
-Update = Mapping[str, Any]
 
 
 async def stay() -> None:
@@ -66,8 +63,8 @@ class Telegram:
         every: Every | None = None,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
-        self._request = WireRequest(connection_pool_size=in_flight + 32)
-        self._poller = AiohttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
+        self._request = HttpRequest(connection_pool_size=in_flight + 32)
+        self._poller = HttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
@@ -75,9 +72,9 @@ class Telegram:
         self.deliverer = Deliverer(
             post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
-        self.turns = Turns(service, self.thread, self.deliverer)
+        self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
-        self.report: Callable[[Delivery, Result], None] = lambda delivery, result: None
+        self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
@@ -215,7 +212,7 @@ class Telegram:
         except TelegramError as error:
             log.debug("tap not answered", extra={"reason": type(error).__name__})
 
-    def _told(self, delivery: Delivery, result: Result) -> None:
+    def _told(self, delivery: Delivery, result: DeliveryResult) -> None:
         """What became of a message: into the log if it was refused, and into the figures."""
         match result:
             case Never(reason):

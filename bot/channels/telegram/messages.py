@@ -90,11 +90,11 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
         if not text:
             continue
         before = "" if not html else "\n" if kind == "item" else "\n\n"
-        size = units(text) + len(before)
+        size = text_units(text) + len(before)
         if html and used + size > most:
             yield "".join(html)
             html, used, before = [], 0, ""
-            size = units(text)
+            size = text_units(text)
         opening, closing = _TAGS.get(kind, ("", ""))
         html += (before, opening, escape(text, quote=False), closing)
         used += size
@@ -102,7 +102,7 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
         yield "".join(html)
 
 
-def units(text: str) -> int:
+def text_units(text: str) -> int:
     """The length of a text in UTF-16 units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
@@ -111,7 +111,7 @@ def _short_enough(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[tupl
     """The blocks, those that are longer than a message cut at line ends, sentences or spaces. None is empty."""
     for kind, text in blocks:
         left = text.strip()
-        while units(left) > most:
+        while text_units(left) > most:
             head = left.encode("utf-16-le")[: most * 2].decode("utf-16-le", "ignore")
             cut = max(head.rfind("\n"), 0) or max(head.rfind(". ") + 1, 0) or max(head.rfind(" "), 0) or len(head)
             yield kind, left[:cut].rstrip()

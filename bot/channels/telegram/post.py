@@ -13,15 +13,15 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.server.delivery import Gone, Later, Never, Result, Taken
+from bot.server.delivery import DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
 from bot.service.replies import LATE
 from bot.store import Delivery
 
+from .http_request import HttpRequest
 from .messages import Call, calls
 from .updates import chat_id
-from .wire_request import WireRequest
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
@@ -33,7 +33,7 @@ LookUp = Callable[[str, str], Awaitable[int | None]]
 class Api:
     """The Bot API: `call` for what is sent all day, `bot` for the rest."""
 
-    def __init__(self, bot: Bot, request: WireRequest) -> None:
+    def __init__(self, bot: Bot, request: HttpRequest) -> None:
         self.bot = bot
         self._base = bot.base_url
         self._request = request
@@ -79,7 +79,7 @@ class Post:
         self._parts: dict[tuple[str, int], int] = {}
         self._slowed: dict[str, float] = {}
 
-    async def send(self, delivery: Delivery, payload: Payload) -> Result:
+    async def send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
         """Bring one message to its chat. Of a message in several parts only those that are still missing are sent."""
         message: int | None = None
         if payload.edits:
@@ -111,7 +111,7 @@ class Post:
                 self._shown.popitem(last=False)
         return Taken(message)
 
-    def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> Result:
+    def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
         match error:
             case RetryAfter():
                 return self._slowed_down(delivery.chat, error)

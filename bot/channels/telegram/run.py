@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.server.flow_reload import Load, Reloading
+from bot.server.flow_reload import LoadFlow, Reloading
 from bot.server.logs import quiet_loop
 from bot.server.rate_limits import Limits
 from bot.server.startup import first, listen, webhook_of
@@ -42,7 +42,7 @@ async def run(
     url: str,
     folder: Path,
     prove: Callable[[], Sequence[str]],
-    load: Load,
+    load: LoadFlow,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `prove`: waits until the flows are proved safe, and returns the names of those that
     were taken out of use; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""

@@ -21,15 +21,19 @@ import uvicorn
 from bot.core import fast_json
 from bot.server.metrics import CONTENT_TYPE, Metrics
 
-from .quick_protocol import LARGEST, Answer, quick
-
 log = logging.getLogger("symptom_bot.webhook")
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
-Scope = Mapping[str, Any]
+AsgiScope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+AsgiSend = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+Answer = tuple[int, bytes, bytes]
+"""Status, content type, body."""
+
+LARGEST = 1_000_000
+"""Bytes of one update; Telegram's are far smaller."""
 
 JSON, TEXT = b"application/json", b"text/plain; charset=utf-8"
 
@@ -50,12 +54,7 @@ class App:
     def __init__(self, healthy: Callable[[], bool], metrics: Metrics, hook: Hook | None = None) -> None:
         self._healthy, self._metrics, self._hook = healthy, metrics, hook
 
-    @property
-    def path(self) -> str | None:
-        """Where updates are posted, if they are."""
-        return None if self._hook is None else self._hook.path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: AsgiSend) -> None:
         """Called by the server for every request."""
         if scope["type"] != "http":
             return
@@ -64,10 +63,10 @@ class App:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, scope: AsgiScope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         if self._hook is not None and path == self._hook.path:
-            return await self._update(scope, receive) if method == "POST" else (405, TEXT, b"")
+            return await self._update(self._hook, scope, receive) if method == "POST" else (405, TEXT, b"")
         if method not in ("GET", "HEAD"):
             return 405, TEXT, b""
         if path == "/healthz":
@@ -76,20 +75,14 @@ class App:
             return 200, CONTENT_TYPE, self._metrics.text()
         return 404, TEXT, b""
 
-    async def _update(self, scope: Scope, receive: Receive) -> Answer:
+    async def _update(self, hook: Hook, scope: AsgiScope, receive: Receive) -> Answer:
+        """Commit one posted update; 200 only then."""
         given = next((value for name, value in scope["headers"] if name == SECRET_HEADER), b"")
-        if not self._known(given):
+        if not compare_digest(given, hook.secret.encode()):
             return 401, TEXT, b""
         body = await _body(receive)
-        return (413, TEXT, b"") if body is None else await self.take(given, body)
-
-    def _known(self, secret: bytes) -> bool:
-        return self._hook is not None and compare_digest(secret, self._hook.secret.encode())
-
-    async def take(self, secret: bytes, body: bytes) -> Answer:
-        """Commit one posted update; 200 only then."""
-        if self._hook is None or not self._known(secret):
-            return 401, TEXT, b""
+        if body is None:
+            return 413, TEXT, b""
         try:
             update = fast_json.read(body)
             known = isinstance(update, dict) and isinstance(update["update_id"], int)
@@ -98,7 +91,7 @@ class App:
         if not known:
             return 400, TEXT, b""
         try:
-            return 200, JSON, await self._hook.handle(update)
+            return 200, JSON, await hook.handle(update)
         except Exception as error:
             # Not committed: Telegram keeps the update and posts it again.
             log.error("update not committed", extra={"reason": type(error).__name__})
@@ -135,7 +128,8 @@ class Web:
     def __init__(self, app: App, bound: socket.socket) -> None:
         config = uvicorn.Config(
             app,
-            http="auto" if app.path is None else quick(app.path, app.take),
+            http="httptools",
+            ws="none",
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -14,11 +14,11 @@ from bot.core.model.flow_files import Level
 
 from .space import Space
 
-Chosen = Mapping[str, Any]
+ChosenAnswers = Mapping[str, Any]
 """Question -> the key of a case, or `Many` for a list."""
 
 
-class Outcome(NamedTuple):
+class Ending(NamedTuple):
     """The end of one conversation. `asked`: questions in order; `level` None: no rule fired (a gap)."""
 
     level: Level | None
@@ -41,13 +41,13 @@ class Outcome(NamedTuple):
         return () if self.level is None else lines_for(flow, self.env, self.level, self.deciding)
 
 
-def outcome(space: Space, chosen: Chosen) -> Outcome:
+def outcome(space: Space, chosen: ChosenAnswers) -> Ending:
     """The interview answered so, in the order of the file; an emergency ends it at once. Unasked choices are passed over."""
     values = {q: space.value(q, c) for q, c in chosen.items()}
     return outcome_of(space.flow, values)
 
 
-def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Outcome:
+def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Ending:
     """The same for answers as conditions read them. Raises KeyError if a question that is asked has none."""
     env: dict[str, Any] = {}
     asked: list[str] = []
@@ -61,7 +61,7 @@ def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Outcome:
         if any(rule.check(env) for rule in urgent[question.ask]):
             break
     verdict = triage(flow, env)
-    return Outcome(verdict.level, verdict.fired, tuple(asked), env)
+    return Ending(verdict.level, verdict.fired, tuple(asked), env)
 
 
 @per_flow

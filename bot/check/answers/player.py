@@ -9,15 +9,15 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Event, Started, Tapped, Turn, Typed
+from bot.core.conversation.events import Event, Started, Tapped, Typed
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
-from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import NUMERIC, Kind, Level, Question
 
-from .space import Axis, Case, Space, Ticks
+from .space import Axis, Cell, Space
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
@@ -27,7 +27,7 @@ UNITS = {Kind.ago: "days", Kind.length: "seconds"}
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedConversation:
     """A conversation as `step` had it. `chat`: (screen, "tap" | "me", what) for each thing the patient did."""
 
     level: Level | None
@@ -47,7 +47,7 @@ class Player:
     def __init__(self, space: Space) -> None:
         self.space, self.flow = space, space.flow
 
-    def play(self, chosen: Mapping[str, Any], now: datetime = NOON) -> Played:
+    def play(self, chosen: Mapping[str, Any], now: datetime = NOON) -> PlayedConversation:
         """The whole conversation. `chosen`: question -> case key or `Many`. Raises Stuck where it cannot go on."""
         session = start(self.flow, "0123456789ab", next(iter(self.flow.texts)), now)
         turn = step(self.flow, session, Started(), now)
@@ -61,7 +61,7 @@ class Player:
             turn = step(self.flow, turn.session, event_of(turn.session, how, what), now)
             if len(chat) > _MOST_TURNS:
                 raise Stuck(f"the conversation does not end; it stands at {turn.session.at}")
-        return Played(turn.trace.level, turn.trace.fired, tuple(asked), turn.session, tuple(chat))
+        return PlayedConversation(turn.trace.level, turn.trace.fired, tuple(asked), turn.session, tuple(chat))
 
     def act(self, session: Session, chosen: Mapping[str, Any]) -> tuple[str, str]:
         """What the patient does on the screen that is open: ("tap", choice) or ("me", words)."""
@@ -81,7 +81,7 @@ class Player:
             return self._number(question, case, chosen)
         return "tap", case.key
 
-    def _number(self, question: Question, case: Case, chosen: Mapping[str, Any]) -> tuple[str, str]:
+    def _number(self, question: Question, case: Cell, chosen: Mapping[str, Any]) -> tuple[str, str]:
         if question.kind is Kind.scale:
             return "tap", str(case.raw)
         axis = self.space.axes[question.ask]
@@ -121,24 +121,6 @@ class Player:
 def event_of(session: Session, how: str, what: str) -> Event:
     """The event of a tap on the open screen, or of typed words."""
     return Tapped(session.id, session.turn, session.at, what) if how == "tap" else Typed(what)
-
-
-def level_shown(turn: Turn) -> Level | None:
-    """The level of a turn's trace."""
-    return turn.trace.level
-
-
-def chosen_of(space: Space, env: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as conditions read them -> case keys and `Many`."""
-    found: dict[str, Any] = {}
-    for question, axis in space.axes.items():
-        value = env.get(question)
-        if isinstance(axis, Ticks):
-            if isinstance(value, Many):
-                found[question] = Many(value.yes, value.not_sure)
-        elif isinstance(value, Span | str):
-            found[question] = space.key_of(question, value)
-    return found
 
 
 def plain_flow(flow: Flow) -> Flow:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from bot.core.conditions.compiler import compare, compile_check
+from bot.core.conditions.compiler import compares, compile_check
 from bot.core.conditions.nodes import Asked, Compare, Leaf
 from bot.core.conversation.screens import offers_unsure
 from bot.core.flow.answer_values import BadAnswer, bounds, choice_span, read_value
@@ -24,7 +24,7 @@ from .conditions_of import deciding_leaves
 Compared = frozenset[tuple[str, float]]
 
 
-class Case(NamedTuple):
+class Cell(NamedTuple):
     """One answer of a question that takes one: `value` as conditions read it, `raw` as answer files write it."""
 
     key: str
@@ -38,10 +38,10 @@ class Axis:
     """A question with one answer, and the answers that can be told apart. `low`, `high`: ends of numeric cells."""
 
     question: Question
-    cases: tuple[Case, ...]
+    cases: tuple[Cell, ...]
     ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
-    def find(self, key: str) -> Case:
+    def find(self, key: str) -> Cell:
         """The case of that name. Raises StopIteration if there is none."""
         return next(c for c in self.cases if c.key == key)
 
@@ -105,13 +105,13 @@ class Space:
             return (inside or near or [axis.cases[0].key])[0]
         return str(value)
 
-    def words_of(self, question: str, key: str) -> Case:
+    def words_of(self, question: str, key: str) -> Cell:
         """The case of that name."""
         axis = self.axes[question]
         assert isinstance(axis, Axis)
         return axis.find(key)
 
-    def truth(self, leaf: Leaf, case: Case) -> bool | None:
+    def truth(self, leaf: Leaf, case: Cell) -> bool | None:
         """Whether the leaf holds for this answer of its question (which was asked)."""
         if isinstance(leaf, Asked):
             return not (leaf.answered and case.unsure)
@@ -141,7 +141,7 @@ class Space:
             return frozenset({"yes" if q.worry == "falling" else "no"})
         return frozenset({self.usual[question]})
 
-    def no_more_worrying(self, question: str, a: Case, b: Case) -> bool:
+    def no_more_worrying(self, question: str, a: Cell, b: Cell) -> bool:
         """The declared order of worry: whether `b` is at least as worrying as `a` (SEMANTICS 10)."""
         axis = self.axes[question]
         assert isinstance(axis, Axis)
@@ -189,9 +189,9 @@ def comparisons(flow: Flow) -> dict[str, Compared]:
 def _worded(question: Question) -> Axis:
     given = [o.id for o in question.options if not o.declines]
     keys = ["yes", "no"] if question.kind is Kind.yes_no else given
-    cases = [Case(k, k, k) for k in keys]
+    cases = [Cell(k, k, k) for k in keys]
     if offers_unsure(question):
-        cases.append(Case(NOT_SURE, NOT_SURE, NOT_SURE, True))
+        cases.append(Cell(NOT_SURE, NOT_SURE, NOT_SURE, True))
     return Axis(question, tuple(cases))
 
 
@@ -216,15 +216,15 @@ def _numeric(question: Question, compared: Compared) -> Axis:
             regions.append((first, last))
     usual = read_value(question, question.usual)
     liked = usual.low if isinstance(usual, Span) else None
-    cases: list[Case] = []
+    cases: list[Cell] = []
     ends: dict[str, tuple[float, float]] = {}
     for first, last in _merged(regions, compared):
         point = _plain(liked if liked is not None and first <= liked <= last else _plainest(first, last))
-        cases.append(Case(f"at_{point:g}", Span(point, point), point))
+        cases.append(Cell(f"at_{point:g}", Span(point, point), point))
         ends[cases[-1].key] = (first, last)
     if offers_unsure(question):
         span = next(choice_span(question, c) for c in question.choices if c.id == question.unsure_as)
-        cases.append(Case(NOT_SURE, span, NOT_SURE, True))
+        cases.append(Cell(NOT_SURE, span, NOT_SURE, True))
     return Axis(question, tuple(cases), ends)
 
 
@@ -233,7 +233,7 @@ def _merged(regions: list[tuple[float, float]], compared: Compared) -> list[tupl
     merged: list[tuple[float, float]] = []
     known: tuple[bool | None, ...] | None = None
     for first, last in regions:
-        signature = tuple(compare(op, Span(first, first), value) for op, value in sorted(compared))
+        signature = tuple(compares(op, Span(first, first), value) for op, value in sorted(compared))
         if merged and signature == known:
             merged[-1] = (merged[-1][0], last)
         else:

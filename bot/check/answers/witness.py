@@ -11,7 +11,7 @@ from bot.core.conditions.nodes import Node, Not, leaves, reads
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.flow_files import Level
 
-from .ending import Outcome, outcome
+from .ending import Ending, outcome
 from .results import Example
 from .space import Space
 
@@ -21,7 +21,7 @@ class Witness:
     """One conversation with all that is known of it. `chosen`: question -> case key or `Many`."""
 
     chosen: Mapping[str, Any]
-    outcome: Outcome
+    outcome: Ending
     example: Example
 
     def not_so(self, flow: Flow, node: Node) -> str:

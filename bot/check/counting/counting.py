@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.model.flow_files import LEVELS
 
-from .residue import FALSE, TRUE, Store, Translator, Variable, values_of
+from .residue import FALSE, TRUE, Formulas, Translator, Variable, values_of
 
 MOST_REMAINDERS = 10_000
 """Different remainders followed at once; beyond that a bound is given instead of a count."""
@@ -49,7 +49,7 @@ def bound(space: Space) -> int:
 
 def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
     """The conversations of the interview as it is asked: an emergency ends one at once."""
-    store, numbers = Store(), variables_of(space)
+    store, numbers = Formulas(), variables_of(space)
     translate = Translator(store, space, numbers)
     flow = space.flow
     rules = [store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
@@ -97,7 +97,7 @@ def _too_many(question: str, most: int) -> str:
     return f'more than {most:,} different remainders at "{question}": the number of conversations is an upper bound'
 
 
-def _after(store: Store, state: State, variable: int, value: int) -> State:
+def _after(store: Formulas, state: State, variable: int, value: int) -> State:
     mask, after, bit = store.mask, store.after, 1 << variable
     self_care, see_soon, same_day, emergency, whens = state
     if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:

@@ -10,7 +10,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 
 from .counting import State, _after, _tidy, variables_of
-from .residue import FALSE, NO, TRUE, UNSURE, YES, Store, Translator, values_of
+from .residue import FALSE, NO, TRUE, UNSURE, YES, Formulas, Translator, values_of
 
 
 class Reaching:
@@ -18,7 +18,7 @@ class Reaching:
 
     def __init__(self, flow: Flow) -> None:
         self.space = Space(flow)
-        self.store, self.numbers = Store(), variables_of(self.space)
+        self.store, self.numbers = Formulas(), variables_of(self.space)
         translate = Translator(self.store, self.space, self.numbers)
         rules = [self.store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
         whens = tuple(TRUE if a.node is None else translate.formula(a.node) for a in flow.asking)

@@ -20,7 +20,7 @@ Variable = tuple[str, str]
 """(question, option) for lists, (question, "") for others."""
 
 
-class Store:
+class Formulas:
     """Formulas without duplicates. `and` and `or` are kept as sets of parts, negation only at literals."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class Translator:
     """Conditions of one flow -> formulas of a store. `numbers`: the store's variables; `cases`: the case keys of each
     question with one answer, in the order of their numbers."""
 
-    def __init__(self, store: Store, space: Space, numbers: dict[Variable, int]) -> None:
+    def __init__(self, store: Formulas, space: Space, numbers: dict[Variable, int]) -> None:
         self.store, self.space, self.numbers = store, space, numbers
         self._made: dict[tuple[int, bool], tuple[Node, int]] = {}
 

@@ -29,7 +29,7 @@ MOST_OF_A_LEVEL, MOST_OF_A_QUESTION = 3, 1
 
 
 @dataclass(frozen=True)
-class Change:
+class LevelChange:
     """Answers (question -> kept answer; of a list only the option that changes) that move the level to `level`.
 
     `certain`: whatever is answered to questions that it opens. `gone`: of a list, options that are no longer ticked.
@@ -53,13 +53,13 @@ class _Step(NamedTuple):
     gone: bool = False
 
 
-def changes_for_patient(flow: Flow, session: Session, now: datetime) -> tuple[Change, ...]:
+def changes_for_patient(flow: Flow, session: Session, now: datetime) -> tuple[LevelChange, ...]:
     """What a patient is shown (SEMANTICS 11): only what raises the level, only of questions that may be named, nothing in
     an emergency. The next level up comes first; single changes before pairs, certain ones before possible ones."""
     if session.latch is not None:
         return ()
     found = what_would_change(flow, session, now, raising=True, only_may_change=True)
-    shown: list[Change] = []
+    shown: list[LevelChange] = []
     for change in sorted(found, key=lambda c: (c.level.rank, c.size, not c.certain)):
         level = [s for s in shown if s.level is change.level]
         alike = [s for s in level if list(s.answers) == list(change.answers)]
@@ -70,13 +70,13 @@ def changes_for_patient(flow: Flow, session: Session, now: datetime) -> tuple[Ch
 
 def what_would_change(
     flow: Flow, session: Session, now: datetime, raising: bool = False, only_may_change: bool = False
-) -> tuple[Change, ...]:
+) -> tuple[LevelChange, ...]:
     """All single changes that move the level, then all pairs of which neither half does."""
     base = _Base(flow, session, now.date())
     if base.rank == Level.emergency.rank and raising:
         return ()
     steps = tuple(base.steps(only_may_change, raising))
-    found: list[Change] = []
+    found: list[LevelChange] = []
     moving: set[_Step] = set()
     for step in steps:
         change = base.change((step,), raising)
@@ -91,7 +91,7 @@ def what_would_change(
     return tuple(_plainest(found))
 
 
-def _plainest(found: list[Change]) -> Iterator[Change]:
+def _plainest(found: list[LevelChange]) -> Iterator[LevelChange]:
     """Of several answers to the same questions that come to the same level, the first; lists keep every option."""
     seen: set[Any] = set()
     for change in found:
@@ -137,7 +137,7 @@ class _Base:
             if case.key != current and not case.unsure:
                 yield _Step(name, case.value, _kept(axis, case.key, case.value, self.today))
 
-    def change(self, steps: tuple[_Step, ...], raising: bool) -> Change | None:
+    def change(self, steps: tuple[_Step, ...], raising: bool) -> LevelChange | None:
         """The change that these steps make, or None if they do not move the level (or lower it, if only raising)."""
         low, high = self.levels(steps)
         if low > self.rank or (not raising and -1 < high < self.rank):
@@ -148,12 +148,12 @@ class _Base:
             return self._made(steps, low, False)
         return None
 
-    def _made(self, steps: tuple[_Step, ...], rank: int, certain: bool) -> Change:
+    def _made(self, steps: tuple[_Step, ...], rank: int, certain: bool) -> LevelChange:
         shown: dict[str, Any] = {}
         for step in steps:
             known = shown.get(step.question)
             shown[step.question] = step.shown if known is None else Many(known.yes | step.shown.yes)
-        return Change(shown, LEVELS[rank], certain, tuple(s.option for s in steps if s.gone), len(steps))
+        return LevelChange(shown, LEVELS[rank], certain, tuple(s.option for s in steps if s.gone), len(steps))
 
     def levels(self, steps: tuple[_Step, ...]) -> tuple[int, int]:
         """The lowest and highest rank that can come of the steps, over all answers to questions that they open."""

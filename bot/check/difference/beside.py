@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.check.answers.space import Axis, Case, Space, Ticks, comparisons
+from bot.check.answers.space import Axis, Cell, Space, Ticks, comparisons
 from bot.core.conditions.nodes import reads
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Span
@@ -66,7 +66,7 @@ def _left_out(name: str, whole: Axis, kept: Axis, version: str) -> list[str]:
     return [f'"{name}": {", ".join(gone)} can be answered in the {version} version only'] if gone else []
 
 
-def _named(case: Case) -> str:
+def _named(case: Cell) -> str:
     return f"{case.value.low:g}" if isinstance(case.value, Span) and not case.unsure else case.key
 
 

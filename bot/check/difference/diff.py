@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.check.answers.ending import Outcome, outcome
+from bot.check.answers.ending import Ending, outcome
 from bot.check.answers.results import Example
 from bot.check.answers.space import Space
 from bot.check.counting.counting import bound
@@ -130,7 +130,7 @@ def _shown(both: Beside, chosen: dict[str, Any]) -> tuple[Example, tuple[str, ..
     return example, tuple(_responsible(both, before, now))
 
 
-def _end(space: Space, chosen: dict[str, Any]) -> Outcome:
+def _end(space: Space, chosen: dict[str, Any]) -> Ending:
     """What comes of the answers; options that this version does not have are left out, questions answered as usual."""
     known: dict[str, Any] = {}
     for question, axis in space.axes.items():
@@ -142,7 +142,7 @@ def _end(space: Space, chosen: dict[str, Any]) -> Outcome:
     return outcome(space, known)
 
 
-def _responsible(both: Beside, before: Outcome, now: Outcome) -> Iterator[str]:
+def _responsible(both: Beside, before: Ending, now: Ending) -> Iterator[str]:
     """The edits without which this example would not differ, as far as they can be told from what fired and was asked."""
     old, new = both.old.flow, both.new.flow
     fired = {r.rule.rule: r.rank for r in before.fired}, {r.rule.rule: r.rank for r in now.fired}
@@ -200,6 +200,7 @@ def _settings(flow: Flow) -> dict[str, Any]:
     return {
         "longest": flow.interview.longest, "emergency_signs": flow.interview.emergency_signs,
         "recheck": {str(k): v for k, v in flow.advice.recheck.items()},
+        "recheck_from": {str(k): v for k, v in flow.advice.recheck_from.items()},
     }  # fmt: skip
 
 
@@ -253,7 +254,7 @@ def _place_of(flow: Flow, what: str, name: str) -> str:
         i = [getattr(e, what) for e in entries[what]].index(name)
         place = flow.place(file, (top, i))
     else:
-        place = flow.place("advice.yaml" if name == "recheck" else "interview.yaml", (name,))
+        place = flow.place("advice.yaml" if name.startswith("recheck") else "interview.yaml", (name,))
     return f"{place.file}:{place.line}"
 
 

@@ -18,7 +18,7 @@ AtLevel = dict[tuple[str, str], Formula]
 """(line or rule, level) -> that something is so of it, for patients whose level stays the same."""
 
 
-class Apart(NamedTuple):
+class TreatedOtherwise(NamedTuple):
     """One patient whom two versions treat otherwise. `what`: how, in words; `chosen`: the answers, those of the old version
     where both ask."""
 
@@ -181,7 +181,7 @@ class Couple:
 
     # --- one patient --------------------------------------------------------------------------------------------------
 
-    def apart(self) -> Apart | None:
+    def apart(self) -> TreatedOtherwise | None:
         """The plainest patient who is treated otherwise, by the gravest difference; None: proved that there is none.
 
         What the new version alone asks is answered as usual here. That hides nothing: it is asked whatever the answer.
@@ -194,7 +194,7 @@ class Couple:
             first = next(iter(self.occurring(formulas)), None)
             if first is not None:
                 model = self._plainest(formulas[first], self.old)
-                found = Apart(first, {**self.new.chosen(model), **self.old.chosen(model)})
+                found = TreatedOtherwise(first, {**self.new.chosen(model), **self.old.chosen(model)})
                 break
         self.solver.pop()
         return found

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Space, Ticks
 from bot.check.counting.counting import MOST_REMAINDERS, State, _after, _tidy
-from bot.check.counting.residue import NO, TRUE, UNSURE, YES, Store, Translator, Variable
+from bot.check.counting.residue import NO, TRUE, UNSURE, YES, Formulas, Translator, Variable
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import LEVELS
 
 from .beside import Beside
 
-Path = tuple[Any, int, int] | None
+PairPath = tuple[Any, int, int] | None
 """The answers so far, newest first: (earlier ones, variable, value)."""
 
 
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 class _Reached(NamedTuple):
     number: int
     cost: int
-    path: Path
+    path: PairPath
 
 
 class TooMany(Exception):
@@ -40,7 +40,7 @@ class TooMany(Exception):
 class _Side:
     """One version: its formulas, and its state while answers come in (`None` once an emergency stopped it)."""
 
-    def __init__(self, store: Store, space: Space, numbers: dict[Variable, int], order: tuple[str, ...]) -> None:
+    def __init__(self, store: Formulas, space: Space, numbers: dict[Variable, int], order: tuple[str, ...]) -> None:
         translate = Translator(store, space, numbers)
         flow = space.flow
         self.space, self.store, self.numbers = space, store, numbers
@@ -68,7 +68,7 @@ def pairs(both: Beside, most: int = MOST_REMAINDERS) -> tuple[Pair, ...]:
     """All pairs of levels. Raises TooMany."""
     if both.order is None:
         raise TooMany("the questions stand in orders that do not fit together")
-    store = Store()
+    store = Formulas()
     numbers: dict[Variable, int] = {}
     for question in both.order:
         for name in _variables(both, question):
@@ -173,7 +173,7 @@ def _level(state: State) -> str | None:
     return next((LEVELS[k].value for k in (3, 2, 1, 0) if state[k] == TRUE), None)
 
 
-def _chosen(both: Beside, names: dict[int, Variable], path: Path) -> dict[str, Any]:
+def _chosen(both: Beside, names: dict[int, Variable], path: PairPath) -> dict[str, Any]:
     """Case keys and `Many` of a path."""
     found: dict[str, Any] = {}
     while path is not None:

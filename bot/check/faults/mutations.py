@@ -18,9 +18,9 @@ from bot.core.flow.reading import try_edited
 from bot.core.model.findings import Finding, Place
 from bot.core.model.flow_files import LEVELS, Kind, Level, Question, Texts
 
-from .unparse import quantity, text_of
+from .unparse import condition_text, quantity
 
-Edited = tuple[Flow | None, tuple[Finding, ...]]
+EditedFlow = tuple[Flow | None, tuple[Finding, ...]]
 """The edited flow, or None and why the reader refuses it."""
 
 KINDS = {
@@ -47,7 +47,7 @@ class Mutation:
     kind: str
     what: str
     place: Place
-    make: Callable[[], Edited] = field(compare=False, repr=False)
+    make: Callable[[], EditedFlow] = field(compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.place}  {self.kind}: {self.what}"
@@ -72,7 +72,7 @@ class _Owner:
     what: str
     place: Place
     node: Node
-    put: Callable[[str], Edited]
+    put: Callable[[str], EditedFlow]
 
 
 def _owners(flow: Flow) -> Iterator[_Owner]:
@@ -107,9 +107,9 @@ def _owners(flow: Flow) -> Iterator[_Owner]:
 
 def _of_condition(flow: Flow, owner: _Owner) -> Iterator[Mutation]:
     questions = dict(flow.questions)
-    seen = {text_of(owner.node, questions)}
+    seen = {condition_text(owner.node, questions)}
     for kind, change, node in _variants(owner.node, questions):
-        text = text_of(node, questions)
+        text = condition_text(node, questions)
         if text not in seen:
             seen.add(text)
             yield Mutation(kind, f"in {owner.what} {change}", owner.place, partial(owner.put, text))
@@ -123,7 +123,7 @@ def _variants(node: Node, questions: dict[str, Question]) -> Iterator[tuple[str,
             for kind, change, other in _variants(part, questions):
                 yield kind, change, replace(node, parts=(*node.parts[:i], other, *node.parts[i + 1 :]))
     elif isinstance(node, Not):
-        yield "negate", f'"not" is lost before "{text_of(node.part, questions)}"', node.part
+        yield "negate", f'"not" is lost before "{condition_text(node.part, questions)}"', node.part
         for kind, change, other in _variants(node.part, questions):
             yield kind, change, Not(other)
     elif isinstance(node, Compare):
@@ -143,11 +143,15 @@ def _variants_of_group(node: All | Any_ | AtLeast, questions: dict[str, Question
         if isinstance(node, AtLeast) and node.count > len(rest):
             continue
         changed = rest[0] if len(rest) == 1 and not isinstance(node, AtLeast) else replace(node, parts=rest)
-        yield "drop_part", f'"{text_of(part, questions)}" is dropped from "{text_of(node, questions)}"', changed
+        yield (
+            "drop_part",
+            f'"{condition_text(part, questions)}" is dropped from "{condition_text(node, questions)}"',
+            changed,
+        )
     if isinstance(node, All):
-        yield "swap_and_or", f'"and" becomes "or" in "{text_of(node, questions)}"', Any_(node.parts)
+        yield "swap_and_or", f'"and" becomes "or" in "{condition_text(node, questions)}"', Any_(node.parts)
     elif isinstance(node, Any_):
-        yield "swap_and_or", f'"or" becomes "and" in "{text_of(node, questions)}"', All(node.parts)
+        yield "swap_and_or", f'"or" becomes "and" in "{condition_text(node, questions)}"', All(node.parts)
     elif node.count < len(node.parts):
         yield (
             "shift_threshold",
@@ -215,47 +219,47 @@ def _of_lines(flow: Flow) -> Iterator[Mutation]:
 # --- the edits --------------------------------------------------------------------------------------------------------
 
 
-def _put_defined(flow: Flow, name: str, text: str) -> Edited:
+def _put_defined(flow: Flow, name: str, text: str) -> EditedFlow:
     return try_edited(flow, triage=changed(flow.triage, define={**flow.triage.define, name: text}))
 
 
-def _put_question(flow: Flow, i: int, text: str) -> Edited:
+def _put_question(flow: Flow, i: int, text: str) -> EditedFlow:
     questions = _in_list(flow.interview.questions, i, when=text)
     return try_edited(flow, interview=changed(flow.interview, questions=questions))
 
 
-def _put_conflict(flow: Flow, i: int, text: str) -> Edited:
+def _put_conflict(flow: Flow, i: int, text: str) -> EditedFlow:
     conflicts = _in_list(flow.interview.conflicts, i, when=text)
     return try_edited(flow, interview=changed(flow.interview, conflicts=conflicts))
 
 
-def _put_rule(flow: Flow, i: int, text: str) -> Edited:
+def _put_rule(flow: Flow, i: int, text: str) -> EditedFlow:
     return try_edited(flow, triage=changed(flow.triage, rules=_in_list(flow.triage.rules, i, when=text)))
 
 
-def _put_line(flow: Flow, i: int, text: str) -> Edited:
+def _put_line(flow: Flow, i: int, text: str) -> EditedFlow:
     return try_edited(flow, advice=changed(flow.advice, lines=_in_list(flow.advice.lines, i, when=text)))
 
 
-def _with_level(flow: Flow, i: int, level: Level) -> Edited:
+def _with_level(flow: Flow, i: int, level: Level) -> EditedFlow:
     """With a way to get help that the flow has at that level, so that the changed rule is no other fault as well."""
     how = next((r.how for r in flow.triage.rules if r.level is level and r.how), None)
     return try_edited(flow, triage=changed(flow.triage, rules=_in_list(flow.triage.rules, i, level=level, how=how)))
 
 
-def _without_rule(flow: Flow, i: int) -> Edited:
+def _without_rule(flow: Flow, i: int) -> EditedFlow:
     rules = flow.triage.rules
     rest = [*rules[:i], *rules[i + 1 :]]
     return try_edited(flow, triage=changed(flow.triage, rules=rest), texts=_unspoken(flow, "rules", rules[i].rule))
 
 
-def _without_line(flow: Flow, i: int) -> Edited:
+def _without_line(flow: Flow, i: int) -> EditedFlow:
     lines = flow.advice.lines
     rest = [*lines[:i], *lines[i + 1 :]]
     return try_edited(flow, advice=changed(flow.advice, lines=rest), texts=_unspoken(flow, "advice", lines[i].line))
 
 
-def _without_option(flow: Flow, i: int, j: int) -> Edited:
+def _without_option(flow: Flow, i: int, j: int) -> EditedFlow:
     """The option cannot be chosen any more; conditions that name it stay as they are and never hold for it.
 
     The reader would refuse a condition about an option that does not exist, so the screen alone loses it.

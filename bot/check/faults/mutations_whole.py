@@ -20,7 +20,7 @@ from bot.core.flow.reading import try_edited
 from bot.core.model.flow_files import LEVELS, Kind, Level, Question, Texts
 
 from .mutations import Mutation, changed
-from .unparse import text_of
+from .unparse import condition_text
 
 WAYS = {
     "flag_everywhere": "an option disappears from its screen and from everything that reads it",
@@ -58,7 +58,7 @@ def _threshold_value(flow: Flow) -> Iterator[Mutation]:
     questions = dict(flow.questions)
     for i, rule in enumerate(flow.rules):
         for words, node, question, value in _moved(rule.node):
-            text = text_of(node, questions)
+            text = condition_text(node, questions)
             yield Mutation(
                 "threshold_value", f'in the rule "{rule.rule.rule}" {words}', flow.rule_place(rule.rule.rule),
                 partial(
@@ -67,7 +67,7 @@ def _threshold_value(flow: Flow) -> Iterator[Mutation]:
             )  # fmt: skip
     for name, defined in flow.defined.items():
         for words, node, question, value in _moved(defined):
-            text = text_of(node, questions)
+            text = condition_text(node, questions)
             yield Mutation(
                 "threshold_value", f'in "{name}" {words}', flow.place("triage.yaml", ("define", name)),
                 partial(
@@ -141,7 +141,7 @@ def _without_flag(flow: Flow, question: Question, option: str) -> Any:
 
     def rewritten(text: str | None, node: Node | None) -> str | bool | None:
         left = None if node is None else without(node, option)
-        return left if left is None or isinstance(left, bool) else text_of(left, questions)
+        return left if left is None or isinstance(left, bool) else condition_text(left, questions)
 
     rules, define, lines, asked, properties = [], {}, [], [], []
     for rule in flow.rules:
@@ -299,7 +299,10 @@ def _weaker(
         if isinstance(node, All | Any_):
             for n, part in enumerate(node.parts):
                 rest = replace(node, parts=(*node.parts[:n], *node.parts[n + 1 :]))
-                yield f"loses {text_of(part, dict(flow.questions))}", {key: text_of(rest, dict(flow.questions))}
+                yield (
+                    f"loses {condition_text(part, dict(flow.questions))}",
+                    {key: condition_text(rest, dict(flow.questions))},
+                )
 
 
 def _silence_line(flow: Flow) -> Iterator[Mutation]:

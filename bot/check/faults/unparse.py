@@ -26,7 +26,7 @@ _UNITS = {
 }
 
 
-def text_of(node: Node, questions: dict[str, Question]) -> str:
+def condition_text(node: Node, questions: dict[str, Question]) -> str:
     """The condition in words of the condition language; parsed again it means the same. Names stay names."""
     if isinstance(node, Named):
         return node.name
@@ -34,7 +34,7 @@ def text_of(node: Node, questions: dict[str, Question]) -> str:
         word = " and " if isinstance(node, All) else " or "
         return word.join(_inside(p, questions) for p in node.parts)
     if isinstance(node, AtLeast):
-        return f"at least {node.count} of ({', '.join(text_of(p, questions) for p in node.parts)})"
+        return f"at least {node.count} of ({', '.join(condition_text(p, questions) for p in node.parts)})"
     if isinstance(node, Not):
         return f"not {_inside(node.part, questions)}"
     if isinstance(node, Ticked):
@@ -52,7 +52,7 @@ def text_of(node: Node, questions: dict[str, Question]) -> str:
 
 
 def _inside(node: Node, questions: dict[str, Question]) -> str:
-    text = text_of(node, questions)
+    text = condition_text(node, questions)
     return f"({text})" if isinstance(node, All | Any_) and len(node.parts) > 1 else text
 
 

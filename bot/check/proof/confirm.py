@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.check.answers.ending import outcome
-from bot.check.answers.player import NOON, Played, Player, Stuck
+from bot.check.answers.player import NOON, PlayedConversation, Player, Stuck
 from bot.check.answers.results import Example, Failed
 from bot.check.answers.space import Space, Ticks
 from bot.core.flow.answer_values import read_value
@@ -27,7 +27,7 @@ def chosen_in(space: Space, example: Example) -> dict[str, Any]:
     return found
 
 
-def played(player: Player, example: Example) -> Played | str:
+def play_example(player: Player, example: Example) -> PlayedConversation | str:
     """The example played through `step`, or what went wrong."""
     try:
         return player.play(chosen_in(player.space, example), NOON)
@@ -39,14 +39,14 @@ def confirmed(player: Player, example: Example | None) -> Example | None:
     """The example with `agrees` and `note` set by playing it."""
     if example is None:
         return None
-    found = played(player, example)
+    found = play_example(player, example)
     if isinstance(found, str):
         return replace(example, agrees=False, note=found)
     difference = disagreement(example.level, frozenset(example.fired), found)
     return replace(example, agrees=difference is None, note=difference or "")
 
 
-def disagreement(level: str | None, fired: frozenset[str], found: Played) -> str | None:
+def disagreement(level: str | None, fired: frozenset[str], found: PlayedConversation) -> str | None:
     """How `step` differs from what was computed; None if it agrees. After an emergency the stop may come an item
     earlier than computed, so that fewer rules have fired."""
     got = found.level.value if found.level is not None else None

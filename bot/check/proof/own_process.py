@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.core.flow.compiled import Flow
 
 
-class Apart:
+class ProofProcess:
     """A process that proves one flow: `prove` says which, `findings` waits for it."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Apart:
         self._folder: Path | None = None
         self._found: tuple[Finding, ...] | None = None
 
-    def prove(self, folder: Path) -> Apart:
+    def prove(self, folder: Path) -> ProofProcess:
         """Begin with the flow in this folder."""
         self._folder = folder.resolve()
         assert self._process.stdin is not None
@@ -63,25 +63,25 @@ class Apart:
             self._process.communicate()
 
 
-class AllApart:
+class ProofProcesses:
     """The proofs of several flows, a process each, all ended with the block. `ahead`: begin the first one at once."""
 
     def __init__(self, ahead: bool = True) -> None:
-        self._started = [Apart()] if ahead else []
+        self._started = [ProofProcess()] if ahead else []
 
-    def __enter__(self) -> AllApart:
+    def __enter__(self) -> ProofProcesses:
         return self
 
     def __exit__(self, *_: object) -> None:
         for one in self._started:
             one.stop()
 
-    def begin(self, folders: Iterable[Path]) -> Mapping[str, Apart]:
+    def begin(self, folders: Iterable[Path]) -> Mapping[str, ProofProcess]:
         """Flow -> its proofs, on their way."""
         proving = {}
         for number, folder in enumerate(folders):
             if number >= len(self._started):
-                self._started.append(Apart())
+                self._started.append(ProofProcess())
             proving[folder.name] = self._started[-1].prove(folder)
         return proving
 

@@ -208,7 +208,7 @@ _NEVER: dict[str, Callable[[Span, float], bool]] = {
 }  # fmt: skip
 
 
-def compare(op: str, span: Span, value: float) -> bool | None:
+def compares(op: str, span: Span, value: float) -> bool | None:
     """Whether the span compares so with the value: None if only some of its numbers do."""
     if _SURE[op](span, value):
         return True

@@ -111,14 +111,14 @@ Node = All | Any_ | AtLeast | Not | Named | Ticked | Nothing | Chosen | Says | C
 Leaf = Ticked | Nothing | Chosen | Says | Compare | Asked
 
 
-def moved(node: Node, at: int) -> tuple[Node, int, int]:
+def shifted(node: Node, at: int) -> tuple[Node, int, int]:
     """The tree with all offsets at `at`, how many answers it reads, and how deep it is."""
     if isinstance(node, All | Any_ | AtLeast):
-        inner = [moved(part, at) for part in node.parts]
+        inner = [shifted(part, at) for part in node.parts]
         parts = tuple(part for part, _, _ in inner)
         return replace(node, parts=parts, at=at), sum(n for _, n, _ in inner), 1 + max(d for _, _, d in inner)
     if isinstance(node, Not | Named):
-        part, size, depth = moved(node.part, at)
+        part, size, depth = shifted(node.part, at)
         return replace(node, part=part, at=at), size, depth + 1
     return replace(node, at=at), 1, 1
 

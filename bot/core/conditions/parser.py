@@ -15,7 +15,7 @@ from bot.core.model.findings import Finding, Place, did_you_mean
 from bot.core.model.flow_files import NUMERIC, Kind, Question
 from bot.core.model.quantities import BadQuantity, in_base_units
 
-from .nodes import All, Any_, Asked, AtLeast, Chosen, Compare, Named, Node, Not, Nothing, Says, Ticked, moved
+from .nodes import All, Any_, Asked, AtLeast, Chosen, Compare, Named, Node, Not, Nothing, Says, Ticked, shifted
 from .tokens import OPS, WORDS, ConditionError, Token, tokens
 
 LARGEST = 2_000
@@ -314,7 +314,7 @@ class _Parser:
         return Ticked(question.ask, subject.text, False, subject.at)
 
     def named(self, token: Token) -> Node:
-        part, size, depth = moved(self.names.defined[token.text], token.at)
+        part, size, depth = shifted(self.names.defined[token.text], token.at)
         self.size += size
         if self.depth + depth > DEEPEST + 1 or self.size > LARGEST:
             raise ConditionError(

@@ -8,7 +8,6 @@ from bot.core.model.flow_files import Level
 
 from .events import Explain, Export
 from .session import ADVICE, EMERGENCY, ENDED, REVIEW, START, STOPPED, Session, new_session
-from .triage import lines_for
 from .turn import Making
 
 
@@ -97,12 +96,12 @@ def stop(m: Making, argument: str = "") -> None:
         m.emergency()
         return
     m.path.append(STOPPED)
-    m.s = m.unfinished()
-    level = m.judged()[1].level
+    m.s = m.judgement.unfinished()
+    level = m.judgement.verdict.level
     if m.s.signs:
         m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
     if level is not None and level.rank >= Level.same_day.rank and m.s.at not in ENDED:
-        m.advise(so_far=True)
+        m.advise_so_far(m.judgement)
     m.set(at=STOPPED, turn=m.s.turn + 1, ticks=(), queue=(), found=None, notes=(), since=m.s.turn + 1)
     m.say("stopped")
 
@@ -121,10 +120,8 @@ def _help(m: Making, argument: str) -> None:
 def why(m: Making, argument: str = "", more: bool = False) -> None:
     """Why this advice, or why this question."""
     if m.s.at in (ADVICE, EMERGENCY):
-        level = m.level_to_say(m.s.unplaced)[0]
-        deciding = m.deciding(level)
-        lines = lines_for(m.flow, m.judged()[0].env, level, deciding)
-        m.effects.append(Explain(m.s.at, tuple(r.rule.rule for r in deciding), lines, more))
+        advice = m.judgement.advice(unplaced=m.s.unplaced)
+        m.effects.append(Explain(m.s.at, advice.rules, advice.lines, more))
     elif m.question is not None:
         m.effects.append(Explain(m.s.at))
     else:

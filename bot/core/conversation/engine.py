@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.core.conversation.typed.words import edited, typed
+from bot.core.conversation.typed.edits import edited
+from bot.core.conversation.typed.words import typed
 from bot.core.flow.compiled import Flow
 
 from . import screens as sc
@@ -111,9 +112,9 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)
         else:
             m.say("silence_same_day", urgent=True)
-            kept, m.s = m.s, m.unfinished()
-            m.advise(so_far=True)
-            m.s = kept.but(rank_told=m.level_to_say()[0].rank)
+            so_far = m.judgement.so_far()
+            m.advise_so_far(so_far)
+            m.set(rank_told=so_far.level_to_say()[0].rank)
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
     m.silent = True

@@ -35,7 +35,7 @@ def tap(m: Making, choice: str) -> None:
 
 
 def _question_tapped(m: Making, question: Question, choice: str) -> None:
-    if choice == sc.STOP_HERE and m.judged()[1].rank < Level.same_day.rank:
+    if choice == sc.STOP_HERE and m.judgement.verdict.rank < Level.same_day.rank:
         m.again()
     elif choice == sc.STOP_HERE:
         m.settled(choice)
@@ -140,12 +140,8 @@ def _alone_tapped(m: Making, question: Question, choice: str) -> None:
     elif choice == sc.NOT_SURE:
         found = Many(found.yes, found.not_sure | {item})
     m.settled(choice)
-    if choice != sc.NO:
-        partial = Many(found.yes, found.not_sure, True)
-        trial = Making(m.flow, m.s.but(answers={q: a for q, a in m.s.answers.items() if q != question.ask},
-                                       heard={**m.s.heard, question.ask: partial}), m.now)  # fmt: skip
-        if trial.judged()[1].level is Level.emergency:
-            rest = ()
+    if choice != sc.NO and m.judgement.with_heard(question.ask, found).verdict.level is Level.emergency:
+        rest = ()
     if rest:
         m.set(queue=rest, found=found)
         m.ask(alone(question.ask))
@@ -198,7 +194,7 @@ def _sign_tapped(m: Making, choice: str) -> None:
     else:
         m.hear(sign.option)
         if m.flow.signs.get(sign.option) == "emergency" and m.s.latch is None:
-            rules = tuple(r.rule.rule for r in m.judged()[1].fired if r.rule.level is Level.emergency)
+            rules = tuple(r.rule.rule for r in m.judgement.verdict.fired if r.rule.level is Level.emergency)
             home = m.flow.option_home[sign.option]
             m.set(latch=Latch(home, sign.option, rules, choice == NOT_SURE))
     if m.s.latch is None and not rest and m.s.queue:  # a list was being asked item by item

@@ -1,4 +1,7 @@
-"""One turn in the making: the session as it becomes, the effects so far, and the moves that several events share."""
+"""One turn in the making: the session as it becomes, the effects so far, and the moves that several events share.
+
+What is only asked of a session stands in `judgement.py`. The moves call each other, so they stand together.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +10,17 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.core.flow.answer_values import choice_span, keep, read_value
-from bot.core.flow.compiled import CompiledRule, Flow
-from bot.core.model.answers import NOT_SURE, Many
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
 from bot.core.model.flow_files import Kind, Level, Question
 
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
+from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which
-from .session import (
-    ADVICE,
-    EMERGENCY,
-    ENDED,
-    EXIT,
-    MISTAKE,
-    REVIEW,
-    SIGN,
-    START,
-    STOPPED,
-    Heard,
-    Latch,
-    Note,
-    Session,
-    Step,
-)
-from .triage import Folded, Verdict, conflicts_in, lines_for, next_level_up, verdict_of
+from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard, Note, Session, Step
+from .silence import help_question, what_follows
+from .triage import conflicts_in
 
-HELP_AFTER, SAME_DAY_AFTER, REMIND_AFTER = 20 * 60, 15 * 60, 2 * 3600
-"""Seconds of silence (screens.md): after an emergency, with a same-day sign standing, otherwise."""
 MOST_ASKED = 40
 """Items asked by themselves that a session remembers: a late tap on one of them may still be a red flag."""
 
@@ -50,7 +38,6 @@ class Making:
         self.remark = ""
         self.silent = False
         self.resumed = False
-        self._verdict: tuple[Session, Folded, Verdict] | None = None
 
     @property
     def today(self) -> date:
@@ -69,18 +56,15 @@ class Making:
         """A system text said together with the next screen."""
         self.notes.append((key, params))
 
-    def judged(self) -> tuple[Folded, Verdict]:
-        """Fold and triage of the session as it is now (remembered until it changes)."""
-        known = self._verdict
-        s = self.s
-        if known is None or known[0].answers is not s.answers or known[0].heard is not s.heard:
-            self._verdict = known = (s, *verdict_of(self.flow, s, self.today))
-        return known[1], known[2]
+    @property
+    def judgement(self) -> Judgement:
+        """What the session comes to as it is now."""
+        return Judgement(self.flow, self.s, self.today)
 
     @property
     def question(self) -> Question | None:
         """The question on screen, if a question is."""
-        return self.flow.questions.get(self.s.at.partition("/")[0])
+        return self.judgement.question
 
     def settled(self, choice: str | None = "") -> None:
         """The screen of the last turn is answered: its buttons go."""
@@ -92,7 +76,7 @@ class Making:
             self.path.append(state)
         turn, notes = self.s.turn + 1, tuple(self.notes)
         self.set(at=state, turn=turn, notes=notes, since=self.s.since if copy else turn)
-        item = self.asked_for
+        item = self.judgement.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
         urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in notes)
@@ -131,15 +115,6 @@ class Making:
         if latch is not None:
             self.say("emergency_stands", urgent=True, answer=latch.option, question=latch.question)
         self.watch()
-
-    @property
-    def asked_for(self) -> str | None:
-        """The one item that the screen asks about by itself, if it is such a screen."""
-        if self.s.at == SIGN and self.s.signs:
-            return self.s.signs[0].option
-        if self.s.queue and self.s.at.endswith(alone("")):
-            return self.s.queue[0]
-        return None
 
     def show_sign(self) -> None:
         """A typed (or stale) sign: its advice, if it was plain, and the question whether it is right, at once."""
@@ -250,16 +225,16 @@ class Making:
         `replay`: walk from the start (a correction) instead of from the state on screen; a property test shows that both
         agree.
         """
-        folded, verdict = self.judged()
-        if verdict.level is Level.emergency and self.s.latch is None:
-            self._latch(folded, verdict)
+        judgement = self.judgement
+        if judgement.verdict.level is Level.emergency and self.s.latch is None:
+            self.set(latch=judgement.latch(self.answered))
         state = self.s.at if not replay and self.s.at in machine_of(self.flow).machine.states else START
-        if folded.open is not None and self._behind(state, folded.open):
+        if judgement.due_before(state):
             state = START
         cursor = Cursor(
-            state, folded.env, self.s.answers,
+            state, judgement.env, self.s.answers,
             emergency=self.s.latch is not None, enough=self.s.enough, checked=self.s.checked,
-            offer_exit=self._exit_is_due(folded, verdict),
+            offer_exit=judgement.exit_is_due,
         )  # fmt: skip
         first = self.s.first
         if first is not None and self.s.latch is None and first not in self.s.answers:
@@ -270,17 +245,6 @@ class Making:
             return
         target = machine_of(self.flow).forward(cursor)
         self.arrive(target)
-
-    def _behind(self, state: str, due: str) -> bool:
-        """Whether a question before the one on screen is due (an answer made it relevant)."""
-        order = machine_of(self.flow).order
-        return order.get(due, -1) <= order.get(state.partition("/")[0], -1)
-
-    def _exit_is_due(self, folded: Folded, verdict: Verdict) -> bool:
-        return (
-            not self.s.exit_offered and not self.s.enough and folded.open is not None
-            and verdict.rank >= Level.see_soon.rank and not verdict.may_rise
-        )  # fmt: skip
 
     def arrive(self, target: str) -> None:
         """Show the state that the machine came to."""
@@ -296,7 +260,7 @@ class Making:
             self._mention_same_day()
             self._mention_what_was_heard(target)
         elif target == REVIEW:
-            for conflict in conflicts_in(self.flow, self.judged()[0].env):
+            for conflict in conflicts_in(self.flow, self.judgement.env):
                 self.note("conflict", conflict=conflict)
         self.ask(target)
         self.remind()
@@ -309,123 +273,44 @@ class Making:
             self.note("told_already", question=question, options=named)
 
     def _mention_same_day(self) -> None:
-        if not self.s.same_day_said and self.judged()[1].level is Level.same_day:
+        if not self.s.same_day_said and self.judgement.verdict.level is Level.same_day:
             self.set(same_day_said=True)
             self.note("exit_same_day")
 
     def remind(self) -> None:
         """What happens if nothing more is said."""
-        if self.s.latch is not None and self.s.at != STOPPED:
-            self.watch()
-            return
-        if self.s.at in ENDED or self.s.at == START or not self.s.consented:
-            return
-        if self.s.signs or self._rank_so_far() >= max(Level.same_day.rank, self.s.rank_told + 1):
-            self.effects.append(Schedule("same_day", SAME_DAY_AFTER, urgent=True))
-        else:
-            self.effects.append(Schedule("reminder", REMIND_AFTER))
+        self._schedule(what_follows(self.judgement))
 
-    def unfinished(self) -> Session:
-        """The session with what is ticked, or was said alone, on a list that is not done yet, as heard."""
-        s, question = self.s, self.question
-        if question is None or question.kind is not Kind.many:
-            return s
-        seen = Many(frozenset(s.ticks)) if s.at == question.ask else s.found
-        if seen is None or not (seen.yes or seen.not_sure):
-            return s
-        known = s.heard.get(question.ask, Many(frozenset()))
-        heard = Many(known.yes | seen.yes, known.not_sure | seen.not_sure, True)
-        return s.but(heard={**s.heard, question.ask: heard}, ticks=(), queue=(), found=None)
+    def watch(self) -> None:
+        """Ask whether help was reached, if nothing more comes: once."""
+        self._schedule(help_question(self.judgement))
 
-    def _rank_so_far(self) -> int:
-        s, judged = self.s, self.judged()
-        rank, known = judged[1].rank, self._verdict
-        if rank < Level.same_day.rank:
-            self.s = self.unfinished()
-            rank = max(rank, self.judged()[1].rank)
-            self.s, self._verdict = s, known
-        return rank
-
-    def _latch(self, folded: Folded, verdict: Verdict) -> None:
-        question = self.answered[-1] if self.answered else next(reversed(dict(self.s.answers)), "")
-        value = folded.env.get(question)
-        option, unsure = "", value == NOT_SURE
-        if isinstance(value, Many):
-            option, unsure = self._deciding_option(question, value, verdict)
-        elif isinstance(value, str):
-            option = value
-        self.set(latch=Latch(question, option, tuple(r.rule.rule for r in verdict.deciding), unsure))
-
-    def _deciding_option(self, question: str, value: Many, verdict: Verdict) -> tuple[str, bool]:
-        """The ticked option without which no emergency rule would have fired; the first one if several would do."""
-        order = self.flow.questions[question].option_ids
-        ticked = [o for o in order if o in value.yes] + [o for o in order if o in value.not_sure]
-        env = dict(self.judged()[0].env)
-        for option in ticked:
-            env[question] = Many(frozenset({option} & value.yes), frozenset({option} & value.not_sure))
-            if any(r.check(env) for r in verdict.deciding):
-                return option, option not in value.yes
-        return (ticked[0], ticked[0] not in value.yes) if ticked else ("", False)
+    def _schedule(self, schedule: Schedule | None) -> None:
+        if schedule is not None:
+            self.effects.append(schedule)
 
     # --- results ------------------------------------------------------------------------------------------------------
 
     def emergency(self) -> None:
         """Say it at once, and ask once whether help was reached if nothing more comes."""
-        self._result(Level.emergency, EMERGENCY)
+        self._result(self.judgement.advice_at(Level.emergency), EMERGENCY)
         self.watch()
 
-    def watch(self) -> None:
-        """Ask whether help was reached, if nothing more comes: once."""
-        if not self.s.help:
-            self.effects.append(Schedule("help", HELP_AFTER, urgent=True))
+    def advise(self, unplaced: bool = False) -> None:
+        """The advice that stands now. `unplaced`: the bot could not place the patient."""
+        self._result(self.judgement.advice(unplaced=unplaced), ADVICE)
 
-    def advise(self, so_far: bool = False, unplaced: bool = False) -> None:
-        """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""
-        level, unplaced = self.level_to_say(unplaced)
-        self._result(level, None if so_far else ADVICE, unplaced)
+    def advise_so_far(self, judgement: Judgement) -> None:
+        """The advice of what was said so far; the chat goes on."""
+        self.effects.append(judgement.advice(so_far=True))
+        self.notes.clear()
 
-    def level_to_say(self, unplaced: bool = False) -> tuple[Level, bool]:
-        """The level of the advice that stands now, and whether it is one for somebody who could not be placed."""
-        level = self.judged()[1].level
-        if self.s.latch is not None:
-            level = Level.emergency
-        if not unplaced and level is not None:
-            return level, False
-        level = next_level_up(level)
-        if level is Level.see_soon and self._emergency_screen_open():
-            level = Level.same_day
-        return level, True
-
-    def deciding(self, level: Level) -> tuple[CompiledRule, ...]:
-        """The rules behind a level: those that fired at it, or for a latched emergency those that made it one."""
-        fired = tuple(r for r in self.judged()[1].fired if r.rule.level is level)
-        if fired or level is not Level.emergency or self.s.latch is None:
-            return fired
-        return tuple(self.flow.rules_by_id[r] for r in self.s.latch.rules if r in self.flow.rules_by_id)
-
-    def _emergency_screen_open(self) -> bool:
-        """Whether somebody may have an emergency sign that was never answered: then days are too long."""
-        env = self.judged()[0].env
-        return any(q.tap == "first" and q.ask not in env for q in self.flow.interview.questions)
-
-    def _result(self, level: Level, state: str | None, unplaced: bool = False) -> None:
-        folded, deciding = self.judged()[0], self.deciding(level)
-        if state is not None:
-            if state != self.path[-1]:
-                self.path.append(state)
-            turn = self.s.turn + 1
-            self.set(at=state, turn=turn, unplaced=unplaced, notes=(), since=turn)
-        self.effects.append(
-            Advise(
-                level,
-                tuple(r.rule.rule for r in deciding),
-                lines_for(self.flow, folded.env, level, deciding),
-                conflicts_in(self.flow, folded.env),
-                so_far=state is None,
-                unplaced=unplaced,
-                urgent=level.rank >= Level.same_day.rank,
-            )
-        )
+    def _result(self, advice: Advise, state: str) -> None:
+        if state != self.path[-1]:
+            self.path.append(state)
+        turn = self.s.turn + 1
+        self.set(at=state, turn=turn, unplaced=advice.unplaced, notes=(), since=turn)
+        self.effects.append(advice)
         self.notes.clear()
 
     # --- not sure -----------------------------------------------------------------------------------------------------
@@ -478,11 +363,9 @@ class Making:
     def finish(self) -> Turn:
         """The turn as a value."""
         self._lift()
-        _, verdict = self.judged()
-        level = Level.emergency if self.s.latch is not None else verdict.level
-        trace = Trace(
-            tuple(self.path), level, tuple(r.rule.rule for r in verdict.fired), tuple(self.answered), self.remark
-        )
+        judgement = self.judgement
+        fired = tuple(r.rule.rule for r in judgement.verdict.fired)
+        trace = Trace(tuple(self.path), judgement.level, fired, tuple(self.answered), self.remark)
         seen = self.before.seen if self.silent else self.now
         return Turn(self.s.but(seen=seen), tuple(self.effects), trace)
 

@@ -39,7 +39,7 @@ def per_flow(work: Callable[Concatenate[K, P], T]) -> Callable[Concatenate[K, P]
     return remembered
 
 
-def forget(keeper: Keeper, remembered: Callable[..., Any]) -> None:
+def drop_memo(keeper: Keeper, remembered: Callable[..., Any]) -> None:
     """Let the function be worked out anew for this keeper."""
     keeper.memo.pop(remembered, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.core.conditions.compiler import compile_check
@@ -121,55 +121,32 @@ def read_stored(name: str, files: Mapping[str, str], words: Mapping[str, Mapping
 
 def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Finding]]:
     findings: list[Finding] = []
-    models: dict[str, Any] = {}
     loaded: dict[str, Loaded] = {}
-    texts: dict[str, Texts] = {}
+    models: dict[str, Any] = {}
+    spoken: dict[str, Texts] = {}
     for file in sorted(files):
         kind = "texts" if TEXTS.match(file) else file.removesuffix(".yaml")
         if kind not in FILES or not file.endswith(".yaml"):
             near = did_you_mean(file, [f"{k}.yaml" for k in FILES] + ["texts.en.yaml"])
             findings.append(Finding(Place(file), "FLOW003", "No file of a flow has this name.", near or "Delete it."))
             continue
-        here = Loaded(file, files[file])
-        loaded[file] = here
+        here = loaded[file] = Loaded(file, files[file])
         findings.extend(here.findings)
-        if here.value is None:
-            continue
-        model = validate(FILES[kind], here, findings)
+        model = None if here.value is None else validate(FILES[kind], here, findings)
         if isinstance(model, Texts):
-            texts[model.language] = model
-            if file != f"texts.{model.language}.yaml":
-                findings.append(
-                    Finding(
-                        here.place(("language",)), "FLOW007",
-                        f'The language "{model.language}" does not fit the file name.', "Make them equal.",
-                    )
-                )  # fmt: skip
+            spoken[file] = model
         elif model is not None:
             models[kind] = model
-    for kind in REQUIRED:
-        if f"{kind}.yaml" not in files:
-            findings.append(Finding(Place(f"{kind}.yaml"), "FLOW003", "This file is missing.", "Every flow has one."))
-    if not any(TEXTS.match(f) for f in files):
-        findings.append(
-            Finding(Place("texts.en.yaml"), "FLOW003", "The flow has no words: no texts.<language>.yaml.", "Add one.")
-        )
+    findings += [*_missing(files), *_misnamed(name, loaded, models.get("interview"), spoken)]
     if "interview" not in models or "triage" not in models:
         return None, findings
+    texts = {model.language: model for model in spoken.values()}
     partial = (
         len(models) + len(texts) < len(loaded)
         or not texts
         or any(kind not in models for kind in REQUIRED)
         or any(here.findings for here in loaded.values())
     )
-    if models["interview"].flow != name:
-        place = loaded["interview.yaml"].place(("flow",))
-        findings.append(
-            Finding(
-                place, "FLOW007", f'The flow says "{models["interview"].flow}" but its folder is "{name}".',
-                "Make them equal; a copy keeps the folder's name, inside another folder.",
-            )
-        )  # fmt: skip
     draft = Draft(
         name=name,
         interview=models["interview"],
@@ -184,6 +161,33 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         partial=partial,
     )
     return draft, findings
+
+
+def _missing(files: Mapping[str, str]) -> Iterator[Finding]:
+    """FLOW003: files without which there is no flow."""
+    for kind in REQUIRED:
+        if f"{kind}.yaml" not in files:
+            yield Finding(Place(f"{kind}.yaml"), "FLOW003", "This file is missing.", "Every flow has one.")
+    if not any(TEXTS.match(f) for f in files):
+        words = "The flow has no words: no texts.<language>.yaml."
+        yield Finding(Place("texts.en.yaml"), "FLOW003", words, "Add one.")
+
+
+def _misnamed(
+    name: str, loaded: Mapping[str, Loaded], interview: Interview | None, spoken: Mapping[str, Texts]
+) -> Iterator[Finding]:
+    """FLOW007: a flow or a language that is called otherwise than its folder or file."""
+    for file, texts in spoken.items():
+        if file != f"texts.{texts.language}.yaml":
+            message = f'The language "{texts.language}" does not fit the file name.'
+            yield Finding(loaded[file].place(("language",)), "FLOW007", message, "Make them equal.")
+    if interview is not None and interview.flow != name:
+        yield Finding(
+            loaded["interview.yaml"].place(("flow",)),
+            "FLOW007",
+            f'The flow says "{interview.flow}" but its folder is "{name}".',
+            "Make them equal; a copy keeps the folder's name, inside another folder.",
+        )
 
 
 def _conditions(draft: Draft, findings: list[Finding]) -> None:

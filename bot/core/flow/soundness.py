@@ -17,6 +17,7 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.questions_are_whole,
     q.choices_are_whole,
     q.quantities_are_readable,
+    q.rechecks_count_from_a_date,
     q.choices_leave_no_gap,
     q.ranges_fit_thresholds,
     q.thresholds_can_be_met,

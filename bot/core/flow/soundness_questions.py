@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.conditions.compiler import compare
+from bot.core.conditions.compiler import compares
 from bot.core.conditions.explain import BASE_UNITS
 from bot.core.conditions.guards import unguarded
 from bot.core.conditions.nodes import Asked, Compare, leaves
@@ -190,6 +190,27 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def rechecks_count_from_a_date(draft: Draft) -> Iterator[Finding]:
+    """`recheck_from` names a question about when something began, at a level that has a `recheck`."""
+    dated = [name for name, question in draft.questions.items() if question.kind is Kind.ago]
+    for level, name in draft.advice.recheck_from.items():
+        path: Path = ("recheck_from", level.value)
+        if name not in dated:
+            yield draft.finding(
+                "advice.yaml", path, "FLOW012", f'"{name}" is no question of kind ago of this flow.',
+                did_you_mean(name, dated) or "Name one that asks when something began, or take this out.",
+            )  # fmt: skip
+        elif level not in draft.advice.recheck:
+            yield draft.finding(
+                "advice.yaml",
+                path,
+                "FLOW023",
+                f"There is no `recheck` at {level.value}.",
+                "Add one, or take this out.",
+                key=True,
+            )
+
+
 def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
     """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
     for i, q in enumerate(draft.interview.questions):
@@ -213,7 +234,7 @@ def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
 
 def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
     """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
-    compares = _compares(draft)
+    places = _compares(draft)
     for i, q in enumerate(draft.interview.questions):
         unit = f" {BASE_UNITS[q.kind]}" if q.kind in BASE_UNITS else ""
         for n, choice in enumerate(q.choices):
@@ -221,8 +242,8 @@ def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
                 span = choice_span(q, choice)
             except BadQuantity:
                 continue
-            for (question, op, value), where in compares.items():
-                if question == q.ask and compare(op, span, value) is None:
+            for (question, op, value), where in places.items():
+                if question == q.ask and compares(op, span, value) is None:
                     yield draft.finding(
                         "interview.yaml", ("questions", i, "choices", n), "FLOW017",
                         f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
@@ -244,7 +265,7 @@ def thresholds_can_be_met(draft: Draft) -> Iterator[Finding]:
     for (question, op, value), where in _compares(draft).items():
         if question not in limits:
             continue
-        always = compare(op, limits[question], value)
+        always = compares(op, limits[question], value)
         if always is not None:
             low, high = limits[question]
             takes = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} and more"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import yaml
 
@@ -15,86 +16,155 @@ _TIGHT = re.compile(r"^\s*(?:-\s+)?[a-z_]\w*:(?=[^\s/])")
 _OPENS = re.compile(r"""(?:^\s*(?:-\s+)?|:\s+)(["'])(?:(?!\1).)*$""")
 
 
+class _Problem(NamedTuple):
+    """An error of the library and what stands around it. `where`: where it was seen; `opened`: where what it is in began;
+    `number`: the line from 0; `sign`: what stands at the place; `before`: the line up to there."""
+
+    file: str
+    lines: Sequence[str]
+    words: str
+    context: str
+    number: int
+    sign: str
+    before: str
+    where: Place
+    opened: Place
+
+    def line(self, number: int) -> str:
+        """A line, counted from 0; "" if there is none."""
+        return self.lines[number] if 0 <= number < len(self.lines) else ""
+
+
 def what_is_wrong(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError) -> Finding:
     """The finding FLOW001 for an error of the library; `lines`: the lines of the file."""
-    problem, context = str(error.problem or "it is not YAML"), str(error.context or "")
-    mark = error.problem_mark or error.context_mark
+    words, mark = str(error.problem or "it is not YAML"), error.problem_mark or error.context_mark
     if mark is None:
-        return Finding(Place(file), "FLOW001", f"This is not readable as YAML: {problem}.")
+        return Finding(Place(file), "FLOW001", f"This is not readable as YAML: {words}.")
     line = lines[mark.line] if mark.line < len(lines) else ""
-    sign, before = line[mark.column : mark.column + 1], line[: mark.column].rstrip()
-    where = Place(file, mark.line + 1, mark.column + 1)
     begun = error.context_mark or mark
-    opened = Place(file, begun.line + 1, begun.column + 1)
+    problem = _Problem(
+        file, lines, words, str(error.context or ""), mark.line, line[mark.column : mark.column + 1], line[: mark.column].rstrip(),
+        Place(file, mark.line + 1, mark.column + 1), Place(file, begun.line + 1, begun.column + 1),
+    )  # fmt: skip
+    place, message, remedy = next(said for explain in _EXPLANATIONS if (said := explain(problem)) is not None)
+    return Finding(place, "FLOW001", message, remedy)
 
-    def finding(place: Place, message: str, remedy: str) -> Finding:
-        return Finding(place, "FLOW001", message, remedy)
 
-    for number in (mark.line - 1, mark.line, mark.line + 1):
-        beside = lines[number] if 0 <= number < len(lines) else ""
+YamlWords = tuple[Place, str, str]
+"""Place, what is wrong, what to do."""
+
+
+def _beside(problem: _Problem) -> YamlWords | None:
+    """What the library trips over may stand a line before or after."""
+    for number in (problem.number - 1, problem.number, problem.number + 1):
+        beside = problem.line(number)
         if beside[:7] in _UNMERGED:
-            return finding(
-                Place(file, number + 1), f'A mark of an unfinished merge stands here ("{beside[:7]}").',
+            return (
+                Place(problem.file, number + 1),
+                f'A mark of an unfinished merge stands here ("{beside[:7]}").',
                 "Keep one of the two versions, and delete all three marks.",
-            )  # fmt: skip
+            )
         odd = _ODD_SPACE.match(beside)
         if odd is not None:
-            return finding(
-                Place(file, number + 1, odd.end()), "This line is indented with a special space (no-break space).",
+            return (
+                Place(problem.file, number + 1, odd.end()),
+                "This line is indented with a special space (no-break space).",
                 "Delete it and press the space bar.",
-            )  # fmt: skip
-    if sign == "\t" or "tab character" in problem:
-        return finding(where, "A tab stands here.", "Indent with spaces.")
-    if "mapping values are not allowed" in problem:
-        tight = _TIGHT.match(lines[mark.line - 1]) if mark.line else None
-        if tight is not None:
-            return finding(
-                Place(file, mark.line, tight.end()), "A colon stands here without a space behind it.",
-                "Put a space behind the colon, or the whole text in quotes.",
-            )  # fmt: skip
-        return finding(
-            where,
-            "A colon cannot stand here.",
-            "If it belongs to a text, put the whole text in quotes; else look at the indentation of this line.",
+            )
+    return None
+
+
+def _tab(problem: _Problem) -> YamlWords | None:
+    if problem.sign == "\t" or "tab character" in problem.words:
+        return problem.where, "A tab stands here.", "Indent with spaces."
+    return None
+
+
+def _colon(problem: _Problem) -> YamlWords | None:
+    if "mapping values are not allowed" not in problem.words:
+        return None
+    tight = _TIGHT.match(problem.line(problem.number - 1))
+    if tight is not None:
+        return (
+            Place(problem.file, problem.number, tight.end()),
+            "A colon stands here without a space behind it.",
+            "Put a space behind the colon, or the whole text in quotes.",
         )
-    if "cannot start any token" in problem:
-        return finding(where, f'A text cannot begin with "{sign}" here.', "Put the whole text in quotes.")
-    if "end of stream" in problem:
-        return finding(opened, "The quote that opens here is never closed.", "Close it.")
-    if "expected ',' or" in problem:
-        shut = "]" if "]" in problem else "}"
-        return finding(
-            opened,
-            f'The bracket that opens here is not closed by "{shut}" before line {where.line}.',
-            "Close it; put texts with commas, colons or quotes in quotes.",
-        )
-    if "expected key" in problem and before[-1:] in ("'", '"'):
-        return finding(
-            where,
-            f"Text goes on after the closing {before[-1]}.{_far(lines, mark.line, before)}",
-            "For a quote inside quotes use the other kind of quotes around the whole text.",
-        )
-    if "could not find expected ':'" in problem:
-        return finding(
-            opened,
-            'This line is neither a "key: value" nor the continuation of one.',
-            "Give it a key, or indent it deeper than the line that it continues.",
-        )
-    if "unknown escape" in problem:
-        return finding(where, "A backslash in double quotes has a meaning of its own.", "Use single quotes.")
-    if "alias" in context or "anchor" in context:
-        return finding(opened, "A text cannot begin with * or & here.", "Put the whole text in quotes.")
-    if "expected" in problem:
-        return finding(
-            where,
-            "This line does not fit the lines around it.",
-            "Look at its indentation, at the dashes of its list, and at brackets and quotes that are open.",
-        )
-    return finding(
-        where,
-        f"This is not readable as YAML: {problem}.",
+    return (
+        problem.where,
+        "A colon cannot stand here.",
+        "If it belongs to a text, put the whole text in quotes; else look at the indentation of this line.",
+    )
+
+
+def _bracket(problem: _Problem) -> YamlWords | None:
+    if "expected ',' or" not in problem.words:
+        return None
+    shut = "]" if "]" in problem.words else "}"
+    return (
+        problem.opened,
+        f'The bracket that opens here is not closed by "{shut}" before line {problem.where.line}.',
+        "Close it; put texts with commas, colons or quotes in quotes.",
+    )
+
+
+def _after_a_quote(problem: _Problem) -> YamlWords | None:
+    if "expected key" not in problem.words or problem.before[-1:] not in ("'", '"'):
+        return None
+    return (
+        problem.where,
+        f"Text goes on after the closing {problem.before[-1]}.{_far(problem.lines, problem.number, problem.before)}",
+        "For a quote inside quotes use the other kind of quotes around the whole text.",
+    )
+
+
+def _alias(problem: _Problem) -> YamlWords | None:
+    if "alias" in problem.context or "anchor" in problem.context:
+        return problem.opened, "A text cannot begin with * or & here.", "Put the whole text in quotes."
+    return None
+
+
+def _where(words: str, message: str, remedy: str) -> Callable[[_Problem], YamlWords | None]:
+    """Said where the library saw it, if it uses these words. `{sign}` in the message: what stands there."""
+    return lambda p: (p.where, message.replace("{sign}", p.sign), remedy) if words in p.words else None
+
+
+def _opened(words: str, message: str, remedy: str) -> Callable[[_Problem], YamlWords | None]:
+    """Said where the thing began, if the library uses these words."""
+    return lambda p: (p.opened, message, remedy) if words in p.words else None
+
+
+def _anything(problem: _Problem) -> YamlWords:
+    return (
+        problem.where,
+        f"This is not readable as YAML: {problem.words}.",
         "Look at the indentation (spaces, no tabs), colons and quotes around here.",
     )
+
+
+_EXPLANATIONS: tuple[Callable[[_Problem], YamlWords | None], ...] = (
+    _beside,
+    _tab,
+    _colon,
+    _where("cannot start any token", 'A text cannot begin with "{sign}" here.', "Put the whole text in quotes."),
+    _opened("end of stream", "The quote that opens here is never closed.", "Close it."),
+    _bracket,
+    _after_a_quote,
+    _opened(
+        "could not find expected ':'",
+        'This line is neither a "key: value" nor the continuation of one.',
+        "Give it a key, or indent it deeper than the line that it continues.",
+    ),
+    _where("unknown escape", "A backslash in double quotes has a meaning of its own.", "Use single quotes."),
+    _alias,
+    _where(
+        "expected",
+        "This line does not fit the lines around it.",
+        "Look at its indentation, at the dashes of its list, and at brackets and quotes that are open.",
+    ),
+    _anything,
+)
+"""The nearest cause first; the last one always has something to say."""
 
 
 def _far(lines: Sequence[str], number: int, before: str) -> str:

@@ -261,7 +261,11 @@ class Advice(Strict):
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     lines: list[Line] = Field(min_length=1, description="The lines, in the order in which they are said.")
     recheck: dict[Level, Quantity] = Field(
-        default_factory=dict, description="When to look again, counted from the beginning of the complaint or from now."
+        default_factory=dict, description="When to look again, counted from now, or as `recheck_from` says."
+    )
+    recheck_from: dict[Level, Identifier] = Field(
+        default_factory=dict,
+        description="The question of kind `ago` from whose answer `recheck` is counted instead of from now, e.g. when it began.",
     )
 
 

@@ -9,7 +9,8 @@ from bot.check.proof.covering import Conversation, Target, covering
 from bot.core.flow.compiled import Flow
 from bot.replay.script.writing import script_text
 
-from .coverage import Coverage, Item
+from .coverage import Coverage
+from .items import Item
 
 JUDGE = "Proposed, not judged: what it expects is what the bot says today. Keep it only if that is right."
 

@@ -18,10 +18,12 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import LEVELS, Level
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.acts import Key
-from bot.replay.playing.memory import Handled, MemoryDriver, NotTheSame
-from bot.replay.playing.play import Deviated, Play
+from bot.replay.playing.chat import SeenChat
+from bot.replay.playing.memory import MemoryDriver, MemoryTurn, NotTheSame
+from bot.replay.playing.outcome import Deviated
+from bot.replay.playing.play import Play
 from bot.replay.playing.ways import now_or_never
-from bot.replay.script.model import KINDS, NOW, Case, Expect, Step
+from bot.replay.script.model import KINDS, NOW, Case, Expect, ScriptStep
 from bot.replay.script.writing import script_text
 
 NONSENSE = (
@@ -105,7 +107,7 @@ class _Given:
     def __init__(self, steps: Moves) -> None:
         self._steps = steps
 
-    def steps(self, play: Play) -> Iterator[Mapping[str, Any]]:
+    def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
         yield from self._steps
 
 
@@ -116,19 +118,19 @@ class _Random:
         self._flow, self._rng = flow, rng
         self._phrases = [p for t in flow.texts.values() for p in _phrases(t)]
 
-    def steps(self, play: Play) -> Iterator[Mapping[str, Any]]:
+    def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
         for _ in range(self._rng.randrange(3, LONGEST)):
-            yield self._next(play)
+            yield self._next(chat)
 
-    def _next(self, play: Play) -> Mapping[str, Any]:
+    def _next(self, chat: SeenChat) -> Mapping[str, Any]:
         rng = self._rng
         kind = rng.choices(
             ("tap", "me", "nonsense", "command", "old", "double", "later", "send", "edit", "restart"),
             (60, 14, 5, 5, 4, 4, 4, 2, 3, 2),
         )[0]
-        open_keys = [k for m in play.reachable() for k in m.keys]
+        open_keys = [k for m in chat.reachable() for k in m.keys]
         if kind == "tap" and open_keys:
-            return {"tap": _name(play, rng.choice(open_keys))}
+            return {"tap": _name(chat, rng.choice(open_keys))}
         if kind == "me":
             return {"me": rng.choice(self._phrases)}
         if kind == "command":
@@ -137,11 +139,11 @@ class _Random:
                     ("back", "review", "restart", "stop", "help", "why", "start", "forget", "language xx")
                 )
             }
-        if kind == "old" and play.keyboards:
-            message = rng.choice(play.keyboards)
-            screen = play.screen_of(message)
+        if kind == "old" and chat.keyboards:
+            message = rng.choice(chat.keyboards)
+            screen = chat.screen_of(message)
             if screen is not None:
-                return {"old": {"ask": screen, "tap": _name(play, rng.choice(message.keys))}}
+                return {"old": {"ask": screen, "tap": _name(chat, rng.choice(message.keys))}}
         if kind == "double":
             return {"double": True}
         if kind == "later":
@@ -165,8 +167,8 @@ def _phrases(texts: Any) -> Iterator[str]:
             yield question.example
 
 
-def _name(play: Play, key: Key) -> str:
-    tapped = play.decode(key.data)
+def _name(chat: SeenChat, key: Key) -> str:
+    tapped = chat.decode(key.data)
     return key.label if tapped is None else tapped.choice
 
 
@@ -176,11 +178,11 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
     case = Case("a walk", "walk", Place("walk"), flow.name, lang, NOW, (), Expect(), {})
     play = Play(case, flow, {}, driver, UTC)
     done: list[Mapping[str, Any]] = []
-    for move in chosen.steps(play):
+    for move in chosen.steps(play.chat):
         done.append(move)
         handled_before = len(driver.turns)
         try:
-            now_or_never(play.line(Step.model_validate(move)))
+            now_or_never(play.line(ScriptStep.model_validate(move)))
         except Deviated as deviated:
             if deviated.came == "silence":
                 return Broken("every turn has an effect", "The bot stayed silent.", tuple(done)), len(driver.turns)
@@ -202,18 +204,18 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-def _has_effect(handled: Handled) -> str:
+def _has_effect(handled: MemoryTurn) -> str:
     return "" if handled.turn.effects else "A turn without an effect."
 
 
-def _emergency_stays(handled: Handled) -> str:
+def _emergency_stays(handled: MemoryTurn) -> str:
     before, after = handled.before, handled.turn.session
     if before.latch is not None and after.id == before.id and after.latch is None:
         return f"The emergency because of {before.latch.option} was gone after {handled.event}."
     return ""
 
 
-def _never_falls(handled: Handled) -> str:
+def _never_falls(handled: MemoryTurn) -> str:
     """A later message lowers no level: only a changed answer, a sign that was denied, or a new session may."""
     before, after = handled.before, handled.turn.session
     kept = all(after.answers.get(q) == a for q, a in before.answers.items())
@@ -231,7 +233,7 @@ def _level(flow: Flow, session: Session) -> int:
     return 3 if session.latch is not None else verdict_of(flow, session, session.seen.date())[1].rank
 
 
-def _trace_is_whole(handled: Handled) -> str:
+def _trace_is_whole(handled: MemoryTurn) -> str:
     after, trace = handled.turn.session, handled.turn.trace
     fired = tuple(r.rule.rule for r in verdict_of(handled.flow, after, after.seen.date())[1].fired)
     if after.seen == handled.before.seen or set(fired) == set(trace.fired):
@@ -243,7 +245,7 @@ FOR_EMERGENCIES, FOR_LEVELS = "once an emergency, no later event lowers it", "no
 KEEP_LEVELS = (FOR_EMERGENCIES, FOR_LEVELS)
 """The laws by which the level that stood before still stands: a script of their failure expects it."""
 
-LAWS: dict[str, Callable[[Handled], str]] = {
+LAWS: dict[str, Callable[[MemoryTurn], str]] = {
     "every turn has an effect": _has_effect,
     FOR_EMERGENCIES: _emergency_stays,
     FOR_LEVELS: _never_falls,

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.core.conversation.events import Acknowledge
 from bot.core.flow.compiled import Flow
-from bot.core.flow.per_flow import forget, per_flow
+from bot.core.flow.per_flow import drop_memo, per_flow
 from bot.core.model.flow_files import Level, Texts
 from bot.core.rendering.answer_words import words_for
-from bot.replay.playing.memory import Handled, drawn
+from bot.replay.playing.memory import MemoryTurn, drawn
 from bot.replay.script.names import flat, pattern
 
 TextPath = tuple[str, ...]
@@ -73,7 +73,7 @@ def _each_has_its_own_none(flow: Flow) -> bool:
     return all(texts.questions[name].none for texts in flow.texts.values() for name in lists)
 
 
-def shown(handled: Handled) -> Iterator[TextPath]:
+def shown(handled: MemoryTurn) -> Iterator[TextPath]:
     """The texts that the messages of one turn show, in the language of the chat."""
     flow, turn = handled.flow, handled.turn
     counting, taken = _counting(flow)
@@ -83,7 +83,7 @@ def shown(handled: Handled) -> Iterator[TextPath]:
                 yield "system", effect.key
             continue
         taken.clear()
-        forget(counting, words_for)
+        drop_memo(counting, words_for)
         message = drawn(counting, turn.session, effect, handled.places, handled.now)
         if message is None:
             continue

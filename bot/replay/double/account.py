@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .chats import Chat, Message
-from .html import BrokenHtml, read, units
+from .chats import Chat, DoubleMessage
+from .html import BrokenHtml, html_units, read_html
 from .parameters import ApiError, bad_request
 
 Body = dict[str, Any]
@@ -31,7 +31,7 @@ class Tap:
 
 
 @dataclass(slots=True)
-class Limits:
+class DoubleLimits:
     """How often the bot may send before it gets 429: messages a second over all chats, and in one chat."""
 
     overall: float
@@ -58,8 +58,8 @@ class Account:
         self.chats: dict[int, Chat] = {}
         self.taps: dict[str, Tap] = {}
         self.settings: dict[tuple[str, str, str], Any] = {}
-        self.limits: Limits | None = None
-        self.on_message: Callable[[Chat, Message], None] | None = None
+        self.limits: DoubleLimits | None = None
+        self.on_message: Callable[[Chat, DoubleMessage], None] | None = None
         self._message_ids = itertools.count(1)
         self._sent: dict[int, deque[float]] = {}
 
@@ -76,7 +76,7 @@ class Account:
             raise ApiError(403, "Forbidden: bot is not a member of the group chat")
         return chat
 
-    def message(self, chat: Chat, message_id: int, what: str) -> Message:
+    def message(self, chat: Chat, message_id: int, what: str) -> DoubleMessage:
         """A message that still stands. Raises ApiError."""
         message = chat.messages.get(message_id)
         if message is None or message.deleted:
@@ -92,16 +92,16 @@ class Account:
             "date": int(self.clock()),
         }
 
-    def post(self, chat: Chat, body: Body, source: str) -> Message:
+    def post(self, chat: Chat, body: Body, source: str) -> DoubleMessage:
         """Put a message of the bot into the chat."""
-        message = Message(body, by_bot=True, source=source)
+        message = DoubleMessage(body, by_bot=True, source=source)
         chat.add(message)
         chat.note("bot", message.text, message)
         if self.on_message is not None:
             self.on_message(chat, message)
         return message
 
-    def changed(self, chat: Chat, message: Message) -> None:
+    def changed(self, chat: Chat, message: DoubleMessage) -> None:
         """The bot changed its message."""
         message.edits += 1
         message.body["edit_date"] = int(self.clock())
@@ -144,7 +144,7 @@ def shown_text(values: Mapping[str, Any], field: str, most: int) -> tuple[str, l
         text = source.strip()
     elif mode.lower() == "html":
         try:
-            text, found = read(source)
+            text, found = read_html(source)
         except BrokenHtml as error:
             raise bad_request(f"can't parse entities: {error}") from None
         entities = list(found)
@@ -152,7 +152,7 @@ def shown_text(values: Mapping[str, Any], field: str, most: int) -> tuple[str, l
         raise bad_request(f"unsupported parse_mode: this double reads HTML, not {mode}")
     else:
         raise bad_request("unsupported parse_mode")
-    if units(text) > most:
+    if html_units(text) > most:
         raise bad_request("message is too long" if field == "text" else "message caption is too long")
     return text, entities
 

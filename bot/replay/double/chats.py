@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class DoubleButton:
     """A key of an inline keyboard. `data`: its callback data; `url`: where it leads instead."""
 
     label: str
@@ -17,7 +17,7 @@ class Button:
     url: str | None = None
 
 
-class Message:
+class DoubleMessage:
     """A message as it stands in its chat. `body`: the Bot API's Message; `by_bot`: who wrote it; `edits`: how often it
     was changed; `file`: (name, content) of a document that the bot sent; `source`: the text before Telegram read it."""
 
@@ -43,17 +43,17 @@ class Message:
         return str(self.body.get("text", self.body.get("caption", "")))
 
     @property
-    def buttons(self) -> tuple[tuple[Button, ...], ...]:
+    def buttons(self) -> tuple[tuple[DoubleButton, ...], ...]:
         """The rows of its inline keyboard, or ()."""
         rows = self.body.get("reply_markup", {}).get("inline_keyboard", ())
-        return tuple(tuple(Button(b["text"], b.get("callback_data"), b.get("url")) for b in row) for row in rows)
+        return tuple(tuple(DoubleButton(b["text"], b.get("callback_data"), b.get("url")) for b in row) for row in rows)
 
     @property
     def labels(self) -> list[str]:
         """The labels of all its buttons."""
         return [button.label for row in self.buttons for button in row]
 
-    def button(self, which: str) -> Button | None:
+    def button(self, which: str) -> DoubleButton | None:
         """The button with this label or callback data, the label first."""
         every = [button for row in self.buttons for button in row]
         return next((b for b in every if b.label == which), None) or next((b for b in every if b.data == which), None)
@@ -69,7 +69,7 @@ class Happening:
 
     what: str
     text: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    buttons: tuple[tuple[DoubleButton, ...], ...] = ()
 
 
 class Chat:
@@ -81,25 +81,25 @@ class Chat:
         self.id: int = body["id"]
         self.blocked = False
         self.left = False
-        self.messages: dict[int, Message] = {}
+        self.messages: dict[int, DoubleMessage] = {}
         self.happened: list[Happening] = []
         self.spinning: set[str] = set()
         self.keep: int | None = None
         self.changed = Changed()
 
-    def add(self, message: Message) -> None:
+    def add(self, message: DoubleMessage) -> None:
         """Put a message at the end."""
         self.messages[message.id] = message
         if self.keep is not None and len(self.messages) > self.keep:
             del self.messages[next(iter(self.messages))]
 
-    def note(self, what: str, text: str, message: Message | None = None) -> None:
+    def note(self, what: str, text: str, message: DoubleMessage | None = None) -> None:
         """Remember what happened, and wake those who wait for it."""
         if self.keep is None:
             self.happened.append(Happening(what, text, message.buttons if message else ()))
         self.changed()
 
-    def from_bot(self) -> Iterator[Message]:
+    def from_bot(self) -> Iterator[DoubleMessage]:
         """The bot's messages that still stand, the newest first."""
         return (message for message in reversed(self.messages.values()) if message.by_bot)
 
@@ -148,7 +148,7 @@ _LEFT = {"tap": "me taps", "deleted": "bot deletes", "action": "bot is", "other"
 _INDENT = 13
 
 
-def as_it_stands(messages: Sequence[Message]) -> str:
+def as_it_stands(messages: Sequence[DoubleMessage]) -> str:
     """The chat as it would look on a screen now: each message once, with its keyboard."""
     return "\n".join(_entry("bot" if m.by_bot else "me", m.text or _kind(m.body), m.buttons) for m in messages)
 
@@ -164,7 +164,7 @@ def as_it_went(happened: Sequence[Happening]) -> str:
     return "\n".join(lines)
 
 
-def _entry(who: str, text: str, buttons: tuple[tuple[Button, ...], ...]) -> str:
+def _entry(who: str, text: str, buttons: tuple[tuple[DoubleButton, ...], ...]) -> str:
     lines = text.split("\n") + [" ".join(f"[{button.label}]" for button in row) for row in buttons]
     first = f"{who:<{_INDENT}}{lines[0]}"
     return "\n".join([first.rstrip(), *(f"{'':<{_INDENT}}{line}".rstrip() for line in lines[1:])])

@@ -35,7 +35,7 @@ class BrokenHtml(ValueError):
 
 
 @lru_cache(4096)
-def read(source: str) -> tuple[str, tuple[dict[str, Any], ...]]:
+def read_html(source: str) -> tuple[str, tuple[dict[str, Any], ...]]:
     """(text as it is shown, its entities with offsets in UTF-16 units). Raises BrokenHtml."""
     shown: list[str] = []
     length = 0
@@ -45,7 +45,7 @@ def read(source: str) -> tuple[str, tuple[dict[str, Any], ...]]:
     def show(text: str) -> None:
         nonlocal length
         shown.append(text)
-        length += units(text)
+        length += html_units(text)
 
     place = 0
     for token in _TOKEN.finditer(source):
@@ -78,7 +78,7 @@ def read(source: str) -> tuple[str, tuple[dict[str, Any], ...]]:
     return _trimmed("".join(shown), entities)
 
 
-def units(text: str) -> int:
+def html_units(text: str) -> int:
     """The length of a text in UTF-16 units, which is how Telegram counts."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
@@ -106,7 +106,7 @@ def _trimmed(text: str, entities: list[dict[str, Any]]) -> tuple[str, tuple[dict
     if not front and len(kept) == len(text):
         return text, tuple(entities)
     kept = kept.lstrip()
-    shift, end = units(text[:front]), units(kept)
+    shift, end = html_units(text[:front]), html_units(kept)
     moved = []
     for entity in entities:
         start = max(entity["offset"] - shift, 0)

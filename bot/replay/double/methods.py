@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .account import Account, Body, shown_text
-from .chats import Chat, Message
+from .chats import Chat, DoubleMessage
 from .parameters import bad_request
 
 MAX_TEXT, MAX_CAPTION, MAX_NOTICE = 4096, 1024, 200
@@ -70,7 +70,7 @@ def _send_file(account: Account, values: Values, files: Files, kind: str) -> Any
         body["caption"] = caption
         if entities:
             body["caption_entities"] = entities
-    message = Message(body, by_bot=True, source=values.get("caption", ""))
+    message = DoubleMessage(body, by_bot=True, source=values.get("caption", ""))
     message.file = file
     chat.add(message)
     chat.note("bot", caption or f"({kind} {file[0] if file else ''})".replace(" )", ")"), message)
@@ -142,7 +142,7 @@ def edit_message_reply_markup(account: Account, values: Values, files: Files) ->
     return _replace(account, chat, message, fresh, message.source)
 
 
-def _to_edit(account: Account, values: Values) -> tuple[Chat, Message]:
+def _to_edit(account: Account, values: Values) -> tuple[Chat, DoubleMessage]:
     if "chat_id" not in values or "message_id" not in values:
         raise bad_request("message identifier is not specified")
     chat = account.chat(values["chat_id"])
@@ -152,7 +152,7 @@ def _to_edit(account: Account, values: Values) -> tuple[Chat, Message]:
     return chat, message
 
 
-def _replace(account: Account, chat: Chat, message: Message, fresh: Body, source: str) -> Body:
+def _replace(account: Account, chat: Chat, message: DoubleMessage, fresh: Body, source: str) -> Body:
     if {**fresh, "edit_date": 0} == {**message.body, "edit_date": 0}:
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly the same "

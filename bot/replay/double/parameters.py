@@ -34,7 +34,7 @@ def bad_request(words: str) -> ApiError:
     return ApiError(400, f"Bad Request: {words}")
 
 
-class Kind:
+class ParameterKind:
     """The types that a parameter may have: JSON scalars, arrays of another kind, objects of PTB's classes, files."""
 
     __slots__ = ("array", "file", "objects", "scalars")
@@ -42,7 +42,9 @@ class Kind:
     def __init__(self, annotation: object) -> None:
         text = annotation if isinstance(annotation, str) else str(annotation)
         inner = re.search(r"(?:Sequence|list|tuple)\[(.*)\]", text)
-        self.array: Kind | None = Kind(inner[1]) if inner and "tuple[str, str]" not in text[: inner.start()] else None
+        self.array: ParameterKind | None = (
+            ParameterKind(inner[1]) if inner and "tuple[str, str]" not in text[: inner.start()] else None
+        )
         outside = text[: inner.start()] if inner else text
         words = set(re.findall(r"[A-Za-z_]+", outside.replace("ReplyMarkup", _MARKUPS)))
         self.file = bool(words & {"FileInput", "InputFile"})
@@ -93,7 +95,7 @@ _FROM_TEXT: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _from_text(text: str, kind: Kind, name: str) -> Any:
+def _from_text(text: str, kind: ParameterKind, name: str) -> Any:
     for scalar in ("boolean", "integer", "float"):
         if scalar in kind.scalars:
             try:
@@ -114,7 +116,7 @@ def _is_object(name: str) -> bool:
 
 
 @lru_cache(None)
-def parameters(method: str) -> Mapping[str, tuple[Kind, bool]] | None:
+def parameters(method: str) -> Mapping[str, tuple[ParameterKind, bool]] | None:
     """Name -> (kind, whether it must be given) of a Bot API method such as "sendMessage"; None if there is none."""
     name = re.sub(r"([A-Z])", lambda letter: "_" + letter[1].lower(), method)
     function = getattr(telegram.Bot, name, None)
@@ -122,7 +124,7 @@ def parameters(method: str) -> Mapping[str, tuple[Kind, bool]] | None:
         return None
     # What is keyword-only in PTB's methods is a convenience of PTB, no parameter of Telegram's.
     return {
-        parameter.name: (Kind(parameter.annotation), parameter.default is inspect.Parameter.empty)
+        parameter.name: (ParameterKind(parameter.annotation), parameter.default is inspect.Parameter.empty)
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD and parameter.name != "self"
     }
@@ -132,11 +134,11 @@ _RENAMED = {"from_user": "from"}
 
 
 @lru_cache(None)
-def object_fields(name: str) -> Mapping[str, tuple[Kind, bool]]:
+def object_fields(name: str) -> Mapping[str, tuple[ParameterKind, bool]]:
     """The same for the fields of one of PTB's classes."""
     return {
         _RENAMED.get(parameter.name, parameter.name): (
-            Kind(parameter.annotation),
+            ParameterKind(parameter.annotation),
             parameter.default is inspect.Parameter.empty,
         )
         for parameter in inspect.signature(getattr(telegram, name).__init__).parameters.values()
@@ -225,7 +227,7 @@ def _check_other_button(button: Mapping[str, Any]) -> None:
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Unsupported URL protocol")
 
 
-def read(method: str, given: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> dict[str, Any]:
+def read_parameters(method: str, given: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> dict[str, Any]:
     """The parameters of a call with their JSON types. Raises ApiError for unknown, missing or ill-typed ones."""
     known = parameters(method)
     if known is None:

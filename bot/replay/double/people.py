@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .account import Account, Tap
-from .chats import Chat, Message, as_it_stands, as_it_went
-from .html import units
+from .chats import Chat, DoubleMessage, as_it_stands, as_it_went
+from .html import html_units
 from .updates import Updates
 
 PATIENCE = 5.0
@@ -31,24 +31,24 @@ class User:
         self.chat = chat
         self.body = body
         self.last_update = 0
-        self.last_sent: Message | None = None
-        self._last_tap: tuple[Message, str, str] | None = None
+        self.last_sent: DoubleMessage | None = None
+        self._last_tap: tuple[DoubleMessage, str, str] | None = None
 
     # What they do
 
-    def send(self, text: str, **more: Any) -> Message:
+    def send(self, text: str, **more: Any) -> DoubleMessage:
         """Write a message. `more`: further fields of the Bot API's Message."""
         fields: dict[str, Any] = {"text": text, **more}
         if text.startswith("/"):
-            fields["entities"] = [{"type": "bot_command", "offset": 0, "length": units(text.split()[0])}]
+            fields["entities"] = [{"type": "bot_command", "offset": 0, "length": html_units(text.split()[0])}]
         self.last_sent = self._write(fields, "me", text)
         return self.last_sent
 
-    def start(self, parameter: str = "") -> Message:
+    def start(self, parameter: str = "") -> DoubleMessage:
         """Press Start, or follow a deep link with this parameter."""
         return self.send(f"/start {parameter}".strip())
 
-    def edit(self, text: str, message: Message | None = None) -> None:
+    def edit(self, text: str, message: DoubleMessage | None = None) -> None:
         """Change a message of one's own, the last one unless another is named."""
         message = message or self.last_sent
         assert message is not None, "nothing was sent that could be edited"
@@ -57,7 +57,7 @@ class User:
         self.chat.note("my_edit", text)
         self._update("edited_message", message.body)
 
-    def tap(self, which: str, on: Message | None = None) -> Tap:
+    def tap(self, which: str, on: DoubleMessage | None = None) -> Tap:
         """Tap the button with this label or callback data: on the newest message that has it, or on the one given."""
         shown = [on] if on is not None else list(self.chat.from_bot())
         for message in shown:
@@ -67,7 +67,7 @@ class User:
                 return self.press(message, button.data, button.label)
         raise AssertionError(f"no button {which!r} on the screen:\n{self.transcript()}")
 
-    def press(self, message: Message, data: str, label: str = "") -> Tap:
+    def press(self, message: DoubleMessage, data: str, label: str = "") -> Tap:
         """Send callback data as if from a message, even if its keyboard is gone: a stale tap, or a forged one."""
         self._last_tap = message, data, label
         tap = self.double.new_tap(self.chat, label or data)
@@ -86,36 +86,36 @@ class User:
         assert self._last_tap is not None, "nothing was tapped yet"
         return self.press(*self._last_tap)
 
-    def sticker(self) -> Message:
+    def sticker(self) -> DoubleMessage:
         """Send a sticker."""
         kind = {"type": "regular", "is_animated": False, "is_video": False, "emoji": "😀"}
         return self._other("sticker", {**_file("sticker"), **kind, "width": 512, "height": 512})
 
-    def voice(self) -> Message:
+    def voice(self) -> DoubleMessage:
         """Send a voice message."""
         return self._other("voice", {**_file("voice"), "duration": 3})
 
-    def photo(self, caption: str = "") -> Message:
+    def photo(self, caption: str = "") -> DoubleMessage:
         """Send a photo."""
         return self._other("photo", [{**_file("photo"), "width": 90, "height": 90}], caption)
 
-    def document(self, name: str = "letter.pdf", caption: str = "") -> Message:
+    def document(self, name: str = "letter.pdf", caption: str = "") -> DoubleMessage:
         """Send a file."""
         return self._other("document", {**_file("document"), "file_name": name}, caption)
 
-    def video(self) -> Message:
+    def video(self) -> DoubleMessage:
         """Send a video."""
         return self._other("video", {**_file("video"), "width": 90, "height": 90, "duration": 3})
 
-    def location(self) -> Message:
+    def location(self) -> DoubleMessage:
         """Send a place."""
         return self._other("location", {"latitude": 48.1, "longitude": 17.1})
 
-    def contact(self) -> Message:
+    def contact(self) -> DoubleMessage:
         """Send a contact."""
         return self._other("contact", {"phone_number": "+000", "first_name": "Somebody"})
 
-    def poll(self) -> Message:
+    def poll(self) -> DoubleMessage:
         """Send a poll."""
         options = [{"text": "a", "voter_count": 0, "persistent_id": "0"}]
         flags = {"is_closed": False, "is_anonymous": True, "allows_multiple_answers": False, "allows_revoting": False}
@@ -124,7 +124,7 @@ class User:
             "poll", {"id": "1", "question": "?", "options": options, "total_voter_count": 0, "type": "regular", **flags}
         )
 
-    def forward(self, text: str) -> Message:
+    def forward(self, text: str) -> DoubleMessage:
         """Forward somebody else's message."""
         origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 0}
         return self._write({"text": text, "forward_origin": origin}, "me", text)
@@ -152,12 +152,12 @@ class User:
     # What they see
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[DoubleMessage]:
         """The bot's messages that stand in the chat, oldest first."""
         return list(self.chat.from_bot())[::-1]
 
     @property
-    def last_message(self) -> Message:
+    def last_message(self) -> DoubleMessage:
         """The bot's newest message."""
         found = next(self.chat.from_bot(), None)
         assert found is not None, f"the bot has said nothing in chat {self.chat.id}"
@@ -186,7 +186,7 @@ class User:
             condition, seconds, lambda: f"nothing of the kind within {seconds:g} s:\n{self.history()}"
         )
 
-    async def sees(self, words: str, seconds: float = PATIENCE) -> Message:
+    async def sees(self, words: str, seconds: float = PATIENCE) -> DoubleMessage:
         """Wait until the bot's newest message has these words in its text or as a button; returns the message."""
 
         def seen() -> bool:
@@ -196,7 +196,7 @@ class User:
         await self.until(seen, seconds)
         return self.last_message
 
-    async def next_message(self, seconds: float = PATIENCE) -> Message:
+    async def next_message(self, seconds: float = PATIENCE) -> DoubleMessage:
         """Wait until the bot has written a message after the last thing that this person wrote."""
         after = max((m.id for m in self.chat.messages.values() if not m.by_bot), default=0)
 
@@ -212,11 +212,11 @@ class User:
         await self.until(lambda: tap.answered, seconds)
         return tap
 
-    def _other(self, kind: str, body: Any, caption: str = "") -> Message:
+    def _other(self, kind: str, body: Any, caption: str = "") -> DoubleMessage:
         return self._write({kind: body, **({"caption": caption} if caption else {})}, "other", f"a {kind}")
 
-    def _write(self, fields: dict[str, Any], what: str, words: str) -> Message:
-        message = Message({**self.double.account.new_body(self.chat, self.body), **fields}, by_bot=False)
+    def _write(self, fields: dict[str, Any], what: str, words: str) -> DoubleMessage:
+        message = DoubleMessage({**self.double.account.new_body(self.chat, self.body), **fields}, by_bot=False)
         self.chat.add(message)
         self.chat.note(what, words)
         self._update("message", message.body)

@@ -25,23 +25,23 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from .account import Account, Limits, Tap
-from .chats import Changed, Chat, Message
+from .account import Account, DoubleLimits, Tap
+from .chats import Changed, Chat, DoubleMessage
 from .faults import NO_FAULTS, Fault, Faults
 from .http import Connection, Exchange, fields
 from .methods import METHODS
-from .parameters import ApiError, bad_request, parameters, read
+from .parameters import ApiError, bad_request, parameters, read_parameters
 from .people import PATIENCE, User
 from .updates import Poll, Update, Updates, Webhook, check_webhook, conflict
 
-__all__ = ["TOKEN", "Call", "Fault", "Faults", "Limits", "TelegramDouble", "User"]
+__all__ = ["TOKEN", "DoubleCall", "DoubleLimits", "Fault", "Faults", "TelegramDouble", "User"]
 
 TOKEN = "123456789:a-token-of-the-telegram-double-0000"
 _TARGET = re.compile(r"/bot(\d+:[A-Za-z0-9_-]+)/([A-Za-z]+)/?(?:\?(.*))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DoubleCall:
     """One Bot API call as it came. `status` 200 if it took effect, else why not; `rode`: in a webhook's answer."""
 
     method: str
@@ -72,7 +72,7 @@ class TelegramDouble:
         self.token = token
         self.account = Account(token, username, clock, keep)
         self.faults: Faults = NO_FAULTS
-        self.calls: deque[Call] = deque(maxlen=record)
+        self.calls: deque[DoubleCall] = deque(maxlen=record)
         self.counts: dict[str, int] = {}
         self.changed = Changed()
         self.updates = Updates(lambda: self.faults, self._something_changed)
@@ -160,17 +160,17 @@ class TelegramDouble:
         return [tap for tap in self.account.taps.values() if not tap.answered]
 
     @property
-    def refused(self) -> list[Call]:
+    def refused(self) -> list[DoubleCall]:
         """The calls that Telegram would refuse too, for what they said (400): faults of the bot, not of the network."""
         return [call for call in self.calls if call.status == 400]
 
     @property
-    def on_message(self) -> Callable[[Chat, Message], None] | None:
+    def on_message(self) -> Callable[[Chat, DoubleMessage], None] | None:
         """Called with each message that the bot sends or changes; for load drivers."""
         return self.account.on_message
 
     @on_message.setter
-    def on_message(self, react: Callable[[Chat, Message], None] | None) -> None:
+    def on_message(self, react: Callable[[Chat, DoubleMessage], None] | None) -> None:
         self.account.on_message = react
 
     async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
@@ -189,7 +189,7 @@ class TelegramDouble:
 
     def limit(self, overall: float = 30, per_chat: float = 1) -> None:
         """Answer 429 to more messages a second than this."""
-        self.account.limits = Limits(overall, per_chat)
+        self.account.limits = DoubleLimits(overall, per_chat)
 
     def redeliver(self, update: Update) -> None:
         """Deliver an update again, although it was confirmed."""
@@ -236,7 +236,7 @@ class TelegramDouble:
         values: Mapping[str, Any] = given
         result: Any
         try:
-            values = read(method, given, files)
+            values = read_parameters(method, given, files)
             own = _OWN.get(method)
             if own is not None:
                 result = own(self, values)
@@ -255,12 +255,12 @@ class TelegramDouble:
         self.counts[method] = self.counts.get(method, 0) + 1
         if self._records:
             self.calls.append(
-                Call(method, values, error.status if error else 200, error.description if error else "", rode)
+                DoubleCall(method, values, error.status if error else 200, error.description if error else "", rode)
             )
 
     def _get_updates(self, exchange: Exchange, given: Mapping[str, Any], fault: Fault | None) -> None:
         try:
-            values = read("getUpdates", given, {})
+            values = read_parameters("getUpdates", given, {})
             self.updates.allow(values.get("allowed_updates"))
             limit = values.get("limit", 100)
             if not 1 <= limit <= 100:

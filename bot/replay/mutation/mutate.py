@@ -23,10 +23,10 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Question
 from bot.replay.coverage.generate import answers_in_script
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all, versions_of
 from bot.replay.playing.ways import MemoryWay, run_case
-from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.flows import FlowFolders, with_reader
 from bot.replay.script.model import Expect
 from bot.replay.script.reading import Scripts, read_scripts
 
@@ -37,7 +37,7 @@ Fate = Literal["noticed", "survived", "refused", "equal"]
 """noticed by a script; by none; refused by the reader; proved to change nothing for any patient."""
 
 
-class Apart(NamedTuple):
+class Noticer(NamedTuple):
     """A patient who would notice. `what`: what is otherwise for them; `answers`: as `auto:` of a script gives them (None: it
     is one of their answers that cannot be given)."""
 
@@ -45,7 +45,7 @@ class Apart(NamedTuple):
     answers: dict[str, Any] | None
 
 
-class Result(NamedTuple):
+class MutationResult(NamedTuple):
     """What became of one mutation. `by`: the script that noticed, or why it is refused; `tried`: scripts that were run;
     `apart`: of a survivor, a patient who would notice."""
 
@@ -53,7 +53,7 @@ class Result(NamedTuple):
     fate: Fate
     by: str = ""
     tried: int = 0
-    apart: Apart | None = None
+    apart: Noticer | None = None
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Score:
     """The results of all mutations of a flow that were tried. `whole`: whether that is all that there are."""
 
     flow: Flow
-    results: list[Result] = field(default_factory=list)
+    results: list[MutationResult] = field(default_factory=list)
     whole: bool = True
 
     def count(self, fate: Fate) -> int:
@@ -75,7 +75,7 @@ class Score:
         return 100.0 if not able else int(1000 * self.count("noticed") / able) / 10
 
     @property
-    def survivors(self) -> list[Result]:
+    def survivors(self) -> list[MutationResult]:
         """Faults that no script would notice."""
         return [r for r in self.results if r.fate == "survived"]
 
@@ -88,7 +88,7 @@ class Moment(NamedTuple):
     ended: set[int]
 
 
-def moments(flow: Flow, outcomes: Sequence[Outcome]) -> list[Moment]:
+def moments(flow: Flow, outcomes: Sequence[Played]) -> list[Moment]:
     """Every different set of answers that these scripts (run in memory) went through."""
     found: dict[Any, Moment] = {}
     for number, outcome in enumerate(outcomes):
@@ -102,7 +102,7 @@ def moments(flow: Flow, outcomes: Sequence[Outcome]) -> list[Moment]:
     return list(found.values())
 
 
-Differs = Callable[[Flow, Flow], Apart | None]
+Differs = Callable[[Flow, Flow], Noticer | None]
 """A patient whom two flows treat otherwise; None: there is none."""
 
 
@@ -112,7 +112,7 @@ class Trial:
 
     scripts: Scripts
     flow: Flow
-    ran: Sequence[Outcome]
+    ran: Sequence[Played]
     differs: Differs
 
     def __post_init__(self) -> None:
@@ -120,22 +120,22 @@ class Trial:
         self.known = moments(self.flow, self.ran)
         self.before = [{**m.env, MEMO: {}} for m in self.known]
 
-    def of(self, mutation: Mutation) -> Result:
+    def of(self, mutation: Mutation) -> MutationResult:
         """Break the flow so and see."""
         broken, findings = mutation.make()
         if broken is None:
-            return Result(mutation, "refused", str(findings[0]) if findings else "")
+            return MutationResult(mutation, "refused", str(findings[0]) if findings else "")
         way, tried = MemoryWay(), 0
         for number in self._touching(broken):
             case, tried = self.ran[number].case, tried + 1
             try:
                 outcome = run_case(way, case, broken, versions_of(self.scripts, case))
             except Exception as error:  # a broken flow may break anything; that is noticed too
-                return Result(mutation, "noticed", f"{case.title} ({type(error).__name__})", tried)
+                return MutationResult(mutation, "noticed", f"{case.title} ({type(error).__name__})", tried)
             if not outcome.passed:
-                return Result(mutation, "noticed", case.title, tried)
+                return MutationResult(mutation, "noticed", case.title, tried)
         apart = self.differs(self.flow, broken)
-        return Result(mutation, "equal" if apart is None else "survived", "", tried, apart)
+        return MutationResult(mutation, "equal" if apart is None else "survived", "", tried, apart)
 
     def _touching(self, broken: Flow) -> Iterator[int]:
         """The scripts that went through a moment in which the two flows differ, those first that are likely to notice."""
@@ -238,7 +238,7 @@ def _chosen(question: str, option: str) -> _Differing:
     return _Differing(question, chosen)
 
 
-def differs(flow: Flow, broken: Flow) -> Apart | None:
+def differs(flow: Flow, broken: Flow) -> Noticer | None:
     """A patient whom the broken flow treats otherwise; None: it is proved that there is none."""
     from bot.check.answers.ending import outcome
     from bot.check.difference.beside import beside
@@ -246,14 +246,14 @@ def differs(flow: Flow, broken: Flow) -> Apart | None:
 
     both = beside(flow, broken)
     if both.left_out:
-        return Apart(both.left_out[0], None)
+        return Noticer(both.left_out[0], None)
     found = Couple(both).apart()
     if found is None:
         return None
     space = both.old
     asked = outcome(space, {**space.usual, **found.chosen}).asked
     given = {q: space.raw(q, found.chosen[q]) for q in asked if found.chosen.get(q, space.usual[q]) != space.usual[q]}
-    return Apart(found.what, answers_in_script(flow, given))
+    return Noticer(found.what, answers_in_script(flow, given))
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
@@ -269,8 +269,8 @@ def chosen(flow: Flow, share: float = 1.0, seed: int = 0) -> list[Mutation]:
 
 
 def mutation_score(
-    scripts: Scripts, outcomes: Sequence[Outcome], flow: Flow, *, share: float = 1.0, seed: int = 0,
-    differs: Differs = differs, each: Callable[[Result], None] = lambda result: None,
+    scripts: Scripts, outcomes: Sequence[Played], flow: Flow, *, share: float = 1.0, seed: int = 0,
+    differs: Differs = differs, each: Callable[[MutationResult], None] = lambda result: None,
 ) -> Score:  # fmt: skip
     """The score of the scripts of one flow that passed. `share`: of the mutations, chosen by the seed; `differs`: asked
     about survivors; `each`: told each result."""
@@ -283,14 +283,14 @@ def mutation_score(
 
 
 def score_in_jobs(
-    paths: Sequence[Path], flows: Flows, key: str, jobs: int, *, share: float = 1.0, seed: int = 0
+    paths: Sequence[Path], flows: FlowFolders, key: str, jobs: int, *, share: float = 1.0, seed: int = 0
 ) -> Score:
     """The same in several processes, each of which reads the scripts of these paths itself. `key`: the flow's among them."""
     flow = read_scripts(paths, flows).flows[key]
     mutations = chosen(flow, share, seed)
     with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(list(paths), flows.folders, key, share, seed)) as pool:
         told = pool.map(_result_of, range(len(mutations)), chunksize=4)
-        results = [Result(m, *plain) for m, plain in zip(mutations, told, strict=True)]
+        results = [MutationResult(m, *plain) for m, plain in zip(mutations, told, strict=True)]
     return Score(flow, results, share >= 1.0)
 
 
@@ -300,13 +300,13 @@ _job: tuple[Trial, list[Mutation]] | None = None
 
 def _begin(paths: list[Path], folders: tuple[Path, ...], key: str, share: float, seed: int) -> None:
     global _job  # each process works on one flow, and only `_result_of` reads it
-    scripts = read_scripts(paths, Flows(folders, with_reader))
+    scripts = read_scripts(paths, FlowFolders(folders, with_reader))
     scripts.cases = [case for case in scripts.cases if case.flow == key]
     flow = scripts.flows[key]
     _job = Trial(scripts, flow, list(run_all(scripts, [MemoryWay()])), differs), chosen(flow, share, seed)
 
 
-def _result_of(number: int) -> tuple[Fate, str, int, Apart | None]:
+def _result_of(number: int) -> tuple[Fate, str, int, Noticer | None]:
     assert _job is not None
     trial, mutations = _job
     result = trial.of(mutations[number])

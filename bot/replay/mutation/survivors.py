@@ -17,21 +17,22 @@ from pydantic import Field
 from bot.check.faults.mutations import KINDS, Mutation
 from bot.check.faults.mutations_whole import WAYS
 from bot.core.model.findings import Finding
-from bot.replay.script.model import Strict
-from bot.replay.script.reading import SURVIVORS, load_file, validated
+from bot.replay.script.model import StrictScript
+from bot.replay.script.reading import SURVIVORS
+from bot.replay.script.shapes import load_file, validated
 from bot.replay.script.writing import in_line
 
-from .mutate import Fate, Result, Score
+from .mutate import Fate, MutationResult, Score
 
 
-class Explanation(Strict):
+class Explanation(StrictScript):
     """Why no script need notice these faults."""
 
     why: str = Field(min_length=1, description="The reason, in one sentence.")
     faults: list[str] = Field(min_length=1, description="The faults, each as `replay --mutate` names it.")
 
 
-class Explanations(Strict):
+class Explanations(StrictScript):
     """The file."""
 
     survivors: list[Explanation]
@@ -66,7 +67,7 @@ class Judged:
     explained: Explained
 
     @property
-    def unexplained(self) -> list[Result]:
+    def unexplained(self) -> list[MutationResult]:
         """Survivors of which the file says nothing."""
         return [r for r in self.score.survivors if named(r.mutation) not in self.explained]
 
@@ -89,7 +90,7 @@ class Judged:
             "survivors": [self._survivor(r) for r in self.score.survivors], "outdated": self.outdated,
         }  # fmt: skip
 
-    def _survivor(self, result: Result) -> dict[str, Any]:
+    def _survivor(self, result: MutationResult) -> dict[str, Any]:
         shown = result.apart
         return {
             "fault": named(result.mutation), "place": str(result.mutation.place), "scripts_run": result.tried,
@@ -121,7 +122,7 @@ def score_table(judged: Judged) -> str:
     return "\n".join(lines)
 
 
-def _by_kind(results: Sequence[Result]) -> list[str]:
+def _by_kind(results: Sequence[MutationResult]) -> list[str]:
     fates: Counter[tuple[str, Fate]] = Counter((r.mutation.kind, r.fate) for r in results)
     lines = []
     for kind, words in {**KINDS, **WAYS}.items():
@@ -139,7 +140,7 @@ def _touched(scripts: int) -> str:
     return f"{scripts} scripts go through it" if scripts else "no script goes through it"
 
 
-def _patient(result: Result) -> list[str]:
+def _patient(result: MutationResult) -> list[str]:
     """A patient who would notice, ready to be put into a script."""
     shown = result.apart
     if shown is None or shown.answers is None:

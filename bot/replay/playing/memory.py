@@ -24,19 +24,18 @@ from bot.core.conversation.events import (
     Typed,
 )
 from bot.core.conversation.session import Session
+from bot.core.conversation.silence import by_day
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.render import Block, Message, render
+from bot.core.rendering.message import Block, Message
+from bot.core.rendering.render import render
 from bot.service.versions import begun_anew
 from bot.service.what_changes import explain_changes
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 
-NIGHT_FROM, NIGHT_TO = 22, 8
-"""Local hours between which only urgent messages go out; others wait for the morning."""
 
-
-class Handled(NamedTuple):
+class MemoryTurn(NamedTuple):
     """One event handled in memory: what coverage and the laws look at."""
 
     flow: Flow
@@ -74,7 +73,7 @@ class MemoryDriver:
         self.flow, self.lang, self.now, self.places, self.reload = flow, lang, now, places, reload
         self.s = start(flow, "0" * 11 + "1", lang, now)
         self.versions = {flow.version: flow}
-        self.turns: list[Handled] = []
+        self.turns: list[MemoryTurn] = []
         self._due: tuple[_Due, ...] = ()
         self._messages = 0
         self._of_turn: dict[tuple[str, int], int] = {}
@@ -146,7 +145,7 @@ class MemoryDriver:
         before = self._reloaded(before) if self.reload else before
         flow = self.versions[before.version]
         turn = step(flow, before, event, self.now)
-        self.turns.append(Handled(flow, before, event, turn, self.places, self.now))
+        self.turns.append(MemoryTurn(flow, before, event, turn, self.places, self.now))
         parts: tuple[tuple[Flow, Turn], ...] = ((flow, turn),)
         if turn.session.id != before.id and self.flow.version != flow.version:
             parts = begun_anew(turn, flow, self.flow, self.now)
@@ -177,12 +176,7 @@ class MemoryDriver:
         return again
 
     def _schedule(self, effect: Schedule, before: Session) -> None:
-        at = self.now + timedelta(seconds=effect.seconds)
-        if not effect.urgent:
-            if at.hour >= NIGHT_FROM:
-                at += timedelta(days=1)
-            if at.hour < NIGHT_TO or at.hour >= NIGHT_FROM:
-                at = at.replace(hour=NIGHT_TO, minute=0, second=0, microsecond=0)
+        at = by_day(self.now + timedelta(seconds=effect.seconds), effect.urgent)
         session = before if effect.due == "help" and self.s.latch is None else self.s
         self._due = (*(d for d in self._due if d.kind != effect.due), _Due(at, effect.due, session))
 

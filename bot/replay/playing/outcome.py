@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.conversation.events import Advise
+from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import Session
 from bot.core.conversation.triage import verdict_of
-from bot.core.conversation.turn import Making
 from bot.core.flow.answer_values import to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED
@@ -17,7 +16,7 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import Level
 from bot.replay.script.model import Case
 
-from .memory import Handled
+from .memory import MemoryTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,7 @@ def standing(flow: Flow, session: Session | None, now: datetime) -> Standing:
     folded, verdict = verdict_of(flow, session, now.date())
     level, deciding, lines = verdict.level, (), ()  # type: tuple[Level | None, tuple[str, ...], tuple[str, ...]]
     if session.latch is not None or session.unplaced or level is not None:
-        making = Making(flow, session, now)
-        making.advise(so_far=True, unplaced=session.unplaced)
-        advice = next(e for e in making.effects if isinstance(e, Advise))
+        advice = Judgement(flow, session, now.date()).advice(unplaced=session.unplaced)
         level, deciding, lines = advice.level, advice.rules, advice.lines
     names = [c for r in deciding for c in flow.rules_by_id[r].rule.because]
     names += [c for x in flow.advice.lines if x.line in lines for c in x.claims]
@@ -76,6 +73,14 @@ class Said:
     place: Place | None = None
 
 
+class Deviated(Exception):
+    """The chat went another way: what was expected, what came."""
+
+    def __init__(self, expected: str, came: str) -> None:
+        super().__init__(expected)
+        self.expected, self.came = expected, came
+
+
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """Where and how a chat went another way than its script. `line`: index in the transcript that is marked.
@@ -91,7 +96,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Played:
     """What came of one case on one way. `handled`: every event, where the way can see them (in memory)."""
 
     case: Case
@@ -100,7 +105,7 @@ class Outcome:
     deviations: tuple[Deviation, ...]
     standing: Standing
     acts: int
-    handled: tuple[Handled, ...] = ()
+    handled: tuple[MemoryTurn, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from bot.core.flow.compiled import Flow
-from bot.replay.script.flows import Flows, Only, with_reader
+from bot.replay.script.flows import FlowFolders, Only, with_reader
 from bot.replay.script.model import Case
 from bot.replay.script.reading import Scripts, read_scripts, read_text
 
-from .outcome import Deviation, Outcome, Said, Standing
+from .outcome import Deviation, Played, Said, Standing
 from .ways import MEMORY, MemoryWay, Way, known_ways, run_case, run_cases
 
 WIDTH = 110
@@ -32,7 +32,7 @@ class Plain:
     def __init__(self) -> None:
         self._standing: dict[tuple[str, str], Standing] = {}
 
-    def compared(self, outcome: Outcome, scripts: Scripts) -> Outcome:
+    def compared(self, outcome: Played, scripts: Scripts) -> Played:
         """The outcome, with what differs from memory as deviations; one that comes from memory is kept to compare with."""
         case = outcome.case
         key = case.file, case.title
@@ -52,7 +52,7 @@ class Plain:
         return replace(outcome, deviations=tuple(found))
 
 
-def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterator[Outcome]:
+def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] = (None,)) -> Iterator[Played]:
     """Every case on every way; ways that have faults once for each seed. Each way must come to the same as memory."""
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
     plain = Plain()
@@ -62,7 +62,7 @@ def run_all(scripts: Scripts, ways: Sequence[Way], seeds: Sequence[int | None] =
                 yield plain.compared(outcome, scripts)
 
 
-def run_text(text: str, file: Path, flow: Flow) -> Outcome | None:
+def run_text(text: str, file: Path, flow: Flow) -> Played | None:
     """A script that is at hand as text, in memory; None if it has findings."""
     found = Scripts()
     read_text(text, file, Only(flow), found)
@@ -72,8 +72,8 @@ def run_text(text: str, file: Path, flow: Flow) -> Outcome | None:
 
 
 def run_jobs(
-    paths: Sequence[Path], flows: Flows, through: Sequence[str], seeds: Sequence[int | None], jobs: int
-) -> Iterator[Outcome]:
+    paths: Sequence[Path], flows: FlowFolders, through: Sequence[str], seeds: Sequence[int | None], jobs: int
+) -> Iterator[Played]:
     """The same in several processes, each with its share of the cases. What the turns were is not brought back."""
     shares = [(list(paths), flows.folders, list(through), list(seeds), n, jobs) for n in range(jobs)]
     with ProcessPoolExecutor(jobs) as pool:
@@ -83,9 +83,9 @@ def run_jobs(
 
 def _share(
     share: tuple[list[Path], tuple[Path, ...], list[str], list[int | None], int, int],
-) -> list[Outcome]:
+) -> list[Played]:
     paths, folders, through, seeds, number, jobs = share
-    scripts = read_scripts(paths, Flows(folders, with_reader))
+    scripts = read_scripts(paths, FlowFolders(folders, with_reader))
     scripts.cases = scripts.cases[number::jobs]
     known = known_ways()
     return [replace(o, handled=()) for o in run_all(scripts, [known[t]() for t in through], seeds)]
@@ -94,7 +94,7 @@ def _share(
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def transcript(outcome: Outcome, everything: bool = True) -> str:
+def transcript(outcome: Played, everything: bool = True) -> str:
     """The chat as both sides saw it; the line at which it went another way carries a `>`."""
     marked = {d.line for d in outcome.deviations}
     lines: list[str] = []
@@ -117,7 +117,7 @@ def _said(said: Said, mark: str) -> list[str]:
     return [*lines, row.rstrip()] if row.strip() else lines
 
 
-def failure(outcome: Outcome) -> str:
+def failure(outcome: Played) -> str:
     """Everything that a tester needs to see of a case that failed."""
     lines = [f"FAILED  {outcome.case.title}  ({outcome.way})  {outcome.case.place}", transcript(outcome), ""]
     for deviation in outcome.deviations:
@@ -126,7 +126,7 @@ def failure(outcome: Outcome) -> str:
     return "\n".join([*lines, *outcome.notes])
 
 
-def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
+def summary(outcomes: Sequence[Played], seconds: float) -> str:
     """One line on all of them, by way."""
     parts: list[str] = []
     for way in dict.fromkeys(o.way for o in outcomes):
@@ -136,7 +136,7 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
     return f"{'; '.join(parts)}  ({seconds:.1f} s)"
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def played_as_json(outcome: Played) -> dict[str, Any]:
     """An outcome as plain values."""
     return {
         "kind": "outcome", "title": outcome.case.title, "file": outcome.case.file, "way": outcome.way, "passed": outcome.passed,
@@ -151,13 +151,13 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_json(outcomes: Iterable[Outcome], stream: TextIO) -> None:
+def write_json(outcomes: Iterable[Played], stream: TextIO) -> None:
     """One JSON object a line."""
     for outcome in outcomes:
-        print(json.dumps(as_json(outcome), ensure_ascii=False, default=str), file=stream)
+        print(json.dumps(played_as_json(outcome), ensure_ascii=False, default=str), file=stream)
 
 
-def totals(outcomes: Sequence[Outcome]) -> Mapping[str, int]:
+def totals(outcomes: Sequence[Played]) -> Mapping[str, int]:
     """How many passed and failed."""
     failed = sum(1 for o in outcomes if not o.passed)
     return {"passed": len(outcomes) - failed, "failed": failed}

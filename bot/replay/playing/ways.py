@@ -18,7 +18,7 @@ from bot.replay.script.model import Case
 
 from .acts import Driver
 from .memory import MemoryDriver, NotTheSame
-from .outcome import NOWHERE, Deviation, Outcome
+from .outcome import NOWHERE, Deviation, Played
 from .play import Play
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Way(Protocol):
 
     name: str
 
-    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Played:
         """Play the case from its first line to what it expects."""
         ...
 
@@ -43,7 +43,7 @@ class ManyWay(Protocol):
 
     async def run_many(
         self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
-    ) -> list[Outcome]:
+    ) -> list[Played]:
         """The outcomes in the order of the cases."""
         ...
 
@@ -55,7 +55,7 @@ class MemoryWay:
         self.name = RELOAD if reload else MEMORY
         self.reload, self.places, self.zone = reload, places or Places(), zone
 
-    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Played:
         """See `Way`. Faults are those of a channel: here there are none."""
         driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload)
         outcome = await played(self.name, case, flow, versions, driver, self.zone)
@@ -64,7 +64,7 @@ class MemoryWay:
 
 async def played(
     way: str, case: Case, flow: Flow, versions: Mapping[str, Flow], driver: Driver, zone: tzinfo
-) -> Outcome:
+) -> Played:
     """Play a case through a driver: what every way does once it has one."""
     play = Play(case, flow, dict(versions), driver, zone)
     notes: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ async def played(
             notes = ("", "".join(traceback.format_exception(error)).rstrip())
     finally:
         await driver.close()
-    return Outcome(
+    return Played(
         case, way, tuple(play.said), tuple(deviations), stands, play.acts,
         seconds=time.perf_counter() - began, notes=notes,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def now_or_never(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("this way waits for something: run it in an event loop")
 
 
-def run_case(way: Way, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+def run_case(way: Way, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Played:
     """Run one case on one way, from code that is not asynchronous."""
     coroutine = way.run(case, flow, versions, faults)
     return now_or_never(coroutine) if isinstance(way, MemoryWay) else asyncio.run(coroutine)
@@ -113,7 +113,7 @@ def run_case(way: Way, case: Case, flow: Flow, versions: Mapping[str, Flow], fau
 
 def run_cases(
     way: Way, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[Played]:
     """Run many cases on one way; a way that can runs many at the same time."""
     if isinstance(way, ManyWay):
         yield from asyncio.run(way.run_many(cases, faults))

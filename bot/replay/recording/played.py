@@ -10,12 +10,12 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Place
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.memory import MemoryDriver
-from bot.replay.playing.play import Deviated, Play
+from bot.replay.playing.outcome import Deviated
+from bot.replay.playing.play import Play
 from bot.replay.playing.ways import now_or_never
-from bot.replay.script.model import NOW, Case, Expect
-from bot.replay.script.model import Step as ScriptStep
+from bot.replay.script.model import NOW, Case, Expect, ScriptStep
 
-from .record import Step
+from .record import RecordedStep
 
 Holds = Callable[[Session], bool]
 
@@ -25,12 +25,12 @@ def moment() -> datetime:
     return NOW.replace(tzinfo=UTC)
 
 
-class Played:
+class PlayedSteps:
     """Steps as they are played. `session`: after them."""
 
     def __init__(self, flow: Flow, lang: str) -> None:
         self.flow, self.lang = flow, lang
-        self.steps: list[Step] = []
+        self.steps: list[RecordedStep] = []
         self._fresh()
 
     def _fresh(self) -> None:
@@ -43,7 +43,7 @@ class Played:
         """The session after all steps."""
         return self._driver.s
 
-    def does(self, step: Step, holds: Holds = lambda session: True) -> bool:
+    def does(self, step: RecordedStep, holds: Holds = lambda session: True) -> bool:
         """Play a step and keep it; if it cannot be done, or what must hold then does not, everything is as before."""
         try:
             now_or_never(self._play.line(ScriptStep.model_validate(step)))
@@ -55,7 +55,7 @@ class Played:
         self.back_to(self.steps)
         return False
 
-    def back_to(self, steps: list[Step]) -> None:
+    def back_to(self, steps: list[RecordedStep]) -> None:
         """These steps and no others."""
         self._fresh()
         self.steps = steps

@@ -39,7 +39,7 @@ NUMBERS: Mapping[Kind, tuple[str, ...]] = {
 }
 """How a number is typed before it is asked for."""
 
-Step = dict[str, Any]
+RecordedStep = dict[str, Any]
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Recording:
     flow: Flow
     now: datetime
     keep_words: bool = False
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RecordedStep] = field(default_factory=list)
     last: Session | None = None
     lang: str = DEFAULT_LANG
 
@@ -63,7 +63,7 @@ class Recording:
         if session is not None and session.at != START and _new_screen(before, session):
             self.steps.append({"bot": shown_name(session.at)})
 
-    def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[Step]:
+    def _said(self, event: Event, before: Session | None, after: Session | None) -> Iterator[RecordedStep]:
         if isinstance(event, Commanded):
             meant = event.name == "language" and event.argument in self.flow.texts  # else it is words, or nothing
             yield {"command": f"{event.name} {event.argument}" if meant else event.name}
@@ -72,7 +72,7 @@ class Recording:
         elif isinstance(event, Typed):
             yield from [{"me": event.text}] if self.keep_words else self._instead(before, after)
 
-    def _instead(self, before: Session | None, after: Session | None) -> Iterator[Step]:
+    def _instead(self, before: Session | None, after: Session | None) -> Iterator[RecordedStep]:
         """What a patient would have tapped instead of typing; the sign's own words for a sign."""
         if before is None or after is None:
             yield {"me": UNREAD}
@@ -92,11 +92,11 @@ class Recording:
         elif len(after.signs) > len(before.signs):
             known = [x.option for x in before.signs]
             for option in (x.option for x in after.signs if x.option not in known):
-                yield {"me": words_for(self.flow, after.lang, self.flow.option_home[option], option)[0]}
+                yield {"me": spoken_words(self.flow, after.lang, self.flow.option_home[option], option)[0]}
         else:
             yield from self._on_screen(before, after)
 
-    def _on_screen(self, before: Session, after: Session) -> Iterator[Step]:
+    def _on_screen(self, before: Session, after: Session) -> Iterator[RecordedStep]:
         question = question_of(self.flow, before.at)
         if question is None:
             yield from _instead_on_screen(before, after)
@@ -135,7 +135,7 @@ def shown_name(screen: str) -> str:
     return screen.lower() if screen.isupper() else screen
 
 
-def words_for(flow: Flow, lang: str, question: str, option: str) -> list[str]:
+def spoken_words(flow: Flow, lang: str, question: str, option: str) -> list[str]:
     """Words for an option, the likeliest to be read as it first; [] if it has none."""
     entry = flow.text(lang).questions[question].options.get(option)
     if entry is None:
@@ -143,7 +143,7 @@ def words_for(flow: Flow, lang: str, question: str, option: str) -> list[str]:
     return [w for w in dict.fromkeys((*entry.says, entry.answer, entry.label, entry.text)) if w]
 
 
-def _tapped_instead(flow: Flow, before: Session, after: Session) -> Step | None:
+def _tapped_instead(flow: Flow, before: Session, after: Session) -> RecordedStep | None:
     """The button or command that comes to the same as what was typed, if one does."""
     for choice in sc.choices(flow, before.at):
         event = Tapped(before.id, before.turn, before.at, choice)
@@ -162,9 +162,9 @@ def _looks(session: Session) -> tuple[Any, ...]:
     return (*state, s.consented, dict(s.answers), dict(s.heard), s.misread)
 
 
-def _told_early(flow: Flow, before: Session, after: Session) -> tuple[list[Step], Session]:
+def _told_early(flow: Flow, before: Session, after: Session) -> tuple[list[RecordedStep], Session]:
     """Answers to questions that were not asked yet, typed in words of ours; and the session after them."""
-    found: list[Step] = []
+    found: list[RecordedStep] = []
     for name in after.answers:
         if name in before.answers or name == before.at or flow.questions[name].consent:
             continue
@@ -172,7 +172,7 @@ def _told_early(flow: Flow, before: Session, after: Session) -> tuple[list[Step]
         today = after.seen.date()
         plain = plain_answer(question, as_read(question, kept, today), kept)
         options = plain if isinstance(plain, list) else [plain]
-        words = [w for o in options for w in words_for(flow, after.lang, name, str(o))]
+        words = [w for o in options for w in spoken_words(flow, after.lang, name, str(o))]
         low = getattr(as_read(question, kept, today), "low", None)
         numbers = [] if low is None else [form.format(f"{low:g}") for form in NUMBERS.get(question.kind, ())]
         for phrase in (*words, *numbers):
@@ -185,7 +185,7 @@ def _told_early(flow: Flow, before: Session, after: Session) -> tuple[list[Step]
     return found, before
 
 
-def _proposed(flow: Flow, after: Session) -> Iterator[Step]:
+def _proposed(flow: Flow, after: Session) -> Iterator[RecordedStep]:
     """A change that was offered because of what was typed: by a tap on the old keyboard of that question."""
     assert after.proposal is not None
     name, kept = after.proposal
@@ -194,14 +194,14 @@ def _proposed(flow: Flow, after: Session) -> Iterator[Step]:
     if isinstance(plain, list):
         was = after.answers.get(name)
         new = [o for o in plain if not isinstance(was, Many) or o not in was.yes]
-        yield {"me": words_for(flow, after.lang, name, new[0])[0]} if new else {"me": UNREAD}
+        yield {"me": spoken_words(flow, after.lang, name, new[0])[0]} if new else {"me": UNREAD}
     elif isinstance(plain, str) and plain in sc.answers_of(question):
         yield {"old": {"ask": name, "tap": plain}}
     else:
         yield {"me": UNREAD}
 
 
-def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
+def _instead_on_screen(before: Session, after: Session) -> Iterator[RecordedStep]:
     if before.at == REVIEW and after.at in (ADVICE, EMERGENCY):
         yield {"tap": sc.AS_USUAL}
     elif before.at == REVIEW and after.at != REVIEW:
@@ -215,7 +215,7 @@ def _instead_on_screen(before: Session, after: Session) -> Iterator[Step]:
         yield {"me": UNREAD}
 
 
-def _instead_which(before: Session, after: Session, question: Question) -> Iterator[Step]:
+def _instead_which(before: Session, after: Session, question: Question) -> Iterator[RecordedStep]:
     """Which lines of a list somebody is unsure of: ticked or not any more, done, or all of them."""
     order = question.option_ids
     if after.at == before.at:
@@ -229,7 +229,7 @@ def _instead_which(before: Session, after: Session, question: Question) -> Itera
         yield {"me": UNREAD}
 
 
-def _instead_alone(before: Session, after: Session, question: Question) -> Iterator[Step]:
+def _instead_alone(before: Session, after: Session, question: Question) -> Iterator[RecordedStep]:
     item = before.queue[0] if before.queue else ""
     value = after.found or after.answers.get(question.ask)
     if not isinstance(value, Many) or (after.at, after.queue) == (before.at, before.queue):
@@ -238,7 +238,9 @@ def _instead_alone(before: Session, after: Session, question: Question) -> Itera
         yield {"tap": sc.YES if item in value.yes else NOT_SURE if item in value.not_sure else sc.NO}
 
 
-def answer_steps(question: Question, value: Any, session: Session, ticks: Collection[str] = ()) -> Iterator[Step]:
+def answer_steps(
+    question: Question, value: Any, session: Session, ticks: Collection[str] = ()
+) -> Iterator[RecordedStep]:
     """The taps that give this answer (as conditions read it). `ticks`: what was ticked before."""
     plain = plain_answer(question, value, session.answers.get(question.ask))
     if isinstance(plain, list):

@@ -15,9 +15,10 @@ from bot.replay.playing.outcome import Standing, standing
 from bot.replay.script.model import NOW, RESULT
 from bot.replay.script.writing import script_text
 
-from .played import Played, moment
-from .record import Step, expected, shown_name
-from .telling import Told, plain_answers
+from .played import PlayedSteps, moment
+from .record import RecordedStep, expected, shown_name
+from .telling import Telling
+from .told_answers import plain_answers
 
 COMMENT = "From a stored chat. Words that were typed are not in it; what it expects is how the chat came out."
 
@@ -29,10 +30,10 @@ def stored_script(flow: Flow, session: Session, title: str) -> str:
     the days since then.
     """
     stands = standing(flow, session, session.seen)
-    best: list[Step] = []
+    best: list[RecordedStep] = []
     nearest = (False, -1)
     for way in _ways(flow, session):
-        steps = merged(Told(flow, session).told(way), flow, session.lang)
+        steps = merged(Telling(flow, session).told(way), flow, session.lang)
         near = _nearness(flow, session, stands, steps)
         if near > nearest:
             best, nearest = steps, near
@@ -50,9 +51,9 @@ def _ways(flow: Flow, session: Session) -> Iterator[tuple[str, str]]:
     yield from [*again, ("typed", "")] if asked_again else [("typed", ""), ("first", ""), *again]
 
 
-def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[Step]) -> tuple[bool, int]:
+def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[RecordedStep]) -> tuple[bool, int]:
     """Whether these steps come to where the chat stands, and how many of its answers they give."""
-    played = Played(flow, session.lang)
+    played = PlayedSteps(flow, session.lang)
     if not all(played.does(step) for step in steps):
         return False, -1
     came = standing(flow, played.session, moment())
@@ -64,11 +65,11 @@ def _nearness(flow: Flow, session: Session, stands: Standing, steps: list[Step])
     return fits, sum(1 for q in there if q in here and here[q] == there[q])
 
 
-def merged(steps: list[Step], flow: Flow, lang: str) -> list[Step]:
+def merged(steps: list[RecordedStep], flow: Flow, lang: str) -> list[RecordedStep]:
     """Answers that follow one another as one line: `auto` until what is asked then."""
-    played = Played(flow, lang)
-    found: list[Step] = []
-    run: Step = {}
+    played = PlayedSteps(flow, lang)
+    found: list[RecordedStep] = []
+    run: RecordedStep = {}
 
     def end() -> None:
         if run:

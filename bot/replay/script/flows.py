@@ -11,7 +11,7 @@ from bot.core.model.findings import Finding
 from bot.library import Equip, read_files
 
 
-class Flows:
+class FlowFolders:
     """Flow folders. `folders`: where flows are looked for by name, the first that has it wins."""
 
     def __init__(self, folders: Iterable[Path], equip: Equip | None = None) -> None:
@@ -46,7 +46,7 @@ class Flows:
         return known
 
 
-class Only(Flows):
+class Only(FlowFolders):
     """One flow that is at hand already, whatever name a script gives it."""
 
     def __init__(self, flow: Flow) -> None:

@@ -33,7 +33,7 @@ RESULT = "result"
 """`until: result`: on to the advice, through the offered exit (a few more) and the last check (all as usual)."""
 
 
-class Strict(BaseModel):
+class StrictScript(BaseModel):
     """Base of the models here: unknown keys are findings, values are frozen, the patient's words stay as they are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,17 +57,19 @@ def _seconds(value: str) -> str:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
-Words = Annotated[list[Word], BeforeValidator(_words)]
-Quantity = Annotated[str, BeforeValidator(_word), AfterValidator(_seconds)]
+ScriptWords = Annotated[list[Word], BeforeValidator(_words)]
+ScriptQuantity = Annotated[str, BeforeValidator(_word), AfterValidator(_seconds)]
 
 
-class BotSays(Strict):
+class BotSays(StrictScript):
     """What the bot is expected to answer."""
 
     ask: str | None = Field(None, description="The screen shown: a question, `review`, `advice`, ... or a text's name.")
-    says: Words = Field(default_factory=list, description="Words in that message, or names of texts in it.")
-    not_said: Words = Field(default_factory=list, description="Words or names of texts that are not in that message.")
-    buttons: int | Words | None = Field(None, description="How many buttons, or the labels or names among them.")
+    says: ScriptWords = Field(default_factory=list, description="Words in that message, or names of texts in it.")
+    not_said: ScriptWords = Field(
+        default_factory=list, description="Words or names of texts that are not in that message."
+    )
+    buttons: int | ScriptWords | None = Field(None, description="How many buttons, or the labels or names among them.")
 
     @model_validator(mode="after")
     def _something(self) -> BotSays:
@@ -80,7 +82,7 @@ def _bot(value: Any) -> Any:
     return {"ask": value} if isinstance(value, str) else value
 
 
-class Edit(Strict):
+class Edit(StrictScript):
     """An earlier typed message is edited."""
 
     message: int | None = Field(None, ge=1, description="Which typed message, counted from 1; the last one if absent.")
@@ -91,25 +93,27 @@ def _edit(value: Any) -> Any:
     return {"text": value} if isinstance(value, str | int) else value
 
 
-class Old(Strict):
+class Old(StrictScript):
     """A tap on a keyboard that is no longer the open one."""
 
     ask: str = Field(description="The screen of that keyboard.")
     tap: Word = Field(description="The button on it.")
 
 
-class Step(Strict):
+class ScriptStep(StrictScript):
     """One line of the chat: exactly one of `ACTS`, and for some of them how."""
 
     bot: Annotated[BotSays, BeforeValidator(_bot)] | None = Field(None, description="The bot answers so.")
-    tap: Words | None = Field(None, description="The patient taps this button (several: one after the other).")
+    tap: ScriptWords | None = Field(None, description="The patient taps this button (several: one after the other).")
     me: Word | None = Field(None, description="The patient types this.")
     command: Word | None = Field(None, description="The patient gives a command: back, review, language de, ...")
     edit: Annotated[Edit, BeforeValidator(_edit)] | None = Field(None, description="The patient edits a message.")
     old: Old | None = Field(None, description="The patient taps a button of an old keyboard.")
     send: Literal[KINDS] | None = Field(None, description="The patient sends something that cannot be read.")  # type: ignore[valid-type]
     double: Literal[True] | None = Field(None, description="The last tap comes once more, as a double tap does.")
-    later: Quantity | None = Field(None, description="So much time passes; due messages come, each at its moment.")
+    later: ScriptQuantity | None = Field(
+        None, description="So much time passes; due messages come, each at its moment."
+    )
     restart: Literal[True] | None = Field(None, description="The bot is stopped and started again.")
     version: Word | None = Field(None, description="The folder of a new flow version that is put in place now.")
     use: str | None = Field(None, description="The steps of this fragment (`fragments.yaml`).")
@@ -123,7 +127,7 @@ class Step(Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="`use`: values of its `$names`.")
 
     @model_validator(mode="after")
-    def _one_act(self) -> Step:
+    def _one_act(self) -> ScriptStep:
         acts = [a for a in ACTS if getattr(self, a) is not None]
         if len(acts) != 1:
             said = " and ".join(acts) if acts else "nothing"
@@ -146,7 +150,7 @@ class Step(Strict):
         return next(a for a in ACTS if getattr(self, a) is not None)
 
 
-class Turns(Strict):
+class Turns(StrictScript):
     """A number of turns, at least and at most."""
 
     min: int = 0
@@ -157,28 +161,32 @@ def _turns(value: Any) -> Any:
     return {"min": value, "max": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class Expect(Strict):
+class Expect(StrictScript):
     """What must be so at the end. Lists name what must be among the things found; other things may be there too."""
 
     level: Level | None = Field(None, description="The level that stands.")
     at: str | None = Field(None, description="The screen on which the chat ends: a question, advice, review, ...")
-    because: Words = Field(default_factory=list, description="Rules that fired.")
-    not_because: Words = Field(default_factory=list, description="Rules that did not fire.")
-    claims: Words = Field(default_factory=list, description="Claims behind the deciding rules and the lines said.")
-    advice: Words = Field(default_factory=list, description="Lines of the advice that stands.")
-    not_advice: Words = Field(default_factory=list, description="Lines that are not part of it.")
-    only_advice: Words | None = Field(None, description="All lines of the advice that stands, and no others.")
-    said: Words = Field(default_factory=list, description="Words, or names of texts, that the bot said in this chat.")
-    not_said: Words = Field(default_factory=list, description="Words, or names of texts, that it never said.")
+    because: ScriptWords = Field(default_factory=list, description="Rules that fired.")
+    not_because: ScriptWords = Field(default_factory=list, description="Rules that did not fire.")
+    claims: ScriptWords = Field(
+        default_factory=list, description="Claims behind the deciding rules and the lines said."
+    )
+    advice: ScriptWords = Field(default_factory=list, description="Lines of the advice that stands.")
+    not_advice: ScriptWords = Field(default_factory=list, description="Lines that are not part of it.")
+    only_advice: ScriptWords | None = Field(None, description="All lines of the advice that stands, and no others.")
+    said: ScriptWords = Field(
+        default_factory=list, description="Words, or names of texts, that the bot said in this chat."
+    )
+    not_said: ScriptWords = Field(default_factory=list, description="Words, or names of texts, that it never said.")
     answers: dict[str, Any] = Field(default_factory=dict, description="Answers as understood (question: value).")
-    asked: Words = Field(default_factory=list, description="Questions that were asked.")
-    not_asked: Words = Field(default_factory=list, description="Questions that were never asked.")
+    asked: ScriptWords = Field(default_factory=list, description="Questions that were asked.")
+    not_asked: ScriptWords = Field(default_factory=list, description="Questions that were never asked.")
     turns: Annotated[Turns, BeforeValidator(_turns)] | None = Field(
         None, description="How often the patient tapped, typed or sent something: a number, or {min, max}."
     )
 
 
-class Script(Strict):
+class Script(StrictScript):
     """A conversation to replay."""
 
     title: str = Field(min_length=1, description="What happens, in a few words; no two scripts have the same.")
@@ -188,21 +196,21 @@ class Script(Strict):
     )
     lang: str = Field(DEFAULT_LANG, description="The patient's language.")
     now: dt.datetime = Field(NOW, description="The patient's local time at the beginning.")
-    chat: list[Step] = Field(min_length=1, description="The chat, line by line.")
+    chat: list[ScriptStep] = Field(min_length=1, description="The chat, line by line.")
     expect: Expect = Field(default_factory=Expect, description="What must be so at the end.")
 
 
-class Table(Strict):
+class Table(StrictScript):
     """The part of a file that makes one script out of many: a column of values each, or a list of cases."""
 
     cases: list[dict[str, Any]] | dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """A step of a chat with the place where it stands; `used`: where its script uses the fragment that it came from."""
 
-    step: Step
+    step: ScriptStep
     place: Place
     used: Place | None = None
 
@@ -217,7 +225,7 @@ class Case:
     flow: str
     lang: str
     now: dt.datetime
-    lines: tuple[Line, ...]
+    lines: tuple[ScriptLine, ...]
     expect: Expect
     expect_places: dict[str, Place]
     about: str = ""

@@ -16,8 +16,8 @@ from bot.core.flow.yaml_places import Loaded
 from bot.core.model.answers import Many, Span
 from bot.core.model.findings import Finding, Place, did_you_mean
 
-from .model import RESULT, Case, Line
-from .tables import Row
+from .model import RESULT, Case, ScriptLine
+from .tables import TableRow
 
 NONE = "none_of_these"
 """In scripts, every list's answer "none of these" may also be called so."""
@@ -80,7 +80,7 @@ def pattern(template: str) -> re.Pattern[str]:
 # --- do the names exist? ----------------------------------------------------------------------------------------------
 
 
-def check_names(case: Case, flow: Flow, here: Loaded | Row) -> list[Finding]:
+def check_names(case: Case, flow: Flow, here: Loaded | TableRow) -> list[Finding]:
     """Every name in the case that its flow does not have."""
     found = list(_expected(case, flow))
     if case.lang not in flow.texts:
@@ -95,7 +95,7 @@ def check_names(case: Case, flow: Flow, here: Loaded | Row) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def _step(line: Line, flow: Flow, lang: str, buttons: frozenset[str]) -> Iterator[Finding]:
+def _step(line: ScriptLine, flow: Flow, lang: str, buttons: frozenset[str]) -> Iterator[Finding]:
     step = line.step
     if step.bot is not None:
         if step.bot.ask is not None and not _several_words(step.bot.ask):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core.flow.yaml_places import KEY, Loaded
+from bot.core.flow.yaml_places import KEY, Loaded, Path
 from bot.core.model.findings import Finding, Place
 
 NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
@@ -16,10 +16,8 @@ NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 OWN = ("case", "expect")
 """Columns of a table that no `$name` needs to use: what the row is called, and what else it expects."""
 
-Path = tuple[str | int, ...]
 
-
-class Row:
+class TableRow:
     """One row (`number`, from 0) of the table of a script; reads like the file that it stands in."""
 
     def __init__(self, here: Loaded, number: int, values: Mapping[str, Any]) -> None:
@@ -73,7 +71,7 @@ def unused(raw: Any, rows: list[dict[str, Any]], here: Loaded) -> Iterator[tuple
     for number, row in enumerate(rows):
         for name in row:
             if name not in used and name not in OWN:
-                cell = Row(here, number, row)
+                cell = TableRow(here, number, row)
                 path = ("cases", name) if cell.columns else ("cases", number, name)
                 yield here.places.get((*path, KEY), cell.cell(name)), name
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.channels.telegram.updates import chat_name
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
-from bot.replay.double.chats import Message
+from bot.replay.double.chats import DoubleMessage
 from bot.replay.double.people import User
 from bot.replay.playing.acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from bot.replay.script.model import Case
@@ -24,7 +24,7 @@ class TelegramDriver:
     def __init__(self, world: World, case: Case) -> None:
         self.world = world
         self.person = world.person(case.lang)
-        self._typed: dict[int, Message] = {}
+        self._typed: dict[int, DoubleMessage] = {}
         self._edits: dict[int, int] = {}
         self._seen: dict[int, Looks] = {}
         self._ever: set[Looks] = set()

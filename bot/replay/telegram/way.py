@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.core.flow.compiled import Flow
-from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.outcome import Played
 from bot.replay.playing.ways import played
 from bot.replay.script.model import Case
 
@@ -34,16 +34,16 @@ class TelegramWay:
         self.name = "webhook" if webhook else "telegram"
         self._make, self._webhook = make_service, webhook
 
-    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Outcome:
+    async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Played:
         """See `Way`."""
         return (await self.run_many([(case, flow, versions)], faults))[0]
 
     async def run_many(
         self, cases: Sequence[tuple[Case, Flow, Mapping[str, Flow]]], faults: int | None = None
-    ) -> list[Outcome]:
+    ) -> list[Played]:
         """Many cases, in several worlds at a time: while one waits for another try, or for its disk, others go on.
         Outcomes in the order of the cases."""
-        found: dict[int, Outcome] = {}
+        found: dict[int, Played] = {}
         room = asyncio.Semaphore(WORLDS)
 
         async def one_world(number: int, group: Sequence[Numbered]) -> None:
@@ -89,7 +89,7 @@ class TelegramWay:
             found.seconds, found.cpu = time.perf_counter() - began, time.process_time() - cpu
         return found
 
-    async def _one(self, world: World, case: Case, versions: Mapping[str, Flow]) -> Outcome:
+    async def _one(self, world: World, case: Case, versions: Mapping[str, Flow]) -> Played:
         driver = TelegramDriver(world, case)
         return await played(self.name, case, world.flow, versions, driver, UTC)
 

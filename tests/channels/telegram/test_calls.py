@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.messages import LONGEST, Call, answer_tap, calls, pieces, units
+from bot.channels.telegram.messages import LONGEST, Call, answer_tap, calls, pieces, text_units
 from bot.replay.double.server import TelegramDouble
 from bot.service.payload import Payload
 from tests.support.places import ROOT
@@ -144,7 +144,7 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60).map
 @given(st.lists(st.tuples(kinds, words), max_size=6))
 def test_texts_are_whole_escaped_and_short_enough(blocks: list[tuple[str, str]]) -> None:
     seen = [read(html) for html in pieces(blocks, LONGEST)]
-    assert all(0 < units(text) <= LONGEST for text in seen)
+    assert all(0 < text_units(text) <= LONGEST for text in seen)
     assert "".join("".join(seen).split()) == "".join("".join(text for _, text in blocks).split())
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.core.conversation.events import Event, Typed
 from bot.core.conversation.session import Session
-from bot.replay.double.chats import Message
+from bot.replay.double.chats import DoubleMessage
 from bot.replay.double.faults import Breakage, Fault, Faults
-from bot.replay.double.server import Call, TelegramDouble
+from bot.replay.double.server import DoubleCall, TelegramDouble
 from bot.server.chores import Every
 from bot.server.rate_limits import Limits, Pace
 from bot.store import StoreUnavailable, Unstorable
@@ -27,7 +27,7 @@ async def telegram() -> AsyncIterator[TelegramDouble]:
         assert not refused, "Telegram refused a call"
 
 
-def _repeated(call: Call) -> bool:
+def _repeated(call: DoubleCall) -> bool:
     """Whether the call had taken effect before, and only its answer was lost."""
     return call.method == "answerCallbackQuery" or "not modified" in call.description
 
@@ -158,16 +158,16 @@ async def test_an_update_that_cannot_be_read_hurts_nobody(
 async def test_a_step_that_raises_is_set_aside_alone_and_the_patient_told(
     bot: Running, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.service.service as service
+    import bot.service.chat as service_chat
 
-    real = service.step
+    real = service_chat.step
 
     def step(flow: Any, session: Any, event: Event, now: Any) -> Any:
         if isinstance(event, Typed) and event.text == "boom":
             raise KeyError("a marked secret")
         return real(flow, session, event, now)
 
-    monkeypatch.setattr(service, "step", step)
+    monkeypatch.setattr(service_chat, "step", step)
     ann, bob = Patient(telegram.user(1)), Patient(telegram.user(2))
     await ann.consents()
     ann.person.send("boom")
@@ -270,7 +270,7 @@ def _asks(one: Patient, label: str, done: set[str]) -> bool:
     return newest is not None and label in newest.labels and _screen(newest) not in done
 
 
-def _screen(message: Message) -> str:
+def _screen(message: DoubleMessage) -> str:
     """Session and turn of the screen that a message shows."""
     data = next((b.data for row in message.buttons for b in row if b.data), None) or ""
     return ".".join(data.split(".")[:2])

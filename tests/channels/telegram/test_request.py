@@ -1,4 +1,4 @@
-"""Requests over aiohttp: PTB's errors, PTB's timeouts, uploads; everything over real sockets on loopback."""
+"""Requests over HTTP: PTB's errors, PTB's timeouts, uploads; everything over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from telegram.error import (
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.http_request import HttpRequest
 
 TOKEN = "12345:a-secret-token"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -96,7 +96,7 @@ async def test_the_answer_comes_back_and_parameters_arrive_as_they_were() -> Non
         return web.json_response({"ok": True, "result": {"message_id": 7}})
 
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Áno", callback_data="a:1")]])
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         sent = data(chat_id=5, text="bolí & <b>😀</b>", reply_markup=keyboard, entities=[])
         assert await request.post(f"{base}/sendMessage", sent) == {"message_id": 7}
     assert seen == {
@@ -116,7 +116,7 @@ async def test_without_parameters_nothing_is_sent_and_files_can_be_fetched() -> 
             return web.Response(body=b"\x00\xffcontent")
         return web.json_response({"ok": True, "result": True})
 
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         assert await request.post(f"{base}/deleteWebhook") is True
         assert await request.post(f"{base}/deleteWebhook", RequestData([])) is True
         assert await request.retrieve(f"{base}/file") == b"\x00\xffcontent"
@@ -140,7 +140,7 @@ async def test_without_parameters_nothing_is_sent_and_files_can_be_fetched() -> 
 async def test_each_status_is_the_error_that_ptb_makes_of_it(
     status: int, body: dict[str, Any], error: type[TelegramError], words: str
 ) -> None:
-    async with serving(says(status, **body)) as base, AiohttpRequest() as request:
+    async with serving(says(status, **body)) as base, HttpRequest() as request:
         with pytest.raises(error, match=words) as caught:
             await request.post(f"{base}/sendMessage", data(chat_id=1))
         assert type(caught.value) is error
@@ -148,7 +148,7 @@ async def test_each_status_is_the_error_that_ptb_makes_of_it(
 
 async def test_too_many_requests_says_when_to_try_again() -> None:
     answer = says(429, description="Too Many Requests: retry after 17", parameters={"retry_after": 17})
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         with pytest.raises(RetryAfter) as caught:
             await request.post(f"{base}/sendMessage")
         assert caught.value._retry_after.total_seconds() == 17
@@ -156,7 +156,7 @@ async def test_too_many_requests_says_when_to_try_again() -> None:
 
 async def test_a_chat_that_moved_says_where() -> None:
     answer = says(400, description="moved", parameters={"migrate_to_chat_id": -100})
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         with pytest.raises(ChatMigrated) as caught:
             await request.post(f"{base}/sendMessage")
         assert caught.value.new_chat_id == -100
@@ -166,19 +166,19 @@ async def test_an_answer_that_is_no_json_is_an_error() -> None:
     async def page(_: web.Request) -> web.Response:
         return web.Response(text="<html>", status=200)
 
-    async with serving(page) as base, AiohttpRequest() as request:
+    async with serving(page) as base, HttpRequest() as request:
         with pytest.raises(TelegramError, match="Invalid server response"):
             await request.post(f"{base}/getMe")
 
 
 async def test_a_silent_server_times_out_after_the_read_timeout() -> None:
-    async with serving(never) as base, AiohttpRequest(read_timeout=30) as request:
+    async with serving(never) as base, HttpRequest(read_timeout=30) as request:
         assert request.read_timeout == 30
         with pytest.raises(TimedOut):
             await request.post(f"{base}/getUpdates", read_timeout=0.05)
         with pytest.raises(TimedOut):
             await request.post(f"{base}/getUpdates", read_timeout=0)
-    async with serving(never) as base, AiohttpRequest(read_timeout=0.05) as request:
+    async with serving(never) as base, HttpRequest(read_timeout=0.05) as request:
         with pytest.raises(TimedOut):
             await request.post(f"{base}/getUpdates")
 
@@ -192,7 +192,7 @@ async def test_the_read_timeout_counts_silence_not_the_whole_answer() -> None:
             await asyncio.sleep(0.1)
         return answer
 
-    async with serving(slowly) as base, AiohttpRequest(read_timeout=0.3) as request:
+    async with serving(slowly) as base, HttpRequest(read_timeout=0.3) as request:
         assert await request.post(f"{base}/getMe") is True
 
 
@@ -203,7 +203,7 @@ async def test_no_read_timeout_waits_for_ever() -> None:
         asked.set()
         return await never(_)
 
-    async with serving(answer) as base, AiohttpRequest(read_timeout=0.01) as request:
+    async with serving(answer) as base, HttpRequest(read_timeout=0.01) as request:
         waiting = asyncio.ensure_future(request.post(f"{base}/getUpdates", read_timeout=None))
         await asked.wait()
         assert (await asyncio.wait([waiting], timeout=0.2))[1] == {waiting}
@@ -216,8 +216,8 @@ async def test_a_server_that_cannot_be_reached_is_a_network_error() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
         base = f"http://127.0.0.1:{taken.getsockname()[1]}/bot{TOKEN}"
-        async with AiohttpRequest() as request:
-            with pytest.raises(NetworkError, match="ClientConnector") as caught:
+        async with HttpRequest() as request:
+            with pytest.raises(NetworkError, match="ConnectError: Connection refused") as caught:
                 await request.post(f"{base}/getMe")
     assert not isinstance(caught.value, TimedOut)
 
@@ -230,7 +230,7 @@ async def test_a_server_that_does_not_accept_times_out_after_the_connect_timeout
         for one in waiting:  # fill the queue of connections that nobody accepts
             one.setblocking(False)
             one.connect_ex(full.getsockname())
-        async with AiohttpRequest() as request:
+        async with HttpRequest() as request:
             with pytest.raises(TimedOut):
                 await request.post(f"http://127.0.0.1:{full.getsockname()[1]}/bot{TOKEN}/getMe", connect_timeout=0.1)
         for one in waiting:
@@ -248,7 +248,7 @@ async def test_a_connection_that_breaks_is_a_network_error(after: bytes, reset: 
             raw_socket = writer.get_extra_info("socket")
             raw_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    async with raw(broken) as base, AiohttpRequest() as request:
+    async with raw(broken) as base, HttpRequest() as request:
         with pytest.raises(NetworkError) as caught:
             await request.post(f"{base}/sendMessage", data(chat_id=1, text="hello"))
         assert not isinstance(caught.value, TimedOut | BadRequest)
@@ -262,10 +262,42 @@ async def test_a_broken_call_is_not_repeated_behind_our_back() -> None:
         await reader.readuntil(b"\r\n\r\n")
         calls += 1
 
-    async with raw(broken) as base, AiohttpRequest() as request:
+    async with raw(broken) as base, HttpRequest() as request:
         with pytest.raises(NetworkError):
             await request.post(f"{base}/sendMessage", data(chat_id=1))
     assert calls == 1
+
+
+async def test_nor_is_one_that_breaks_on_a_kept_connection() -> None:
+    calls = 0
+
+    async def second_time_broken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        for answer in (b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"ok":true,"result":true}', b""):
+            await reader.readuntil(b"}")
+            calls += 1
+            writer.write(answer)
+
+    async with raw(second_time_broken) as base, HttpRequest() as request:
+        assert await request.post(f"{base}/sendMessage", data(chat_id=1)) is True
+        with pytest.raises(NetworkError):
+            await request.post(f"{base}/sendMessage", data(chat_id=1))
+    assert calls == 2
+
+
+@pytest.mark.parametrize("files", [True, False])
+async def test_a_proxy_is_asked_instead(files: bool) -> None:
+    seen: list[str] = []
+
+    async def proxy(request: web.Request) -> web.Response:
+        seen.append(str(request.raw_path))
+        await request.read()
+        return web.json_response({"ok": True, "result": True})
+
+    async with serving(proxy) as base, HttpRequest(proxy=base.partition("/bot")[0]) as request:
+        sent = data(document=InputFile(b"x")) if files else data(text="x")
+        assert await request.post(f"http://api.invalid/bot{TOKEN}/sendDocument", sent) is True
+    assert seen == [f"http://api.invalid/bot{TOKEN}/sendDocument"]
 
 
 async def test_no_error_shows_the_token() -> None:
@@ -274,7 +306,7 @@ async def test_no_error_shows_the_token() -> None:
 
     errors: list[TelegramError] = []
     async with (
-        AiohttpRequest(read_timeout=0.05, connect_timeout=0.05) as request,
+        HttpRequest(read_timeout=0.05, connect_timeout=0.05) as request,
         raw(broken) as broken_base,
         serving(never) as silent_base,
     ):
@@ -299,7 +331,7 @@ async def test_more_requests_than_connections_wait_for_their_turn() -> None:
         now -= 1
         return web.json_response({"ok": True, "result": True})
 
-    async with serving(answer) as base, AiohttpRequest(connection_pool_size=8, pool_timeout=None) as request:
+    async with serving(answer) as base, HttpRequest(connection_pool_size=8, pool_timeout=None) as request:
         results = await asyncio.gather(*(request.post(f"{base}/sendMessage", data(chat_id=n)) for n in range(100)))
     assert results == [True] * 100
     assert most == 8
@@ -315,7 +347,7 @@ async def test_a_full_pool_says_that_nothing_was_sent() -> None:
         first.set()
         return await never(request)
 
-    async with serving(answer) as base, AiohttpRequest(connection_pool_size=1, pool_timeout=0.05) as request:
+    async with serving(answer) as base, HttpRequest(connection_pool_size=1, pool_timeout=0.05) as request:
         busy = asyncio.ensure_future(request.post(f"{base}/getUpdates", read_timeout=None))
         await first.wait()
         with pytest.raises(TimedOut, match="not\\* sent"):
@@ -326,7 +358,7 @@ async def test_a_full_pool_says_that_nothing_was_sent() -> None:
 
 
 async def test_a_cancelled_request_gives_its_connection_back() -> None:
-    async with serving(never) as base, AiohttpRequest(connection_pool_size=1, pool_timeout=0.5) as request:
+    async with serving(never) as base, HttpRequest(connection_pool_size=1, pool_timeout=0.5) as request:
         for _ in range(3):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.05):
@@ -343,7 +375,7 @@ async def test_connections_are_used_again() -> None:
         ports.add(request.transport.get_extra_info("peername"))
         return web.json_response({"ok": True, "result": True})
 
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         for _ in range(5):
             await request.post(f"{base}/getMe", data(chat_id=1))
     assert len(ports) == 1
@@ -365,7 +397,7 @@ async def test_files_are_uploaded_with_the_other_parameters() -> None:
         return web.json_response({"ok": True, "result": True})
 
     content = bytes(range(256)) * 12000  # 3 MB
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         sent = data(chat_id=5, caption='môj "súbor"', document=InputFile(content, filename="môj súbor.pdf"))
         assert await request.post(f"{base}/sendDocument", sent) is True
     assert seen == {
@@ -387,7 +419,7 @@ async def test_several_attached_files_and_open_handles_are_uploaded() -> None:
         InputMediaDocument(InputFile(b"one", filename="1.txt", attach=True)),
         InputMediaDocument(InputFile(handle, filename="2.txt", attach=True, read_file_handle=False)),
     ]
-    async with serving(answer) as base, AiohttpRequest() as request:
+    async with serving(answer) as base, HttpRequest() as request:
         assert await request.post(f"{base}/sendMediaGroup", data(chat_id=5, media=media)) is True
     attached = [item["media"].removeprefix("attach://") for item in json.loads(seen["media"])]
     assert [seen[name][2] for name in attached] == [b"one", b"from a handle"]
@@ -401,13 +433,13 @@ async def test_an_upload_that_makes_no_progress_times_out(files: bool) -> None:
 
     big = b"x" * 30_000_000
     sent = data(document=InputFile(big)) if files else data(text=big.decode())
-    async with raw(never_reads) as base, AiohttpRequest(read_timeout=30, write_timeout=0.1) as request:
+    async with raw(never_reads) as base, HttpRequest(read_timeout=30, write_timeout=0.1) as request:
         with pytest.raises(TimedOut):
             await request.post(f"{base}/sendDocument", sent, write_timeout=0.1)
         if not files:
             with pytest.raises(TimedOut):
                 await request.post(f"{base}/sendMessage", sent)
-    async with raw(never_reads) as base, AiohttpRequest(read_timeout=30, media_write_timeout=0.1) as request:
+    async with raw(never_reads) as base, HttpRequest(read_timeout=30, media_write_timeout=0.1) as request:
         if files:
             with pytest.raises(TimedOut):
                 await request.post(f"{base}/sendDocument", sent)
@@ -415,7 +447,7 @@ async def test_an_upload_that_makes_no_progress_times_out(files: bool) -> None:
 
 async def test_it_opens_and_closes_as_often_as_asked() -> None:
     async with serving(says(200, result=True)) as base:
-        request = AiohttpRequest()
+        request = HttpRequest()
         with pytest.raises(NetworkError, match="not initialized"):
             await request.post(f"{base}/getMe")
         for _ in range(2):
@@ -436,7 +468,7 @@ async def test_closing_ends_what_is_in_flight() -> None:
         return await never(request)
 
     async with serving(answer) as base:
-        request = AiohttpRequest()
+        request = HttpRequest()
         await request.initialize()
         waiting = asyncio.ensure_future(request.post(f"{base}/getUpdates", read_timeout=None))
         await asked.wait()
@@ -448,8 +480,6 @@ async def test_closing_ends_what_is_in_flight() -> None:
 async def test_a_real_bot_works_over_it() -> None:
     me = {"id": 12345, "is_bot": True, "first_name": "Bot", "username": "a_bot"}
     async with serving(says(200, result=me)) as base:
-        bot = Bot(
-            TOKEN, base_url=base.removesuffix(TOKEN), request=AiohttpRequest(), get_updates_request=AiohttpRequest()
-        )
+        bot = Bot(TOKEN, base_url=base.removesuffix(TOKEN), request=HttpRequest(), get_updates_request=HttpRequest())
         async with bot:
             assert bot.username == "a_bot"

@@ -1,4 +1,4 @@
-"""The hot calls' own connections: kept, whole whatever the pieces, timed, and with the errors that aiohttp's way has."""
+"""The hot calls on the level of bytes: connections are kept, answers whole whatever their pieces, timed, and errors are PTB's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from telegram import Bot
@@ -15,8 +16,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.telegram import wire_request as telegram_wire
-from bot.channels.telegram.wire_request import WireRequest
+from bot.channels.telegram import http_request
+from bot.channels.telegram.http_request import HttpRequest
 from bot.replay.double.faults import Fault
 from bot.replay.double.server import TelegramDouble
 
@@ -90,13 +91,13 @@ WHOLE = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(OK), OK)
     ids=["whole", "byte by byte", "after 100", "chunks", "closing"],
 )  # fmt: skip
 async def test_an_answer_is_read_whatever_its_pieces(pieces: tuple[bytes, ...]) -> None:
-    async with raw(answers(*pieces)) as base, WireRequest() as request:
+    async with raw(answers(*pieces)) as base, HttpRequest() as request:
         for _ in range(3):
             assert await request.post(f"{base}/sendMessage", data(text="ä & <b>")) == {"message_id": 7}
 
 
 async def test_an_answer_may_end_with_its_connection() -> None:
-    async with raw(answers(HEAD + b"\r\n" + OK, keep=False)) as base, WireRequest() as request:
+    async with raw(answers(HEAD + b"\r\n" + OK, keep=False)) as base, HttpRequest() as request:
         assert await request.post(f"{base}/sendMessage", data(text="x")) == {"message_id": 7}
 
 
@@ -108,7 +109,7 @@ async def test_connections_are_kept_and_used_again() -> None:
         opened += 1
         await answers(WHOLE)(reader, writer)
 
-    async with raw(handle) as base, WireRequest() as request:
+    async with raw(handle) as base, HttpRequest() as request:
         for _ in range(20):
             await request.post(f"{base}/sendMessage", data(text="x"))
         assert opened == 1
@@ -117,7 +118,7 @@ async def test_connections_are_kept_and_used_again() -> None:
 
 
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_wire, "IDLE", -1.0)
+    monkeypatch.setattr(http_request, "IDLE", timedelta(milliseconds=10))
     opened = 0
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -125,9 +126,10 @@ async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch
         opened += 1
         await answers(WHOLE)(reader, writer)
 
-    async with raw(handle) as base, WireRequest() as request:
+    async with raw(handle) as base, HttpRequest() as request:
         for _ in range(3):
             await request.post(f"{base}/sendMessage", data(text="x"))
+            await asyncio.sleep(0.05)
     assert opened == 3
 
 
@@ -138,7 +140,7 @@ async def test_what_is_sent_is_what_telegram_reads() -> None:
         seen.append(await request_of(reader))
         writer.write(WHOLE)
 
-    async with raw(handle) as base, WireRequest() as request:
+    async with raw(handle) as base, HttpRequest() as request:
         await request.post(f"{base}/sendMessage", data(chat_id=5, text="ä"))
     head, body = seen[0]
     assert head.startswith(f"POST /bot{TOKEN}/sendMessage HTTP/1.1\r\n")
@@ -150,7 +152,7 @@ async def test_silence_is_timed_out_and_the_connection_dropped() -> None:
         await request_of(reader)
         await asyncio.Event().wait()
 
-    async with raw(silence) as base, WireRequest(read_timeout=0.05) as request:
+    async with raw(silence) as base, HttpRequest(read_timeout=0.05) as request:
         with pytest.raises(TimedOut):
             await request.post(f"{base}/sendMessage", data(text="x"))
         with pytest.raises(TimedOut):
@@ -166,7 +168,7 @@ async def test_a_slow_answer_is_no_silence() -> None:
             await asyncio.sleep(0.25)  # the answer takes longer than the longest silence
             writer.write(piece)
 
-    async with raw(slowly) as base, WireRequest(read_timeout=1.0) as request:
+    async with raw(slowly) as base, HttpRequest(read_timeout=1.0) as request:
         assert await request.post(f"{base}/sendMessage", data(text="x")) == {"message_id": 7}
 
 
@@ -174,7 +176,7 @@ async def test_a_server_that_takes_no_bytes_is_timed_out() -> None:
     async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
-    async with raw(deaf) as base, WireRequest(read_timeout=None, write_timeout=0.1) as request:
+    async with raw(deaf) as base, HttpRequest(read_timeout=None, write_timeout=0.1) as request:
         with pytest.raises(TimedOut):
             await request.post(f"{base}/sendMessage", data(text="x" * 50_000_000))
 
@@ -183,7 +185,7 @@ async def test_a_full_pool_is_timed_out() -> None:
     async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
-    async with raw(silence) as base, WireRequest(1, read_timeout=None, pool_timeout=0.01) as request:
+    async with raw(silence) as base, HttpRequest(1, read_timeout=None, pool_timeout=0.01) as request:
         first = asyncio.create_task(request.post(f"{base}/sendMessage", data(text="x")))
         await asyncio.sleep(0)
         with pytest.raises(TimedOut, match="Pool timeout"):
@@ -195,7 +197,7 @@ async def test_a_full_pool_is_timed_out() -> None:
     "answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"nonsense\r\n\r\n", b"SSH-2.0\r\n"]
 )
 async def test_a_broken_answer_is_a_network_error(answer: bytes) -> None:
-    async with raw(answers(answer, keep=False)) as base, WireRequest() as request:
+    async with raw(answers(answer, keep=False)) as base, HttpRequest() as request:
         with pytest.raises(NetworkError) as error:
             await request.post(f"{base}/sendMessage", data(text="x"))
         assert TOKEN not in str(error.value)
@@ -214,7 +216,7 @@ async def test_a_reset_is_a_network_error_and_the_next_call_works() -> None:
             return
         await answers(WHOLE)(reader, writer)
 
-    async with raw(handle) as base, WireRequest() as request:
+    async with raw(handle) as base, HttpRequest() as request:
         with pytest.raises(NetworkError):
             await request.post(f"{base}/sendMessage", data(text="x"))
         assert await request.post(f"{base}/sendMessage", data(text="x")) == {"message_id": 7}
@@ -224,14 +226,14 @@ async def test_a_port_where_nobody_listens_is_a_network_error() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{probe.getsockname()[1]}/bot{TOKEN}"
-    async with WireRequest() as request:
+    async with HttpRequest() as request:
         with pytest.raises(NetworkError) as error:
             await request.post(f"{base}/sendMessage", data(text="x"))
     assert TOKEN not in str(error.value)
 
 
 async def test_telegrams_errors_are_ptbs() -> None:
-    async with TelegramDouble() as telegram, WireRequest() as request:
+    async with TelegramDouble() as telegram, HttpRequest() as request:
         base = f"{telegram.url}/bot{telegram.token}"
         telegram.user(1)
         telegram.fail("sendMessage", Fault("too_many", retry_after=7))
@@ -245,8 +247,8 @@ async def test_telegrams_errors_are_ptbs() -> None:
             await request.post(f"{base}/sendMessage", data(chat_id=1, text="x"))
 
 
-async def test_files_go_the_other_way() -> None:
-    async with TelegramDouble() as telegram, WireRequest() as request:
+async def test_files_go_through() -> None:
+    async with TelegramDouble() as telegram, HttpRequest() as request:
         bot = Bot(telegram.token, base_url=f"{telegram.url}/bot", request=request)
         ann = telegram.user(1)
         await bot.send_document(1, b"content", filename="a.txt")
@@ -254,7 +256,7 @@ async def test_files_go_the_other_way() -> None:
 
 
 async def test_after_its_end_nothing_is_sent() -> None:
-    request = WireRequest()
+    request = HttpRequest()
     await request.initialize()
     await request.shutdown()
     await request.shutdown()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.core.conversation import screens as sc
@@ -22,56 +23,124 @@ MOST_TOLD = 20
 """Messages that named lines of a list which a session remembers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words on the screen of a question. `named`: they are one of its labels; `others`: they answered other questions too."""
+
+    question: Question
+    reading: Reading
+    event: Typed
+    got: Got | Which | str | None
+    named: bool
+    others: bool
+
+
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
     """Words on the screen of a question: its answer, facts for others, a correction, or not understood."""
     if m.s.at == which(question.ask):
-        items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
-        if items is None:
-            unread(m, reading)
-            return
-        for item in items[:-1]:
-            if item not in m.s.ticks:
-                tap(m, item)
-        tap(m, items[-1])
-        return
-    if question.consent:
+        _which_lines(m, text, reading)
+    elif question.consent:
         _consent(m, question, text, reading)
-        return
-    if sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
+    elif sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
         tap(m, sc.DONE)
-        return
-    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
-    named = folded_words(text) in labels(m.flow, m.s.lang, question)
-    others = False if named else take_facts(m, reading, question.ask)
-    if reading.greeting and not named:
+    else:
+        got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+        named = folded_words(text) in labels(m.flow, m.s.lang, question)
+        others = False if named else take_facts(m, reading, question.ask)
+        words = _Words(question, reading, event, got, named, others)
+        next(step for step in _STEPS if step(m, words))
+
+
+def _which_lines(m: Making, text: str, reading: Reading) -> None:
+    """On "which ones?": the lines that the words name."""
+    items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
+    if items is None:
         unread(m, reading)
-    elif isinstance(got, Got) and got.ticks:
-        _ticked(m, question, got.ticks, event)
-    elif isinstance(got, Got):
-        if got.value == NOT_SURE and not sc.offers_unsure(question):
-            unread(m, reading)
-            return
-        if got.value == Many(frozenset()) and m.s.ticks and m.s.at == question.ask:
-            tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
-            return
-        if sc.toggles(question) and m.s.at == question.ask and isinstance(got.value, Many) and got.value.yes:
-            _tick(m, question, tuple(o for o in question.option_ids if o in got.value.yes), event)
-            return  # lines by their numbers: a slip of the finger is seen before it counts
-        if m.s.at == question.ask:
+        return
+    for item in items[:-1]:
+        if item not in m.s.ticks:
+            tap(m, item)
+    tap(m, items[-1])
+
+
+def _greeted(m: Making, words: _Words) -> bool:
+    if not words.reading.greeting or words.named:
+        return False
+    unread(m, words.reading)
+    return True
+
+
+def _lines_named(m: Making, words: _Words) -> bool:
+    if not isinstance(words.got, Got) or not words.got.ticks:
+        return False
+    _ticked(m, words.question, words.got.ticks, words.event)
+    return True
+
+
+def _answered(m: Making, words: _Words) -> bool:
+    question, got, message = words.question, words.got, words.event.message
+    if not isinstance(got, Got):
+        return False
+    on_it = m.s.at == question.ask
+    if got.value == NOT_SURE and not sc.offers_unsure(question):
+        unread(m, words.reading)
+    elif got.value == Many(frozenset()) and m.s.ticks and on_it:
+        tap(m, sc.DONE)  # "no" after "I ticked: ..." means no others; what was ticked is not taken back
+    elif sc.toggles(question) and on_it and isinstance(got.value, Many) and got.value.yes:
+        # lines by their numbers: a slip of the finger is seen before it counts
+        _tick(m, question, tuple(o for o in question.option_ids if o in got.value.yes), words.event)
+    else:
+        if on_it:
             m.settled()
         if isinstance(got.value, Many):
-            _remember(m, question, got.value.yes, event.message)
-        answer(m, question, got.value, event.message)
-    elif got == NOT_SURE:
-        tap(m, NOT_SURE)
-    elif isinstance(got, Which):
-        m.note("unclear", words=got.words, candidates=_named(got.candidates))
-        m.again()
-    elif others:
-        m.set(misread=0)
-        m.again()
-    elif not _correction(m, reading, question.ask):
-        unread(m, reading)
+            remember(m, question, got.value.yes, message)
+        answer(m, question, got.value, message)
+    return True
+
+
+def _not_sure(m: Making, words: _Words) -> bool:
+    if words.got != NOT_SURE:
+        return False
+    tap(m, NOT_SURE)
+    return True
+
+
+def _which_one(m: Making, words: _Words) -> bool:
+    if not isinstance(words.got, Which):
+        return False
+    m.note("unclear", words=words.got.words, candidates=_named(words.got.candidates))
+    m.again()
+    return True
+
+
+def _answered_others(m: Making, words: _Words) -> bool:
+    if not words.others:
+        return False
+    m.set(misread=0)
+    m.again()
+    return True
+
+
+def _corrected_one(m: Making, words: _Words) -> bool:
+    return _correction(m, words.reading, words.question.ask)
+
+
+def _not_read(m: Making, words: _Words) -> bool:
+    unread(m, words.reading)
+    return True
+
+
+_STEPS: tuple[Callable[[Making, _Words], bool], ...] = (
+    _greeted,
+    _lines_named,
+    _answered,
+    _not_sure,
+    _which_one,
+    _answered_others,
+    _corrected_one,
+    _not_read,
+)
+"""Tried in this order; each says whether the words are dealt with. The last one always is."""
 
 
 def _named(candidates: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
@@ -140,50 +209,25 @@ def _ticked(m: Making, question: Question, ticks: tuple[str, ...], event: Typed)
     if sc.toggles(question) and not question.describes and m.s.at == question.ask:
         _tick(m, question, ticks, event)
         return
-    _remember(m, question, ticks, event.message)
+    remember(m, question, ticks, event.message)
     m.settled()
     answer(m, question, Many(frozenset((*m.s.ticks, *ticks))), event.message)
 
 
 def _tick(m: Making, question: Question, ticks: tuple[str, ...], event: Typed) -> None:
     """Ticked as by taps: the list stays open, with what is ticked above it."""
-    _remember(m, question, ticks, event.message)
+    remember(m, question, ticks, event.message)
     m.set(ticks=tuple(dict.fromkeys((*m.s.ticks, *ticks))), misread=0)
     m.note("ticked", question=question.ask, options=m.s.ticks)
     m.again()
 
 
-def _remember(m: Making, question: Question, lines: Iterable[str], message: int | None) -> None:
+def remember(m: Making, question: Question, lines: Iterable[str], message: int | None) -> None:
     """Which lines this message named."""
     if message is not None:
         others = [t for t in m.s.told if t.message != message]
         named = tuple(o for o in question.option_ids if o in set(lines))
         m.set(told=(*others[1 - MOST_TOLD :], Told(message, question.ask, named)))
-
-
-def lines_told_anew(m: Making, question: Question, told: Told, lines: frozenset[str]) -> None:
-    """The message that named lines of a list was edited and names these instead: those of before go, unless another
-    message named them too. Without any the open list is answered: none of these."""
-    elsewhere = {o for t in m.s.told if t.question == told.question and t.message != told.message for o in t.lines}
-    gone = set(told.lines) - elsewhere - lines
-    _remember(m, question, lines, told.message)
-    if m.s.at == question.ask:
-        ticks = tuple(dict.fromkeys(o for o in (*m.s.ticks, *sorted(lines)) if o not in gone))
-        m.set(ticks=ticks, misread=0)
-        if ticks:
-            m.note("ticked", question=question.ask, options=ticks)
-            m.again()
-        else:
-            m.settled()
-            answer(m, question, Many(frozenset()), told.message)
-        return
-    kept, at, ticks = m.s.answers[question.ask], m.s.at, m.s.ticks
-    if isinstance(kept, Many):
-        m.give(question.ask, Many((kept.yes - gone) | lines, kept.not_sure - gone - lines), told.message)
-    m.note("edit_noted", question=question.ask)
-    m.onward(replay=True)
-    if m.s.at == at:
-        m.set(ticks=ticks)
 
 
 def take_facts(m: Making, reading: Reading, open_question: str | None) -> bool:
@@ -231,8 +275,8 @@ def unread(m: Making, reading: Reading) -> None:
     question = m.question
     if tries >= 3 and m.s.at != SIGN and m.s.consented:
         m.remark = "unplaced"
-        m.s = m.unfinished()
-        level = m.judged()[1].level
+        m.s = m.judgement.unfinished()
+        level = m.judgement.verdict.level
         m.advise(unplaced=level is not Level.emergency)
         return
     if tries == 1 and reading.greeting:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from bot.core.conversation import screens as sc
 from bot.core.conversation.chat_commands import command, why
-from bot.core.conversation.events import Edited, Erase, Typed
+from bot.core.conversation.events import Erase, Typed
 from bot.core.conversation.machine import alone
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard
 from bot.core.conversation.taps import tap
@@ -14,49 +17,99 @@ from bot.core.model.flow_files import Question
 from bot.core.model.readings import Reading, Sign
 from bot.core.model.system_texts import COMMANDS
 
-from .answers import lines_told_anew, on_question, take_facts, unread
-from .matching import Got, clean, folded_words, plain_word, read_answer
+from .answers import on_question, take_facts, unread
+from .matching import clean, folded_words, plain_word
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A typed message, cleaned and read; `word`: "yes", "no" or "not_sure" if it says just that."""
+
+    event: Typed
+    text: str
+    reading: Reading
+    question: Question | None
+    word: str | None
 
 
 def typed(m: Making, event: Typed) -> None:
-    """Handle a typed message. Nothing discards it before its signs were looked for."""
+    """Handle a typed message: the first step that takes it ends it. Nothing discards it before its signs were looked for."""
     text = clean(event.text)
     question = m.question
     reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
     if reading.crisis:
         m.say("crisis", urgent=True)
         m.remark = "crisis"
-    if _signs(m, reading, question):
-        return
-    if reading.crisis:
-        if m.s.latch is not None:
-            m.emergency()
-        return
-    if _command(m, text):
-        return
-    if m.s.at == START:
-        m.begin()
-        return
-    word = plain_word(m.flow, m.s.lang, text, reading)
-    if _three_way(m, word, reading):
-        return
-    if m.s.latch is not None and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, word)):
-        return
-    if m.s.latch is not None:
-        if m.s.at == EMERGENCY:
-            m.again()
-        else:
-            m.emergency()
-        return
-    if _fixed_screen(m, text, word, reading):
-        return
-    if question is None:
+    message = _Message(event, text, reading, question, plain_word(m.flow, m.s.lang, text, reading))
+    next(step for step in _STEPS if step(m, message))
+
+
+def _sign(m: Making, message: _Message) -> bool:
+    return signs_in(m, message.reading, message.question)
+
+
+def _crisis(m: Making, message: _Message) -> bool:
+    """Its text was said; an emergency that stands is said again beside it."""
+    if message.reading.crisis and m.s.latch is not None:
+        m.emergency()
+    return message.reading.crisis
+
+
+def _command_typed(m: Making, message: _Message) -> bool:
+    return _command(m, message.text)
+
+
+def _nothing_asked_yet(m: Making, message: _Message) -> bool:
+    if m.s.at != START:
+        return False
+    m.begin()
+    return True
+
+
+def _three_ways_asked(m: Making, message: _Message) -> bool:
+    return _three_way(m, message.word, message.reading)
+
+
+def _in_emergency(m: Making, message: _Message) -> bool:
+    """Once an emergency stands only its own buttons, said in words, are answers."""
+    if m.s.latch is None:
+        return False
+    text = message.text
+    if _fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, message.word):
+        return True
+    if m.s.at == EMERGENCY:
         m.again()
-        return
-    on_question(m, question, text, reading, event)
+    else:
+        m.emergency()
+    return True
 
 
-def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
+def _on_fixed_screen(m: Making, message: _Message) -> bool:
+    return _fixed_screen(m, message.text, message.word, message.reading)
+
+
+def _on_question(m: Making, message: _Message) -> bool:
+    if message.question is None:
+        m.again()
+    else:
+        on_question(m, message.question, message.text, message.reading, message.event)
+    return True
+
+
+_STEPS: tuple[Callable[[Making, _Message], bool], ...] = (
+    _sign,
+    _crisis,
+    _command_typed,
+    _nothing_asked_yet,
+    _three_ways_asked,
+    _in_emergency,
+    _on_fixed_screen,
+    _on_question,
+)
+"""Tried in this order; each says whether the message is dealt with. The last one always is."""
+
+
+def signs_in(m: Making, reading: Reading, question: Question | None) -> bool:
     """Red flags in the words: counted and asked about at once. True if one is now on screen."""
     read = (*reading.signs, *_of_the_patient(m, reading))
     found = [s for s in read if s.option in m.flow.option_home and not _known(m, s)]
@@ -258,49 +311,5 @@ def _review_line(m: Making, said: str) -> bool:
 
 def review_order(m: Making) -> list[str]:
     """The questions whose answers the review lists, in the order of the interview."""
-    env = m.judged()[0].env
+    env = m.judgement.env
     return [q.ask for q in m.flow.interview.questions if q.ask in m.s.answers and q.ask in env and not q.consent]
-
-
-def edited(m: Making, event: Edited) -> None:
-    """An edited message corrects the answer that it gave; one that gave none is read like a new one.
-
-    It answers no question about a red flag: a sign that waits, or an emergency, is kept (SEMANTICS 2).
-    """
-    told = next((t for t in m.s.told if t.message == event.message), None)
-    given = told or next((t for t in m.s.trail if t.message == event.message), None)
-    question = None if given is None else m.flow.questions.get(given.question)
-    if told is not None and m.s.at != told.question and told.question not in m.s.answers:
-        question = None  # what it had ticked was left behind
-    kept = m.s.latch is not None or bool(m.s.signs)
-    if not kept and (question is None or m.s.at in (STOPPED, ADVICE)):
-        typed(m, Typed(event.text, event.message))
-        return
-    text = clean(event.text)
-    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
-    if reading.crisis:
-        m.say("crisis", urgent=True)
-    if _signs(m, reading, question) or reading.crisis:
-        return
-    if kept or question is None:
-        m.again()
-        return
-    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
-    unsure = got == NOT_SURE or (isinstance(got, Got) and got.value == NOT_SURE)
-    if unsure and not sc.offers_unsure(question):
-        got = None
-    if got == NOT_SURE:
-        m.note("edit_noted", question=question.ask)
-        m.set(ticks=())
-        m.clear_up(question)
-    elif isinstance(got, Got) and (got.value is not None or got.ticks):
-        value = got.value if got.value is not None else Many(frozenset(got.ticks))
-        if told is not None and isinstance(value, Many):
-            lines_told_anew(m, question, told, value.yes)
-        else:
-            m.give(question.ask, value, event.message)
-            m.note("edit_noted", question=question.ask)
-            m.onward(replay=True)
-    else:
-        m.note("unreadable_example", question=question.ask)
-        m.again()

@@ -11,6 +11,12 @@ BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Create them all."""
+    _chats_and_sessions()
+    _what_comes_in_and_goes_out()
+    _flow_versions_and_set_aside()
+
+
+def _chats_and_sessions() -> None:
     op.create_table(
         "chats",
         sa.Column("chat", sa.Text, primary_key=True),
@@ -45,6 +51,9 @@ def upgrade() -> None:
     op.create_index("sessions_version", "sessions", ["version"])
     op.create_index("sessions_started", "sessions", ["started"])
     _partial("sessions_finished", "sessions", ["finished"], "finished IS NOT NULL")
+
+
+def _what_comes_in_and_goes_out() -> None:
     op.create_table(
         "seen_updates",
         sa.Column("update_id", BIG, primary_key=True, autoincrement=False),
@@ -76,6 +85,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("due_at", "due", ["at"])
+
+
+def _flow_versions_and_set_aside() -> None:
     op.create_table(
         "flow_versions",
         sa.Column("version", sa.Text, primary_key=True),
