@@ -208,7 +208,9 @@ def hanging(url: str) -> Iterator[None]:
             yield
         return
     with psycopg.connect(url, autocommit=True) as other:
-        found = other.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot' AND datname = current_database()").fetchall()
+        found = other.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot' AND datname = current_database()"
+        ).fetchall()
     assert found
     for (pid,) in found:
         os.kill(pid, signal.SIGSTOP)
