@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import FrameType
@@ -49,7 +50,12 @@ IMPURE = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -63,7 +69,7 @@ def modules() -> list[Path]:
 
 @pytest.mark.parametrize("package", ALLOWED)
 def test_only_these_modules_import(package: str) -> None:
-    users = [p.relative_to(ROOT / "bot") for p in modules() if package in set(imports(p))]
+    users = [p.relative_to(ROOT / "bot") for p in modules() if package in imports(p)]
     strays = [str(p) for p in users if not any(p.match(pattern) for pattern in ALLOWED[package])]
     assert users
     assert strays == []
@@ -71,7 +77,7 @@ def test_only_these_modules_import(package: str) -> None:
 
 def test_the_core_imports_no_io() -> None:
     for path in (ROOT / "bot" / "core").rglob("*.py"):
-        assert not IMPURE & set(imports(path)), path.name
+        assert not IMPURE & imports(path), path.name
 
 
 def test_the_environment_is_read_in_one_place() -> None:
@@ -93,12 +99,12 @@ def test_nothing_heavy_is_imported_for_help() -> None:
 
 WITHOUT_DECLARATION = {
     "pydantic-core": "pydantic pins it to the release that it was made for",
-    "medspacy": "understanding/baselines.py compares with it where somebody has it",
+    "medspacy": "tests/support/baselines.py compares with it where somebody has it",
     "spacy": "as medspacy",
     "pytest": "bot/replay/pytest_plugin.py is imported by pytest alone",
 }
 NOT_IMPORTED = {
-    "httptools": "uvicorn parses requests with it",
+    "httptools": "uvicorn reads HTTP with it where it is there",
     "psycopg": "SQLAlchemy imports the driver that a URL of PostgreSQL names",
     "pytest-asyncio": "a plugin",
     "pytest-xdist": "a plugin",

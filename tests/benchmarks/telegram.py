@@ -141,7 +141,8 @@ class Figures:
         tail = "" if ratio is None else f"  {ratio:5.1f}x"
         return (
             f"{self.name:28} {self.turns:7.0f} turns/s  p50 {self.p50 * 1e3:7.1f} ms  p99 {self.p99 * 1e3:7.1f} ms  "
-            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB  start {self.start:.1f} s{tail}"
+            f"CPU {self.cpu * 1e6:6.0f} us/turn (load {self.load * 1e6:4.0f})  {self.memory:4.0f} MB  "
+            f"start {self.start:.1f} s{tail}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What has a bound in seconds, because a person or an operator waits for it: in the slow lane, on a machine that does nothing else."""
+"""What has a bound in seconds, because somebody waits for it: in the slow lane, on a machine that does nothing else."""
 
 from __future__ import annotations
 

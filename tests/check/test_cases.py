@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.check.cases import BadCase, run_answers
-from bot.core.conversation import screens as sc
+from bot.core.conversation import screens
 from bot.core.conversation.session import ENDED, EXIT, REVIEW
 from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
@@ -26,16 +26,16 @@ def converse(flow: Flow, taps: list[int]) -> Person:
     for n in range(400):
         if person.at in ENDED:
             return person
-        question = sc.question_of(flow, person.at)
-        known = [c for c in sc.choices(flow, person.at) if not c.startswith(sc.CHANGE_PREFIX) and c != sc.STOP_HERE]
+        question = screens.question_of(flow, person.at)
+        known = [c for c in screens.choices(flow, person.at) if not c.startswith(screens.CHANGE_PREFIX) and c != screens.STOP_HERE]
         if person.at in (REVIEW, EXIT):
-            known = [sc.AS_USUAL if person.at == REVIEW else sc.MORE]
+            known = [screens.AS_USUAL if person.at == REVIEW else screens.MORE]
         elif question is not None and person.at == question.ask:
             declines = {o.id for o in question.options if o.declines}
             known = [c for c in known if c not in declines]
         choice = known[taps[n % len(taps)] % len(known)]
-        if sc.DONE in known and (person.session.ticks or choice == sc.DONE):
-            choice = sc.DONE if person.session.ticks else known[0]
+        if screens.DONE in known and (person.session.ticks or choice == screens.DONE):
+            choice = screens.DONE if person.session.ticks else known[0]
         person.tap(choice)
     raise AssertionError("the chat does not end")
 

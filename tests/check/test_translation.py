@@ -42,44 +42,42 @@ def test_conversations_are_counted_exactly(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_formulas_have_the_same_levels_rules_and_questions(seed: int) -> None:
     space = small(seed)
-    p = Prover(space.flow)
+    prover = Prover(space.flow)
     everything = list(conversations(space))
     levels = {verdict.level for _, verdict in everything}
-    assert {v for v in (None, *LEVELS) if p.model(at_level(p.one, v)) is not None} == levels
-    assert p.alive(p.one.fires) == {r.rule.rule for _, verdict in everything for r in verdict.fired}
-    assert p.alive(p.one.asked) == {q for chosen, _ in everything for q in chosen}
+    assert {v for v in (None, *LEVELS) if prover.model(at_level(prover.one, v)) is not None} == levels
+    assert prover.alive(prover.one.fires) == {r.rule.rule for _, verdict in everything for r in verdict.fired}
+    assert prover.alive(prover.one.asked) == {q for chosen, _ in everything for q in chosen}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_single_conversation_comes_out_the_same(seed: int) -> None:
     """The formulas, held to one conversation's answers, allow its level and no other."""
     space = small(seed)
-    p = Prover(space.flow)
+    prover = Prover(space.flow)
     everything = list(conversations(space))
     for chosen, verdict in random.Random(seed).sample(everything, min(40, len(everything))):
-        held = p.z3.And(
-            [p.one.asked[q] if p.one.asked[q] is not True else p.z3.BoolVal(True, p.one.context) for q in chosen]
-        )
-        given = p.z3.And([literal for q, answer in chosen.items() for literal in _literals(p, q, answer)])
+        held = prover.z3.And([_plain(prover, prover.one.asked[q]) for q in chosen])
+        given = prover.z3.And([literal for q, answer in chosen.items() for literal in _literals(prover, q, answer)])
         found = [
             v
             for v in (None, *LEVELS)
-            if p.model(p.z3.And(held, given, p.z3.And(_plain(p, at_level(p.one, v))))) is not None
+            if prover.model(prover.z3.And(held, given, prover.z3.And(_plain(prover, at_level(prover.one, v))))) is not None
         ]
         assert found == [verdict.level]
 
 
-def _plain(p: Prover, formula: Any) -> Any:
-    return p.z3.BoolVal(formula, p.one.context) if isinstance(formula, bool) else formula
+def _plain(prover: Prover, formula: Any) -> Any:
+    return prover.z3.BoolVal(formula, prover.one.context) if isinstance(formula, bool) else formula
 
 
-def _literals(p: Prover, question: str, answer: Any) -> list[Any]:
+def _literals(prover: Prover, question: str, answer: Any) -> list[Any]:
     if isinstance(answer, str):
-        return [p.one.case[question, answer]]
-    options = [o for q, o in p.one.yes if q == question]
-    sure = [p.one.yes[question, o] if o in answer.yes else p.z3.Not(p.one.yes[question, o]) for o in options]
-    unsure = [(o, p.one.unsure[question, o]) for o in options if p.one.unsure[question, o] is not False]
-    return sure + [f if o in answer.not_sure else p.z3.Not(f) for o, f in unsure]
+        return [prover.one.case[question, answer]]
+    options = [o for q, o in prover.one.yes if q == question]
+    sure = [prover.one.yes[question, o] if o in answer.yes else prover.z3.Not(prover.one.yes[question, o]) for o in options]
+    unsure = [(o, prover.one.unsure[question, o]) for o in options if prover.one.unsure[question, o] is not False]
+    return sure + [f if o in answer.not_sure else prover.z3.Not(f) for o, f in unsure]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

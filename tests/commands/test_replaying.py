@@ -1,4 +1,4 @@
-"""`symptom-bot replay`, `record`, `script` and `load` given wrongly, or with a bot that breaks: a line that says what, no traceback."""
+"""`symptom-bot replay`, `record`, `script` and `load` given wrongly, or with a bot that breaks: one line, no traceback."""
 
 from __future__ import annotations
 

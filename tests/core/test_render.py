@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.conversation import screens as sc
+from bot.core.conversation import screens
 from bot.core.conversation.events import Advise, Ask, Redraw, Say, Settled
 from bot.core.conversation.session import CHANGE, EMERGENCY, MISTAKE, SIGN, START, Heard, Latch, Session
 from bot.core.flow.compiled import Flow
@@ -39,7 +39,7 @@ def drawn(flow: Flow, at: Session, effect: Ask | Redraw | Say | Settled | Advise
 def screen(flow: Flow, name: str) -> Message:
     """The screen, with a session that can be on it."""
     at = session(flow).but(at=name)
-    question = sc.question_of(flow, name)
+    question = screens.question_of(flow, name)
     if question is not None and name != question.ask:
         at = at.but(queue=question.option_ids[:1])
     sign = next(iter(flow.signs))
@@ -54,16 +54,16 @@ def screen(flow: Flow, name: str) -> Message:
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm])
 def test_every_screen_has_words_and_every_choice_a_button(flow: Callable[[], Flow]) -> None:
-    for name in sc.screens(flow()):
-        if name in (START, *sc.OVERLAYS):
+    for name in screens.screens(flow()):
+        if name in (START, *screens.OVERLAYS):
             continue
         message = screen(flow(), name)
         labels = [b.label for row in message.rows for b in row]
         assert all(labels)
         assert len(set(labels)) == len(labels), name
         offered = {b.choice for row in message.rows for b in row}
-        lines = {c for c in sc.choices(flow(), name) if c == sc.STOP_HERE or c.startswith(sc.CHANGE_PREFIX)}
-        assert offered - lines == set(sc.choices(flow(), name)) - lines, name
+        lines = {c for c in screens.choices(flow(), name) if c == screens.STOP_HERE or c.startswith(screens.CHANGE_PREFIX)}
+        assert offered - lines == set(screens.choices(flow(), name)) - lines, name
         if name not in (EMERGENCY, "ADVICE"):  # these two stand under an advice
             assert message.plain().strip(), name
 
@@ -104,7 +104,7 @@ def test_an_emergency_message_is_urgent_and_offers_no_way_past_it() -> None:
     message = drawn(sprain(), at, Advise(Level.emergency, ("danger_sign",), ("go_now",), urgent=True))
     assert message.urgent
     assert "a cold or pale foot" in message.plain()
-    assert {b.choice for row in message.rows for b in row} == {sc.HELPED, sc.BY_MISTAKE, sc.CANT_GET_THERE}
+    assert {b.choice for row in message.rows for b in row} == {screens.HELPED, screens.BY_MISTAKE, screens.CANT_GET_THERE}
 
 
 def test_items_stand_below_each_other_and_paragraphs_apart() -> None:

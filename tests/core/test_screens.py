@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import screens as sc
+from bot.core.conversation import screens
 from bot.core.conversation.events import Tapped
 from bot.core.conversation.session import REVIEW
 from bot.core.flow.compiled import Flow
@@ -20,18 +20,18 @@ FLOWS = [sprain, back_spasm]
 @pytest.mark.parametrize("flow", FLOWS)
 def test_every_choice_of_every_screen_has_its_own_data(flow: Callable[[], Flow]) -> None:
     seen: dict[str, tuple[str, str]] = {}
-    for screen in sc.screens(flow()):
-        for choice in sc.choices(flow(), screen):
-            data = sc.encode(flow(), "abcdef123456", 9_999, screen, choice)
+    for screen in screens.screens(flow()):
+        for choice in screens.choices(flow(), screen):
+            data = screens.encode(flow(), "abcdef123456", 9_999, screen, choice)
             assert seen.setdefault(data, (screen, choice)) == (screen, choice)
             assert len(f"{data}.1".encode()) <= 64
-            assert sc.decode(flow(), data) == Tapped("abcdef123456", 9_999, screen, choice)
-            assert sc.session_of(data) == "abcdef123456"
+            assert screens.decode(flow(), data) == Tapped("abcdef123456", 9_999, screen, choice)
+            assert screens.session_of(data) == "abcdef123456"
 
 
 def test_a_line_that_is_ticked_carries_that_it_is() -> None:
     for ticked in (False, True):
-        tapped = sc.decode(sprain(), sc.encode(sprain(), "abc", 1, "warning", "fever", ticked))
+        tapped = screens.decode(sprain(), screens.encode(sprain(), "abc", 1, "warning", "fever", ticked))
         assert tapped is not None
         assert tapped.ticked is ticked
 
@@ -53,25 +53,25 @@ def test_a_line_that_is_ticked_carries_that_it_is() -> None:
     ],
 )
 def test_data_that_stands_for_nothing_is_no_tap(data: str) -> None:
-    assert sc.decode(sprain(), data) is None
+    assert screens.decode(sprain(), data) is None
 
 
 @given(st.text(max_size=70))
 def test_no_data_raises(data: str) -> None:
-    sc.decode(sprain(), data)
+    screens.decode(sprain(), data)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_no_screen_offers_one_choice_twice(flow: Callable[[], Flow]) -> None:
-    for screen in sc.screens(flow()):
-        known = sc.choices(flow(), screen)
+    for screen in screens.screens(flow()):
+        known = screens.choices(flow(), screen)
         assert len(set(known)) == len(known)
 
 
 def test_the_review_offers_to_change_every_question() -> None:
-    assert sc.CHANGE_PREFIX + "age" in sc.choices(sprain(), REVIEW)
+    assert screens.CHANGE_PREFIX + "age" in screens.choices(sprain(), REVIEW)
 
 
 def test_an_unknown_screen_has_no_choices() -> None:
-    assert sc.choices(sprain(), "nowhere") == ()
-    assert sc.question_of(sprain(), "nowhere") is None
+    assert screens.choices(sprain(), "nowhere") == ()
+    assert screens.question_of(sprain(), "nowhere") is None

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.check.answers.player import NOON
 from bot.check.counting.reaching import Reaching, reaching
-from bot.core.conversation import screens as sc
+from bot.core.conversation import screens
 from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Turn, Typed
 from bot.core.conversation.machine import which
@@ -87,7 +87,7 @@ class _Walk:
             self.found.limits.append(f"stopped at {self.most:,} different sessions; others were not followed")
         else:
             self.no_dead_ends()
-        if any(len(q.options) > self.ticks for q in self.flow.interview.questions if sc.toggles(q)):
+        if any(len(q.options) > self.ticks for q in self.flow.interview.questions if screens.toggles(q)):
             self.found.limits.append(f"lists were followed with at most {self.ticks} ticks at once")
         self.latch_holds()
         return self.found
@@ -114,18 +114,18 @@ class _Walk:
 
     def events(self, session: Session) -> Iterator[Event]:
         """Everything that can be tapped on the open screen, and words that mean nothing."""
-        for choice in sc.choices(self.flow, session.at):
+        for choice in screens.choices(self.flow, session.at):
             if session.at in (REVIEW, EXIT) and choice not in (
-                sc.AS_USUAL,
-                sc.DIFFERENT,
-                sc.NOT_SURE,
-                sc.TELL,
-                sc.MORE,
+                screens.AS_USUAL,
+                screens.DIFFERENT,
+                screens.NOT_SURE,
+                screens.TELL,
+                screens.MORE,
             ):
                 continue
-            question = sc.question_of(self.flow, session.at)
+            question = screens.question_of(self.flow, session.at)
             if question is not None and choice in question.option_ids and choice not in session.ticks:
-                toggling = sc.toggles(question) and session.at == question.ask
+                toggling = screens.toggles(question) and session.at == question.ask
                 if (toggling or session.at == which(question.ask)) and len(session.ticks) >= self.ticks:
                     continue
             yield Tapped(session.id, session.turn, session.at, choice)
@@ -187,8 +187,8 @@ class _Walk:
 
     def anything(self, session: Session) -> Iterator[Event]:
         """All that can come in."""
-        for screen in sc.screens(self.flow):
-            choices = sc.choices(self.flow, screen)
+        for screen in screens.screens(self.flow):
+            choices = screens.choices(self.flow, screen)
             yield from (
                 Tapped(session.id, session.turn, screen, c) for c in (choices if screen == session.at else choices[-2:])
             )

@@ -85,7 +85,12 @@ WHOLE = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(OK), OK)
         (WHOLE,),
         tuple(WHOLE[i : i + 1] for i in range(len(WHOLE))),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + WHOLE,),
-        (HEAD + b"transfer-encoding: chunked\r\n\r\n5\r\n" + OK[:5], b"\r\n%x;x=y\r\n" % (len(OK) - 5), OK[5:] + b"\r\n0\r", b"\n\r\n"),
+        (
+            HEAD + b"transfer-encoding: chunked\r\n\r\n5\r\n" + OK[:5],
+            b"\r\n%x;x=y\r\n" % (len(OK) - 5),
+            OK[5:] + b"\r\n0\r",
+            b"\n\r\n",
+        ),
         (HEAD + b"CONNECTION: close\r\ncontent-length:%d\r\n\r\n" % len(OK), OK),
     ],
     ids=["whole", "byte by byte", "after 100", "chunks", "closing"],
