@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import open_service
+from bot.app import replay_service
 from bot.channels.terminal import chat
 from bot.core.conversation import screens
 from bot.core.conversation.events import Commanded, Event, Started, Tapped, Typed
@@ -22,10 +22,8 @@ from bot.replay.recording.record import Recording
 from bot.replay.recording.retelling import stored_script
 from bot.service.incoming import Incoming
 from bot.service.service import Service
-from bot.settings import read_settings
 from bot.store import open_store
-from tests.support.places import FLOWS
-from tests.support.talking import NOW, Person, sprain
+from tests.support.talking import NOW, Person, listening, sprain
 
 
 def spoken_in_two_languages() -> Flow:
@@ -117,10 +115,9 @@ CHATS = {
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """The bot on a SQLite file, with the shipped flow; an hour of its clock is an hour of the test's."""
-    settings = read_settings().model_copy(update={"flow": "back_spasm"})
+    """The bot on a SQLite file, with the shipped flow, read once; an hour of its clock is an hour of the test's."""
     with open_store(f"sqlite:///{tmp_path / 'chats.db'}", purpose="a test") as store:
-        yield open_service(settings, store, NOW.timestamp, FLOWS)
+        yield replay_service(store, listening(), NOW.timestamp)
 
 
 def kept(service: Service, chat_id: str) -> tuple[Flow, Session]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.core.flow.compiled import Flow
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all
 from bot.replay.playing.ways import MemoryWay, Way
 from bot.replay.script.flows import FlowFolders, with_reader
-from bot.replay.script.reading import read_scripts
+from bot.replay.script.reading import Scripts, read_scripts
 from tests.support.places import FLOWS, TESTS
 
 FLOW_FOLDERS = FlowFolders([FLOWS, TESTS / "flows"], with_reader)
 """The shipped flow and the small one, each read once."""
+SHIPPED = TESTS / "conversations"
+GOOD = "title: Good\nchat:\n  - tap: cold_pale_foot\nexpect: {level: emergency, because: [danger_sign]}\n"
+"""A script of the small flow that passes."""
 
 
 def write(folder: Path, text: str, name: str = "script.yaml") -> Path:
@@ -45,3 +49,11 @@ def deviation(path: Path) -> tuple[str, str]:
 def script(chat: str, expect: str = "{level: self_care}", more: str = "") -> str:
     """A script with this chat."""
     return f"title: A case\n{more}chat:\n{chat}\nexpect: {expect}\n"
+
+
+def scripts_of(folder: Path) -> tuple[Scripts, list[Played], Flow]:
+    """The scripts of a folder named after the small flow, run in memory."""
+    scripts = read_scripts([folder], FLOW_FOLDERS)
+    assert not scripts.findings, [str(f) for f in scripts.findings]
+    outcomes = list(run_all(scripts, [MemoryWay()]))
+    return scripts, outcomes, next(iter(scripts.flows.values()))
