@@ -77,6 +77,11 @@ class Making:
         return known[1], known[2]
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Options that are not shown to this person."""
+        return self.flow.hidden(self.judged()[0].env) if self.flow.offered else frozenset()
+
+    @property
     def question(self) -> Question | None:
         """The question on screen, if a question is."""
         return self.flow.questions.get(self.s.at.partition("/")[0])

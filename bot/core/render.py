@@ -62,7 +62,9 @@ class Message:
 class _Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
         self.flow, self.s, self.now, self.places = flow, session, now, places
-        self.words: Words = words_for(flow, session.lang, places)
+        env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
+        self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
+        self.hidden = flow.hidden(env)
         self.blocks: list[Block] = []
 
     def put(self, kind: BlockKind, text: str) -> None:
@@ -199,9 +201,9 @@ def _question_words(d: _Drawing, question: Question, spell_out: bool, ticked: Co
     numbered = question.options and any(o.text for o in texts.options.values())
     if numbered or (spell_out and question.kind is not Kind.scale):
         items = _items(d.words, question)
-        d.blocks += [marked if option in ticked else plain for option, plain, marked in items]
+        d.blocks += [m if o in ticked else plain for o, plain, m in items if o not in d.hidden or o in ticked]
     if texts.help:
-        d.put("note", texts.help)
+        d.put("note", d.words.fill(texts.help))
     if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
 
@@ -226,7 +228,8 @@ def _items(words: Words, question: Question) -> Items:
 def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
     ticks = d.s.ticks
     button = d.buttons_of(question.ask)
-    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question)]
+    hidden = d.hidden.intersection(question.option_ids).difference(ticks)
+    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question, hidden)]
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
@@ -235,19 +238,21 @@ def _answer_rows(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
 Labels = tuple[tuple[tuple[str, str], ...], ...]
 
 
-def _labels(words: Words, question: Question) -> Labels:
+def _labels(words: Words, question: Question, hidden: frozenset[str]) -> Labels:
     """The choices of a question and their labels, row by row (remembered with the words: they are always the same)."""
-    known: dict[str, Labels] = words.__dict__.setdefault("_labels", {})
-    found = known.get(question.ask)
+    known: dict[tuple[str, frozenset[str]], Labels] = words.__dict__.setdefault("_labels", {})
+    found = known.get((question.ask, hidden))
     if found is None:
-        found = known[question.ask] = tuple(_rows(words, question))
+        found = known[question.ask, hidden] = tuple(_rows(words, question, hidden))
     return found
 
 
-def _rows(words: Words, question: Question) -> Iterable[tuple[tuple[str, str], ...]]:
+def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[tuple[tuple[str, str], ...]]:
     texts = words.texts.questions[question.ask]
     answers: list[tuple[str, str]] = []
     for choice in sc.answers_of(question):
+        if choice in hidden:
+            continue
         entry = texts.options.get(choice)
         answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
     across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN + 2 for _, label in answers) else 1
@@ -275,7 +280,7 @@ def _which(d: _Drawing, question: Question) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("which_ones"))
     screen = which(question.ask)
     rows = []
-    for i, option in enumerate(question.option_ids, 1):
+    for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
         label = d.words.texts.questions[question.ask].options[option].label

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import screens as sc
-from .answers import Got, Which, folded_words, kept_answer, labels, read_answer, read_items
+from .answers import Got, Which, folded_words, kept_answer, labels, numbered, read_answer, read_items
 from .evaluation import Many
 from .events import Typed, Understood
 from .flow import Kind, Level, Question
@@ -24,6 +24,9 @@ MOST_TOLD = 20
 
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
     """Words on the screen of a question: its answer, facts for others, a correction, or not understood."""
+    if m.hidden.intersection(numbered(question, folded_words(text)) or ()):
+        unread(m, reading)  # the number of a line that is not on this person's screen
+        return
     if m.s.at == which(question.ask):
         items = read_items(m.flow, m.s.lang, m.s.at, text, reading)
         if items is None:

@@ -36,8 +36,8 @@ class _Kept(dict[str, Any]):
 class Words:
     """The words of one flow in one language, with the places filled in."""
 
-    def __init__(self, flow: Flow, lang: str, places: Places) -> None:
-        self.flow, self.texts = flow, flow.text(lang)
+    def __init__(self, flow: Flow, lang: str, places: Places, audiences: tuple[str, ...] = ()) -> None:
+        self.flow, self.texts = flow, flow.text(lang, audiences)
         self.lang = self.texts.language
         system = self.texts.system
         self.places = {
@@ -136,10 +136,10 @@ class Words:
         return self.day(day) if (today - day).days < YEAR_TOLD_FROM else f"{self.day(day)} {day.year}"
 
 
-def words_for(flow: Flow, lang: str, places: Places) -> Words:
-    """The words of a flow in a language (remembered: they are the same for every chat)."""
-    cache: dict[tuple[str, Places], Words] = flow.__dict__.setdefault("_words", {})
-    found = cache.get((lang, places))
+def words_for(flow: Flow, lang: str, places: Places, audiences: tuple[str, ...] = ()) -> Words:
+    """The words of a flow in a language, for these audiences (remembered: they are the same for every such chat)."""
+    cache: dict[tuple[str, Places, tuple[str, ...]], Words] = flow.__dict__.setdefault("_words", {})
+    found = cache.get((lang, places, audiences))
     if found is None:
-        found = cache[lang, places] = Words(flow, lang, places)
+        found = cache[lang, places, audiences] = Words(flow, lang, places, audiences)
     return found
