@@ -184,8 +184,8 @@ def test_hardly_able_to_work_is_no_heavy_work() -> None:
 def test_who_may_drive_is_said_without_contradiction(whom: str) -> None:
     person = Person(listening())
     person.tap(whom, "from_16", "saddle_numbness")
-    assert "Don't drive yourself" in person.read
-    assert ("meant for the person with the pain" in person.read) == (whom == "with_me")
+    assert ("Don't drive yourself" in person.read) == (whom == "me")
+    assert ("They must not drive. You can drive them" in person.read) == (whom == "with_me")
 
 
 def test_back_after_the_advice_says_how_to_change_an_answer() -> None:

@@ -15,6 +15,7 @@ from bot.core.events import Event, Started, Tapped, Turn, Typed
 from bot.core.flow import NUMERIC, Kind, Level, Question
 from bot.core.machine import alone, which
 from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
+from bot.core.triage import fold_session
 from bot.core.values import NOT_SURE, choice_span
 
 from .space import Axis, Case, Space, Ticks
@@ -110,8 +111,14 @@ class Player:
         if not sc.toggles(question):
             if answer.not_sure:
                 return "tap", NOT_SURE
-            numbers = [str(n) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
-            return ("me", " ".join(numbers)) if len(numbers) > 1 else ("tap", next(iter(answer.yes)))
+            if len(answer.yes) == 1:
+                return "tap", next(iter(answer.yes))
+            words = self.flow.text(session.lang).questions[name].options
+            hidden = self.flow.hidden(fold_session(self.flow, session, session.started.date()).env)
+            named = [(str(n), words[o].label) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
+            if hidden & answer.yes:  # a line that is not on the screen has no number there: it is said in words
+                return "me", ", ".join(label for _, label in named)
+            return "me", " ".join(number for number, _ in named)
         missing = [o for o in question.option_ids if o in answer.yes and o not in ticks]
         if missing:
             return "tap", missing[0]

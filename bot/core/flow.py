@@ -492,7 +492,8 @@ class Texts(Strict):
         for name in reversed(audiences):
             if name in self.audiences:
                 _overlaid(said, self.audiences[name].model_dump(exclude_none=True))
-        return Texts.model_validate({**said, "schema": said.pop("schema_number")})
+        said["schema"] = said.pop("schema_number")
+        return Texts.model_validate(said)
 
 
 def _overlaid(under: dict[Any, Any], over: dict[Any, Any]) -> None:

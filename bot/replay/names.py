@@ -11,6 +11,7 @@ from bot.core.answers import folded_words
 from bot.core.compiled import Flow
 from bot.core.evaluation import Many, Span
 from bot.core.findings import Finding, Place, did_you_mean
+from bot.core.flow import Texts
 from bot.core.session import EXIT, REVIEW, START
 from bot.core.values import BadAnswer, bounds, read_value
 from bot.core.yaml_places import Loaded
@@ -32,8 +33,13 @@ def screen_named(flow: Flow, name: str) -> str | None:
 
 
 def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
-    """The texts that have this name in a language: of a system text, a line, a rule, a level, a question or an option."""
-    texts = flow.text(lang)
+    """The texts that have this name in a language, for whomever: of a system text, a line, a rule, a level, a question or an
+    option."""
+    told = [flow.text(lang), *(flow.text(lang, (audience,)) for audience in flow.text(lang).audiences)]
+    return tuple(dict.fromkeys(words for texts in told for words in _templates(flow, texts, name)))
+
+
+def _templates(flow: Flow, texts: Texts, name: str) -> tuple[str, ...]:
     for table in (
         texts.advice,
         texts.rules,
