@@ -11,9 +11,12 @@ import datetime as dt
 import re
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA = 1
 """The schema number of flow files that this release writes; older ones are read."""
@@ -278,6 +281,22 @@ class Advice(Strict):
     recheck: dict[Level, Quantity] = Field(
         default_factory=dict, description="When to look again, counted from the beginning of the complaint or from now."
     )
+    recheck_first: dict[Level, Quantity] = Field(
+        default_factory=dict, description="An earlier look before that one (`{recheck_first}`), counted in the same way."
+    )
+    recheck_by_way: dict[Identifier, Quantity] = Field(
+        default_factory=dict, description="When to look again, from now, where the deciding rule has this `how`."
+    )
+    ways: list[Identifier] = Field(
+        default_factory=list,
+        description="Ways (`how`) in the order in which they count: of several only the first is said. Without it, all are.",
+    )
+
+    def way_of(self, rules: Iterable[Rule]) -> set[str]:
+        """The ways of the deciding rules that are said: of those in `ways` the first."""
+        taken = {rule.how for rule in rules if rule.how}
+        first = next((way for way in self.ways if way in taken), None)
+        return taken if first is None else {first}
 
 
 class Document(Strict):

@@ -11,7 +11,7 @@ from . import screens as sc
 from .compiled import Flow
 from .evaluation import Many
 from .events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understood
-from .flow import Claim, Kind, Level, Question, Section
+from .flow import Claim, Kind, Level, Quantity, Question, Section
 from .machine import alone, which
 from .quantities import read_quantity
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Note, Session
@@ -509,7 +509,7 @@ def _advise(d: _Drawing, effect: Advise) -> Message:
 
 def _emergency_words(d: _Drawing, effect: Advise) -> None:
     answer = _latched(d)
-    ways = {d.flow.rules_by_id[r].rule.how for r in effect.rules}
+    ways = d.flow.advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
     d.say("emergency_ambulance" if "ambulance" in ways else "emergency_go", answer=answer)
     unsure = d.s.latch is not None and d.s.latch.unsure
     d.say("emergency_from_unsure" if unsure else "emergency_why", answer=answer)
@@ -524,15 +524,24 @@ def _line_params(d: _Drawing, effect: Advise) -> dict[str, Any]:
         "time": d.now.strftime("%H:%M"),
         "version": d.flow.version[:8],
     }
-    again = recheck(d.flow, d.s, effect.level, d.now)
-    if again is not None:
-        params["recheck"] = d.words.day(again.date())
+    advice = d.flow.advice
+    ways = advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
+    by_way = next((advice.recheck_by_way[w] for w in sorted(ways) if w in advice.recheck_by_way), None)
+    for key, quantity in (
+        ("recheck", by_way or advice.recheck.get(effect.level)),
+        ("recheck_first", advice.recheck_first.get(effect.level)),
+    ):
+        again = recheck(d.flow, d.s, effect.level, d.now, quantity)
+        if again is not None and quantity is not None:
+            params[key] = d.words.day(again.date())
     return params
 
 
-def recheck(flow: Flow, session: Session, level: Level, now: datetime) -> datetime | None:
+def recheck(
+    flow: Flow, session: Session, level: Level, now: datetime, quantity: Quantity | None = None
+) -> datetime | None:
     """When to look again: so long after the bout began (self_care) or after now; never before tomorrow."""
-    quantity = flow.advice.recheck.get(level)
+    quantity = flow.advice.recheck.get(level) if quantity is None else quantity
     if quantity is None:
         return None
     days = timedelta(days=read_quantity(Kind.ago, quantity))

@@ -17,7 +17,7 @@ TO_DO = "TODO"
 """How a text begins that somebody has yet to write."""
 EMERGENCY_WAYS = ("go", "ambulance")
 """Ways of `how:` that the emergency screens know."""
-IN_ADVICE = ("date", "time", "version", "recheck", "answer", "days", "level", "documents")
+IN_ADVICE = ("date", "time", "version", "recheck", "recheck_first", "answer", "days", "level", "documents")
 """Placeholders that are filled in lines of advice, beside the places."""
 
 
