@@ -13,7 +13,7 @@ from bot.core.events import Tapped
 from bot.core.findings import FlowError
 from bot.core.flow import Texts
 from bot.core.session import SIGN
-from tests.talking import back_spasm, listening
+from tests.talking import back_spasm, listening, sprain
 
 WHO = ("interview.yaml", "questions:\n", "audiences:\n  - {audience: elsewhere, when: for_whom is for_other}\n\nquestions:\n")
 
@@ -98,6 +98,19 @@ def test_labels_for_an_audience_are_short_too() -> None:
     long = "a" * 40
     edit = words(f"    questions: {{warning: {{options: {{fever: {{label: {long}}}}}}}}}\n")
     assert [f.code for f in labels_are_short(edited(SPRAIN, WHO, edit))] == ["FLOW034"]
+
+
+# --- one way to get help -----------------------------------------------------------------------------------------------
+
+
+def test_of_several_ways_only_the_first_is_said() -> None:
+    flow = back_spasm()
+    rules = {r.how: r for r in flow.triage.rules}
+    advice = flow.advice
+    assert advice.way_of([rules["weeks"], rules["days"]]) == {"days"}
+    assert advice.way_of([rules["today"], rules["maternity"]]) == {"maternity"}
+    assert advice.way_of([]) == set()
+    assert sprain().advice.way_of([rules["weeks"], rules["days"]]) == {"weeks", "days"}  # it names no order
 
 
 # --- lines that only some people are shown -----------------------------------------------------------------------------
