@@ -10,21 +10,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding, FlowError
-from bot.core.reader import Reader, Reading
-from bot.core.wording import Places
-from bot.exporting import explain_changes
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding, FlowError
+from bot.core.model.readings import Reader, Reading
+from bot.core.rendering.answer_words import Places
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
-from bot.service import Flows, Service
+from bot.service.service import Service
+from bot.service.versions import Versions
+from bot.service.what_changes import explain_changes
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
 
 if TYPE_CHECKING:
     import asyncio
 
-    from bot.check.apart import Apart
-    from bot.replay.telegram_way import TelegramWay
+    from bot.check.proof.own_process import ProofProcess
+    from bot.replay.telegram.way import TelegramWay
 
 
 LEASE = 5.0
@@ -88,7 +89,7 @@ def open_service(
         except FlowError:
             return None
 
-    flows = Flows(shelf.flows, settings.flow, stored)
+    flows = Versions(shelf.flows, settings.flow, stored)
     flows.withdrawn = store.withdrawn()
     for flow in shelf.flows.values():
         store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
@@ -97,25 +98,25 @@ def open_service(
 
 def replay_service(store: Store, flow: Flow, now: Callable[[], float]) -> Service:
     """The service that replay runs scripts of this flow on: as when serving, but of one flow and without settings."""
-    flows = Flows({flow.name: flow}, flow.name, lambda version: None)
+    flows = Versions({flow.name: flow}, flow.name, lambda version: None)
     return Service(store, flows, Places(), UTC, now, explain_changes)
 
 
 def telegram_way() -> TelegramWay:
     """The way to run scripts through Telegram by polling (entry point of the group `symptom_bot.ways`)."""
-    from bot.replay.telegram_way import TelegramWay
+    from bot.replay.telegram.way import TelegramWay
 
     return TelegramWay(replay_service)
 
 
 def webhook_way() -> TelegramWay:
     """The way to run scripts through Telegram by webhook."""
-    from bot.replay.telegram_way import TelegramWay
+    from bot.replay.telegram.way import TelegramWay
 
     return TelegramWay(replay_service, webhook=True)
 
 
-def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mapping[str, Apart] | None) -> None:
+def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mapping[str, ProofProcess] | None) -> None:
     """`symptom-bot run`: serve patients in Telegram until SIGTERM or SIGINT.
 
     `proving`: the proofs of the flows in the folder, on their way; None: serve them unproved and mark every message.
@@ -124,8 +125,8 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
     """
     import asyncio
 
-    from bot.channels import logs
-    from bot.channels.starting import CannotStart
+    from bot.server import logs
+    from bot.server.startup import CannotStart
 
     logs.set_up(settings.log_level)
     with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
@@ -133,7 +134,7 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
         flow = service.flows.named(None)
         if flow.version in service.flows.withdrawn:
             raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
-        from bot.channels.running import run
+        from bot.channels.telegram.run import run
 
         prove = partial(leave_safe_ones, service.flows, proving or {})
         with asyncio.Runner(loop_factory=fast_loop()) as runner:
@@ -149,7 +150,7 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def leave_safe_ones(flows: Flows, proving: Mapping[str, Apart]) -> tuple[str, ...]:
+def leave_safe_ones(flows: Versions, proving: Mapping[str, ProofProcess]) -> tuple[str, ...]:
     """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
     default flow is one of them."""
     unsafe = []
@@ -170,7 +171,7 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
     flow, findings = try_folder(folder, equip)
     if flow is None:
         return None, findings
-    from bot.check.apart import Apart
+    from bot.check.proof.own_process import ProofProcess
 
-    failed = Apart().prove(folder).findings()
+    failed = ProofProcess().prove(folder).findings()
     return (None, failed) if failed else (flow, findings)

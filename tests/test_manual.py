@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.report import check_command
+from bot.check.report.report import check_command
 from bot.cli import main
-from bot.core.reading import try_flow
-from tests.flow_edits import BACK_SPASM, files_of, write
+from bot.core.flow.reading import try_flow
+from tests.support.flow_edits import BACK_SPASM, files_of, write
+from tests.support.places import FLOWS, TESTS
 
-ROOT = Path(__file__).parent.parent
-MANUAL = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
+MANUAL = (FLOWS / "README.md").read_text(encoding="utf-8")
 ADDITIONS = re.findall(r"^\$ symptom-bot (add .*)$", MANUAL, re.MULTILINE)
 
 
@@ -61,7 +61,7 @@ def test_the_failure_in_the_manual_is_a_real_one(tmp_path: Path) -> None:
 
 
 def test_the_manual_lists_every_finding_with_its_title() -> None:
-    for page in sorted((ROOT / "tests" / "findings").glob("FLOW*/README.md")):
+    for page in sorted((TESTS / "findings").glob("FLOW*/README.md")):
         code, title = page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# ").split(": ", 1)
         assert f"| [{code}](../tests/findings/{code}/README.md) | {title} |" in MANUAL
 
@@ -76,4 +76,4 @@ def test_links_of_the_manual_lead_somewhere() -> None:
         if target.startswith("#"):
             assert target[1:] in headings, target
         elif target != "../tests/README.md":
-            assert (ROOT / "flows" / target).resolve().exists(), target
+            assert (FLOWS / target).resolve().exists(), target

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, SettingsError, read_settings
+from tests.support.places import ROOT
 
-EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
+EXAMPLE = ROOT / ".env.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
 GIVEN = dict(line.split("=", 1) for line in LINES if re.match(r"[A-Z_]+=", line))
 

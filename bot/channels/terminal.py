@@ -6,20 +6,21 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TextIO
 
-from bot.core.events import Commanded, Event, Started, Typed
-from bot.core.screens import decode, question_of
-from bot.core.session import MISTAKE, REVIEW, SIGN, Session
-from bot.core.words import COMMANDS
-from bot.service import Incoming, Payload, Service
+from bot.core.conversation.events import Commanded, Event, Started, Typed
+from bot.core.conversation.screens import decode, question_of
+from bot.core.conversation.session import MISTAKE, REVIEW, SIGN, Session
+from bot.core.model.system_texts import COMMANDS
+from bot.service.incoming import Incoming
+from bot.service.payload import Payload, Row
+from bot.service.service import Service
 
 NAME, YOU = "symptom-bot", "you"
 HINT = "type an answer or its number, or \u2191 \u2193"
 REVIEW_ROWS = 2
 """Rows of the review that are answers; the others change a line, which here is done by its number."""
-Row = tuple[tuple[str, str], ...]
 
 
-def event_of(line: str) -> Event:
+def event_of_line(line: str) -> Event:
     """A typed line as an event: a command with its argument, or words."""
     said = line.strip()
     if said.startswith("/"):
@@ -177,7 +178,7 @@ def chat(
         if before_answers is not None:
             before_answers()
             before_answers = None
-        event = event_of(line)
+        event = event_of_line(line)
 
 
 def _words(prompt: Prompt, choices: Sequence[str]) -> str | None:

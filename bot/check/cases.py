@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.compiled import Flow, usual_value
-from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.findings import did_you_mean
-from bot.core.flow import Kind, Level, Question
-from bot.core.triage import lines_for, next_level_up, triage
-from bot.core.values import NOT_SURE, BadAnswer, choice_span, read_value
+from bot.core.conversation.triage import lines_for, next_level_up, triage
+from bot.core.flow.answer_values import BadAnswer, choice_span, read_value
+from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
+from bot.core.model.findings import did_you_mean
+from bot.core.model.flow_files import Kind, Level, Question
 
 
 class BadCase(Exception):
@@ -21,7 +21,7 @@ class BadCase(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseResult:
     """What the interview comes to. `warnings`: names in the file that the flow does not know."""
 
     level: Level
@@ -47,7 +47,7 @@ class Outcome:
         }
 
 
-def run_case(flow: Flow, case: Mapping[str, Any]) -> Outcome:
+def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
     """Walk the interview with one answer set. Raises BadCase."""
     given = _Given(flow, case)
     env: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def run_case(flow: Flow, case: Mapping[str, Any]) -> Outcome:
             break
     verdict = triage(flow, env)
     level = verdict.level or next_level_up(None)
-    return Outcome(
+    return CaseResult(
         level,
         tuple(r.rule.rule for r in verdict.fired),
         tuple(asked),

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.findings import Finding, Place, did_you_mean
-from bot.core.flow import Advice, Claim, Evidence, Texts, Triage
+from bot.core.model.findings import Finding, Place, did_you_mean
+from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
 
-Key = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Where a value stands inside a file, e.g. `("claims", 3, "fingerprint")`."""
-Placing = Callable[[str, Key], Place]
+Placing = Callable[[str, KeyPath], Place]
 """Turns a file name and a key into a place with line and column."""
 
 EVIDENCE, ADVICE, TRIAGE = "evidence.yaml", "advice.yaml", "triage.yaml"
@@ -32,12 +32,12 @@ class DocumentsError(Exception):
     """The documents cannot be read: no such folder, no such file, or no UTF-8 text. Wrong usage, not a finding."""
 
 
-def whole_file(file: str, _key: Key) -> Place:
+def whole_file(file: str, _key: KeyPath) -> Place:
     """The place of somebody who knows no lines: the beginning of the file."""
     return Place(file)
 
 
-def fold(text: str) -> tuple[str, ...]:
+def fold_text(text: str) -> tuple[str, ...]:
     """The words of a text without white space, case and punctuation.
 
     Unicode NFKC (so that a superscript or a ligature is its plain characters), case folded; a word is a run of letters
@@ -90,13 +90,13 @@ class _Scan:
     """A folded document: its words as one run of bytes, where each begins, and which heading each stands under."""
 
     def __init__(self, text: str, headings: Iterable[str]) -> None:
-        known = {fold(heading) for heading in headings}
+        known = {fold_text(heading) for heading in headings}
         words: list[str] = []
         under: list[tuple[str, ...]] = []
         self.headings: set[tuple[str, ...]] = set()
         section: tuple[str, ...] = ()
         for line in text.splitlines():
-            folded = fold(line)
+            folded = fold_text(line)
             if folded in known:
                 section = folded
                 self.headings.add(folded)
@@ -162,8 +162,8 @@ def _verify_document(text: str, file: str, claims: list[tuple[int, Claim]], plac
                 f'The passage of "{claim.claim}" is not in {claim.document} ({file}).',
                 "Read the document again: change `says` and the fingerprint, or take the claim out.",
             )
-        elif fold(claim.section or "") not in sections:
-            known = fold(claim.section or "") in scan.headings
+        elif fold_text(claim.section or "") not in sections:
+            known = fold_text(claim.section or "") in scan.headings
             yield Finding(
                 place(EVIDENCE, ("claims", n, "section")),
                 "EVID002",
@@ -218,7 +218,7 @@ class _User:
     what: str
     claims: tuple[str, ...]
     file: str
-    key: Key
+    key: KeyPath
     names: str
     """The key under which it names its claims."""
     code: str | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import explain
-from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
+from bot.core.conditions.explain import explain
+from bot.core.conversation.machine import machine_of
+from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
+from bot.core.flow.compiled import Flow
 
 
 def mermaid(flow: Flow, everything: bool = False) -> str:
@@ -15,7 +16,7 @@ def mermaid(flow: Flow, everything: bool = False) -> str:
         node = whens[name]
         condition = "" if node is None else f": {explain(node, flow.questions)}"
         lines.append(f"    {name}{condition}")
-    for source, target, why in flow.machine.edges if everything else edges(flow):
+    for source, target, why in machine_of(flow).edges if everything else edges(flow):
         label = f" : {why}" if everything and why else ""
         lines.append(f"    {_name(source)} --> {_name(target)}{label}")
     lines.append(f"    {ADVICE} --> [*]")
@@ -25,8 +26,10 @@ def mermaid(flow: Flow, everything: bool = False) -> str:
 
 def edges(flow: Flow) -> list[tuple[str, str, str]]:
     """The edges of the machine that a person wants to see: (source, target, why)."""
-    order = flow.machine.order
-    return [(source, target, why) for source, target, why in flow.machine.edges if _shown(flow, source, target, order)]
+    order = machine_of(flow).order
+    return [
+        (source, target, why) for source, target, why in machine_of(flow).edges if _shown(flow, source, target, order)
+    ]
 
 
 def _name(state: str) -> str:

@@ -22,7 +22,7 @@ def add_chat(commands: Any) -> None:
 def _chat(args: argparse.Namespace) -> int:
     chosen = settings()
     from bot.channels.terminal import chat
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, find_flow, flows_folder
     from bot.store import StoreError, open_store
 
@@ -33,7 +33,7 @@ def _chat(args: argparse.Namespace) -> int:
         raise Stop(str(error)) from None
     chosen = chosen.model_copy(update={"flow": path.resolve().name})
     from bot.app import clock, open_service
-    from bot.check.apart import Apart
+    from bot.check.proof.own_process import ProofProcess
 
     now = clock
     if args.now:
@@ -51,7 +51,7 @@ def _chat(args: argparse.Namespace) -> int:
             name = f"terminal:{chosen.flow}"
             if args.new:
                 store.erase_chat(name)
-            proving = None if args.unsafe else Apart().prove(path)
+            proving = None if args.unsafe else ProofProcess().prove(path)
 
             def require_safe() -> None:
                 findings = () if proving is None else proving.findings()

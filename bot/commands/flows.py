@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import FOUND, OK, Stop, flow_named, folders, read_text
+from .common import FOUND, OK, Stop, file_text, flow_named, folders
 
 if TYPE_CHECKING:
-    from bot.core.compiled import Flow
+    from bot.core.flow.compiled import Flow
 
 
 def add_triage(commands: Any) -> None:
@@ -23,14 +23,14 @@ def add_triage(commands: Any) -> None:
 
 
 def _triage(args: argparse.Namespace) -> int:
-    from bot.check.cases import BadCase, run_case
+    from bot.check.cases import BadCase, run_answers
 
     flow = flow_named(args.flow)
     cases, many = _read_cases(args.answers)
     code = OK
     for number, case in enumerate(cases, 1):
         try:
-            outcome = run_case(flow, case)
+            outcome = run_answers(flow, case)
         except BadCase as bad:
             print(f"{args.answers}, answer set {number}: {str(bad).rstrip('.')}.", file=sys.stderr)
             if many:
@@ -59,13 +59,13 @@ def _print_outcome(flow: Flow, outcome: Any) -> None:
 
 
 def _read_cases(name: str) -> tuple[list[Any], bool]:
-    text = sys.stdin.read() if name == "-" else read_text(Path(name))
+    text = sys.stdin.read() if name == "-" else file_text(Path(name))
     try:
         value = json.loads(text)
     except RecursionError:
         raise Stop(f"{name} is nested too deeply to be answers.") from None
     except ValueError:
-        from bot.core.yaml_places import Loaded
+        from bot.core.flow.yaml_places import Loaded
 
         loaded = Loaded(name, text)
         if loaded.findings:
@@ -85,7 +85,7 @@ def add_check(commands: Any) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from bot.check.report import check_command
+    from bot.check.report.report import check_command
 
     return check_command(folders(args.flow), as_json=args.json, build=Path(args.build), out=sys.stdout)
 
@@ -101,7 +101,7 @@ def add_diff(commands: Any) -> None:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from bot.check.report import diff_command
+    from bot.check.report.report import diff_command
 
     return diff_command(args.old, args.new, args.fail_on, build=Path(args.build), as_json=args.json, out=sys.stdout)
 

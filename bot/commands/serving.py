@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .common import FOUND, OK, Stop, print_findings, settings
 
 if TYPE_CHECKING:
-    from bot.check.apart import AllApart
+    from bot.check.proof.own_process import ProofProcesses
 
 
 def add_run(commands: Any) -> None:
@@ -19,18 +19,20 @@ def add_run(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from bot.check.apart import AllApart
+    from bot.check.proof.own_process import ProofProcesses
 
     gc.disable()  # what is made until patients are served stays; running.py collects and turns it on again
-    with AllApart(ahead=not args.unsafe) as proofs:  # imports the solver while this process imports everything else
+    with ProofProcesses(
+        ahead=not args.unsafe
+    ) as proofs:  # imports the solver while this process imports everything else
         return _serve(args, proofs)
 
 
-def _serve(args: argparse.Namespace, proofs: AllApart) -> int:
+def _serve(args: argparse.Namespace, proofs: ProofProcesses) -> int:
     chosen = settings()
-    from bot.channels.starting import CannotStart, api_url_of, token_of
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, flow_names, flows_folder
+    from bot.server.startup import CannotStart, api_url_of, token_of
 
     try:
         token, url, folder = token_of(chosen), api_url_of(chosen), flows_folder(chosen.flows_dir)

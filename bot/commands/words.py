@@ -23,7 +23,7 @@ def add_understand(commands: Any) -> None:
     p.add_argument("--ask", metavar="QUESTION", help="the question that is open")
     p.add_argument("--json", action="store_true", help="print JSON")
     p.add_argument("--lines", metavar="FILE", help="one text a line (- = standard input), one JSON object a line")
-    p.add_argument("--score", type=Path, metavar="DIR", help="measure with labelled phrases, beside baselines")
+    p.add_argument("--score", type=Path, metavar="DIR", help="measure with labelled phrases")
     p.set_defaults(run=_understand)
 
 
@@ -42,7 +42,7 @@ def _understand(args: argparse.Namespace) -> int:
             raise Stop(f"There is no folder {args.score}.")
         print(score(args.score, flow.reader, flow.interview, args.lang))
         return OK
-    from bot.understanding.report import explain, understand_lines, understand_text
+    from bot.understanding.report import explain_reading, understand_lines, understand_text
 
     if args.lines is not None:
         for seen in understand_lines(flow.reader, flow.interview, _lines(args.lines), now, args.lang):
@@ -53,7 +53,7 @@ def _understand(args: argparse.Namespace) -> int:
             'Give the words in quotes, or --lines FILE, or --score DIR. Example: understand back_spasm "since tuesday"'
         )
     seen = understand_text(flow.reader, flow.interview, args.text, now, args.lang, args.ask)
-    print(json.dumps(seen, ensure_ascii=False) if args.json else explain(seen))
+    print(json.dumps(seen, ensure_ascii=False) if args.json else explain_reading(seen))
     return OK
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.core.flow import Kind, Level
+from bot.core.model.flow_files import Kind, Level
 
-from .changes import Change, Outcome, checked_name, refused
+from .changes import Change, FolderEdit, checked_name, refused
 from .parts import (
     behind_last,
     claims_for,
@@ -32,7 +32,7 @@ from .yaml_text import CannotEdit, as_yaml
 LISTS = (Kind.one, Kind.many)
 
 
-def or_refused(make: Callable[[], Outcome]) -> Outcome:
+def or_refused(make: Callable[[], FolderEdit]) -> FolderEdit:
     """The outcome of a change, also of one that was not made."""
     try:
         return make()
@@ -51,10 +51,10 @@ def add_question(
     when: str | None = None,
     usual: str | None = None,
     describes: bool = False,
-) -> Outcome:
+) -> FolderEdit:
     """A question with its words in every language. It stands behind `after`, before `before`, or last of its sort."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         change = Change(folder)
         sheet = change.sheet("interview.yaml")
         entry = _question(checked_name(name), kind, tuple(options), when, usual, describes)
@@ -110,10 +110,10 @@ def _question(
 
 def add_option(
     folder: Path, name: str, question: str, *, after: str | None = None, worry: int | None = None
-) -> Outcome:
+) -> FolderEdit:
     """An option of a question, with its words in every language."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         change = Change(folder)
         entry: Any = checked_name(name) if worry is None else {"id": checked_name(name), "worry": worry}
         insert_option(change, question, name, entry, after, {"label": f"TODO the button for {name}"})
@@ -134,14 +134,14 @@ def add_red_flag(
     after: str | None = None,
     how: str | None = None,
     because: Sequence[str] = (),
-) -> Outcome:
+) -> FolderEdit:
     """A sign on a list: option, rules, claim, safety property, hazard and words.
 
     An emergency sign counts when it is ticked and when the patient is not sure. A same-day sign counts as same_day when
     it is ticked and as see_soon when the patient is not sure.
     """
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         if level not in (Level.emergency, Level.same_day):
             raise CannotEdit(
                 "A red flag is of level emergency or same_day; for others use `add option` and `add rule`."
@@ -180,10 +180,10 @@ def add_red_flag(
 
 def add_rule(
     folder: Path, name: str, when: str, level: Level, *, because: Sequence[str] = (), how: str | None = None
-) -> Outcome:
+) -> FolderEdit:
     """A rule behind the others of its level, with its words in every language, and a claim to write if none is named."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         change = Change(folder)
         claims = claims_for(change, checked_name(name), because)
         insert_rule(change, name, when, level, claims, how)
@@ -201,10 +201,10 @@ def add_line(
     when: str | None = None,
     claims: Sequence[str] = (),
     plain: bool = False,
-) -> Outcome:
+) -> FolderEdit:
     """A line of advice behind the others of its section, with its words in every language."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         change = Change(folder)
         sheet = change.sheet("advice.yaml")
         lines = names_of(sheet, "lines", "line")
@@ -226,10 +226,10 @@ def add_line(
     return or_refused(make)
 
 
-def add_language(folder: Path, language: str, *, own_name: str | None = None, like: str | None = None) -> Outcome:
+def add_language(folder: Path, language: str, *, own_name: str | None = None, like: str | None = None) -> FolderEdit:
     """The words of the flow in another language: every text is there, as a TODO that shows the first language's words."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         change = Change(folder)
         if not re.fullmatch("[a-z]{2}(-[A-Z]{2})?", language):
             raise CannotEdit(f'"{language}" is no language code: two small letters, e.g. fr, or fr-CA.')

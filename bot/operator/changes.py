@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.findings import Finding
-from bot.core.flow import Identifier, Strict
-from bot.core.reading import TEXTS, try_flow
-from bot.core.yaml_places import text_of
+from bot.core.flow.reading import TEXTS, try_flow
+from bot.core.flow.yaml_places import text_of
+from bot.core.model.findings import Finding
+from bot.core.model.flow_files import Identifier, Strict
 
 from .yaml_text import CannotEdit, YamlText
 
@@ -34,7 +34,7 @@ def checked_name(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FolderEdit:
     """What a change did: the files changed, lines to print, exit code (0 done, 1 findings, 2 usage)."""
 
     changed: tuple[Path, ...]
@@ -78,7 +78,7 @@ class Change:
         YamlText(name, text)
         self._new[name] = text
 
-    def write(self, done: str, advice: tuple[str, ...] = ()) -> Outcome:
+    def write(self, done: str, advice: tuple[str, ...] = ()) -> FolderEdit:
         """Write all files, or none. Raises CannotEdit if the change would bring findings other than things to do."""
         after = self._before | {n: s.text for n, s in self._sheets.items()} | self._new
         changed = [name for name in sorted(after) if after[name] != self._before.get(name)]
@@ -96,7 +96,7 @@ class Change:
             messages.append(f"  to do    … and {len(to_do) - len(shown)} more lines that begin with TODO")
         messages += [f"  {line}" for line in advice]
         messages.append(f"Then:  symptom-bot check {self.folder}")
-        return Outcome(tuple(self.folder / name for name in changed), tuple(messages), 0)
+        return FolderEdit(tuple(self.folder / name for name in changed), tuple(messages), 0)
 
     def _worse(self, after: dict[str, str]) -> list[Finding]:
         """What is to do after the change. Raises CannotEdit for any other finding that was not there before."""
@@ -115,9 +115,9 @@ class Change:
         return new
 
 
-def refused(error: CannotEdit) -> Outcome:
+def refused(error: CannotEdit) -> FolderEdit:
     """The outcome of a change that was not made."""
-    return Outcome((), (str(error), *(f"  {finding}" for finding in error.findings)), 1 if error.findings else 2)
+    return FolderEdit((), (str(error), *(f"  {finding}" for finding in error.findings)), 1 if error.findings else 2)
 
 
 def _replace(folder: Path, files: dict[str, str], before: dict[str, bytes]) -> None:

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bot.core.flow import LEVELS, Section
-from bot.core.words import SYSTEM
-from bot.core.yaml_places import Loaded, text_of
+from bot.core.flow.yaml_places import Loaded, text_of
+from bot.core.model.flow_files import LEVELS, Section
+from bot.core.model.system_texts import SYSTEM
 
 from .add import or_refused
-from .changes import Change, Outcome, checked_name
+from .changes import Change, FolderEdit, checked_name
 from .yaml_text import CannotEdit, as_yaml
 
 OF_THE_COMPLAINT = frozenset(
@@ -136,10 +136,10 @@ HEADS = {
 }
 
 
-def add_flow(parent: Path, name: str, *, like: Path | None = None) -> Outcome:
+def add_flow(parent: Path, name: str, *, like: Path | None = None) -> FolderEdit:
     """A new flow folder under `parent`. `like`: a flow whose system words are taken over where they fit any complaint."""
 
-    def make() -> Outcome:
+    def make() -> FolderEdit:
         folder = parent / checked_name(name)
         if folder.exists():
             raise CannotEdit(f"{folder} exists already.")
@@ -167,7 +167,11 @@ def _files(name: str) -> dict[str, dict[str, Any]]:
             "emergency_signs": ["first_danger_sign"],
         },
         "triage.yaml": {"rules": RULES},
-        "advice.yaml": {"recheck": {"self_care": "4 weeks", "see_soon": "2 weeks"}, "lines": LINES},
+        "advice.yaml": {
+            "recheck": {"self_care": "4 weeks", "see_soon": "2 weeks"},
+            "recheck_from": {"self_care": "onset"},
+            "lines": LINES,
+        },
         "evidence.yaml": {
             "documents": [],
             "sources": [

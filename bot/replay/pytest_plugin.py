@@ -11,18 +11,17 @@ from typing import Any
 
 import pytest
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
+from bot.replay.playing.outcome import Played
+from bot.replay.playing.run import Plain, failure, versions_of
+from bot.replay.playing.ways import ManyWay, Way, known_ways, run_case, run_cases
+from bot.replay.script.flows import FlowFolders, with_reader
+from bot.replay.script.model import Case
+from bot.replay.script.reading import BESIDE, Scripts, read_scripts
 
-from .flows import Flows, with_reader
-from .outcome import Outcome
-from .reading import BESIDE, Scripts, read_scripts
-from .run import Plain, failure, versions_of
-from .script import Case
-from .ways import ManyWay, Way, known_ways, run_case, run_cases
-
-_FLOWS = pytest.StashKey[Flows]()
+_FLOWS = pytest.StashKey[FlowFolders]()
 _WAYS = pytest.StashKey[dict[str, Way]]()
-_PLAYED = pytest.StashKey["Played"]()
+_PLAYED = pytest.StashKey["PlayedItems"]()
 _TITLES = pytest.StashKey[dict[str, Case]]()
 
 
@@ -58,11 +57,11 @@ def _shipped() -> list[Path]:
         raise pytest.UsageError(f"{error} The ini option conversation_flows says where flows are.") from None
 
 
-def _flows(config: pytest.Config) -> Flows:
+def _flows(config: pytest.Config) -> FlowFolders:
     if _FLOWS not in config.stash:
         folders = [config.rootpath / folder for folder in config.getini("conversation_flows")]
-        own = Flows(folders, with_reader)
-        config.stash[_FLOWS] = own if own.names() else Flows(_shipped(), with_reader)
+        own = FlowFolders(folders, with_reader)
+        config.stash[_FLOWS] = own if own.names() else FlowFolders(_shipped(), with_reader)
     return config.stash[_FLOWS]
 
 
@@ -117,7 +116,7 @@ class ScriptItem(pytest.Item):
 
     def runtest(self) -> None:
         """Play the case; a deviation fails it with the transcript."""
-        outcome = self.config.stash.setdefault(_PLAYED, Played()).outcome(self)
+        outcome = self.config.stash.setdefault(_PLAYED, PlayedItems()).outcome(self)
         if not outcome.passed:
             raise AssertionError(failure(outcome))
 
@@ -132,14 +131,14 @@ class ScriptItem(pytest.Item):
         return self.path, self.case.place.line - 1, self.name
 
 
-class Played:
+class PlayedItems:
     """What came of the items; those of a way that runs many cases at a time are played together, with the first of them."""
 
     def __init__(self) -> None:
         self._plain = Plain()
-        self._together: dict[tuple[str, int | None], dict[ScriptItem, Outcome]] = {}
+        self._together: dict[tuple[str, int | None], dict[ScriptItem, Played]] = {}
 
-    def outcome(self, item: ScriptItem) -> Outcome:
+    def outcome(self, item: ScriptItem) -> Played:
         """The outcome of this item, compared with memory's."""
         key = item.way.name, item.seed
         if isinstance(item.way, ManyWay) and key not in self._together:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
-from bot.store import schema as t
-from bot.store.loading import stored_delivery
-from bot.store.rows import Blocked, Delivery, Due, Held, KeptMessage, Outcome, Refused, Released, Sent
-from bot.store.statements import DELIVERY_COLUMNS, IN_ORDER, Statements
+from . import schema as t
+from .loading import stored_delivery
+from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, KeptMessage, Refused, Released, Sent
+from .statements import DELIVERY_COLUMNS, IN_ORDER, Statements
 
 
-def take(connection: Connection, owner: str, now: float, limit: int, lease: float, *, shared: bool) -> list[Delivery]:
+def take_deliveries(
+    connection: Connection, owner: str, now: float, limit: int, lease: float, *, shared: bool
+) -> list[Delivery]:
     """See `Store.take_deliveries`."""
     waiting = (
         select(
@@ -52,7 +54,7 @@ def take(connection: Connection, owner: str, now: float, limit: int, lease: floa
 
 
 def settle(
-    connection: Connection, statements: Statements, owner: str, outcomes: Sequence[Outcome], now: float
+    connection: Connection, statements: Statements, owner: str, outcomes: Sequence[DeliveryOutcome], now: float
 ) -> frozenset[str]:
     """See `Store.settle`. Giving a lease back or making a chat wait takes the fence."""
     record(connection, statements, outcomes, now)
@@ -73,7 +75,7 @@ def settle(
     return frozenset(lost)
 
 
-def record(connection: Connection, statements: Statements, outcomes: Sequence[Outcome], now: float) -> None:
+def record(connection: Connection, statements: Statements, outcomes: Sequence[DeliveryOutcome], now: float) -> None:
     """Write down what became of messages. That one was sent is a fact, whoever holds the chat's lease by now."""
     sent: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []

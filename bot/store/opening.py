@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, t
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from bot.store.errors import StoreError, in_plain_words
-from bot.store.ownership import Ownership, take
-from bot.store.schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
-from bot.store.store import Store
+from .errors import StoreError, in_plain_words
+from .ownership import Ownership, take_ownership
+from .schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
+from .store import Store
 
 Access = Literal["owner", "guest"]
 BUSY_SECONDS = 5.0
@@ -70,7 +70,7 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
     held: Ownership | None = None
     if path is not None:
         _prepare_file(path)
-        held = take(path, purpose) if access == "owner" else None
+        held = take_ownership(path, purpose) if access == "owner" else None
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -86,7 +86,7 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
     def before_migrating(old: str | None) -> None:
         nonlocal held
         if path is not None:
-            held = held or take(path, purpose)
+            held = held or take_ownership(path, purpose)
             if old is not None:
                 _back_up(path, old)
 

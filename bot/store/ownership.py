@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.store.errors import StoreError
+from .errors import StoreError
 
 
 class Ownership:
@@ -26,7 +26,7 @@ class Ownership:
             self._descriptor = None
 
 
-def take(database: Path, purpose: str) -> Ownership:
+def take_ownership(database: Path, purpose: str) -> Ownership:
     """Become the one process that owns `database`. `purpose` is told to whoever comes second."""
     lock = database.with_name(database.name + ".lock")
     try:

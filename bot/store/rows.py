@@ -138,7 +138,7 @@ class Blocked:
     chat: str
 
 
-Outcome = Sent | Refused | Held | Released | Blocked
+DeliveryOutcome = Sent | Refused | Held | Released | Blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Batch:
     done_due: tuple[Due, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     erase: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[DeliveryOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,24 +14,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot.store import deliveries, retention, versions
-from bot.store.errors import in_plain_words
-from bot.store.loading import chat_row
-from bot.store.rows import (
+from . import deliveries, retention, versions
+from .errors import in_plain_words
+from .loading import chat_row
+from .rows import (
     Batch,
     ChatRow,
     Committed,
     Delivery,
+    DeliveryOutcome,
     Due,
     FlowVersion,
-    Outcome,
     Refused,
     Sent,
     SessionRow,
     SetAside,
 )
-from bot.store.statements import statements
-from bot.store.transaction import Transaction
+from .statements import statements
+from .transaction import Transaction
 
 
 class Store:
@@ -107,9 +107,9 @@ class Store:
         """Lease up to `limit` chats that wait for delivery and that nobody serves, and return all that waits for
         them: emergencies first, then the oldest; in order within a chat. Chats leased here already are left out."""
         with self._write() as connection:
-            return deliveries.take(connection, self.owner, now, limit, self.lease, shared=self.shared)
+            return deliveries.take_deliveries(connection, self.owner, now, limit, self.lease, shared=self.shared)
 
-    def settle(self, outcomes: Sequence[Outcome], now: float) -> frozenset[str]:
+    def settle(self, outcomes: Sequence[DeliveryOutcome], now: float) -> frozenset[str]:
         """Record how deliveries went. Returns the chats whose lease another worker holds by now: drop their queue."""
         if not outcomes:
             return frozenset()

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.patterns import Span
-from bot.understanding.words import Words
+from .patterns import WordSpan
+from .words import SpokenWords
 
 _MOST_NUMBERS = 200
 
@@ -18,7 +18,7 @@ class Number:
 
     least: float
     most: float
-    span: Span
+    span: WordSpan
     bare: bool = True
 
 
@@ -29,7 +29,7 @@ class Duration:
     least: float
     most: float
     unit: str
-    span: Span
+    span: WordSpan
     vague: bool = False
 
 
@@ -115,7 +115,7 @@ class Amounts:
             value, taken = value * 100, 2
         return value, taken
 
-    def numbers(self, text: Words) -> list[Number]:
+    def numbers(self, text: SpokenWords) -> list[Number]:
         """All numbers and ranges, in order, not overlapping."""
         words = text.words
         out: list[Number] = []
@@ -152,7 +152,7 @@ class Amounts:
                 return Number(value, second[0], (place, end + 1 + second[1]))
         return Number(value, value, (place, end))
 
-    def durations(self, text: Words) -> list[Duration]:
+    def durations(self, text: SpokenWords) -> list[Duration]:
         """All amounts of time, in order, not overlapping."""
         words = text.words
         out: list[Duration] = []

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, at, before
-from bot.understanding.patterns import Span
-from bot.understanding.periods import Guess, PeriodReader, latest, make_date
+from .amounts import Amounts, at, before
+from .patterns import WordSpan
+from .periods import Guess, PeriodReader, latest, make_date
 
 
 class DateReader(PeriodReader):
@@ -82,7 +82,7 @@ class DateReader(PeriodReader):
             return None
         return self._either(int(parts[0]), int(parts[2]), None, today, (place, place + 3))
 
-    def _either(self, first: int, second: int, year: int | None, today: date, span: Span) -> Guess | None:
+    def _either(self, first: int, second: int, year: int | None, today: date, span: WordSpan) -> Guess | None:
         readings: list[date] = []
         orders = [(first, second), (second, first)]
         if self._day_first != "both":

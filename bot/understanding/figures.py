@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.amounts import Amounts, Duration, Number, at, before, phrases
-from bot.understanding.onset import vague_spans
-from bot.understanding.patterns import Match, Span
-from bot.understanding.words import Words
+from .amounts import Amounts, Duration, Number, at, before, phrases
+from .onset import vague_spans
+from .patterns import Match, WordSpan
+from .words import SpokenWords
 
 Value = float | int | tuple[float, float]
 
@@ -19,7 +19,7 @@ class Figure:
     """A figure found in words; `value` None: words without a number."""
 
     value: Value | None
-    span: Span
+    span: WordSpan
     sure: bool = True
 
 
@@ -73,7 +73,9 @@ class FigureReader:
 
     # --- age
 
-    def age(self, text: Words, numbers: list[Number], taken: set[int], opened: bool, this_year: int) -> Figure | None:
+    def age(
+        self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, this_year: int
+    ) -> Figure | None:
         """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
         words = text.words
         weak = self._birth(text, this_year)
@@ -134,7 +136,7 @@ class FigureReader:
                 return self._decade(words, place, self._decades[word], (place, place + 1))
         return weak
 
-    def _birth(self, text: Words, this_year: int) -> Figure | None:
+    def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
         """The age of one who writes the year of his birth, "born in 1961": one of two years."""
         words = text.words
         for place in range(len(words)):
@@ -151,13 +153,13 @@ class FigureReader:
                     return Figure((age - 1, age), (place, year + 1))
         return None
 
-    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: Span) -> Figure:
+    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: WordSpan) -> Figure:
         third = self._thirds.get(words[begin - 1]) if begin else None
         if third and decade[1] - decade[0] == 9:
             return Figure((decade[0] + third[0], decade[0] + third[1]), (begin - 1, span[1]))
         return Figure(decade, span)
 
-    def _closed(self, text: Words, begin: int, end: int) -> bool:
+    def _closed(self, text: SpokenWords, begin: int, end: int) -> bool:
         """Whether the words stand alone between marks or at the edges of the text."""
         words, clause = text.words, text.clause
         starts = begin == 0 or clause[begin - 1] != clause[begin] or not words[begin - 1].isalnum()
@@ -167,7 +169,7 @@ class FigureReader:
     # --- pain
 
     def pain(
-        self, text: Words, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
+        self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
     ) -> Figure | None:
         """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
         words = text.words
@@ -209,7 +211,7 @@ class FigureReader:
         spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
 
-    def _worst(self, text: Words, found: list[tuple[int, Figure]]) -> Figure:
+    def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]]) -> Figure:
         current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
         best = max(rank for rank, _ in current)
         figures = [f for rank, f in current if rank == best]
@@ -217,7 +219,7 @@ class FigureReader:
             figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0)
         )
 
-    def _was(self, text: Words, figure: Figure) -> bool:
+    def _was(self, text: SpokenWords, figure: Figure) -> bool:
         """Whether the figure is one of before ("it was a 9 yesterday")."""
         (begin, end), words, clause = figure.span, text.words, text.clause
         first = begin
@@ -249,7 +251,7 @@ class FigureReader:
             return False
         return False
 
-    def _lone(self, text: Words, match: Match, begin: int, end: int) -> bool:
+    def _lone(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
         """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
         words, clause = text.words, text.clause
         first, last = begin, end
@@ -274,7 +276,13 @@ class FigureReader:
     # --- how long one spasm lasts
 
     def spasm_length(
-        self, text: Words, match: Match, durations: list[Duration], taken: set[int], opened: bool, onset_opened: bool
+        self,
+        text: SpokenWords,
+        match: Match,
+        durations: list[Duration],
+        taken: set[int],
+        opened: bool,
+        onset_opened: bool,
     ) -> Figure | None:
         """The length of one spasm in seconds; `value` None if only words speak of it."""
         words = text.words

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, Duration, at, before
-from bot.understanding.dates import DateReader
-from bot.understanding.patterns import Match, Span
-from bot.understanding.periods import Days, Guess
-from bot.understanding.words import Words
+from .amounts import Amounts, Duration, at, before
+from .dates import DateReader
+from .patterns import Match, WordSpan
+from .periods import Days, Guess
+from .words import SpokenWords
 
 DAY = 86400
 
@@ -28,7 +28,7 @@ class OnsetReader(DateReader):
         self._since_not = frozenset(map(str, parts.get("since_not") or ()))
 
     def guesses(
-        self, text: Words, match: Match, now: datetime, dates_open: bool, signs: Iterable[Span] = ()
+        self, text: SpokenWords, match: Match, now: datetime, dates_open: bool, signs: Iterable[WordSpan] = ()
     ) -> list[Guess]:
         """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `signs`: where the words
         speak of something else than the complaint ("fever since yesterday")."""
@@ -50,14 +50,14 @@ class OnsetReader(DateReader):
             place = max(guess.span[1], place + 1)
         return [self._weighed(text, match, g, elsewhere) for g in out]
 
-    def _weighed(self, text: Words, match: Match, guess: Guess, signs: tuple[Span, ...]) -> Guess:
+    def _weighed(self, text: SpokenWords, match: Match, guess: Guess, signs: tuple[WordSpan, ...]) -> Guess:
         clause = text.clause[guess.span[0]]
         beside = any(text.clause[s[0]] == clause and self._together(match, guess.span, s) for s in signs)
         return replace(guess, weight=guess.weight + self._context(text, match, guess, beside), elsewhere=beside)
 
     # --- amounts of time
 
-    def _ago(self, text: Words, duration: Duration, now: datetime) -> Guess | None:
+    def _ago(self, text: SpokenWords, duration: Duration, now: datetime) -> Guess | None:
         words, (begin, end) = text.words, duration.span
         today = now.date()
         after = at(words, end, self.lists["ago_words"]) or before(words, begin, self.lists["ago_before"])
@@ -90,14 +90,14 @@ class OnsetReader(DateReader):
         return Guess((begin, end + behind), value, (), weight, True)
 
     @staticmethod
-    def _alone(text: Words, begin: int, end: int) -> bool:
+    def _alone(text: SpokenWords, begin: int, end: int) -> bool:
         """Whether the words are a clause of their own."""
         before_it = begin == 0 or not text.words[begin - 1].isalnum()
         return before_it and (end >= len(text.words) or not text.words[end].isalnum())
 
     # --- what speaks for or against
 
-    def _context(self, text: Words, match: Match, guess: Guess, elsewhere: bool) -> float:
+    def _context(self, text: SpokenWords, match: Match, guess: Guess, elsewhere: bool) -> float:
         """How well the words around a time speak of the beginning."""
         begin, end = guess.span
         clause, sentence = text.clause[begin], text.sentence[begin]
@@ -128,7 +128,7 @@ class OnsetReader(DateReader):
         return weight
 
     def choose(
-        self, guesses: list[Guess], text: Words, taken: set[int], opened: bool, length_open: bool
+        self, guesses: list[Guess], text: SpokenWords, taken: set[int], opened: bool, length_open: bool
     ) -> Guess | None:
         """The time that is meant (or what must be asked), if the text names one. `taken`: words that were read otherwise."""
         if length_open:
@@ -142,7 +142,7 @@ class OnsetReader(DateReader):
             return max(valued, key=lambda g: (g.weight, -g.span[0]))
         return left[0] if left else None
 
-    def vague(self, text: Words, match: Match, opened: bool, plain_word: bool) -> Span | None:
+    def vague(self, text: SpokenWords, match: Match, opened: bool, plain_word: bool) -> WordSpan | None:
         """Words that say only that it was some time ago. `plain_word`: the whole text is a yes, a no or a "not sure"."""
         if plain_word and not opened:
             return None
@@ -162,13 +162,13 @@ class OnsetReader(DateReader):
         return None
 
     @staticmethod
-    def _together(match: Match, one: Span, other: Span) -> bool:
+    def _together(match: Match, one: WordSpan, other: WordSpan) -> bool:
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
         return not any(first <= turn[0] < last for turn in match.spans("turn"))
 
 
-def vague_spans(text: Words, listed: tuple[tuple[str, ...], ...]) -> list[Span]:
+def vague_spans(text: SpokenWords, listed: tuple[tuple[str, ...], ...]) -> list[WordSpan]:
     """Where listed phrases stand in the text."""
     out = []
     for place in range(len(text.words)):

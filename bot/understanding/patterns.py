@@ -21,9 +21,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.words import Words
+from .words import SpokenWords
 
-Span = tuple[int, int]
+WordSpan = tuple[int, int]
 """First word and one past the last."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
@@ -93,7 +93,7 @@ class Pattern:
     joins: tuple[str, ...]
 
 
-def parse(phrase: str) -> Pattern:
+def parse_pattern(phrase: str) -> Pattern:
     """One spelled-out phrase as a pattern. Raises PatternError."""
     terms: list[str] = []
     joins: list[str] = []
@@ -156,7 +156,7 @@ class Grammar:
             phrases = [raw for raw in phrases if not raw.startswith("!")]
         for raw in phrases:
             for phrase in self._phrases(str(raw)):
-                pattern = parse(phrase)
+                pattern = parse_pattern(phrase)
                 if len(pattern.terms) == 1 and pattern.terms[0][0] == "=":
                     self._plant(pattern.terms[0][1:], name)
                     continue
@@ -228,13 +228,13 @@ class Grammar:
         """Whether there is such a group."""
         return name in self._patterns
 
-    def match(self, words: Words) -> Match:
+    def match(self, words: SpokenWords) -> Match:
         """The groups found in `words`."""
         return Match(self, words)
 
-    def phrases_in(self, words: Words) -> dict[str, list[Span]]:
+    def phrases_in(self, words: SpokenWords) -> dict[str, list[WordSpan]]:
         """Where the listed phrases stand: group -> spans, in order."""
-        found: dict[str, list[Span]] = {}
+        found: dict[str, list[WordSpan]] = {}
         text, sentence, tree, small = words.words, words.sentence, self._tree, self._small
         count = len(text)
         for first, word in enumerate(text):
@@ -266,13 +266,13 @@ class Grammar:
 class Match:
     """One text matched against a grammar; groups are looked up when asked for."""
 
-    def __init__(self, grammar: Grammar, words: Words) -> None:
+    def __init__(self, grammar: Grammar, words: SpokenWords) -> None:
         self.words = words
         self._grammar = grammar
         self._phrases = grammar.phrases_in(words)
-        self._known: dict[str, tuple[Span, ...]] = {}
+        self._known: dict[str, tuple[WordSpan, ...]] = {}
 
-    def spans(self, name: str) -> tuple[Span, ...]:
+    def spans(self, name: str) -> tuple[WordSpan, ...]:
         """Where the group `name` stands, in order of place; empty for a group that is not defined."""
         known = self._known.get(name)
         if known is not None:
@@ -288,28 +288,28 @@ class Match:
         self._known[name] = result
         return result
 
-    def _numbers(self, term: str) -> list[Span]:
+    def _numbers(self, term: str) -> list[WordSpan]:
         low, high = map(float, term[1:-1].split("-"))
-        out: list[Span] = []
+        out: list[WordSpan] = []
         for place, word in enumerate(self.words.words):
             if word[0].isdecimal() and word.isascii() and len(word) < 9 and low <= float(word) <= high:
                 out.append((place, place + 1))
         return out
 
-    def _pattern(self, pattern: Pattern) -> Iterable[Span]:
+    def _pattern(self, pattern: Pattern) -> Iterable[WordSpan]:
         terms = pattern.terms
         for term in terms:
             if term[0] == "=" and term not in self._phrases:
                 return ()
-        spans: Iterable[Span] = self.spans(terms[0])
+        spans: Iterable[WordSpan] = self.spans(terms[0])
         for join, term in zip(pattern.joins, terms[1:], strict=True):
             if not spans:
                 return ()
             spans = self._join(spans, join, self.spans(term))
         return spans
 
-    def _join(self, lefts: Iterable[Span], join: str, rights: tuple[Span, ...]) -> list[Span]:
-        out: list[Span] = []
+    def _join(self, lefts: Iterable[WordSpan], join: str, rights: tuple[WordSpan, ...]) -> list[WordSpan]:
+        out: list[WordSpan] = []
         firsts = [right[0] for right in rights]
         reach = _REACH.get(join, 2)
         for left in lefts:
@@ -334,7 +334,7 @@ class Match:
                 break
         return out
 
-    def _may_follow(self, left: Span, join: str, right: Span, turned: bool = False) -> bool:
+    def _may_follow(self, left: WordSpan, join: str, right: WordSpan, turned: bool = False) -> bool:
         words = self.words
         if words.sentence[left[0]] != words.sentence[right[0]]:
             return False

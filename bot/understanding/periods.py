@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, at, before, phrases
-from bot.understanding.patterns import Span
+from .amounts import Amounts, at, before, phrases
+from .patterns import WordSpan
 
 Days = int | tuple[int, int]
 
@@ -22,7 +22,7 @@ Days = int | tuple[int, int]
 class Guess:
     """One reading of some words as a time ago. `days` None: vague, or one of `candidates` (label, days)."""
 
-    span: Span
+    span: WordSpan
     days: Days | None
     candidates: tuple[tuple[str, Any], ...] = ()
     weight: float = 1
@@ -61,7 +61,7 @@ class PeriodReader:
             if isinstance(listed, list) and all(isinstance(phrase, str) for phrase in listed):
                 self.lists[name] = phrases(listed)
 
-    def which(self, readings: list[date], today: date, span: Span) -> Guess:
+    def which(self, readings: list[date], today: date, span: WordSpan) -> Guess:
         labelled = tuple((self.name(d), (today - d).days) for d in sorted(readings, reverse=True))
         return Guess(span, None, labelled, weight=2)
 
@@ -74,7 +74,7 @@ class PeriodReader:
             year=day.year,
         )
 
-    def onemake_date(self, day: date | None, today: date, span: Span, weight: float = 3) -> Guess | None:
+    def onemake_date(self, day: date | None, today: date, span: WordSpan, weight: float = 3) -> Guess | None:
         if day is None or day > today:
             return None
         return Guess(span, (today - day).days, weight=weight)

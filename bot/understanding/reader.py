@@ -13,17 +13,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.flow import Interview, Kind, Question, Texts
-from bot.core.reader import Fact, Reader, Reading, Rejected, Sign, Unclear
-from bot.understanding.amounts import Amounts, Duration, Number, before
-from bot.understanding.figures import Figure, FigureReader
-from bot.understanding.language import FOLDER, Language, load
-from bot.understanding.onset import OnsetReader
-from bot.understanding.patterns import Match, Span
-from bot.understanding.periods import Guess
-from bot.understanding.scope import MAYBE, NEGATED, Scope
-from bot.understanding.whole import crisis, nothing_but, polarity
-from bot.understanding.words import Words
+from bot.core.model.flow_files import Interview, Kind, Question, Texts
+from bot.core.model.readings import Fact, Reader, Reading, Rejected, Sign, Unclear
+
+from .amounts import Amounts, Duration, Number, before
+from .figures import Figure, FigureReader
+from .language import FOLDER, Language, load
+from .onset import OnsetReader
+from .patterns import Match, WordSpan
+from .periods import Guess
+from .scope import MAYBE, NEGATED, Scope
+from .whole import crisis, nothing_but, polarity
+from .words import SpokenWords
 
 LONGEST = 20_000
 """Characters of one text that are read."""
@@ -93,7 +94,7 @@ def _always(question: Question, options: set[str]) -> bool:
 class _Text:
     """One text with all that the parts of the reader look at."""
 
-    words: Words
+    words: SpokenWords
     match: Match
     scope: Scope
     now: datetime
@@ -171,10 +172,12 @@ class LanguageReader:
 
     # --- options: warning signs and all other choices
 
-    def _options(self, seen: _Text) -> tuple[tuple[Sign, ...], dict[str, Span], dict[str, Span], tuple[Rejected, ...]]:
-        plain: dict[str, Span] = {}
-        denied: dict[str, Span] = {}
-        possible: dict[str, Span] = {}
+    def _options(
+        self, seen: _Text
+    ) -> tuple[tuple[Sign, ...], dict[str, WordSpan], dict[str, WordSpan], tuple[Rejected, ...]]:
+        plain: dict[str, WordSpan] = {}
+        denied: dict[str, WordSpan] = {}
+        possible: dict[str, WordSpan] = {}
         rejected: list[Rejected] = []
         for option in (*self._home, *(q for q, v in self._questions.items() if v.kind is Kind.yes_no)):
             verdicts = self._verdicts(seen, option)
@@ -193,7 +196,7 @@ class LanguageReader:
         ]
         return tuple(signs), plain, denied, tuple(rejected)
 
-    def _verdicts(self, seen: _Text, option: str) -> dict[str, Span]:
+    def _verdicts(self, seen: _Text, option: str) -> dict[str, WordSpan]:
         """What the text says of one option: `plain`, `MAYBE`, or the reasons for which it was set aside, with the words."""
         match, scope = seen.match, seen.scope
         rule = self._language.options.get(option, {})
@@ -201,8 +204,8 @@ class LanguageReader:
         names = [(f"{option}.plain", True), (f"{option}.possible", False)]
         if seen.question is not None and option in seen.question.option_ids:
             names.append((f"{seen.question.ask}/{option}.plain", True))
-        out: dict[str, Span] = {}
-        unless: tuple[Span, ...] | None = None
+        out: dict[str, WordSpan] = {}
+        unless: tuple[WordSpan, ...] | None = None
         for name, is_plain in names:
             for span in match.spans(name):
                 if unless is None:
@@ -228,7 +231,7 @@ class LanguageReader:
                     out.setdefault(MAYBE, span)
         return out
 
-    def _touches(self, words: Words, one: Span, other: Span) -> bool:
+    def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
         """Whether two spans overlap or stand within three words of each other with no "and" between."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
         if last < first:
@@ -248,7 +251,7 @@ class LanguageReader:
         return out
 
     def _choices(
-        self, seen: _Text, plain: Mapping[str, Span], denied: Mapping[str, Span]
+        self, seen: _Text, plain: Mapping[str, WordSpan], denied: Mapping[str, WordSpan]
     ) -> tuple[list[Fact], list[Unclear]]:
         facts: list[Fact] = []
         unclear: list[Unclear] = []
@@ -283,7 +286,7 @@ class LanguageReader:
         return facts, unclear
 
     @staticmethod
-    def _joined(seen: _Text, spans: Iterable[Span]) -> str:
+    def _joined(seen: _Text, spans: Iterable[WordSpan]) -> str:
         return " / ".join(dict.fromkeys(seen.words.quote(span) for span in spans))
 
     def _by_number(self, seen: _Text, question: Question) -> tuple[str, ...]:
@@ -305,7 +308,7 @@ class LanguageReader:
 
     # --- figures and dates
 
-    def _read_figures(self, seen: _Text, elsewhere: list[Span]) -> tuple[list[Fact], list[Unclear]]:
+    def _read_figures(self, seen: _Text, elsewhere: list[WordSpan]) -> tuple[list[Fact], list[Unclear]]:
         facts: list[Fact] = []
         unclear: list[Unclear] = []
         taken: set[int] = set()

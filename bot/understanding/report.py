@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.core.flow import Interview
-from bot.core.reader import Reader, Reading
+from bot.core.model.flow_files import Interview
+from bot.core.model.readings import Reader, Reading
 
 
 def value_of(value: Any) -> Any:
@@ -17,7 +17,7 @@ def value_of(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
+def reading_as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
     """A reading as a JSON object.
 
     `answers`: question -> value (days, seconds, 0-10, years, option ids); `ask`: questions to be asked because the words
@@ -63,7 +63,7 @@ def understand_text(
     reader: Reader, interview: Interview, text: str, now: datetime, lang: str = "en", open_question: str | None = None
 ) -> dict[str, Any]:
     """What is read in one text, as a JSON object (`as_json`)."""
-    return as_json(reader(text, now, lang, open_question), interview)
+    return reading_as_json(reader(text, now, lang, open_question), interview)
 
 
 def understand_lines(
@@ -74,7 +74,7 @@ def understand_lines(
         yield understand_text(reader, interview, line.rstrip("\r\n"), now, lang)
 
 
-def explain(seen: dict[str, Any]) -> str:
+def explain_reading(seen: dict[str, Any]) -> str:
     """A reading in words, one line a fact: question, value, the words it came from, how sure; then what was set aside."""
     rows: list[tuple[str, str, str, str]] = []
     for sign in seen["signs"]:

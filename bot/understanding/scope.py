@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from bot.understanding.patterns import Match, Span
+from .patterns import Match, WordSpan
 
 NEGATED, PAST, OTHER, HYPOTHETICAL, IDIOM = "negated", "past", "other_person", "hypothetical", "expression"
 MAYBE = "maybe"
@@ -42,7 +42,7 @@ class Scope:
         self._number_words = frozenset(map(str, parts.get("numbers") or ())) - {"one"}
         self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
 
-    def verdict(self, span: Span, past_counts: bool = False) -> str | None:
+    def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
         if self._within(span, self._idioms):
             return IDIOM
@@ -75,14 +75,14 @@ class Scope:
         return bool(self._match.spans("their_complaint")) and not self._match.spans("my_complaint")
 
     @cached_property
-    def _idioms(self) -> tuple[Span, ...]:
+    def _idioms(self) -> tuple[WordSpan, ...]:
         return self._match.spans("idiom")
 
     @staticmethod
-    def _within(span: Span, others: Sequence[Span]) -> bool:
+    def _within(span: WordSpan, others: Sequence[WordSpan]) -> bool:
         return any(o[0] < span[1] and span[0] < o[1] for o in others)
 
-    def _sentence(self, place: int) -> Span:
+    def _sentence(self, place: int) -> WordSpan:
         sentence, words = self._words.sentence, len(self._words.words)
         first = last = place
         while first > 0 and sentence[first - 1] == sentence[place]:
@@ -94,18 +94,18 @@ class Scope:
     # --- negation
 
     @cached_property
-    def _denials(self) -> list[Span]:
+    def _denials(self) -> list[WordSpan]:
         """Negations that speak forward. "Not only", "not sure", "can not" are none."""
         false = self._match.spans("not_a_negation")
         return [
             cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
         ]
 
-    def has_own_no(self, span: Span) -> bool:
+    def has_own_no(self, span: WordSpan) -> bool:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
         return any(cue[0] == span[0] for cue in self._denials)
 
-    def _negated(self, span: Span) -> str | None:
+    def _negated(self, span: WordSpan) -> str | None:
         words, found = self._words, None
         for cue in reversed(self._denials):
             if cue[1] > span[0] or words.sentence[cue[0]] != words.sentence[span[0]]:
@@ -125,10 +125,10 @@ class Scope:
         return NEGATED if self._denied_after(span) else found
 
     @cached_property
-    def _stops(self) -> tuple[Span, ...]:
+    def _stops(self) -> tuple[WordSpan, ...]:
         return self._match.spans("stop")
 
-    def _stopped(self, cue: Span, span: Span) -> bool:
+    def _stopped(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a new statement begins between a negation and `span`, or with `span`."""
         if any(cue[1] <= stop[0] < span[0] for stop in self._stops):
             return True
@@ -139,7 +139,7 @@ class Scope:
         words = self._words.words
         return [cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or]
 
-    def _list_reaches(self, cue: Span, span: Span) -> str | None:
+    def _list_reaches(self, cue: WordSpan, span: WordSpan) -> str | None:
         """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
         words = self._words
         _, last = self._sentence(cue[0])
@@ -168,7 +168,7 @@ class Scope:
         )  # "no numbness or tingling, weak leg": not of the list
         return NEGATED if listed and not doubtful else MAYBE
 
-    def _denied_after(self, span: Span) -> bool:
+    def _denied_after(self, span: WordSpan) -> bool:
         """ "numbness: none", "bladder fine": a denial that closes the clause (or the one after a colon)."""
         words = self._words
         for cue in self._match.spans("negation_after"):
@@ -196,7 +196,7 @@ class Scope:
 
     # --- past
 
-    def _stretch(self, span: Span) -> Span:
+    def _stretch(self, span: WordSpan) -> WordSpan:
         """The part of the sentence around `span` between turns ("but", "and now") and commas."""
         words = self._words
         first, last = self._sentence(span[0])
@@ -220,7 +220,7 @@ class Scope:
         return begin, end
 
     @cached_property
-    def _past_cues(self) -> list[Span]:
+    def _past_cues(self) -> list[WordSpan]:
         words = self._words.words
         cues = list(self._match.spans("past"))
         leads = {cue[1] for cue in self._match.spans("in_year")}
@@ -230,7 +230,7 @@ class Scope:
         cues.extend(self._match.spans("long_ago"))
         return cues
 
-    def _past(self, span: Span) -> str | None:
+    def _past(self, span: WordSpan) -> str | None:
         if not self._past_cues:
             return None
         begin, end = self._stretch(span)
@@ -242,7 +242,7 @@ class Scope:
         fresh = self._fresh("fresh")  # "a slipped disc in 2015 numb between my legs": whose time is not clear
         return MAYBE if all(any(cue[1] <= place <= span[0] for place in fresh) for cue in cues) else PAST
 
-    def _parted(self, cue: Span, span: Span) -> bool:
+    def _parted(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a statement of its own begins between a cue of the past and `span`, whichever comes first."""
         if cue[0] >= span[1]:
             return any(
@@ -250,12 +250,12 @@ class Scope:
             )
         return any(cue[1] <= place <= span[0] for place in self._fresh("fresh_now"))
 
-    def _over(self, span: Span) -> bool:
+    def _over(self, span: WordSpan) -> bool:
         """Whether the sentence says that it is over ("went numb yesterday but it's gone now")."""
         _first, last = self._sentence(span[0])
         return any(span[1] <= cue[0] < last for cue in self._match.spans("over_now"))
 
-    def _chronic(self, span: Span) -> bool:
+    def _chronic(self, span: WordSpan) -> bool:
         """Whether its stretch says that it has long been so ("a weak bladder for years"): not new, so asked about."""
         if not self._match.spans("chronic"):
             return False
@@ -265,7 +265,7 @@ class Scope:
     # --- other people
 
     @cached_property
-    def _others(self) -> list[Span]:
+    def _others(self) -> list[WordSpan]:
         """Stretches that speak of somebody else; none at all if somebody else is the patient."""
         if self._match.spans("proxy"):
             return []
@@ -279,7 +279,7 @@ class Scope:
             cue[0]
             for cue in (*self._match.spans("me"), *self._match.spans("back_to_me"), *self._match.spans("fresh_self"))
         )
-        out: list[Span] = []
+        out: list[WordSpan] = []
         first = [cue for cue in self._match.spans("kin_first") if self._begins(cue[0])]
         for kin in sorted((*self._match.spans("kin"), *first)):
             if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
@@ -306,7 +306,7 @@ class Scope:
             out.append((kin[0], end))
         return out
 
-    def _other(self, span: Span) -> str | None:
+    def _other(self, span: WordSpan) -> str | None:
         if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
             return None
         for begin, end in self._others:
@@ -320,7 +320,7 @@ class Scope:
     # --- only thought of
 
     @cached_property
-    def _thought(self) -> list[Span]:
+    def _thought(self) -> list[WordSpan]:
         words = self._words
         ends_thought = [cue[0] for cue in self._match.spans("thought_ends")]
         out = []
@@ -345,7 +345,7 @@ class Scope:
             out.append((cue[0], end))
         return out
 
-    def _statement_after(self, cue: Span) -> int:
+    def _statement_after(self, cue: WordSpan) -> int:
         """Where the sentence of the cue ends, or where behind a comma somebody speaks of what is so ("..., i can not pee")."""
         words, last = self._words, self._sentence(cue[0])[1]
         fresh = set(self._fresh("fresh_now"))
@@ -358,7 +358,7 @@ class Scope:
                 return place
         return last
 
-    def _asked(self, span: Span) -> str | None:
+    def _asked(self, span: WordSpan) -> str | None:
         """ "Is numbness dangerous?": only asked about; "is my numb bum serious?": perhaps so."""
         lasts = self._match.spans("asks_last")
         if not lasts:
@@ -386,10 +386,10 @@ class Scope:
             c[1] == place for c in self._match.spans("question_leads")
         )
 
-    def _hypothetical(self, span: Span) -> bool:
+    def _hypothetical(self, span: WordSpan) -> bool:
         return any(begin <= span[0] < end for begin, end in self._thought)
 
-    def _hedged(self, span: Span) -> bool:
+    def _hedged(self, span: WordSpan) -> bool:
         words = self._words
         for cue in self._match.spans("own_question"):  # "is it normal to be numb there?": whoever asks may well have it
             if cue[1] <= span[0] and words.sentence[cue[0]] == words.sentence[span[0]]:

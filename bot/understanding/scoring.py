@@ -1,26 +1,35 @@
-"""How well texts are understood: labelled phrases, the measures of each kind, and the table beside the baselines."""
+"""How well texts are understood: labelled phrases, the measures of each kind, and the table of the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from bot.core.flow import Interview
-from bot.core.reader import Reader
-from bot.understanding.report import understand_text
+from bot.core.model.flow_files import Interview
+from bot.core.model.readings import Reader
+
+from .report import understand_text
 
 Seen = Mapping[str, Any]
 Understand = Callable[[str, datetime], Seen]
 """A way to understand a text, as a JSON object with at least `answers`, `ask` and `red_flags`."""
 
 
+class Column(NamedTuple):
+    """Another way to understand, to be measured beside ours. `kinds`: of texts that it is for."""
+
+    name: str
+    understand: Understand
+    kinds: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
-class Case:
+class Phrase:
     """One labelled text. `label`: what must be read; its form depends on `kind`."""
 
     half: str
@@ -36,7 +45,7 @@ class Count:
 
     right: int = 0
     of: int = 0
-    wrong: list[tuple[Case, Any]] = field(default_factory=list, repr=False)
+    wrong: list[tuple[Phrase, Any]] = field(default_factory=list, repr=False)
 
     @property
     def share(self) -> float:
@@ -44,7 +53,7 @@ class Count:
         return self.right / self.of if self.of else 1.0
 
 
-def read_cases(folder: Path) -> Iterator[Case]:
+def read_cases(folder: Path) -> Iterator[Phrase]:
     """The cases of `folder/<half>/<kind>.yaml`. Raises OSError, ValueError (naming the file)."""
     files = sorted(folder.glob("*/*.yaml"))
     if not files:
@@ -58,11 +67,11 @@ def read_cases(folder: Path) -> Iterator[Case]:
         if isinstance(cases, dict):
             for label, texts in cases.items():
                 for text in texts:
-                    yield Case(file.parent.name, kind, str(text), label, now)
+                    yield Phrase(file.parent.name, kind, str(text), label, now)
         else:
             for case in cases:
                 text, label = (case["text"], case) if isinstance(case, dict) else (case[0], case[1])
-                yield Case(file.parent.name, kind, str(text), label, now)
+                yield Phrase(file.parent.name, kind, str(text), label, now)
 
 
 def fits(value: Any, label: Any, asked: bool) -> bool:
@@ -79,27 +88,27 @@ def fits(value: Any, label: Any, asked: bool) -> bool:
     return bool(low == high == label)
 
 
-def _figure(question: str) -> Callable[[Case, Seen], bool]:
+def _figure(question: str) -> Callable[[Phrase, Seen], bool]:
     return lambda case, seen: fits(seen["answers"].get(question), case.label, question in seen["ask"])
 
 
-def _options(case: Case) -> set[str]:
+def _options(case: Phrase) -> set[str]:
     """The options that are right for the text: one, or any of several that fit equally well."""
     return set(case.label["any"]) if isinstance(case.label, dict) else {case.label}
 
 
-def _found(case: Case, seen: Seen) -> bool:
+def _found(case: Phrase, seen: Seen) -> bool:
     options = _options(case)
     return bool(options & set(seen["red_flags"])) or any(
         isinstance(v, list) and bool(options & set(map(str, v))) for v in seen["answers"].values()
     )
 
 
-def _asked_or_found(case: Case, seen: Seen) -> bool:
+def _asked_or_found(case: Phrase, seen: Seen) -> bool:
     return _found(case, seen) or bool(_options(case) & set(seen.get("possible", ())))
 
 
-def _movements(case: Case, seen: Seen) -> bool:
+def _movements(case: Phrase, seen: Seen) -> bool:
     return set(seen["answers"].get("movements", ())) == set(case.label)
 
 
@@ -109,11 +118,11 @@ def _holds(value: Any, label: Any) -> bool:
     return fits(value, label, False)
 
 
-def _facts(case: Case, seen: Seen) -> bool:
+def _facts(case: Phrase, seen: Seen) -> bool:
     return all(_holds(seen["answers"].get(q), label) for q, label in case.label.items())
 
 
-def _story(case: Case, seen: Seen) -> bool:
+def _story(case: Phrase, seen: Seen) -> bool:
     label = case.label
     answers = all(_holds(seen["answers"].get(q), v) for q, v in (label.get("answers") or {}).items())
     asked = all(q in seen["ask"] for q in label.get("ask") or ())
@@ -131,12 +140,12 @@ def _extra(label: Mapping[str, Any], seen: Seen) -> set[str]:
     return set()
 
 
-def _polarity(case: Case, seen: Seen) -> bool:
+def _polarity(case: Phrase, seen: Seen) -> bool:
     label, value = case.label, seen.get("polarity")
     return value in label["any"] if isinstance(label, dict) else value == label
 
 
-MEASURES: dict[str, Callable[[Case, Seen], bool]] = {
+MEASURES: dict[str, Callable[[Phrase, Seen], bool]] = {
     "flags": _found,
     "not_flags": lambda case, seen: not seen["red_flags"],
     "possible": _asked_or_found,
@@ -168,7 +177,7 @@ TITLES = {
 TARGETS = {"flags": 0.98, "not_flags": 0.96, "onset": 0.95, "spasm_length": 0.97, "pain": 0.97, "movements": 0.92}
 
 
-def measure(cases: list[Case], understand: Understand) -> dict[tuple[str, str], Count]:
+def measure(cases: list[Phrase], understand: Understand) -> dict[tuple[str, str], Count]:
     """Counts by (half, kind). Texts of `flags` stories count in their own kinds only."""
     counts: dict[tuple[str, str], Count] = {}
     for case in cases:
@@ -182,35 +191,29 @@ def measure(cases: list[Case], understand: Understand) -> dict[tuple[str, str], 
     return counts
 
 
-def score(folder: Path, reader: Reader, interview: Interview, lang: str = "en", wrong: str | None = None) -> str:
-    """The table of `symptom-bot understand --score`: our figures on each half beside the baselines.
+def score(
+    folder: Path, reader: Reader, interview: Interview, lang: str = "en", wrong: str | None = None,
+    beside: Sequence[Column] = (),
+) -> str:  # fmt: skip
+    """The table of `symptom-bot understand --score`: our figures on each half. `beside`: others, on the measured half only.
 
     `wrong`: also lists the texts of that half that were not understood (never of the measured half when tuning).
     """
-    from bot.understanding.baselines import BASELINES
-
     cases = list(read_cases(folder))
     ours = measure(cases, lambda text, now: understand_text(reader, interview, text, now, lang))
-    others: dict[str, dict[tuple[str, str], Count]] = {}
-    absent: list[str] = []
-    for name, make in BASELINES.items():
-        try:
-            others[name] = measure(cases, make(interview))
-        except ImportError as error:
-            absent.append(f"{name}: not installed ({error.name}), its column is left out")
     halves = sorted({half for half, _ in ours})
-    columns = [(half, "ours", ours) for half in halves]
-    columns += [(halves[0] if "measured" not in halves else "measured", name, other) for name, other in others.items()]
-    lines = [_row("", [f"{name}" for _, name, _ in columns]), _row("", [half for half, _, _ in columns])]
+    measured = "measured" if "measured" in halves else halves[0]
+    columns = [(half, "ours", ours, frozenset(TITLES)) for half in halves]
+    columns += [(measured, other.name, measure(cases, other.understand), other.kinds) for other in beside]
+    lines = [_row("", [name for _, name, _, _ in columns]), _row("", [half for half, _, _, _ in columns])]
     for kind, title in TITLES.items():
         if not any((half, kind) in ours for half in halves):
             continue
-        cells = [_cell(counts.get((half, kind)), kind, name) for half, name, counts in columns]
+        cells = [_cell(counts.get((half, kind)) if kind in kinds else None) for half, _, counts, kinds in columns]
         target = f"   target {TARGETS[kind]:.0%}" if kind in TARGETS else ""
         lines.append(_row(title, cells) + target)
     totals = {half: sum(c.of for (h, _), c in ours.items() if h == half) for half in halves}
     lines.append("texts: " + ", ".join(f"{half} {count}" for half, count in totals.items()))
-    lines += absent
     if wrong:
         for (half, kind), count in ours.items():
             if half == wrong:
@@ -222,9 +225,5 @@ def _row(title: str, cells: list[str]) -> str:
     return f"{title:<40}" + "".join(f"{cell:>20}" for cell in cells)
 
 
-def _cell(count: Count | None, kind: str, name: str) -> str:
-    from bot.understanding.baselines import DOES
-
-    if count is None or (name != "ours" and kind not in DOES[name]):
-        return "-"
-    return f"{count.share:.1%} ({count.right}/{count.of})"
+def _cell(count: Count | None) -> str:
+    return "-" if count is None else f"{count.share:.1%} ({count.right}/{count.of})"

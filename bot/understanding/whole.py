@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.understanding.patterns import Match
-from bot.understanding.scope import HYPOTHETICAL, MAYBE, Scope
-from bot.understanding.words import Words
+from .patterns import Match
+from .scope import HYPOTHETICAL, MAYBE, Scope
+from .words import SpokenWords
 
 _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""
 
 
-def polarity(words: Words, match: Match, list_open: bool) -> str | None:
+def polarity(words: SpokenWords, match: Match, list_open: bool) -> str | None:
     """Whether the text is nothing but a yes, a no or a "not sure". A thumb up says "none of these" to a list (`list_open`)."""
     said = words.words
     if len(said) > _LONGEST_WORD:
@@ -41,7 +41,7 @@ def polarity(words: Words, match: Match, list_open: bool) -> str | None:
     return "no" if "say_no" in meant else "yes"
 
 
-def nothing_but(words: Words, match: Match, name: str) -> bool:
+def nothing_but(words: SpokenWords, match: Match, name: str) -> bool:
     """Whether the text is nothing but phrases of this name and a word of courtesy: no figure, no picture, no question."""
     spans = match.spans(name)
     covered = {place for span in (*spans, *match.spans("courtesy")) for place in range(*span)}

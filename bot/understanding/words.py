@@ -25,7 +25,7 @@ _MENDED_AT_MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SpokenWords:
     """The words of a text in order, with the place of each in the text, and where sentences and clauses end."""
 
     text: str
@@ -43,7 +43,7 @@ class Words:
         return self.text[self.begins[first] : self.ends[last - 1]]
 
 
-def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
+def fold_spoken(text: str) -> tuple[str, tuple[int, ...] | None]:
     """Small letters without marks, invisible and control characters; with the place of each character, or None if unmoved."""
     if text.isascii():
         return text.lower(), None
@@ -129,9 +129,9 @@ class Spelling:
         front = rf"\b(?:{'|'.join(mixed)})\b|" if mixed else ""
         return cls(opened, pictures, breaks, speller, re.compile(front + _WORD))
 
-    def read(self, text: str) -> Words:
+    def read(self, text: str) -> SpokenWords:
         """The words of `text`, folded and mended. Never raises."""
-        folded, places = fold(text)
+        folded, places = fold_spoken(text)
         words: list[str] = []
         begins: list[int] = []
         ends: list[int] = []
@@ -168,7 +168,7 @@ class Spelling:
                 ends.append(end)
                 sentences.append(sentence)
                 clauses.append(clause)
-        return Words(text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses))
+        return SpokenWords(text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses))
 
     def _word(self, raw: str, mended: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         if raw in self.opened:

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bot.replay.telegram import TelegramDouble
-from tests.telegram_bot import ROOT, start_process
+from bot.replay.double.server import TelegramDouble
+from tests.support.places import ROOT
+from tests.support.telegram_bot import start_process
 
 IMPORT = "import telegram"
 

@@ -26,19 +26,20 @@ from time import perf_counter, process_time
 from typing import Any
 
 from bot.app import equip
-from bot.channels.telegram_messages import pieces
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Started, Tapped
-from bot.core.render import render
-from bot.core.session import ADVICE
-from bot.core.wording import Places
+from bot.channels.telegram.messages import pieces
+from bot.core.conversation import screens
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Started, Tapped
+from bot.core.conversation.session import ADVICE
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
+from bot.core.rendering.render import render
 from bot.library import load_flow
-from bot.replay.telegram import Faults, TelegramDouble
-from bot.replay.telegram_chats import Chat, Message
+from bot.replay.double.chats import Chat, DoubleMessage
+from bot.replay.double.faults import Faults
+from bot.replay.double.server import TelegramDouble
 from bot.settings import Settings
-from tests.crowd import usual
+from tests.support.crowd import usual
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("ours_polling", "ours_webhook")
@@ -50,17 +51,17 @@ class Load:
     """The patients. `typed`: they write instead of tapping; `paced`: they act only when told to."""
 
     double: TelegramDouble
-    act: Callable[[Message, list[Any], bool], str | None]
+    act: Callable[[DoubleMessage, list[Any], bool], str | None]
     typed: bool = False
     paced: bool = False
     turns: int = 0
     latencies: list[float] = field(default_factory=list)
-    waiting: list[tuple[Any, Message, list[Any]]] = field(default_factory=list)
+    waiting: list[tuple[Any, DoubleMessage, list[Any]]] = field(default_factory=list)
     asked: dict[int, float] = field(default_factory=dict)
     stopped: bool = False
     first: float | None = None
 
-    def seen(self, chat: Chat, message: Message) -> None:
+    def seen(self, chat: Chat, message: DoubleMessage) -> None:
         self.first = self.first or perf_counter()
         rows = message.body.get("reply_markup", {}).get("inline_keyboard")
         if message.edits or not rows or self.stopped:
@@ -75,7 +76,7 @@ class Load:
         else:
             self.go(user, message, rows)
 
-    def go(self, user: Any, message: Message, rows: list[Any]) -> None:
+    def go(self, user: Any, message: DoubleMessage, rows: list[Any]) -> None:
         """Answer one question."""
         self.asked[user.chat.id] = perf_counter()
         if self.typed:
@@ -96,7 +97,7 @@ class Ours:
                 choice = screens.AGAIN if name == ADVICE else usual(flow, name)
                 self._choice[str(number)] = str(choices.index(choice))
 
-    def __call__(self, message: Message, rows: list[Any], typed: bool) -> str | None:
+    def __call__(self, message: DoubleMessage, rows: list[Any], typed: bool) -> str | None:
         session, turn, screen, _ = rows[0][0]["callback_data"].split(".")
         data = f"{session}.{turn}.{screen}.{self._choice[screen]}"
         if not typed:
@@ -221,7 +222,7 @@ async def measure(
         script.write_text(json.dumps(script_of(flow)), encoding="utf-8")
         prepare(folder)
         async with TelegramDouble(record=0, keep=6) as double:
-            act: Callable[[Message, list[Any], bool], str | None] = lambda message, rows, typed: None  # noqa: E731
+            act: Callable[[DoubleMessage, list[Any], bool], str | None] = lambda message, rows, typed: None  # noqa: E731
             load = Load(double, Ours(flow) if name in OURS else act, typed, paced=rate is not None)
             double.on_message = load.seen
             if delay:

@@ -1,0 +1,120 @@
+"""Messages as Telegram takes them: HTML escaped, split at paragraphs, with inline keyboards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from bot.service.payload import Payload
+
+LONGEST = 4096
+"""Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""
+LONGEST_CAPTION = 1024
+
+_TAGS = {
+    "title": ("<b>", "</b>"),
+    "heading": ("<b>", "</b>"),
+    "note": ("<i>", "</i>"),
+    "item": ("", ""),
+    "text": ("", ""),
+}
+_NO_PREVIEW = {"is_disabled": True}
+
+
+class Call(NamedTuple):
+    """One call of the Bot API. `file`: name and content of a document to upload."""
+
+    method: str
+    values: Mapping[str, Any]
+    file: tuple[str, bytes] | None = None
+
+
+def calls(chat: int, payload: Payload, message_id: int | None, late: bool) -> tuple[Call, ...]:
+    """The calls that bring a payload into a chat, in order: a long text needs several, the keyboard is under the last.
+
+    `message_id`: the message that an edit replaces (an edit of a message that is not known needs no call); `late`:
+    the payload goes out late, which it then says.
+    """
+    blocks = (("text", payload.late), *payload.blocks) if late and payload.late else payload.blocks
+    texts = list(pieces(blocks, LONGEST))
+    markup = keyboard(payload.rows)
+    if payload.edits:
+        return () if message_id is None else (_edit(chat, message_id, texts, markup),)
+    if payload.file is not None:
+        name, content = payload.file
+        caption = next(pieces(blocks, LONGEST_CAPTION), "")
+        values = {"chat_id": chat, "caption": caption, "parse_mode": "HTML"}
+        return (Call("sendDocument", values, (name, content.encode())),)
+    found = [Call("sendMessage", _text(chat, text)) for text in texts]
+    if markup is not None and found:
+        found[-1] = Call("sendMessage", {**found[-1].values, "reply_markup": markup})
+    if payload.leave:
+        found.append(Call("leaveChat", {"chat_id": chat}))
+    return tuple(found)
+
+
+def answer_tap(tap: str, notice: str = "") -> Call:
+    """The call that ends a tap's spinner, with a short text shown for a moment."""
+    values = {"callback_query_id": tap}
+    return Call("answerCallbackQuery", {**values, "text": notice[:200]} if notice else values)
+
+
+def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any] | None:
+    """An inline keyboard, or None for no buttons."""
+    if not rows:
+        return None
+    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}
+
+
+def _text(chat: int, text: str) -> dict[str, Any]:
+    return {"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
+
+
+def _edit(chat: int, message_id: int, texts: Sequence[str], markup: dict[str, Any] | None) -> Call:
+    """The message as it is now; of one that was split, the last part, which carried the keyboard."""
+    if not texts:
+        return Call("editMessageReplyMarkup", {"chat_id": chat, "message_id": message_id})
+    values = {**_text(chat, texts[-1]), "message_id": message_id}
+    return Call("editMessageText", values if markup is None else {**values, "reply_markup": markup})
+
+
+def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
+    """The blocks as HTML texts of at most `most` UTF-16 units each, split between blocks where that is possible."""
+    html: list[str] = []
+    used = 0
+    if 2 * sum([len(text) + 2 for _, text in blocks]) > most:  # a character is two units at most
+        blocks = list(_short_enough(blocks, most))
+    for kind, text in blocks:
+        text = text.strip()
+        if not text:
+            continue
+        before = "" if not html else "\n" if kind == "item" else "\n\n"
+        size = text_units(text) + len(before)
+        if html and used + size > most:
+            yield "".join(html)
+            html, used, before = [], 0, ""
+            size = text_units(text)
+        opening, closing = _TAGS.get(kind, ("", ""))
+        html += (before, opening, escape(text, quote=False), closing)
+        used += size
+    if html:
+        yield "".join(html)
+
+
+def text_units(text: str) -> int:
+    """The length of a text in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _short_enough(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[tuple[str, str]]:
+    """The blocks, those that are longer than a message cut at line ends, sentences or spaces. None is empty."""
+    for kind, text in blocks:
+        left = text.strip()
+        while text_units(left) > most:
+            head = left.encode("utf-16-le")[: most * 2].decode("utf-16-le", "ignore")
+            cut = max(head.rfind("\n"), 0) or max(head.rfind(". ") + 1, 0) or max(head.rfind(" "), 0) or len(head)
+            yield kind, left[:cut].rstrip()
+            left = left[cut:].lstrip()
+        if left:
+            yield kind, left

@@ -1,0 +1,82 @@
+"""Updates by polling: each getUpdates confirms what was committed before it, and nothing else.
+
+Telegram is the inbox: it repeats what was not confirmed, so a bot that is killed between commit and confirmation meets the
+same updates again, and knows them by their ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from .post import asked_pause
+
+log = logging.getLogger("symptom_bot.polling")
+
+WAIT = 30
+"""Seconds that a getUpdates call may wait for something to come."""
+LONGEST = 30.0
+"""Seconds between tries, at most, while Telegram cannot be reached."""
+
+Update = Mapping[str, Any]
+Fetch = Callable[[int | None, int], Awaitable[Sequence[Update]]]
+"""(offset, seconds to wait) -> updates."""
+Handle = Callable[[Sequence[Update]], Awaitable[None]]
+"""Commits updates; raises if it could not."""
+
+
+class Polling:
+    """`fetch`: getUpdates; `handle`: returns once the updates are committed."""
+
+    def __init__(self, fetch: Fetch, handle: Handle, wait: int = WAIT) -> None:
+        self._fetch, self._handle, self._wait = fetch, handle, wait
+        self._offset: int | None = None
+        self._failures = 0
+
+    async def run(self) -> None:
+        """For ever. Raises InvalidToken if the token was taken away meanwhile."""
+        while True:
+            try:
+                updates = await self._fetch(self._offset, self._wait)
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                await self._pause(error)
+                continue
+            self._failures = 0
+            if updates:
+                await self._commit(updates)
+
+    async def _commit(self, updates: Sequence[Update]) -> None:
+        while True:
+            try:
+                await self._handle(updates)
+                break
+            except Exception as error:
+                # The database is out: nothing is confirmed, so nothing is lost by trying until it is back.
+                self._failures += 1
+                log.error("updates not committed yet", extra={"reason": type(error).__name__})
+                await asyncio.sleep(min(0.25 * 2.0**self._failures, LONGEST))
+        self._failures = 0
+        self._offset = max(int(u["update_id"]) for u in updates) + 1
+
+    async def _pause(self, error: TelegramError) -> None:
+        self._failures += 1
+        seconds = min(0.25 * 2.0 ** min(self._failures, 10), LONGEST)
+        match error:
+            case RetryAfter():
+                seconds = asked_pause(error)
+            case Conflict():
+                log.warning("another process polls with this token: stop it, or only one of the two will see an update")
+                seconds = min(seconds, 5.0)
+            case TimedOut():
+                seconds = min(seconds, 1.0)
+            case NetworkError():
+                log.warning("Telegram cannot be reached", extra={"tries": self._failures})
+            case _:
+                log.error("getUpdates failed", extra={"reason": type(error).__name__})
+        await asyncio.sleep(seconds)

@@ -1,0 +1,157 @@
+"""Brings messages to Telegram: one stored message becomes calls of the Bot API, and their errors become what to do next."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from telegram import Bot, InputFile
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from bot.server.delivery import DeliveryResult, Gone, Later, Never, Taken
+from bot.server.rate_limits import Limits
+from bot.service.payload import Payload
+from bot.service.replies import LATE
+from bot.store import Delivery
+
+from .messages import Call, calls
+from .updates import chat_id
+from .wire_request import WireRequest
+
+REMEMBERED = 6_000
+"""Messages whose number is remembered here; those of others are looked up in the store."""
+
+LookUp = Callable[[str, str], Awaitable[int | None]]
+"""(chat, ref) -> the number of the message that was sent under that name."""
+
+
+class Api:
+    """The Bot API: `call` for what is sent all day, `bot` for the rest."""
+
+    def __init__(self, bot: Bot, request: WireRequest) -> None:
+        self.bot = bot
+        self._base = bot.base_url
+        self._request = request
+
+    async def call(self, call: Call) -> Any:
+        """The result of a call. Raises telegram.error.TelegramError."""
+        if call.file is not None:
+            name, content = call.file
+            values = call.values
+            sent = await self.bot.send_document(
+                values["chat_id"],
+                InputFile(content, filename=name),
+                caption=values["caption"] or None,
+                parse_mode=values["parse_mode"],
+            )
+            return {"message_id": sent.message_id}
+        return await self._request.call(f"{self._base}/{call.method}", call.values)
+
+    async def updates(self, values: Mapping[str, Any], request: BaseRequest, wait: float) -> list[Mapping[str, Any]]:
+        """getUpdates as plain JSON. `wait`: seconds that it may take to come to something."""
+        found = await request.post(f"{self.bot.base_url}/getUpdates", _data(values), read_timeout=wait + 10.0)
+        return [update for update in found if isinstance(update, dict)] if isinstance(found, list) else []
+
+
+def _data(values: Mapping[str, Any]) -> RequestData:
+    return RequestData([RequestParameter(name, value, None) for name, value in values.items()])
+
+
+def asked_pause(error: RetryAfter) -> float:
+    """The seconds that a 429 asks for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PTB announces that this will become a timedelta
+        wait = error.retry_after
+    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
+
+
+class Post:
+    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent."""
+
+    def __init__(self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp) -> None:
+        self._api, self._limits, self._clock, self._look_up = api, limits, clock, look_up
+        self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._parts: dict[tuple[str, int], int] = {}
+        self._slowed: dict[str, float] = {}
+
+    async def send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
+        """Bring one message to its chat. Of a message in several parts only those that are still missing are sent."""
+        message: int | None = None
+        if payload.edits:
+            message = payload.known or self._shown.get((delivery.chat, payload.ref))
+            if message is None:
+                message = await self._look_up(delivery.chat, payload.ref)
+        late = payload.written is not None and self._clock() - payload.written > LATE
+        key = (delivery.chat, delivery.seq)
+        done = self._parts.pop(key, 0)
+        for number, call in enumerate(calls(chat_id(delivery.chat), payload, message, late)):
+            if number < done:
+                continue
+            try:
+                result = await self._api.call(call)
+            except Exception as error:
+                verdict = self._verdict(error, delivery, payload)
+                if isinstance(verdict, Later) and number:
+                    self._parts[key] = number
+                if not (payload.leave and isinstance(verdict, Gone | Never)):
+                    return verdict
+            else:
+                if call.method == "sendMessage" and isinstance(result, dict):
+                    message = result.get("message_id")
+        if payload.edits:
+            return Taken()
+        if message is not None and payload.ref:
+            self._shown[delivery.chat, payload.ref] = message
+            if len(self._shown) > REMEMBERED:
+                self._shown.popitem(last=False)
+        return Taken(message)
+
+    def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
+        match error:
+            case RetryAfter():
+                return self._slowed_down(delivery.chat, error)
+            case Forbidden():
+                return Gone()
+            case TimedOut():
+                return Later("timed_out")
+            case BadRequest() | ChatMigrated():
+                reason = error.message.lower()
+                if payload.edits and "not modified" in reason:
+                    return Taken()
+                return Never(_code(reason))
+            case InvalidToken():
+                return Later("unauthorized")
+            case NetworkError():
+                return Later("network")
+        return Never(type(error).__name__)
+
+    def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
+        """429 holds its chat; told to two chats at once it holds everybody."""
+        seconds = asked_pause(error)
+        now = self._clock()
+        self._slowed = {other: until for other, until in self._slowed.items() if until > now}
+        self._slowed[chat] = now + seconds
+        if len(self._slowed) > 2:
+            self._limits.pause(asyncio.get_running_loop().time() + seconds)
+        return Later("too_many", seconds)
+
+
+_CODES = (
+    ("chat not found", "chat_not_found"),
+    ("parse entities", "broken_html"),
+    ("too long", "too_long"),
+    ("not found", "message_not_found"),
+    ("can't be edited", "cannot_edit"),
+    ("button_data", "button_data"),
+    ("too old", "too_old"),
+)
+
+
+def _code(reason: str) -> str:
+    """A refusal as a code of ours: Telegram's own words may quote what was sent."""
+    return next((code for words, code in _CODES if words in reason), "bad_request")

@@ -1,0 +1,50 @@
+"""What a message is drawn on: the words of the flow, the blocks so far, and the buttons of a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import Session
+from bot.core.conversation.triage import fold_session
+from bot.core.flow.compiled import Flow
+
+from .answer_words import Places, Words, words_for
+from .message import Block, BlockKind, Button, Message
+
+
+class Drawing:
+    def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
+        self.flow, self.s, self.now, self.places = flow, session, now, places
+        env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
+        self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
+        self.hidden = flow.hidden(env)
+        self.blocks: list[Block] = []
+
+    def put(self, kind: BlockKind, text: str) -> None:
+        if text:
+            self.blocks.append(Block(kind, text))
+
+    def say(self, key: str, /, **params: Any) -> None:
+        self.put("text", self.words.system(key, **params))
+
+    def button(self, screen: str, choice: str, label: str, ticked: bool = False) -> Button:
+        return self.buttons_of(screen)(choice, label, ticked)
+
+    def buttons_of(self, screen: str) -> Callable[[str, str, bool], Button]:
+        """What makes the buttons of a screen from choice, label and whether its line is ticked."""
+        data = sc.encoder(self.flow, self.s.id, self.s.turn, screen)
+
+        def button(choice: str, label: str, ticked: bool) -> Button:
+            return Button(f"\u2713 {label}" if ticked else label, data(choice, ticked), choice)
+
+        return button
+
+    def system_button(self, screen: str, choice: str, key: str | None = None) -> Button:
+        return self.button(screen, choice, self.words.system(key or choice))
+
+    def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:
+        marked = (Block("note", self.words.system("unsafe_version")),) if self.s.unsafe and self.blocks else ()
+        return Message((*marked, *self.blocks), tuple(rows), **more)

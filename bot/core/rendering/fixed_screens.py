@@ -1,0 +1,116 @@
+"""The screens that are no questions, the review among them, and the buttons that results have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED
+from bot.core.conversation.triage import fold_session
+from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.flow_files import Kind
+
+from .drawing import Drawing
+from .message import Button
+from .questions import put_alone_title, three_ways
+
+
+def _sign(d: Drawing) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("sign_ask"))
+    return three_ways(d, SIGN)
+
+
+def _exit(d: Drawing) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("exit_offer"))
+    return [(d.system_button(EXIT, sc.TELL), d.system_button(EXIT, sc.MORE))]
+
+
+def _review(d: Drawing) -> list[tuple[Button, ...]]:
+    env = fold_session(d.flow, d.s, d.now.date()).env
+    shown = [q for q in d.flow.interview.questions if q.ask in d.s.answers and q.ask in env and not q.consent]
+    d.put("heading", d.words.system("review_title"))
+    texts = d.words.texts.questions
+    for i, question in enumerate(shown, 1):
+        kept = d.s.answers[question.ask]
+        if question.ask in d.s.heard and isinstance(kept, Many):
+            kept = env[question.ask]
+        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now)}")
+    d.put("note", d.words.system("review_change"))
+    d.put("title", d.words.system("last_check"))
+    changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
+    return [
+        (d.system_button(REVIEW, sc.AS_USUAL),),
+        (d.system_button(REVIEW, sc.DIFFERENT), d.system_button(REVIEW, sc.NOT_SURE)),
+        *(tuple(changes[i : i + 2]) for i in range(0, len(changes), 2)),
+    ]
+
+
+def _mistake(d: Drawing) -> list[tuple[Button, ...]]:
+    latch = d.s.latch
+    question = d.flow.questions.get(latch.question) if latch is not None else None
+    if latch is not None and question is not None and question.kind is Kind.many and latch.option:
+        put_alone_title(d, question, latch.option)
+    elif question is not None and question.kind is Kind.yes_no:
+        d.put("title", d.words.texts.questions[question.ask].text)
+    elif question is not None and sc.is_numeric(question):
+        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now)
+        item = f"{d.words.texts.questions[question.ask].short}: {answer}"
+        d.put("title", d.words.system("mistake_ask", item=item))
+    else:
+        d.put("title", d.words.system("mistake_ask", item=latched(d)))
+    return three_ways(d, MISTAKE)
+
+
+def latched(d: Drawing) -> str:
+    latch = d.s.latch
+    if latch is None:
+        return ""
+    asked = d.flow.questions.get(latch.question)
+    if asked is not None and sc.is_numeric(asked) and latch.rules and latch.rules[0] in d.words.texts.rules:
+        return d.words.texts.rules[latch.rules[0]].rstrip(".")  # a date or an age alone says nothing to a clinician
+    if latch.option in ("", sc.YES, sc.NOT_SURE) or latch.question not in d.flow.questions:
+        texts = d.words.texts.questions.get(latch.question)
+        return texts.short if texts is not None else latch.option
+    return d.words.option(latch.question, latch.option)
+
+
+def _change(d: Drawing) -> list[tuple[Button, ...]]:
+    if d.s.proposal is not None:
+        question = d.flow.questions[d.s.proposal[0]]
+        answer = d.words.answer(question, d.s.proposal[1], d.now)
+        d.put(
+            "title",
+            d.words.system("stale_would_change", question=d.words.texts.questions[question.ask].short, answer=answer),
+        )
+    return [(d.system_button(CHANGE, sc.CHANGE_IT), d.system_button(CHANGE, sc.LEAVE_IT))]
+
+
+def _stopped(d: Drawing) -> list[tuple[Button, ...]]:
+    d.say("stopped")
+    return [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
+
+
+def advice_buttons(d: Drawing) -> list[tuple[Button, ...]]:
+    return [
+        (
+            d.system_button(ADVICE, sc.WHY, "why_button"),
+            d.system_button(ADVICE, sc.WHAT_CHANGES, "what_changes_button"),
+        ),
+        (d.system_button(ADVICE, sc.AGAIN, "again_button"), d.system_button(ADVICE, sc.FORGET, "erase_button")),
+    ]
+
+
+def emergency_buttons(d: Drawing) -> list[tuple[Button, ...]]:
+    return [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.BY_MISTAKE, sc.CANT_GET_THERE)]
+
+
+FIXED_SCREENS: dict[str, Callable[[Drawing], list[tuple[Button, ...]]]] = {
+    SIGN: _sign,
+    EXIT: _exit,
+    REVIEW: _review,
+    MISTAKE: _mistake,
+    CHANGE: _change,
+    STOPPED: _stopped,
+    ADVICE: advice_buttons,
+    EMERGENCY: emergency_buttons,
+}

@@ -1,0 +1,43 @@
+"""A message that no channel shapes: blocks of text and rows of buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+BlockKind = Literal["title", "text", "item", "heading", "note"]
+
+
+class Block(NamedTuple):
+    """A paragraph. `item`: a line of a list; `note`: small print; `heading`: above items."""
+
+    kind: BlockKind
+    text: str
+
+
+class Button(NamedTuple):
+    """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for."""
+
+    label: str
+    data: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it."""
+
+    blocks: tuple[Block, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    turn: int | None = None
+    edits: bool = False
+    urgent: bool = False
+
+    def plain(self) -> str:
+        """The blocks as plain text, a paragraph each, items on lines of their own."""
+        lines: list[str] = []
+        for i, block in enumerate(self.blocks):
+            if i and block.kind != "item":
+                lines.append("")
+            lines.append(block.text)
+        return "\n".join(lines)

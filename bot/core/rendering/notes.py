@@ -1,0 +1,164 @@
+"""System texts with parameters: a table of how ids in them become words, and which buttons stand under a text of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Say
+from bot.core.conversation.session import STOPPED, Note
+
+from .answer_words import LIST
+from .drawing import Drawing
+from .fixed_screens import emergency_buttons, latched
+from .message import Button, Message
+
+NoteParams = dict[str, Any]
+Filled = tuple[str, NoteParams]
+"""The system text to say, and its parameters as words."""
+InWords = Callable[[Drawing, NoteParams], Filled]
+Rows = list[tuple[Button, ...]]
+
+
+def put_notes(d: Drawing, notes: Iterable[Note]) -> None:
+    """System texts in the message of the screen that they belong to."""
+    for key, params in notes:
+        _put(d, key, dict(params), _IN_NOTES)
+
+
+def draw_say(d: Drawing, effect: Say) -> Message:
+    """A system text as a message of its own."""
+    _put(d, effect.key, dict(effect.params), _ALONE)
+    rows = _ROWS.get(effect.key, _no_rows)(d)
+    ends = effect.key in ("stopped", "declined")  # its button begins anew, so it belongs to its turn
+    return d.message(rows, turn=d.s.turn if ends else None, urgent=effect.urgent)
+
+
+def _put(d: Drawing, key: str, params: NoteParams, table: Mapping[str, InWords]) -> None:
+    in_words = table.get(key)
+    said, known = (key, params) if in_words is None else in_words(d, params)
+    d.say(said, **known)
+
+
+def _example(d: Drawing, params: NoteParams) -> Filled:
+    example = d.words.texts.questions[params["question"]].example
+    return ("unreadable_choices", {}) if example is None else ("unreadable_example", {"example": example})
+
+
+def _none_said(d: Drawing, params: NoteParams) -> Filled:
+    none = d.words.texts.questions[params["question"]].none or d.words.system("none_of_these")
+    return "none_said", {"none": none}
+
+
+def _unclear(d: Drawing, params: NoteParams) -> Filled:
+    words, candidates = params["words"], params["candidates"]
+    if candidates:
+        return "unclear_which", {"words": words, "candidates": " / ".join(candidates)}
+    return "unclear", {"words": words}
+
+
+def _lines(key: str) -> InWords:
+    """The lines of a list by their names."""
+
+    def lines(d: Drawing, params: NoteParams) -> Filled:
+        return key, {"answer": LIST.join(d.words.option(params["question"], o) for o in params["options"])}
+
+    return lines
+
+
+def _answered(d: Drawing, params: NoteParams) -> Filled:
+    return "answered", {"answer": d.words.system(params["answer"])}
+
+
+def _conflict(d: Drawing, params: NoteParams) -> Filled:
+    return "conflict", {"text": d.words.texts.conflicts[params["conflict"]]}
+
+
+def _edit_noted(d: Drawing, params: NoteParams) -> Filled:
+    return "edit_noted", {"question": d.words.texts.questions[params["question"]].short}
+
+
+def _sign(key: str) -> InWords:
+    """A sign that was read: in the patient's words, cut, and in ours. One of the same day has a text of its own."""
+
+    def sign(d: Drawing, params: NoteParams) -> Filled:
+        option = str(params["answer"])
+        words = d.words.option(d.flow.option_home[option], option)
+        said = words if params["words"] == option else params["words"]
+        text = key if d.flow.signs.get(option) == "emergency" else "sign_plain_today"
+        return text, {"words": _short(str(said)), "answer": words}
+
+    return sign
+
+
+def _stands(key: str) -> InWords:
+    """What an emergency, or a sign, was about: the option, else the question, else what is latched."""
+
+    def stands(d: Drawing, params: NoteParams) -> Filled:
+        option = str(params["answer"])
+        home = d.flow.option_home.get(option)
+        question = d.words.texts.questions.get(str(params.get("question")))
+        answer = d.words.option(home, option) if home else question.short if question is not None else latched(d)
+        return key, {**params, "answer": answer}
+
+    return stands
+
+
+def _short(words: str, most: int = 80) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "\u2026"
+
+
+_SIGNS: Mapping[str, InWords] = {"sign_plain": _sign("sign_plain"), "sign_possible": _sign("sign_possible")}
+_IN_NOTES: Mapping[str, InWords] = {
+    "unreadable_example": _example,
+    "none_said": _none_said,
+    "unclear": _unclear,
+    "ticked": _lines("ticked"),
+    "told_already": _lines("told_already"),
+    "answered": _answered,
+    "conflict": _conflict,
+    "edit_noted": _edit_noted,
+    **_SIGNS,
+}
+_ALONE: Mapping[str, InWords] = {
+    "emergency_stands": _stands("emergency_stands"),
+    "sign_stands": _stands("sign_stands"),
+    **_SIGNS,
+}
+
+
+def _no_rows(d: Drawing) -> Rows:
+    return []
+
+
+def _crisis(d: Drawing) -> Rows:
+    return [(d.system_button(sc.CRISIS, sc.CARRY_ON), d.system_button(sc.CRISIS, sc.STOP))]
+
+
+def _forget_confirm(d: Drawing) -> Rows:
+    return [(d.system_button(sc.FORGETTING, sc.DO_FORGET), d.system_button(sc.FORGETTING, sc.KEEP))]
+
+
+def _language_ask(d: Drawing) -> Rows:
+    return [(d.button(sc.LANGUAGE, lang, texts.name),) for lang, texts in d.flow.texts.items()]
+
+
+def _of_the_emergency(d: Drawing) -> Rows:
+    return emergency_buttons(d) if d.s.latch is not None else []
+
+
+def _again(d: Drawing) -> Rows:
+    return [(d.system_button(STOPPED, sc.AGAIN, "again_button"),)]
+
+
+_ROWS: Mapping[str, Callable[[Drawing], Rows]] = {
+    "crisis": _crisis,
+    "forget_confirm": _forget_confirm,
+    "language_ask": _language_ask,
+    "emergency_stands": _of_the_emergency,
+    "silence_help": _of_the_emergency,
+    "stopped": _again,
+    "declined": _again,
+}

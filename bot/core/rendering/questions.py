@@ -1,0 +1,150 @@
+"""The screen of a question: its words, its lines, its buttons; and one item of it, asked alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.triage import answered_count, fold_session, verdict_of
+from bot.core.flow.per_flow import per_flow
+from bot.core.model.flow_files import Kind, Level, Question
+
+from .answer_words import Words
+from .drawing import Drawing
+from .message import Block, Button
+
+COLUMN = 18
+"""Labels up to this length stand in two columns."""
+
+
+def _progress(d: Drawing, question: Question) -> None:
+    if question.consent:
+        return
+    done, total = answered_count(d.flow, fold_session(d.flow, d.s, d.now.date()))
+    started = 1 if d.flow.interview.questions[0].consent else 0
+    last = max(1, total - started)
+    d.put("note", d.words.system("progress", n=min(max(1, done - started + 1), last), total=last))
+
+
+def question_screen(d: Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
+    put_beginning(d, question)
+    _progress(d, question)
+    put_question(d, question, spell_out, d.s.ticks)
+    return _answer_rows(d, question)
+
+
+def put_beginning(d: Drawing, question: Question) -> None:
+    """What is said above consent, the first time."""
+    if question.consent and not d.s.misread:
+        if d.flow.signoff(d.words.lang, d.now.date()) is None:
+            d.say("start_test_version")
+        d.say("start")
+
+
+def put_question(d: Drawing, question: Question, spell_out: bool, ticked: Collection[str]) -> None:
+    texts = d.words.texts.questions[question.ask]
+    d.put("title", texts.text)
+    numbered = question.options and any(o.text for o in texts.options.values())
+    if numbered or (spell_out and question.kind is not Kind.scale):
+        items = _items(d.words, question.ask)
+        d.blocks += [m if o in ticked else plain for o, plain, m in items if o not in d.hidden or o in ticked]
+    if texts.help:
+        d.put("note", d.words.fill(texts.help))
+    if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
+        d.put("note", d.words.system("start_for_other"))
+
+
+Items = tuple[tuple[str, Block, Block], ...]
+
+
+@per_flow
+def _items(words: Words, ask: str) -> Items:
+    """The answers of a question as lines, without and with a tick."""
+    question = words.flow.questions[ask]
+    lines = []
+    for i, option in enumerate(sc.answers_of(question), 1):
+        place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
+        said = words.item(ask, option)
+        lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
+    return tuple(lines)
+
+
+def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
+    ticks = d.s.ticks
+    button = d.buttons_of(question.ask)
+    hidden = d.hidden.intersection(question.option_ids).difference(ticks)
+    labels = _labels(d.words, question.ask, hidden)
+    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
+    if _stop_is_offered(d, question):
+        rows.append((d.system_button(question.ask, sc.STOP_HERE),))
+    return rows
+
+
+Labels = tuple[tuple[tuple[str, str], ...], ...]
+
+
+@per_flow
+def _labels(words: Words, ask: str, hidden: frozenset[str]) -> Labels:
+    """The choices of a question and their labels, row by row, without the hidden ones."""
+    return tuple(_rows(words, words.flow.questions[ask], hidden))
+
+
+def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[tuple[tuple[str, str], ...]]:
+    texts = words.texts.questions[question.ask]
+    answers: list[tuple[str, str]] = []
+    for choice in sc.answers_of(question):
+        if choice in hidden:
+            continue
+        entry = texts.options.get(choice)
+        answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
+    across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN + 2 for _, label in answers) else 1
+    for i in range(0, len(answers), across):
+        yield tuple(answers[i : i + across])
+    last: list[tuple[str, str]] = []
+    if question.none:
+        last.append((question.none, texts.none or words.system("none_of_these")))
+    if sc.offers_unsure(question):
+        last.append((sc.NOT_SURE, texts.unsure or words.system("not_sure")))
+    if last:
+        yield tuple(last)
+    if sc.toggles(question):
+        yield ((sc.DONE, words.system(sc.DONE)),)
+
+
+def _stop_is_offered(d: Drawing, question: Question) -> bool:
+    """Once a same-day sign stands the patient may stop; not on a follow-up, whose answer may make it sooner."""
+    if not sc.may_stop(d.flow, question) or not d.s.same_day_said:
+        return False
+    return verdict_of(d.flow, d.s, d.now.date())[1].rank >= Level.same_day.rank
+
+
+def which_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
+    d.put("title", d.words.system("which_ones"))
+    screen = which(question.ask)
+    rows = []
+    for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
+        mark = "\u2713 " if option in d.s.ticks else ""
+        d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
+        label = d.words.texts.questions[question.ask].options[option].label
+        rows.append((d.button(screen, option, label, option in d.s.ticks),))
+    paired = [tuple(b for row in rows[i : i + 2] for b in row) for i in range(0, len(rows), 2)]
+    return [*paired, (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
+
+
+def alone_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
+    _progress(d, question)
+    put_alone_title(d, question, d.s.queue[0])
+    return three_ways(d, alone(question.ask))
+
+
+def put_alone_title(d: Drawing, question: Question, option: str) -> None:
+    entry = d.words.texts.questions[question.ask].options[option]
+    d.put("title", entry.alone or d.words.system("alone", item=entry.text or entry.label))
+
+
+def three_ways(d: Drawing, screen: str) -> list[tuple[Button, ...]]:
+    return [
+        (d.system_button(screen, sc.YES), d.system_button(screen, sc.NO)),
+        (d.system_button(screen, sc.NOT_SURE),),
+    ]

@@ -1,0 +1,115 @@
+"""Effects and texts -> channel-neutral messages: blocks of text and rows of buttons. The only place where ids become words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understood
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.session import REVIEW, Session
+from bot.core.conversation.triage import fold_session
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Question
+
+from .advice import draw_advice, draw_reasons
+from .answer_words import LIST, Places
+from .drawing import Drawing
+from .fixed_screens import FIXED_SCREENS
+from .message import Message
+from .notes import draw_say, put_notes
+from .questions import alone_screen, put_alone_title, put_beginning, put_question, question_screen, which_screen
+
+
+def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
+    """The message of an effect, in words; None for effects that are not messages. `session`: as it is after the turn."""
+    drawing = Drawing(flow, session, places, now)
+    draw = _DRAWINGS.get(type(effect))
+    return None if draw is None else draw(drawing, effect)
+
+
+def _ask(d: Drawing, effect: Ask) -> Message:
+    put_notes(d, effect.notes)
+    return _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent)
+
+
+def _redraw(d: Drawing, effect: Redraw) -> Message:
+    put_notes(d, d.s.notes)  # what was said with the screen stays above it
+    return _screen(d, effect.screen, edits=True)
+
+
+def _screen(d: Drawing, screen: str, spell_out: bool = False, edits: bool = False, urgent: bool = False) -> Message:
+    question = sc.question_of(d.flow, screen)
+    if question is None:
+        rows = FIXED_SCREENS[screen](d)
+    elif screen == which(question.ask):
+        rows = which_screen(d, question)
+    elif screen == alone(question.ask):
+        rows = alone_screen(d, question)
+    else:
+        rows = question_screen(d, question, spell_out)
+    return d.message(rows, turn=d.s.turn, edits=edits, urgent=urgent)
+
+
+def _settled(d: Drawing, effect: Settled) -> Message:
+    """The screen as it stood, without its buttons and its place in the interview, and what was answered on it."""
+    before, choice = effect.before, effect.choice
+    if choice is None:
+        return Message((), turn=before.turn, edits=True)
+    was = Drawing(d.flow, before, d.places, d.now)
+    put_notes(was, before.notes)
+    question, said = sc.question_of(d.flow, before.at), ""
+    if question is None:
+        FIXED_SCREENS[before.at](was)
+    elif before.at == which(question.ask):
+        which_screen(was, question)
+        if choice == sc.DONE and before.ticks:
+            said = LIST.join(d.words.option(question.ask, o) for o in question.option_ids if o in before.ticks)
+        elif choice == sc.DONE:
+            choice = sc.ALL
+    elif before.at == alone(question.ask):
+        put_alone_title(was, question, before.queue[0])
+    else:
+        kept = None if choice in (sc.NOT_SURE, sc.STOP_HERE) else d.s.answers.get(question.ask)
+        put_beginning(was, question)
+        spelled_out = any(key == "unreadable_choices" for key, _ in before.notes)
+        put_question(was, question, spelled_out, kept.yes if isinstance(kept, Many) else before.ticks)
+        if kept is not None:
+            said = d.words.answer(question, kept, d.now)
+    said = said or (_choice_words(d, question, choice) if choice else "")
+    if said:
+        was.put("text", d.words.system("answered", answer=said))
+    return was.message((), turn=before.turn, edits=True)
+
+
+def _choice_words(d: Drawing, question: Question | None, choice: str) -> str:
+    if choice.startswith(sc.CHANGE_PREFIX):
+        return d.words.texts.questions[choice.removeprefix(sc.CHANGE_PREFIX)].short
+    if question is not None and choice in (*question.option_ids, question.none):
+        return d.words.option(question.ask, choice)
+    return d.words.texts.system.get(choice, "")
+
+
+def _understood(d: Drawing, effect: Understood) -> Message:
+    d.put("heading", d.words.system("understood_title"))
+    env = fold_session(d.flow, d.s, d.now.date()).env
+    for name in effect.questions:
+        question = d.flow.questions[name]
+        kept = d.s.answers.get(name, env.get(name, d.s.heard.get(name)))
+        d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.answer(question, kept, d.now)}")
+    rows = [(d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short),) for n in effect.questions]
+    return d.message(rows)
+
+
+_DRAWINGS: dict[type, Callable[[Drawing, Any], Message | None]] = {
+    Ask: _ask,
+    Redraw: _redraw,
+    Say: draw_say,
+    Settled: _settled,
+    Understood: _understood,
+    Advise: draw_advice,
+    Explain: draw_reasons,
+}

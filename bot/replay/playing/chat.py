@@ -1,0 +1,168 @@
+"""The chat as the patient sees it: messages, the screen that is open, the buttons within reach and what a script calls them."""
+
+from __future__ import annotations
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Tapped
+from bot.core.conversation.session import REVIEW, Session
+from bot.core.conversation.typed.matching import folded_words
+from bot.core.flow.compiled import Flow
+from bot.replay.script.model import BotSays
+from bot.replay.script.names import NONE, says, screen_named
+
+from .acts import Key, Press, Shown
+
+
+class SeenChat:
+    """What has been shown in one chat. `flow`: the version in which it runs now; `flows`: all that it ran in, by content hash.
+
+    `messages`: number -> message as it stands now; `fresh`: messages that no line of the script has named; `keyboards`: every
+    keyboard ever shown, oldest first; `asked`: questions in the order in which they came.
+    """
+
+    def __init__(self, flow: Flow, lang: str) -> None:
+        self.flow, self.lang = flow, lang
+        self.flows = {flow.version: flow}
+        self.messages: dict[int, Shown] = {}
+        self.keyboards: list[Shown] = []
+        self.fresh: list[Shown] = []
+        self.asked: list[str] = []
+        self._drawn_by: dict[str, Flow] = {}
+        self._decoded: dict[tuple[str, str], Tapped | None] = {}
+        self._called: dict[Key, frozenset[str]] = {}
+
+    def follow(self, session: Session) -> None:
+        """Names and words are those of the version in which the chat now runs; a new one begins with a new session."""
+        self.flow = self._drawn_by[session.id] = self.flows.get(session.version, self.flow)
+
+    def show(self, message: Shown) -> bool:
+        """The bot shows this; whether it is a new message."""
+        if message.edits:
+            old = self.messages.get(message.message)
+            text = message.text or (old.text if old is not None else "")
+            message = Shown(message.message, text, message.rows, True)
+        self.messages[message.message] = message
+        if message.keys:
+            self.keyboards.append(message)
+        if message.edits:
+            return False
+        self.fresh.append(message)
+        screen = self.screen_of(message)
+        if screen is not None and screen in self.flow.questions:
+            self.asked.append(screen)
+        return True
+
+    # --- screens ------------------------------------------------------------------------------------------------------
+
+    def decode(self, data: str) -> Tapped | None:
+        """What a button stands for, in the version of the flow that drew it."""
+        drawn_by = self._drawn_by.get(sc.session_of(data)) or next(iter(self.flows.values()))
+        known = self._decoded.get((drawn_by.version, data))
+        if known is None:
+            known = self._decoded[drawn_by.version, data] = sc.decode(drawn_by, data)
+        return known
+
+    def screen_of(self, message: Shown) -> str | None:
+        """The screen that a message shows; None for a message that is none (a remark, advice so far)."""
+        for row in message.rows:
+            for key in row:
+                tapped = self.decode(key.data)
+                if tapped is None or tapped.screen in sc.OVERLAYS:
+                    return None
+                if tapped.screen == REVIEW and tapped.choice.startswith(sc.CHANGE_PREFIX):
+                    continue
+                return tapped.screen
+        return None
+
+    def open(self) -> Shown | None:
+        """The message with the screen that is open: the newest that still has its keyboard."""
+        return next((m for m in self._newest() if self.screen_of(m) is not None), None)
+
+    def _newest(self) -> list[Shown]:
+        return [self.messages[n] for n in sorted(self.messages, reverse=True) if any(self.messages[n].rows)]
+
+    @property
+    def at(self) -> str | None:
+        """The screen that is open."""
+        message = self.open()
+        return None if message is None else self.screen_of(message)
+
+    def reachable(self) -> list[Shown]:
+        """Messages whose buttons a patient would press now: what the bot said last, down to the open screen."""
+        reachable: list[Shown] = []
+        fresh = {m.message for m in self.fresh}
+        done = False
+        for message in self._newest():
+            if not done or message.message in fresh:
+                reachable.append(message)
+            done = done or self.screen_of(message) is not None
+        return reachable
+
+    # --- buttons ------------------------------------------------------------------------------------------------------
+
+    def find(self, name: str, among: list[Shown] | None = None) -> tuple[Press, str] | None:
+        """The button of that name: a choice's id, what stands on it, or on the review the question that it changes."""
+        said = folded_words(name.lstrip("\u2713 "))
+        for message in self.reachable() if among is None else among:
+            for key in message.keys:
+                names = self._called.get(key)
+                if names is None:
+                    names = self._called[key] = self._names_of(key)
+                if name in names or said in names:
+                    return Press(key.data, message.message), key.label
+        return None
+
+    def _names_of(self, key: Key) -> frozenset[str]:
+        """Everything that a script may call this button."""
+        label = folded_words(key.label.lstrip("\u2713 "))
+        tapped = self.decode(key.data)
+        if tapped is None:
+            return frozenset((key.data, label))
+        names = {label, tapped.choice, tapped.choice.removeprefix(sc.CHANGE_PREFIX)}
+        question = sc.question_of(self.flow, tapped.screen)
+        if question is not None and question.none == tapped.choice:
+            names.add(NONE)
+        return frozenset(names)
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def is_named(self, message: Shown, wanted: BotSays) -> bool:
+        """Whether this is the message that the script names: its screen, its words, its buttons."""
+        if wanted.ask is not None:
+            screen = screen_named(self.flow, wanted.ask)
+            if screen in sc.OVERLAYS:
+                if all((t := self.decode(k.data)) is None or t.screen != screen for k in message.keys):
+                    return False
+            elif screen is not None:
+                if self.screen_of(message) != screen:
+                    return False
+            elif not self._says(wanted.ask, message):
+                return False
+        if not all(self._says(w, message) for w in wanted.says) or any(
+            self._says(w, message, either=True) for w in wanted.not_said
+        ):
+            return False
+        if isinstance(wanted.buttons, int):
+            return len(message.keys) == wanted.buttons
+        return all(self.find(name, [message]) is not None for name in wanted.buttons or ())
+
+    def _says(self, wanted: str, message: Shown, either: bool = False) -> bool:
+        return any(says(f, x, wanted, message.text, either) for f in self.flows.values() for x in self.languages())
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the chat may speak, its own first."""
+        return (self.lang, *(x for x in self.flow.texts if x != self.lang))
+
+    def brief(self, message: Shown, wanted: BotSays | None = None) -> str:
+        """A message in one line; in full if words or buttons were wanted."""
+        screen = self.screen_of(message)
+        name = f"{screen_name(screen)}: " if screen is not None else ""
+        full = wanted is not None and (wanted.says or wanted.not_said or wanted.buttons is not None)
+        text = " ".join(message.text.split())
+        keys = f" ({len(message.keys)} buttons)" if full else ""
+        return f"{name}{text if full or len(text) < 160 else text[:157] + '...'}{keys}"
+
+
+def screen_name(screen: str | None) -> str:
+    """A screen as scripts write it."""
+    return "no screen" if screen is None else screen if screen.islower() else screen.lower()

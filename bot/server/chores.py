@@ -1,0 +1,118 @@
+"""What is done again and again beside the turns: due messages, messages left behind, leases, retention, edited flows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.service.service import Service
+from bot.store import StoreError, StoreThread
+
+from .delivery import Deliverer
+from .group_commit import GroupCommit
+
+log = logging.getLogger("symptom_bot.chores")
+
+DAY = 86400.0
+REPEATS = 2 * DAY
+"""Seconds after which Telegram surely does not repeat an update, so that its id can be forgotten."""
+
+Reload = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Seconds between two rounds of each chore."""
+
+    due: float = 2.0
+    left_behind: float = 1.0
+    retention: float = 3600.0
+    flows: float = 2.0
+    withdrawn: float = 10.0
+
+
+class Chores:
+    """`reload`: looks whether flows were edited. Errors of the database are logged and tried again in the next round."""
+
+    def __init__(
+        self,
+        service: Service,
+        thread: StoreThread,
+        turns: GroupCommit,
+        deliverer: Deliverer,
+        retention_days: int,
+        reload: Reload,
+        every: Every | None = None,
+    ) -> None:
+        self._service, self._thread, self._turns, self._deliverer = service, thread, turns, deliverer
+        self._days, self.reload = retention_days, reload
+        self._every = every or Every()
+
+    def all(self) -> Sequence[Awaitable[None]]:
+        """Every chore, each to be run for ever."""
+        every, store = self._every, self._service.store
+        chores = [
+            self._repeat("due messages", every.due, self.due),
+            self._repeat("messages left behind", every.left_behind, self.left_behind),
+            self._repeat("retention", every.retention, self.retention),
+            self._repeat("edited flows", every.flows, self._look),
+            self._repeat("withdrawn versions", every.withdrawn, self.withdrawn),
+        ]
+        if store.shared:
+            chores.append(self._repeat("leases", store.lease / 3, self.leases))
+        return chores
+
+    async def _repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except StoreError:
+                log.error("database does not answer", extra={"chore": name})
+            except Exception as error:
+                log.error("chore failed", extra={"chore": name, "reason": type(error).__name__})
+            await asyncio.sleep(seconds)
+
+    async def _look(self) -> None:
+        await self.reload()
+
+    async def due(self) -> None:
+        """Follow up silences whose time has come."""
+        found = await self._thread(lambda _: self._service.due())
+        if found:
+            await self._turns.handle(found)
+
+    async def left_behind(self) -> None:
+        """Take over what was committed but not delivered: before a crash, by a worker that ended, or after a wait."""
+        now = self._service.clock()
+        found = await self._thread(lambda store: store.take_deliveries(now))
+        self._deliverer.take(found)
+
+    async def leases(self) -> None:
+        """Keep the leases of chats that are served here."""
+        fences, now = self._deliverer.leases, self._service.clock()
+        for chat in await self._thread(lambda store: store.renew(fences, now)):
+            if self._deliverer.leases.get(chat) == fences[chat]:
+                self._deliverer.drop(chat)
+
+    async def retention(self) -> None:
+        """Erase what is too old."""
+        now, keep = self._service.clock(), [flow.version for flow in self._service.flows.current.values()]
+        erased = await self._thread(lambda store: store.erase_finished(now - self._days * DAY))
+        await self._thread(lambda store: store.tidy(now - REPEATS, keep))
+        if erased:
+            log.info("old sessions erased", extra={"count": erased})
+
+    async def withdrawn(self) -> None:
+        """Learn which versions are unsafe by now."""
+        found = await self._thread(lambda store: store.withdrawn())
+        new = found - self._service.flows.withdrawn
+        self._service.flows.withdrawn = found
+        current = {flow.version: flow.name for flow in self._service.flows.current.values()}
+        for version in new:
+            if version in current:
+                what = "current version withdrawn: nobody is asked anything until a corrected flow is in its folder"
+                log.error(what, extra={"flow": current[version], "version": version})
+            else:
+                log.warning("version withdrawn: its chats move on at their next word", extra={"version": version})

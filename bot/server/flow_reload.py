@@ -1,0 +1,66 @@
+"""Edited flows are taken into use without a restart, if they check clean; else the old version stays and the log says why."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding
+from bot.library import flow_names, folder_hash
+from bot.service.service import Service
+from bot.store import FlowVersion, StoreThread
+
+log = logging.getLogger("symptom_bot.flows")
+
+LoadFlow = Callable[[Path], tuple[Flow | None, Sequence[Finding]]]
+"""A folder -> its flow if it is sound and safe, and its findings. Slow: it may prove the flow's safety."""
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+class Reloading:
+    """Watches the folder of the flows. `load`: runs in a thread of its own."""
+
+    def __init__(self, folder: Path, service: Service, thread: StoreThread, load: LoadFlow) -> None:
+        self._folder, self._service, self._thread, self._load = folder, service, thread, load
+        self._stamps: dict[str, Stamp] = {name: _stamp(folder / name) for name in flow_names(folder)}
+
+    async def look(self) -> None:
+        """Look once whether something was edited, and take it into use if it may be."""
+        for name in await asyncio.to_thread(flow_names, self._folder):
+            stamp = _stamp(self._folder / name)
+            if stamp == self._stamps.get(name):
+                continue
+            self._stamps[name] = stamp
+            await self._one(name)
+
+    async def _one(self, name: str) -> None:
+        current = self._service.flows.current.get(name)
+        if current is not None and await asyncio.to_thread(folder_hash, self._folder / name) == current.version:
+            return
+        flow, findings = await asyncio.to_thread(self._load, self._folder / name)
+        if flow is None:
+            log.error("edited flow refused, the old version stays", extra={"flow": name, "count": len(findings)})
+            for finding in findings[:5]:
+                log.error("finding", extra={"flow": name, "finding": str(finding)})
+            return
+        if flow.version in self._service.flows.withdrawn:
+            log.error("edited flow refused: this version was withdrawn", extra={"flow": name, "version": flow.version})
+            return
+        version = FlowVersion(flow.version, flow.name, dict(flow.files), self._service.clock())
+        await self._thread(lambda store: store.store_flow_version(version))
+        self._service.flows.replace({flow.name: flow})
+        log.info("flow taken into use; running chats end as they began", extra={"flow": name, "version": flow.version})
+
+
+def _stamp(folder: Path) -> Stamp:
+    found = []
+    for path in sorted(folder.glob("*.y*ml")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

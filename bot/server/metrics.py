@@ -1,0 +1,87 @@
+"""Figures for whoever runs the bot, as Prometheus reads them: counts and times, never who or what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.core.conversation.events import Elapsed, Tapped, Typed
+from bot.core.conversation.session import ADVICE, EMERGENCY
+from bot.service.incoming import Handled, Pressed
+from bot.store import Delivery
+
+from .delivery import DeliveryResult, Gone, Later, Never, Taken
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
+CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """`clock`: seconds UTC; `updates`, `messages`: how many wait for their commit and their delivery right now."""
+
+    def __init__(self, clock: Callable[[], float], updates: Callable[[], int], messages: Callable[[], int]) -> None:
+        self._clock = clock
+        self.registry = CollectorRegistry()
+        name, registry = "symptom_bot", self.registry
+        self._turns = Counter(f"{name}_turns", "Turns committed, by kind of event.", ["event"], registry=registry)
+        self._levels = Counter(f"{name}_levels", "Chats that reached a level.", ["level"], registry=registry)
+        self._left = Counter(
+            f"{name}_questions_abandoned",
+            "Questions at which a silence was followed up.",
+            ["question"],
+            registry=registry,
+        )
+        self._aside = Counter(f"{name}_updates_set_aside", "Updates that could not be handled.", registry=registry)
+        self._seen = Counter(f"{name}_updates_repeated", "Updates that had been handled before.", registry=registry)
+        self._results = Counter(
+            f"{name}_deliveries", "Messages tried, by result and reason.", ["result", "reason"], registry=registry
+        )
+        self._taken = self._results.labels("taken", "")
+        self._seconds = Histogram(
+            f"{name}_delivery_seconds", "From the commit of a message until Telegram took it.", buckets=SECONDS,
+            registry=registry,
+        )  # fmt: skip
+        Gauge(f"{name}_updates_waiting", "Updates that wait for their commit.", registry=registry).set_function(updates)
+        Gauge(f"{name}_messages_waiting", "Messages that wait for delivery.", registry=registry).set_function(messages)
+
+    def handled(self, one: Handled) -> None:
+        """Count an event that was handled."""
+        if one.why == "poison":
+            self._aside.inc()
+        elif one.why == "seen":
+            self._seen.inc()
+        if one.turn is None:
+            return
+        event = one.incoming.event
+        self._turns.labels(_kind(event)).inc()
+        path = one.turn.trace.path
+        if one.turn.trace.level is not None and path[-1] in (ADVICE, EMERGENCY) and path[0] != path[-1]:
+            self._levels.labels(one.turn.trace.level.value).inc()
+        if isinstance(event, Elapsed) and event.due != "help":
+            self._left.labels(path[0].partition("/")[0]).inc()
+
+    def delivered(self, delivery: Delivery, result: DeliveryResult) -> None:
+        """Count a try to deliver."""
+        match result:
+            case Taken():
+                self._taken.inc()
+                self._seconds.observe(max(0.0, self._clock() - delivery.created))
+            case Later(reason):
+                self._results.labels("later", reason).inc()
+            case Never(reason):
+                self._results.labels("refused", reason).inc()
+            case Gone():
+                self._results.labels("gone", "blocked").inc()
+
+    def text(self) -> bytes:
+        """All figures in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+def _kind(event: object) -> str:
+    if isinstance(event, Pressed | Tapped):
+        return "tapped"
+    if isinstance(event, Typed) or callable(event):
+        return "typed"
+    return type(event).__name__.lower()

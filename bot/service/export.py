@@ -1,0 +1,63 @@
+"""What is told of a chat beside the interview: what is kept of it, and what would change its advice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level
+from bot.core.rendering.answer_words import Places, words_for
+from bot.store import ChatWrite, Due, KeptMessage, SessionRow
+
+
+def export_text(
+    chat: ChatWrite,
+    sessions: Sequence[SessionRow],
+    due: Sequence[Due],
+    messages: Sequence[KeptMessage],
+    version: Callable[[str], Flow | None],
+    places: Places,
+    local: Callable[[float], datetime],
+) -> str:
+    """Everything that is kept of a person: each session in words and as it is stored, oldest first, then the rest.
+
+    `version`: the flow of a content hash; `local`: seconds UTC as the patients' time.
+    """
+
+    def moment(seconds: float | None) -> str | None:
+        return None if seconds is None else f"{local(seconds):%Y-%m-%d %H:%M:%S}"
+
+    parts = [f"{_in_words(row, version(row.version), places, local)}\n{row.json}" for row in sessions]
+    rest = {
+        "chat": chat.chat,
+        "language": chat.lang,
+        "seen": moment(chat.seen),
+        "last_update": chat.last_update,
+        "scheduled": [{"kind": d.kind, "at": moment(d.at), "session": d.session} for d in due],
+        "messages": [m._asdict() | {"created": moment(m.created), "sent": moment(m.sent)} for m in messages],
+    }
+    return "\n\n".join([*parts, json.dumps(rest, ensure_ascii=False, indent=1), ""])
+
+
+def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callable[[float], datetime]) -> str:
+    """Times, level and answers of a session; without words where its version is gone or it cannot be read."""
+    end = row.seen if row.finished is None else row.finished
+    lines = [f"{row.flow} {row.version}  {local(row.started):%Y-%m-%d %H:%M} \u2013 {local(end):%Y-%m-%d %H:%M}", ""]
+    try:
+        session = Session.from_json(row.json)
+    except ValueError:
+        return "\n".join(lines)
+    if flow is None:
+        return "\n".join(lines)
+    words = words_for(flow, session.lang, places)
+    if row.level is not None:
+        lines += [words.texts.levels[Level(row.level)], ""]
+    for question in flow.interview.questions:
+        kept = session.answers.get(question.ask, session.heard.get(question.ask))
+        if kept is not None:
+            short = words.texts.questions[question.ask].short
+            lines.append(f"{short}: {words.answer(question, kept, local(row.seen))}")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,75 @@
+"""One message as the outbox keeps it: a channel-neutral message of the core, made for storage."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bot.core import fast_json
+from bot.core.conversation.session import Session
+from bot.core.rendering.message import Block, Button, Message
+
+Row = tuple[tuple[str, str], ...]
+
+
+class Payload(NamedTuple):
+    """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data). `ref`: the name of the screen it shows
+    (session.turn); `edits`: it replaces the message of that name, whose number in the channel is `known` if a tap told it.
+    `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
+    patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late.
+    `leave`: then leave the chat; `last`: then nothing of the chat is to be kept."""
+
+    blocks: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
+    ref: str = ""
+    edits: bool = False
+    urgent: bool = False
+    file: tuple[str, str] | None = None
+    written: float | None = None
+    late: str = ""
+    known: int | None = None
+    leave: bool = False
+    last: bool = False
+
+    def to_json(self) -> str:
+        """As text for the outbox."""
+        plain = {name: value for name, value in zip(_NAMES, self, strict=True) if value != _USUAL[name]}
+        return fast_json.text(plain)
+
+    @staticmethod
+    def from_json(text: str) -> Payload:
+        """The inverse of `to_json`; fields of later releases are passed over."""
+        plain: dict[str, Any] = {name: value for name, value in fast_json.read(text).items() if name in _NAMES}
+        plain["blocks"] = tuple((kind, words) for kind, words in plain.get("blocks", ()))
+        plain["rows"] = tuple(tuple((label, data) for label, data in row) for row in plain.get("rows", ()))
+        if "file" in plain:
+            plain["file"] = tuple(plain["file"])
+        return Payload(**plain)
+
+    def plain(self) -> str:
+        """The blocks as plain text."""
+        return self.as_message().plain()
+
+    def as_message(self) -> Message:
+        """The text and buttons as a message of the core."""
+        return Message(
+            tuple(Block(kind, text) for kind, text in self.blocks),  # type: ignore[arg-type]
+            tuple(tuple(Button(label, data, "") for label, data in row) for row in self.rows),
+            edits=self.edits,
+            urgent=self.urgent,
+        )
+
+
+_NAMES = Payload._fields
+_USUAL = Payload._field_defaults
+
+
+def payload_of(message: Message, session: Session, **more: Any) -> Payload:
+    """A rendered message for the outbox. `session`: the one whose turn drew it."""
+    return Payload(
+        blocks=tuple([(kind, text) for kind, text in message.blocks]),
+        rows=tuple([tuple([(label, data) for label, data, _ in row]) for row in message.rows]),
+        ref="" if message.turn is None else f"{session.id}.{message.turn}",
+        edits=message.edits,
+        urgent=message.urgent,
+        **more,
+    )

@@ -1,0 +1,97 @@
+"""A turn's effects as messages for the outbox, and as the times at which silence is followed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places, words_for
+from bot.core.rendering.message import Block
+from bot.core.rendering.render import render
+
+from .incoming import Incoming, Pressed
+from .payload import Payload, payload_of
+
+LATE = 120.0
+"""Seconds after which an urgent answer says when the patient wrote."""
+
+MakeText = Callable[[Turn], str]
+WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
+
+
+class Replies:
+    """`places`, `zone`: of the patients; `what_changes`: computes what would change the advice."""
+
+    def __init__(self, places: Places, zone: tzinfo, what_changes: WhatChanges) -> None:
+        self.places, self.zone, self._what_changes = places, zone, what_changes
+
+    def local(self, seconds: float) -> datetime:
+        """Seconds UTC as the patients' local time."""
+        return datetime.fromtimestamp(seconds, self.zone)
+
+    def sorry(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
+        """For an update that could not be handled; the text names the emergencies."""
+        return (Payload((("text", words_for(flow, lang, self.places).system("error")),), urgent=True),)
+
+    def paused(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
+        """While no version of the flow may be used; the text names the emergencies."""
+        return (Payload((("text", words_for(flow, lang, self.places).system("paused")),), urgent=True),)
+
+    def refusal(self, flow: Flow, lang: str, key: str) -> tuple[Payload, ...]:
+        """Said once in a chat that is none of ours, before leaving it."""
+        return (Payload((("text", words_for(flow, lang, self.places).system(key)),), leave=True),)
+
+    def acknowledgement(self, flow: Flow, turn: Turn) -> str:
+        """The short text to show with a tap, or ""."""
+        for effect in turn.effects:
+            if isinstance(effect, Acknowledge) and effect.key is not None:
+                return words_for(flow, turn.session.lang, self.places).system(effect.key)
+        return ""
+
+    def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float, export: MakeText) -> tuple[Payload, ...]:
+        """The turn's messages: new ones first, so that the patient need not wait for the old keyboard to be tidied.
+        `export`: the turn -> all that is kept of the person, as text."""
+        local = self.local(now)
+        said: list[Payload] = []
+        edits: list[Payload] = []
+        for effect in turn.effects:
+            payload = self._payload(flow, incoming, turn, effect, local, export)
+            if payload is not None:
+                (edits if payload.edits else said).append(payload)
+        return (*said, *edits)
+
+    def _payload(
+        self, flow: Flow, incoming: Incoming, turn: Turn, effect: Effect, local: datetime, export: MakeText
+    ) -> Payload | None:
+        session = turn.session
+        if isinstance(effect, Acknowledge | Schedule):
+            return None
+        words = words_for(flow, session.lang, self.places)
+        if isinstance(effect, Erase):
+            return Payload((("text", words.system("forgotten")),), last=True)
+        if isinstance(effect, Export):
+            return Payload((("text", words.system("mydata_caption")),), file=("my-answers.txt", export(turn)))
+        if isinstance(effect, Compute):
+            blocks = self._what_changes(flow, session, self.places, local)
+            return Payload(tuple((b.kind, b.text) for b in blocks))
+        message = render(flow, session, effect, self.places, local)
+        if message is None:
+            return None
+        if message.edits:
+            drawn_by = effect.before if isinstance(effect, Settled) else session
+            return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))
+        if message.urgent and incoming.sent is not None:
+            late = words.system("late", time=self.local(incoming.sent).strftime("%H:%M"))
+            return payload_of(message, session, written=incoming.sent, late=late)
+        return payload_of(message, session)
+
+
+def _known(incoming: Incoming, session: Session, turn: int | None) -> int | None:
+    """The channel's number of the message that showed the screen of this turn, if it is the one that was tapped."""
+    event = incoming.event
+    if isinstance(event, Pressed) and event.data.startswith(f"{session.id}.{turn}."):
+        return event.message
+    return None

@@ -1,0 +1,114 @@
+"""Planted faults: each way to break the shipped flow is refused, failed by a proof, shown by the diff, or proved harmless.
+
+`pytest -m slow tests/test_mutations.py -s` prints the counts.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+
+import pytest
+
+from bot.check.answers.ending import outcome
+from bot.check.answers.player import Player, plain_flow
+from bot.check.answers.space import Space
+from bot.check.difference.beside import beside
+from bot.check.faults.all import all_mutations
+from bot.check.faults.mutations import Mutation
+from bot.check.proof.confirm import chosen_in
+from bot.core.flow.compiled import Flow
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
+from tests.support.judging import DIFF, EQUIVALENT, PROOF, REFUSED, STRUCTURE, Judgement, judge, seen_to_differ
+
+EACH_KIND = 30
+"""Of each kind of mutation so many are tried in the slow lane."""
+LEAST = 150
+
+
+def spread(flow: Flow, each: int, seed: int) -> list[Mutation]:
+    """So many mutations of each kind, evenly over the flow."""
+    kinds: dict[str, list[Mutation]] = defaultdict(list)
+    for mutation in all_mutations(flow):
+        kinds[mutation.kind].append(mutation)
+    chosen: list[Mutation] = []
+    for found in kinds.values():
+        first = seed % max(1, len(found) // each)
+        chosen += found[first :: max(1, len(found) // each)][:each]
+    return chosen
+
+
+def examined(flow: Flow, mutation: Mutation, seed: int) -> str:
+    """The verdict, after a second look at what it rests on; "MISSED" or "BUG" if that does not stand."""
+    judgement = judge(flow, mutation)
+    if judgement.verdict == REFUSED:
+        return REFUSED
+    mutant, _ = mutation.make()
+    assert mutant is not None
+    if judgement.verdict in (EQUIVALENT, STRUCTURE):
+        return judgement.verdict if seen_to_differ(flow, mutant, 400, seed) is None else "MISSED"
+    if judgement.verdict == PROOF:
+        return PROOF if proof_stands(judgement) else "BUG"
+    return DIFF if diff_stands(flow, mutant, judgement) else "BUG"
+
+
+def proof_stands(judgement: Judgement) -> bool:
+    """Every counterexample was played through `step` and came out as proved."""
+    assert judgement.proofs is not None
+    failed = judgement.proofs.failed
+    return all(f.code != "FLOW061" and all(e is None or e.agrees for e in (f.example, f.other)) for f in failed)
+
+
+def diff_stands(flow: Flow, mutant: Flow, judgement: Judgement) -> bool:
+    """Every example that the diff shows ends at these levels, and `step` on the broken flow says so too."""
+    assert judgement.difference is not None
+    both = beside(flow, mutant)
+    player = Player(Space(plain_flow(mutant)))
+    for move in judgement.difference.moves:
+        chosen = chosen_in(both.new, move.example)
+        if set(both.old.axes) <= set(chosen):
+            before = outcome(both.old, chosen).level
+            if (before and before.value) != move.old:
+                return False
+        played = player.play(chosen_in(player.space, move.example))
+        if (played.level and played.level.value) != move.new:
+            return False
+    return True
+
+
+def test_there_are_enough_ways_to_break_the_flow() -> None:
+    kinds = Counter(m.kind for m in all_mutations(flow_at(BACK_SPASM)))
+    assert sum(kinds.values()) > LEAST
+    assert len(kinds) >= 12
+
+
+def test_eight_planted_faults_others_with_every_commit() -> None:
+    flow = flow_at(BACK_SPASM)
+    chosen = random.Random(commit_seed()).sample(list(all_mutations(flow)), 8)
+    verdicts = {str(m): examined(flow, m, commit_seed()) for m in chosen}
+    assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
+
+
+def test_every_tenth_planted_fault_of_the_small_flow() -> None:
+    flow = flow_at(SPRAIN)
+    verdicts = {str(m): examined(flow, m, 1) for m in list(all_mutations(flow))[commit_seed() % 10 :: 10]}
+    assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
+    assert {PROOF, DIFF} <= set(verdicts.values())
+
+
+@pytest.mark.slow
+def test_every_planted_fault_of_the_small_flow() -> None:
+    flow = flow_at(SPRAIN)
+    verdicts = {str(m): examined(flow, m, 1) for m in all_mutations(flow)}
+    assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
+
+
+@pytest.mark.slow
+def test_planted_faults_of_every_kind() -> None:
+    flow = flow_at(BACK_SPASM)
+    chosen = spread(flow, EACH_KIND, commit_seed())
+    verdicts = {str(m): examined(flow, m, commit_seed()) for m in chosen}
+    counted = Counter(verdicts.values())
+    print(f"\n{len(chosen)} planted faults: {dict(counted)}")
+    assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
+    assert len(chosen) - counted[REFUSED] >= LEAST

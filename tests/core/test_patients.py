@@ -1,0 +1,81 @@
+"""Patients of the back-spasm flow: each reaches a level that a careful clinician would accept, none a lower one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.check.cases import CaseResult, run_answers
+from bot.core.flow.yaml_places import Loaded
+from bot.core.model.flow_files import Level
+from tests.support.places import TESTS
+from tests.support.talking import back_spasm
+
+PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", (TESTS / "patients.yaml").read_text("utf-8")).value
+
+ALONE = {
+    Level.emergency: """bladder_or_bowel_change saddle_numbness sexual_dysfunction_new bilateral_leg_symptoms
+        leg_weakness_progressive gait_unsteady major_trauma chest_pain_or_breathless sudden_tearing_or_abdominal_pain
+        collapse_or_fainting confused_or_very_unwell cold_pale_numb_leg baclofen_pump""",
+    Level.same_day: """fever chills iv_drug_use immunosuppressed recent_infection_or_spinal_procedure dark_urine
+        minor_trauma_with_osteoporosis_or_steroids midline_bone_tenderness spine_deformity_or_lump
+        leg_weakness_or_foot_drop unexplained_weight_loss trouble_swallowing drooping_eyelids_double_vision
+        checkpoint_inhibitor urinary_symptoms_or_flank_pain rest_foot_pain_or_ulcer pregnancy_warning_sign
+        severe_pain_uncontrolled unable_to_function""",
+    Level.see_soon: """not_improving_after_4_weeks radiates_below_knee leg_numbness_tingling stenosis_like_pattern
+        pad_like_exertional_leg_pain statin ms_known steroid sglt2_inhibitor alcohol_heavy hypothyroid cushing_features
+        diabetes_type2 extremity_cramps vitamin_d_deficiency raynaud connective_tissue_disease night_rest_pain
+        morning_stiffness_improves_with_movement cancer_history frequent_recurrence work_impact psychosocial_distress
+        proximal_weakness skin_rash pregnant child_under_16 thoracic_pain anticoagulant osteoporosis first_ever""",
+}
+"""The red-flag list: the level that each sign reaches at least when nothing else is known."""
+
+
+def run(case: dict[str, Any]) -> CaseResult:
+    return run_answers(back_spasm(), case)
+
+
+@pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p["name"].replace(" ", "_"))
+def test_a_patient_reaches_a_level_that_a_clinician_accepts(patient: dict[str, Any]) -> None:
+    outcome = run({"answers": patient["answers"], "facts": patient["facts"]})
+    assert outcome.warnings == ()
+    assert outcome.level.value in patient["accept"], outcome.rules
+
+
+def test_the_table_is_broad() -> None:
+    assert len(PATIENTS) >= 70
+    assert {level for p in PATIENTS for level in p["accept"]} == {level.value for level in Level}
+    assert all(p["reason"] for p in PATIENTS)
+    assert len({p["name"] for p in PATIENTS}) == len(PATIENTS)
+
+
+@pytest.mark.parametrize(("sign", "least"), [(s, level) for level, signs in ALONE.items() for s in signs.split()])
+def test_a_sign_given_alone_is_used_and_reaches_its_level(sign: str, least: Level) -> None:
+    outcome = run({"facts": {sign: True}})
+    assert outcome.warnings == ()
+    assert outcome.unused == ()
+    assert outcome.level.rank >= least.rank, outcome.rules
+
+
+@pytest.mark.parametrize("pain", [0, 5, 10])
+@pytest.mark.parametrize("facts", [{}, {"night_rest_pain": True}, {"fever": True}])
+def test_pain_decides_nothing(pain: int, facts: dict[str, bool]) -> None:
+    assert run({"answers": {"pain": pain}, "facts": facts}).level is run({"facts": facts}).level
+
+
+@pytest.mark.parametrize("sign", ["bladder_or_bowel_change", "saddle_numbness", "leg_weakness_progressive"])
+def test_not_sure_of_an_emergency_sign_is_an_emergency(sign: str) -> None:
+    assert run({"facts": {sign: "not_sure"}}).level is Level.emergency
+
+
+@pytest.mark.parametrize("sign", ["sexual_dysfunction_new", "gait_unsteady"])
+def test_not_sure_of_a_weak_emergency_sign_is_for_the_same_day_at_least(sign: str) -> None:
+    assert run({"answers": {"nerves": {"not_sure": [sign]}}}).level is Level.same_day
+
+
+def test_an_uncomplicated_spasm_takes_few_questions() -> None:
+    first_days, two_weeks = run({}), run({"answers": {"onset": 14}})
+    assert first_days.level is two_weeks.level is Level.self_care
+    assert len(first_days.asked) <= 15
+    assert len(two_weeks.asked) - 1 <= 15, "the start screen, which asks for consent, is not counted"

@@ -1,0 +1,137 @@
+"""Laws of the reader: any text at all, no exception, always the same, fast, and no fact out of nothing."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.core.model.readings import Reading
+from bot.understanding.scoring import read_cases
+from tests.support.places import TESTS
+from tests.support.understood import NOW, flow, read, reader
+
+PHRASES = TESTS / "phrases"
+WORDS = st.sampled_from(
+    [
+        "no",
+        "not",
+        "my",
+        "leg",
+        "legs",
+        "numb",
+        "weak",
+        "pee",
+        "cant",
+        "feel",
+        "wipe",
+        "if",
+        "should",
+        "had",
+        "2015",
+        "dad",
+        "yesterday",
+        "tuesday",
+        "3",
+        "7/10",
+        "weeks",
+        "ago",
+        "since",
+        "and",
+        "or",
+        "but",
+        ",",
+        ".",
+        ":",
+        "-",
+        "/",
+        "\u200b",
+        "\u202e",
+        "אב",
+        "��",
+        "12th",
+        "november",
+        "min",
+        "a",
+        "half",
+        "nope",
+        "all",
+        "fine",
+        "kill",
+        "myself",
+        "\n",
+        "'",
+        "́",
+    ]
+)
+QUESTIONS = st.sampled_from([None, "nothing_like_it", *(q.ask for q in flow().interview.questions)])
+
+
+@settings(max_examples=150, deadline=2000)
+@given(st.text(max_size=400), QUESTIONS)
+@example("\ud800", None)
+@example("\x00" * 50, "pain")
+@example("９９/１０", "pain")
+@example("٣ أيام", "onset")
+@example("1e999 days", "onset")
+@example("99999999999999999999 weeks ago", "onset")
+@example("²/10 ½ ⅓ Ⅷ", "pain")
+@example("31/2/2026 0/0 29.2.2026 2026-13-45", "onset")
+@example("-" * 300, "age")
+def test_any_text_is_read(text: str, question: str | None) -> None:
+    first = read(text, question)
+    assert isinstance(first, Reading)
+    assert read(text, question) == first
+
+
+@settings(max_examples=150, deadline=2000)
+@given(st.lists(WORDS, max_size=60), QUESTIONS)
+def test_any_string_of_our_own_words_is_read(words: list[str], question: str | None) -> None:
+    text = " ".join(words)
+    reading = read(text, question)
+    questions = {q.ask: q for q in flow().interview.questions}
+    for fact in reading.facts:
+        assert fact.question in questions
+        if isinstance(fact.value, tuple) and fact.value and isinstance(fact.value[0], str):
+            assert set(fact.value) <= set(questions[fact.question].option_ids)
+        if isinstance(fact.value, tuple) and len(fact.value) == 2 and isinstance(fact.value[0], int | float):
+            assert fact.value[0] <= fact.value[1]
+    for sign in reading.signs:
+        assert sign.option in {o.id for q in questions.values() for o in q.options if o.sign}
+
+
+@settings(max_examples=60, deadline=2000)
+@given(st.text(alphabet="\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202e\u2066\u2069", max_size=6))
+def test_invisible_characters_hide_no_red_flag(hidden: str) -> None:
+    for text in ("cant pee", "numb between my legs"):
+        spread = hidden.join(text)
+        assert [s.option for s in read(spread).signs] == [s.option for s in read(text).signs]
+
+
+@settings(max_examples=60, deadline=2000)
+@given(st.text(max_size=60), st.sampled_from(["I can't pee.", "Numb between my legs!", "I fainted."]))
+def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str) -> None:
+    quiet = "".join(c for c in before if not c.isalnum())
+    assert read(f"{quiet}\n{sign}").signs
+
+
+def test_ten_thousand_characters_are_read_quickly_to_the_end() -> None:
+    filler = "my lower back is sore when I bend and it began on a monday, pain 4, no fever, walking is fine. "
+    text = (filler * 120)[:9980] + ". I can't pee"
+    read(text)
+    began = time.perf_counter()
+    reading = read(text)
+    assert time.perf_counter() - began < 1
+    assert [s.option for s in reading.signs if s.plain] == ["bladder_or_bowel_change"]
+
+
+def test_a_message_costs_less_than_five_milliseconds_at_the_median() -> None:
+    texts = [case.text for case in read_cases(PHRASES)]
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        reader()(text, NOW, "en", None)
+        times.append(time.perf_counter() - began)
+    assert statistics.median(times) < 0.005

@@ -1,0 +1,246 @@
+"""What people type, and what is read in it: the examples of everyday, one by one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.core.model.readings import Reading
+from bot.understanding.report import explain_reading, understand_lines
+from tests.support.understood import NOW, flow, read, reader, seen
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("yesterday", 1),
+        ("abt 2 wks", 14),
+        ("this morning", 0),
+        ("3d", 3),
+        ("a fortnight ago", 14),
+        ("since tuesday", 3),
+        ("on and off since October", {"min": 20, "max": 50}),
+        ("2-3 weeks", {"min": 14, "max": 21}),
+    ],
+)
+def test_when_it_began(text: str, days: Any) -> None:
+    assert seen(text)["answers"]["onset"] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Tuesday", [3, 10]),
+        ("last tues after gym", [3, 10]),
+        ("it went last tuesday after shifting boxes", [3, 10]),
+        ("3/11", [17, 254]),
+    ],
+)
+def test_an_ambiguous_beginning_is_asked_with_what_it_may_be(text: str, days: list[int]) -> None:
+    (unclear,) = [u for u in read(text).unclear if u.question == "onset"]
+    assert [value for _, value in unclear.candidates] == days
+    assert "onset" not in seen(text)["answers"]
+
+
+def test_the_candidates_are_named_as_a_patient_would_name_them() -> None:
+    (unclear,) = read("it went last tuesday after shifting boxes", "onset").unclear
+    assert [label for label, _ in unclear.candidates] == ["Tuesday 17 November", "Tuesday 10 November"]
+
+
+@pytest.mark.parametrize("text", ["a while", "ages ago", "for weeks", "since my holiday"])
+def test_a_vague_beginning_is_asked(text: str) -> None:
+    got = seen(text)
+    assert "onset" in got["ask"]
+    assert "onset" not in got["answers"]
+
+
+def test_the_patients_own_date_counts() -> None:
+    monday = datetime.fromisoformat("2026-11-23T09:00")
+    (fact,) = [f for f in reader()("since tuesday", monday, "en", None).facts if f.question == "onset"]
+    assert fact.value == 6
+    after_midnight = datetime.fromisoformat("2026-11-21T01:00")
+    (fact,) = [f for f in reader()("3 hours ago", after_midnight, "en", "onset").facts if f.question == "onset"]
+    assert fact.value == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "pain"), [("8/10", 8), ("about a seven", 7), ("not bad, 3 maybe", 3), ("6 or 7", {"min": 6, "max": 7})]
+)
+def test_pain(text: str, pain: Any) -> None:
+    assert seen(text)["answers"]["pain"] == pain
+    assert seen(text, "pain")["answers"]["pain"] == pain
+
+
+def test_pain_without_a_number_is_asked_again_with_the_scale() -> None:
+    assert seen("unbearable")["ask"] == ["pain"]
+    assert seen("11/10", "pain")["ask"] == ["pain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("picking up my kid", ["lifting"]),
+        ("getting out of a chair", ["standing"]),
+        ("walking uphill but stops when I rest", ["walking"]),
+        ("bending is bad but walking is fine", ["bending"]),
+    ],
+)
+def test_movements(text: str, options: list[str]) -> None:
+    assert seen(text)["answers"]["movements"] == options
+
+
+def test_a_number_that_was_not_asked_for_is_not_a_pain_score() -> None:
+    assert "pain" not in seen("2", "where")["answers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("no numbness down there", "negated"),
+        ("my dad had numbness between his legs", "other_person"),
+        ("in 2015 I was numb between the legs", "past"),
+        ("if I go numb between the legs should I worry?", "hypothetical"),
+    ],
+)
+def test_what_is_not_meant_sets_no_flag_and_says_why(text: str, why: str) -> None:
+    got = seen(text)
+    assert got["red_flags"] == []
+    assert ("saddle_numbness", why) in [(r["about"], r["why"]) for r in got["rejected"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["my dad had cancer", "I had a slipped disc in 2015", "if I lose my legs should I worry?"]
+)
+def test_other_people_history_and_fears(text: str) -> None:
+    got = seen(text)
+    assert got["red_flags"] == []
+    assert "health" not in got["answers"]
+
+
+def test_no_and_then_yes() -> None:
+    got = seen("no fever, but I can't pee and both legs are numb")
+    assert set(got["red_flags"]) == {"bladder_or_bowel_change", "bilateral_leg_symptoms"}
+    assert got["denied"] == {"warning": ["fever"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["no injury, numb between my legs", "not sleeping, wet myself twice", "no fall, cant pee or poo"]
+)
+def test_a_no_does_not_swallow_the_statement_behind_the_comma(text: str) -> None:
+    assert seen(text)["red_flags"]
+
+
+def test_a_list_is_denied_as_a_whole_if_it_says_or() -> None:
+    assert seen("no numbness, tingling or weakness in my legs")["red_flags"] == []
+
+
+@pytest.mark.parametrize("question", [None, "onset", "pain", "age", "where", "nerves", "for_whom"])
+def test_a_red_flag_is_seen_whatever_is_asked(question: str | None) -> None:
+    (sign,) = [s for s in read("oh and since yesterday i cant pee", question).signs if s.plain]
+    assert (sign.option, sign.words) == ("bladder_or_bowel_change", "cant pee")
+
+
+def test_doubtful_words_are_asked_about_not_counted() -> None:
+    got = seen("might be slightly numb between my legs, hard to tell")
+    assert (got["red_flags"], got["possible"]) == ([], ["saddle_numbness"])
+    assert "nerves" in got["ask"]
+
+
+def test_somebody_else_may_be_the_patient() -> None:
+    assert seen("it's for my mum who is with me, she can't pee")["red_flags"] == ["bladder_or_bowel_change"]
+
+
+@pytest.mark.parametrize("text", ["i want to die", "thinking of killing myself", "going to take all my tablets"])
+def test_a_wish_to_die(text: str) -> None:
+    assert read(text).crisis
+
+
+@pytest.mark.parametrize("text", ["this pain is killing me", "dying for a wee", "my gran died", "i am not suicidal"])
+def test_manners_of_speaking_are_no_wish_to_die(text: str) -> None:
+    assert not read(text).crisis
+    assert not read(text).signs
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "polarity"),
+    [
+        ("No", None, "no"),
+        ("nope all fine", None, "no"),
+        ("👍", "nerves", "no"),
+        ("👍🏽", "comes_back", "yes"),
+        ("yep", None, "yes"),
+        ("not sure", None, "not_sure"),
+        ("no but I can't pee", None, None),
+    ],
+)
+def test_a_plain_word(text: str, question: str | None, polarity: str | None) -> None:
+    assert read(text, question).polarity == polarity
+
+
+def test_the_second_one() -> None:
+    (fact,) = [f for f in read("yes the second one", "nerves").facts if f.question == "nerves"]
+    assert fact.value == ("saddle_numbness",)
+    assert "nerves" not in seen("yes the second one")["answers"]
+
+
+def test_the_whole_story() -> None:
+    got = seen(
+        "I'm 44, moved house on Saturday, lower back locks up for a minute when I bend, otherwise fine, on atorvastatin"
+    )
+    answers = got["answers"]
+    assert answers["age"] == 44
+    assert answers["spasm_length"] == 60
+    assert answers["movements"] == ["bending"]
+    assert answers["where"] == ["low_back"]
+    assert answers["medicines"] == ["statin"]
+    assert got["ask"] == ["onset"]
+    assert not {"nerves", "danger", "warning"} & set(answers)
+
+
+def test_what_is_not_mentioned_is_not_denied() -> None:
+    reading = read("otherwise all fine, just sore")
+    assert not reading.facts or all(not fact.denied for fact in reading.facts)
+    assert reading.polarity is None
+
+
+def test_operators_phrases_are_read() -> None:
+    texts = flow().texts["en"]
+    for question in flow().interview.questions:
+        if question.kind != "many":
+            continue
+        for option in question.options:
+            for phrase in texts.questions[question.ask].options[option.id].says:
+                reading = read(phrase, question.ask)
+                taken = {o for f in reading.facts if f.question == question.ask for o in f.value}
+                assert option.id in taken | {s.option for s in reading.signs}, (option.id, phrase)
+
+
+def test_typing_badly() -> None:
+    for text in (
+        "cant pee",
+        "i cnat pee",
+        "no controll of my bladdr",
+        "i cant feel wen i wipe",
+        "NUMNESS DOWN THERE!!!",
+    ):
+        assert seen(text)["red_flags"], text
+
+
+def test_the_explanation_names_words_values_and_what_was_set_aside() -> None:
+    shown = explain_reading(seen("I'm 44, no fever, cant pee"))
+    assert '"cant pee"' in shown
+    assert "44" in shown
+    assert "negated" in shown
+    assert explain_reading(seen("qwertz")) == "nothing understood"
+
+
+def test_lines_give_one_object_each() -> None:
+    got = list(understand_lines(reader(), flow().interview, ["8/10", "", "cant pee"], NOW))
+    assert [g["red_flags"] for g in got] == [[], [], ["bladder_or_bowel_change"]]
+    assert got[0]["answers"] == {"pain": 8}
+
+
+def test_a_language_without_word_lists_reads_nothing() -> None:
+    assert reader()("cant pee", NOW, "xx", None) == Reading()
