@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.replaying import replay_command
-from bot.core.rendering.answer_words import Places
+from bot.core.rendering.answer_words import Places, words_for
 from bot.replay.coverage.coverage import Coverage, coverage_of, table
 from bot.replay.coverage.page import MARKS, page
 from bot.replay.coverage.shown_texts import unshown, words_of
@@ -23,6 +23,7 @@ from bot.replay.playing.ways import MemoryWay, known_ways
 from bot.replay.script.reading import read_scripts
 from tests.support.places import TESTS
 from tests.support.scripts import FLOW_FOLDERS
+from tests.support.flow_edits import BACK_SPASM
 from tests.support.talking import NOW
 
 
@@ -70,7 +71,7 @@ def test_what_is_said_of_a_question_beside_its_text_counts_apart(folder: Path) -
     assert "questions.danger.why" not in met
     unmet = {i.name: str(i.place) for i in coverage.unmet("texts en")}
     assert {"questions.pain.example", "questions.age.short", "sections.do", "claims.serious_trio"} <= set(unmet)
-    lines = (ROOT / "flows" / "back_spasm" / "texts.en.yaml").read_text(encoding="utf-8").splitlines()
+    lines = (BACK_SPASM / "texts.en.yaml").read_text(encoding="utf-8").splitlines()
     at = next(n for n, line in enumerate(lines, 1) if line.startswith("    why: Heart, lungs"))
     assert unmet["questions.danger.why"] == f"texts.en.yaml:{at}:10"
 
@@ -137,7 +138,7 @@ def test_corrections_and_the_offered_exit_have_places(folder: Path) -> None:
 
 def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path) -> None:
     coverage = covered(folder, "title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
-    words = next(iter(coverage.flow.__dict__["_words"].values()))
+    words = next(iter(coverage.flow.memo[words_for].values()))
     assert words.texts is coverage.flow.texts["en"]
 
 
