@@ -21,10 +21,10 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- transcript -->\n", "<!-- /transcript -->"
 NOW = 1795197600.0  # 2026-11-20 18:00 UTC
 TYPED = (
-    "1", "0", "nope all fine", "0", "44", "0", "0", "yesterday", "shifting boxes", "low back", "done", "0", "slower",
+    "1", "44", "0", "nope all fine", "0", "0", "0", "yesterday", "shifting boxes", "low back", "done", "0", "slower",
     "bending and lifting", "about a minute", "4/10", "yes",
 )  # fmt: skip
-SHOWN = 2
+SHOWN = 3
 LAST = 6
 """Messages at the beginning and at the end that the README shows."""
 

@@ -40,7 +40,7 @@ def chats(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *
 
 def test_a_chat_comes_to_advice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     out = chats(
-        monkeypatch, capsys, "1", "0", "0", "0", "44", "0", "0", "yesterday", "lifting boxes", "1", "done", "0",
+        monkeypatch, capsys, "1", "44", "0", "0", "0", "0", "0", "yesterday", "lifting boxes", "1", "done", "0",
         "slower", "bending and lifting", "a minute", "yes", "4", "yes",
     )  # fmt: skip
     assert "You can look after this yourself for now" in out
@@ -48,14 +48,14 @@ def test_a_chat_comes_to_advice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 def test_an_interrupted_chat_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    chats(monkeypatch, capsys, "1", "0", "0")
+    chats(monkeypatch, capsys, "1", "44", "0", "0")
     out = chats(monkeypatch, capsys, now="18:10")
     assert "In the last weeks" in out
     assert "Who is this for?" not in out
 
 
 def test_an_empty_line_is_no_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    out = chats(monkeypatch, capsys, "1", "", "  ", "", "0")
+    out = chats(monkeypatch, capsys, "1", "44", "", "  ", "", "0")
     assert "Sorry" not in out
     assert "And any of these now?" in out
 
@@ -63,7 +63,7 @@ def test_an_empty_line_is_no_answer(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 def test_numbers_stand_only_where_they_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = chats(monkeypatch, capsys, "1", "1", "/forget", "no, keep", "I can't pee", "1")
+    out = chats(monkeypatch, capsys, "1", "44", "1", "/forget", "no, keep", "I can't pee", "1")
     assert "1 I'm getting help" in out
     assert "Yes, erase \u00b7 No, keep" in out
     out = chats(monkeypatch, capsys, "/forget", "yes, erase")
@@ -73,14 +73,14 @@ def test_numbers_stand_only_where_they_answer(
 
 
 def test_an_emergency_is_answered_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    out = chats(monkeypatch, capsys, "1", "2")
+    out = chats(monkeypatch, capsys, "1", "44", "2")
     assert "Go to an emergency department now" in out
 
 
 def test_a_typed_red_flag_is_answered_in_any_state(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = chats(monkeypatch, capsys, "1", "0", "0", "0", "i cant pee since this morning", "yes")
+    out = chats(monkeypatch, capsys, "1", "44", "0", "0", "0", "i cant pee since this morning", "yes")
     assert "Go to an emergency department now" in out
 
 

@@ -302,7 +302,7 @@ def test_after_tell_me_now_a_typed_sign_is_followed_up(person: Person) -> None:
 
 def test_not_sure_at_the_last_check_keeps_signs_that_it_does_not_ask(person: Person) -> None:
     someone = Person(back_spasm())
-    someone.tap("me", "gait_unsteady", "dizzy_or_unsteady", "no_danger_sign")
+    someone.tap("me", "from_16", "gait_unsteady", "dizzy_or_unsteady", "no_danger_sign")
     assert someone.level == "same_day"
     someone.commands("review")
     someone.tap("not_sure", "no", "no", "no", "no")
@@ -312,7 +312,7 @@ def test_not_sure_at_the_last_check_keeps_signs_that_it_does_not_ask(person: Per
 
 def test_something_different_adds_to_what_was_said(person: Person) -> None:
     someone = Person(back_spasm())
-    someone.tap("me", "gait_unsteady", "dizzy_or_unsteady", "no_danger_sign")
+    someone.tap("me", "from_16", "gait_unsteady", "dizzy_or_unsteady", "no_danger_sign")
     someone.commands("review")
     someone.tap("different", "saddle_numbness")
     assert someone.at == EMERGENCY
@@ -356,7 +356,7 @@ def test_not_sure_in_an_edited_message_clears_up_a_list(person: Person) -> None:
 def test_what_a_withdrawn_choice_answered_besides_goes_with_it() -> None:
     someone = Person(back_spasm())
     someone.tap(
-        "me", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "from_16", "no_medicine", "no_history", "today",
+        "me", "from_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "no_medicine", "no_history", "today",
         "lifting_bending_twisting", "low_back", "done", "no_leg_sign", "slower", "no_movement",
     )  # fmt: skip
     assert someone.at == "spasm_length"

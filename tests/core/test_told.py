@@ -16,8 +16,9 @@ from tests.support.talking import Person, listening, sprain
 def person() -> Person:
     """On the list of medicines of the shipped flow."""
     someone = Person(listening())
-    someone.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    someone.tap("me")
     someone.types("44", 1)
+    someone.tap("no_nerve_sign", "no_danger_sign", "no_warning_sign")
     assert someone.at == "medicines"
     return someone
 
@@ -142,7 +143,7 @@ def test_the_advice_so_far_is_given_once_until_it_is_more_urgent() -> None:
 
 def test_yes_i_am_at_the_hospital_is_a_yes() -> None:
     person = Person(listening())
-    person.tap("me", "saddle_numbness")
+    person.tap("me", "from_16", "saddle_numbness")
     person.hears_nothing("help")
     person.types("yes i am at the hospital now")
     assert person.notes == ["getting_help_text"]
@@ -161,7 +162,7 @@ def test_facts_are_no_ticks() -> None:
 
 def test_a_number_on_a_list_ticks_its_line_and_leaves_the_list_open() -> None:
     person = Person(listening())
-    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.tap("me", "from_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
     person.session = person.session.but(at="where")
     person.types("7")
     assert person.at == "where"
@@ -171,7 +172,7 @@ def test_a_number_on_a_list_ticks_its_line_and_leaves_the_list_open() -> None:
 
 def test_hardly_able_to_work_is_no_heavy_work() -> None:
     person = Person(listening())
-    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.tap("me", "from_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
     person.session = person.session.but(at="how_started")
     person.types("i can barely work but ok")
     assert "how_started" not in person.session.answers
@@ -182,9 +183,9 @@ def test_hardly_able_to_work_is_no_heavy_work() -> None:
 @pytest.mark.parametrize("whom", ["me", "with_me"])
 def test_who_may_drive_is_said_without_contradiction(whom: str) -> None:
     person = Person(listening())
-    person.tap(whom, "saddle_numbness")
-    assert "Don't drive yourself" in person.read
-    assert ("meant for the person with the pain" in person.read) == (whom == "with_me")
+    person.tap(whom, "from_16", "saddle_numbness")
+    assert ("Don't drive yourself" in person.read) == (whom == "me")
+    assert ("They must not drive. You can drive them" in person.read) == (whom == "with_me")
 
 
 def test_back_after_the_advice_says_how_to_change_an_answer() -> None:
@@ -199,7 +200,7 @@ def test_back_after_the_advice_says_how_to_change_an_answer() -> None:
 
 def test_why_gives_the_deciding_reasons_first_and_names_its_sources_in_words() -> None:
     person = Person(listening())
-    person.tap("me", "saddle_numbness")
+    person.tap("me", "from_16", "saddle_numbness")
     person.commands("why")
     short = person.read
     sources = person.flow.evidence.sources

@@ -301,7 +301,7 @@ def test_an_old_beginning_is_told_with_its_year(flow: Flow) -> None:
 
 def test_the_way_out_stands_on_every_question_that_is_no_follow_up() -> None:
     person = Person(back_spasm())
-    person.tap("me", "no_nerve_sign", "no_danger_sign", "unexplained_weight_loss", "done", "from_16")
+    person.tap("me", "from_16", "no_nerve_sign", "no_danger_sign", "unexplained_weight_loss", "done")
     for question in ("medicines", "health", "onset"):
         assert person.at == question
         labels = [b.choice for row in person.messages[-1].rows for b in row]
@@ -312,7 +312,7 @@ def test_the_way_out_stands_on_every_question_that_is_no_follow_up() -> None:
 
 def test_an_emergency_through_a_date_says_what_it_is_about() -> None:
     person = Person(back_spasm())
-    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "from_16", "anticoagulant", "done")
+    person.tap("me", "from_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "anticoagulant", "done")
     person.tap("no_history", "weeks_1_4", "lifting_bending_twisting", "low_back", "done")
     person.tap("leg_numbness_tingling", "done")
     person.commands("review")
@@ -326,7 +326,7 @@ def test_an_emergency_through_a_date_says_what_it_is_about() -> None:
 
 def test_emergency_screens_have_no_way_out() -> None:
     person = Person(back_spasm())
-    person.tap("me", "gait_unsteady", "dizzy_or_unsteady")
+    person.tap("me", "from_16", "gait_unsteady", "dizzy_or_unsteady")
     assert person.at == "danger"
     assert person.level == "same_day"
     assert "stop_what_do_i_do" not in [b.choice for row in person.messages[-1].rows for b in row]
@@ -364,7 +364,7 @@ def test_a_button_typed_without_its_apostrophe_is_that_button(person: Person) ->
 
 def test_a_range_is_told_with_its_unit_once() -> None:
     person = Person(back_spasm().with_reader(lambda *_: Reading(facts=(Fact("age", (30, 35), "30-35"),))))
-    person.tap("me", "no_nerve_sign", "no_danger_sign", "no_warning_sign")
+    person.tap("me")
     person.types("30-35")
     person.commands("review")
     assert "Age: 30 to 35 years" in person.read

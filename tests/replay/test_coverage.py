@@ -23,6 +23,7 @@ from bot.replay.playing.ways import MemoryWay, known_ways
 from bot.replay.script.reading import read_scripts
 from tests.support.places import TESTS
 from tests.support.scripts import FLOW_FOLDERS
+from tests.support.flow_edits import BACK_SPASM
 from tests.support.talking import NOW
 
 
@@ -49,7 +50,7 @@ def texts_met(coverage: Coverage) -> set[str]:
 
 
 def test_a_text_is_met_only_if_it_was_shown(folder: Path) -> None:
-    met = texts_met(covered(folder, "title: A\nchat:\n  - tap: saddle_numbness\nexpect: {level: emergency}\n"))
+    met = texts_met(covered(folder, "title: A\nchat:\n  - tap: from_16\n  - tap: saddle_numbness\nexpect: {level: emergency}\n"))
     assert {"questions.nerves.options.saddle_numbness.label", "levels.emergency", "system.foot"} <= met
     elsewhere = {
         "questions.course.options.same.label",
@@ -63,14 +64,16 @@ def test_a_text_is_met_only_if_it_was_shown(folder: Path) -> None:
 
 
 def test_what_is_said_of_a_question_beside_its_text_counts_apart(folder: Path) -> None:
-    chat = "chat:\n  - bot: nerves\n  - command: why\n"
+    chat = "chat:\n  - tap: from_16\n  - bot: nerves\n  - command: why\n"
     coverage = covered(folder, f"title: A\n{chat}expect: {{at: nerves}}\n")
     met = texts_met(coverage)
     assert {"questions.nerves.why", "questions.nerves.text"} <= met
     assert "questions.danger.why" not in met
     unmet = {i.name: str(i.place) for i in coverage.unmet("texts en")}
     assert {"questions.pain.example", "questions.age.short", "sections.do", "claims.serious_trio"} <= set(unmet)
-    assert unmet["questions.danger.why"] == "texts.en.yaml:98:10"
+    lines = (BACK_SPASM / "texts.en.yaml").read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(lines, 1) if line.startswith("    why: Heart, lungs"))
+    assert unmet["questions.danger.why"] == f"texts.en.yaml:{at}:10"
 
 
 def test_what_would_change_is_met_where_it_is_asked(folder: Path) -> None:
@@ -81,7 +84,7 @@ def test_what_would_change_is_met_where_it_is_asked(folder: Path) -> None:
 
 
 def test_what_no_script_can_show_is_named_with_the_reason(folder: Path) -> None:
-    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    coverage = covered(folder, "title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     names = [n for names in coverage.unshown.values() for n in names]
     assert "system.bot_description" in names
     assert "rules.fever_and_legs" in names
@@ -128,19 +131,19 @@ def test_the_graph_keeps_passing_and_failing_apart_and_draws_what_none_went(fold
 
 
 def test_corrections_and_the_offered_exit_have_places(folder: Path) -> None:
-    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    coverage = covered(folder, "title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     for item in coverage.items:
         assert item.place.line > 1, item
 
 
 def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path) -> None:
-    coverage = covered(folder, "title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    coverage = covered(folder, "title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     words = words_for(coverage.flow, "en", Places())
     assert words.texts is coverage.flow.texts["en"]
 
 
 def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
-    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
     wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.001)
@@ -149,7 +152,7 @@ def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
 
 
 def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
-    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
     assert (
         replay_command(
@@ -161,7 +164,7 @@ def test_coverage_of_a_way_that_shows_no_turns_is_refused(folder: Path) -> None:
 
 
 def test_faults_in_memory_are_refused(folder: Path) -> None:
-    (folder / "a.yaml").write_text("title: A\nchat:\n  - bot: nerves\nexpect: {at: nerves}\n")
+    (folder / "a.yaml").write_text("title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
     out = io.StringIO()
     assert replay_command([folder], FLOW_FOLDERS, {"memory": MemoryWay()}, out, seeds=[3]) == 2
     assert "--through telegram" in out.getvalue()

@@ -33,7 +33,7 @@ def test_a_repository_without_flows_takes_those_that_ship(
     monkeypatch.delenv("FLOWS_DIR", raising=False)
     pytester.makeini("[pytest]\nconversations = .\nconversation_ways = memory\n")
     (pytester.path / "a.yaml").write_text(
-        "title: Bladder\nflow: back_spasm\nchat:\n  - tap: bladder_or_bowel_change\nexpect: {level: emergency}\n"
+        "title: Bladder\nflow: back_spasm\nchat:\n  - tap: from_16\n  - tap: bladder_or_bowel_change\nexpect: {level: emergency}\n"
     )
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
     monkeypatch.setenv("FLOWS_DIR", str(pytester.path / "nowhere"))

@@ -77,7 +77,7 @@ def test_a_chat_in_another_language_is_told_in_it() -> None:
 
 # --- every screen plays back --------------------------------------------------------------------------------------------
 
-TO_ONSET = ("1", "0", "0", "0", "44", "0", "0")
+TO_ONSET = ("1", "44", "0", "0", "0", "0", "0")
 TO_REVIEW = (
     *TO_ONSET, "yesterday", "lifting boxes", "1", "done", "0", "slower", "bending and lifting", "a minute", "yes", "4",
 )  # fmt: skip
@@ -89,26 +89,26 @@ CHATS = {
     "two signs": ("SIGN", *TO_ONSET, "I fell from a ladder, and I can't feel myself wipe"),
     "a sign that is right": ("EMERGENCY", *TO_ONSET, "I can't feel myself wipe", "yes"),
     "a sign that may be right": ("EMERGENCY", *TO_ONSET, "I can't feel myself wipe", "not sure"),
-    "a sign beside another": ("EMERGENCY", "1", "Leg getting weaker", "not sure"),
+    "a sign beside another": ("EMERGENCY", "1", "44", "Leg getting weaker", "not sure"),
     "an emergency typed later": ("EMERGENCY", *TO_ONSET, "yesterday", "I can't feel myself wipe", "yes"),
     "a sign that was none": ("onset", *TO_ONSET, "I can't feel myself wipe", "no"),
-    "tapped by mistake?": ("MISTAKE", "1", "1", "tapped by mistake"),
+    "tapped by mistake?": ("MISTAKE", "1", "44", "1", "tapped by mistake"),
     "tapped by mistake": ("nerves", *TO_ONSET, "yesterday", "I can't feel myself wipe", "yes", "tapped by mistake", "no"),
     "stopped at once": ("STOPPED", "1", "/stop"),
     "stopped at a sign": ("STOPPED", *TO_ONSET, "I fell from a ladder", "/stop"),
     "stopped with advice": ("STOPPED", *TO_REVIEW, "yes", "/stop"),
     "facts told early": ("onset", *TO_ONSET, "low back, and bending makes it worse"),
     "a number told early": ("nerves", "1", "I am 44 years old"),
-    "which ones": ("nerves/which", "1", "not sure"),
-    "one of them": ("nerves/alone", "1", "not sure", "1", "done"),
-    "gone back": ("danger", "1", "0", "0", "/back"),
+    "which ones": ("nerves/which", "1", "44", "not sure"),
+    "one of them": ("nerves/alone", "1", "44", "not sure", "1", "done"),
+    "gone back": ("danger", "1", "44", "0", "0", "/back"),
     "a line changed": ("age", *TO_REVIEW, "age"),
     "a change offered": ("CHANGE", *TO_ONSET, "my age is 71"),
     "review": ("REVIEW", *TO_REVIEW),
     "review before its time": ("REVIEW", *TO_ONSET, "/review"),
     "advice": ("ADVICE", *TO_REVIEW, "yes"),
     "not understood": ("ADVICE", *TO_ONSET, "blub", "blub", "blub"),
-    "emergency": ("EMERGENCY", "1", "1"),
+    "emergency": ("EMERGENCY", "1", "44", "1"),
 }  # fmt: skip
 """What a chat came to -> the screen at which it stands, and what was typed."""
 
@@ -151,14 +151,14 @@ def test_a_chat_that_stands_anywhere_plays_back(service: Service, what: str) -> 
 
 
 ASIDE = {
-    "why": ("danger", "1", "/why", "0"),
-    "help and privacy": ("danger", "1", "/help", "/privacy", "0"),
+    "why": ("danger", "1", "44", "/why", "0"),
+    "help and privacy": ("danger", "1", "44", "/help", "/privacy", "0"),
     "my data": ("onset", *TO_ONSET, "/mydata"),
     "why the advice": ("ADVICE", *TO_REVIEW, "yes", "/why"),
-    "a number on which ones": ("nerves/alone", "1", "not sure", "2"),
-    "all of them": ("nerves/alone", "1", "not sure", "all of them"),
-    "one of them is not so": ("danger", "1", "not sure", "2", "done", "no"),
-    "erased after all": ("nerves", "1", "/forget", "keep"),
+    "a number on which ones": ("nerves/alone", "1", "44", "not sure", "2"),
+    "all of them": ("nerves/alone", "1", "44", "not sure", "all of them"),
+    "one of them is not so": ("danger", "1", "44", "not sure", "2", "done", "no"),
+    "erased after all": ("nerves", "1", "44", "/forget", "keep"),
 }
 """Beside `CHATS`: what shows no new screen, or is answered by a number."""
 

@@ -12,6 +12,7 @@ from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Event, Started, Tapped, Typed
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
+from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many
@@ -110,8 +111,14 @@ class Player:
         if not sc.toggles(question):
             if answer.not_sure:
                 return "tap", NOT_SURE
-            numbers = [str(n) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
-            return ("me", " ".join(numbers)) if len(numbers) > 1 else ("tap", next(iter(answer.yes)))
+            if len(answer.yes) == 1:
+                return "tap", next(iter(answer.yes))
+            words = self.flow.text(session.lang).questions[name].options
+            hidden = self.flow.hidden(fold_session(self.flow, session, session.started.date()).env)
+            named = [(str(n), words[o].label) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
+            if hidden & answer.yes:  # a line that is not on the screen has no number there: it is said in words
+                return "me", ", ".join(label for _, label in named)
+            return "me", " ".join(number for number, _ in named)
         missing = [o for o in question.option_ids if o in answer.yes and o not in ticks]
         if missing:
             return "tap", missing[0]

@@ -200,6 +200,10 @@ def _settings(flow: Flow) -> dict[str, Any]:
     return {
         "longest": flow.interview.longest, "emergency_signs": flow.interview.emergency_signs,
         "recheck": {str(k): v for k, v in flow.advice.recheck.items()},
+        "recheck_first": {str(k): v for k, v in flow.advice.recheck_first.items()},
+        "recheck_by_way": dict(flow.advice.recheck_by_way),
+        "ways": list(flow.advice.ways),
+        "audiences": [a.model_dump(mode="json") for a in flow.interview.audiences],
         "recheck_from": {str(k): v for k, v in flow.advice.recheck_from.items()},
     }  # fmt: skip
 
@@ -254,7 +258,7 @@ def _place_of(flow: Flow, what: str, name: str) -> str:
         i = [getattr(e, what) for e in entries[what]].index(name)
         place = flow.place(file, (top, i))
     else:
-        place = flow.place("advice.yaml" if name.startswith("recheck") else "interview.yaml", (name,))
+        place = flow.place("advice.yaml" if name.startswith(("recheck", "ways")) else "interview.yaml", (name,))
     return f"{place.file}:{place.line}"
 
 

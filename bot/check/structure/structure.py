@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 from bot.check.answers.conditions_of import every_node
 from bot.core.conditions.compiler import compile_check
@@ -100,6 +101,11 @@ def _labels(texts: Texts) -> Iterator[tuple[tuple[str | int, ...], str]]:
         for key, label in (("none", question.none), ("unsure", question.unsure)):
             if label is not None:
                 yield ("questions", name, key), label
+    for audience, wording in texts.audiences.items():
+        for name, differing in wording.questions.items():
+            for option, other in differing.options.items():
+                if other.label is not None:
+                    yield ("audiences", audience, "questions", name, "options", option), other.label
 
 
 def not_sure_counts(flow: Flow) -> Iterator[Finding]:
@@ -128,8 +134,16 @@ def languages_say_the_same(flow: Flow) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves((*path, str(key)), inner)
+    else:
+        yield path
+
+
 def _optional_words(texts: Texts) -> set[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
+    found = set(_leaves(("audiences",), texts.model_dump(mode="json", exclude_none=True)["audiences"]))
     for name, question in texts.questions.items():
         for key in ("example", "help", "none", "unsure"):
             if getattr(question, key) is not None:

@@ -117,7 +117,7 @@ def _which_tapped(m: Making, question: Question, choice: str) -> None:
     if choice == sc.ALL or (choice == sc.DONE and not m.s.ticks):
         found = m.s.found or Many(frozenset())
         m.settled(choice)
-        items = tuple(o for o in question.option_ids if o not in found.yes)
+        items = tuple(o for o in question.option_ids if o not in found.yes and o not in m.hidden)
         if items:
             m.ask_alone(question, items, found)
         else:  # everything was ticked before "not sure": nothing is left to be unsure of

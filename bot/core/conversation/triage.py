@@ -143,7 +143,7 @@ def _to_look_at(flow: Flow, env: Mapping[str, Any]) -> tuple[list[int], list[int
 
 def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[CompiledRule, ...]) -> tuple[str, ...]:
     """The lines of advice said at this level with these answers, in the order of the file."""
-    ways = {r.rule.how for r in deciding if r.rule.how}
+    ways = flow.advice.way_of(r.rule for r in deciding)
     return tuple(
         line.line
         for line, _, check in flow.lines

@@ -62,6 +62,11 @@ class Making:
         return Judgement(self.flow, self.s, self.today)
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Options that are not shown to this person."""
+        return self.flow.hidden(self.judgement.folded.env) if self.flow.offered else frozenset()
+
+    @property
     def question(self) -> Question | None:
         """The question on screen, if a question is."""
         return self.judgement.question

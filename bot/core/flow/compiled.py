@@ -35,6 +35,10 @@ from bot.core.model.readings import Reader, read_nothing
 from .answer_values import as_read, choice_span, read_value
 
 
+SPOKEN = "spoken"
+"""Where a flow keeps its texts as audiences have them."""
+
+
 class CompiledRule(NamedTuple):
     """A rule with its condition as a tree and as a function."""
 
@@ -89,6 +93,8 @@ class Flow:
     lines: tuple[CompiledLine, ...]
     conflicts: tuple[tuple[str, Node, Check], ...]
     defined: Mapping[str, Node]
+    audiences: tuple[tuple[str, Node, Check], ...] = ()
+    offered: Mapping[str, tuple[Node, Check]] = field(default_factory=dict)
     places: Mapping[str, Any] = field(repr=False, default_factory=dict)
     reader: Reader = read_nothing
     unsafe: bool = False
@@ -182,7 +188,16 @@ class Flow:
         """Every condition of the flow that decides something (questions, rules, lines, conflicts)."""
         whens = [a.node for a in self.asking if a.node is not None]
         said = [line.node for line in self.lines if line.node is not None]
-        return (*whens, *(r.node for r in self.rules), *said, *(c[1] for c in self.conflicts))
+        shown = [*(node for node, _ in self.offered.values()), *(node for _, node, _ in self.audiences)]
+        return (*whens, *(r.node for r in self.rules), *said, *(c[1] for c in self.conflicts), *shown)
+
+    def hidden(self, env: Mapping[str, Any]) -> frozenset[str]:
+        """Options that are not shown to whoever gave these answers: what they ask cannot be."""
+        return frozenset(option for option, (_, check) in self.offered.items() if check(env) is False)
+
+    def spoken_to(self, env: Mapping[str, Any]) -> tuple[str, ...]:
+        """The audiences to whom whoever gave these answers belongs."""
+        return tuple(name for name, _, check in self.audiences if check(env) is True)
 
     @cached_property
     def cuts(self) -> Mapping[str, tuple[Compare, ...]]:
@@ -244,9 +259,16 @@ class Flow:
         """The same flow with a reader of typed words."""
         return replace(self, reader=reader)
 
-    def text(self, lang: str) -> Texts:
-        """The words in a language; in the flow's first one if it has not that language."""
-        return self.texts.get(lang) or next(iter(self.texts.values()))
+    def text(self, lang: str, audiences: tuple[str, ...] = ()) -> Texts:
+        """The words in a language, for these audiences; in the flow's first language if it has not that one."""
+        texts = self.texts.get(lang) or next(iter(self.texts.values()))
+        if not any(name in texts.audiences for name in audiences):
+            return texts
+        known: dict[tuple[str, tuple[str, ...]], Texts] = self.memo.setdefault(SPOKEN, {})
+        found = known.get((texts.language, audiences))
+        if found is None:
+            found = known[texts.language, audiences] = texts.spoken_to(audiences)
+        return found
 
 
 def usual_value(question: Question) -> Any:

@@ -223,6 +223,10 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
     draft.defined.update(names.defined)
     for i, question in enumerate(draft.interview.questions):
         take("interview.yaml", ("questions", i, "when"), question.when)
+        for n, option in enumerate(question.options):
+            take("interview.yaml", ("questions", i, "options", n, "when"), option.when)
+    for i, audience in enumerate(draft.interview.audiences):
+        take("interview.yaml", ("audiences", i, "when"), audience.when)
     for i, conflict in enumerate(draft.interview.conflicts):
         take("interview.yaml", ("conflicts", i, "when"), conflict.when)
     for i, rule in enumerate(draft.triage.rules):
@@ -268,6 +272,16 @@ def _compile(draft: Draft, files: Mapping[str, str], reader: Reader) -> Flow:
             (c.conflict, *both("interview.yaml", ("conflicts", i, "when")))
             for i, c in enumerate(draft.interview.conflicts)
         ),
+        audiences=tuple(
+            (a.audience, *both("interview.yaml", ("audiences", i, "when")))
+            for i, a in enumerate(draft.interview.audiences)
+        ),
+        offered={
+            o.id: both("interview.yaml", ("questions", i, "options", n, "when"))
+            for i, q in enumerate(draft.interview.questions)
+            for n, o in enumerate(q.options)
+            if o.when is not None
+        },
         defined=dict(draft.defined),
         places=draft.loaded,
         reader=reader,

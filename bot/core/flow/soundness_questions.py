@@ -84,6 +84,12 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 "unsure_as", f'"{q.unsure_as}" is no option or choice of "{q.ask}".',
                 did_you_mean(q.unsure_as, q.option_ids),
             )  # fmt: skip
+        some = [n for n, option in enumerate(q.options) if option.when is not None]
+        if some and (q.kind is not Kind.many or some != list(range(len(q.options) - len(some), len(q.options)))):
+            yield wrong(
+                "options", f'"{q.ask}" shows some lines to some people only, and they are not the last of a list.',
+                "Move the options with `when:` to the end, so that the numbers of the others stay.",
+            )  # fmt: skip
         for n, option in enumerate(q.options):
             if option.opens is not None and option.opens not in draft.questions:
                 path = (*at, "options", n, "opens")
@@ -171,6 +177,10 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
                 found.append(("interview.yaml", (*at, "choices", n, key), q.kind, getattr(choice, key)))
     for level, quantity in draft.advice.recheck.items():
         found.append(("advice.yaml", ("recheck", level.value), Kind.ago, quantity))
+    for level, quantity in draft.advice.recheck_first.items():
+        found.append(("advice.yaml", ("recheck_first", level.value), Kind.ago, quantity))
+    for way, quantity in draft.advice.recheck_by_way.items():
+        found.append(("advice.yaml", ("recheck_by_way", way), Kind.ago, quantity))
     for file, path, kind, value in found:
         if value is None:
             continue
@@ -307,7 +317,7 @@ def reads_are_guarded(draft: Draft) -> Iterator[Finding]:
     whens = {
         draft.interview.questions[int(path[1])].ask: node
         for (file, path), node in draft.nodes.items()
-        if file == "interview.yaml" and path[0] == "questions"
+        if file == "interview.yaml" and path[0] == "questions" and len(path) == 3
     }
     for (file, path), node in draft.nodes.items():
         for leaf in unguarded(node, whens, questions):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.flow_files import Level, Texts
+from bot.core.model.flow_files import Level, Texts, Wording
 from bot.core.model.system_texts import PLACES, SYSTEM
 
 from .draft import Draft
@@ -18,7 +18,7 @@ TO_DO = "TODO"
 """How a text begins that somebody has yet to write."""
 EMERGENCY_WAYS = ("go", "ambulance")
 """Ways of `how:` that the emergency screens know."""
-IN_ADVICE = ("date", "time", "version", "recheck", "answer", "days", "level", "documents")
+IN_ADVICE = ("date", "time", "version", "recheck", "recheck_first", "answer", "days", "level", "documents")
 """Placeholders that are filled in lines of advice, beside the places."""
 
 
@@ -128,6 +128,8 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
                     file, (table, name), "FLOW023", f'"{name}" under {table} belongs to nothing.',
                     did_you_mean(name, wanted - had) or "Delete it.", key=True,
                 )  # fmt: skip
+        for audience, wording in texts.audiences.items():
+            yield from _of_an_audience(draft, file, audience, wording, tables, wanted_questions)
         for name, words in texts.questions.items():
             options = wanted_questions.get(name)
             if options is None:
@@ -158,20 +160,57 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def _of_an_audience(
+    draft: Draft,
+    file: str,
+    audience: str,
+    wording: Wording,
+    tables: tuple[tuple[str, set[str], set[str]], ...],
+    questions: dict[str, set[str]],
+) -> Iterator[Finding]:
+    """Words for an audience belong to one of interview.yaml, and stand for words that there are."""
+    known = {a.audience for a in draft.interview.audiences}
+    path: Path = ("audiences", audience)
+    if audience not in known:
+        yield draft.finding(
+            file, path, "FLOW023", f'"{audience}" is no audience of interview.yaml.',
+            did_you_mean(audience, known) or "Delete it.", key=True,
+        )  # fmt: skip
+    for table, wanted, _ in tables:
+        for name in sorted(set(map(str, getattr(wording, table))) - wanted):
+            yield draft.finding(
+                file, (*path, table, name), "FLOW023", f'"{name}" under {table} belongs to nothing.',
+                did_you_mean(name, wanted) or "Delete it.", key=True,
+            )  # fmt: skip
+    for name, words in wording.questions.items():
+        options = questions.get(name, set())
+        for option in sorted(set(words.options) - options):
+            yield draft.finding(
+                file, (*path, "questions", name, "options", option), "FLOW023",
+                f'"{option}" is no answer of "{name}".', did_you_mean(option, options) or "Delete it.", key=True,
+            )  # fmt: skip
+
+
 def placeholders_are_filled(draft: Draft) -> Iterator[Finding]:
     """Words in braces are those that the bot fills in there, and nothing else stands in braces."""
     for lang, texts in draft.texts.items():
         file = f"texts.{lang}.yaml"
-        for table, entries in (("system", texts.system), ("advice", texts.advice)):
-            for name, words in entries.items():
-                allowed = {*PLACES, *(SYSTEM.get(name, ()) if table == "system" else IN_ADVICE)}
-                yield from _placeholders(draft, file, (table, name), words, allowed)
-        for path, words in _plain_texts(texts):
-            for name in re.findall(r"\{(\w+)\}", words):
-                yield draft.finding(
-                    file, path, "FLOW024", f'"{{{name}}}" is not filled in here.',
-                    "Only `system` and `advice` are filled in.",
-                )  # fmt: skip
+        parts: list[tuple[Path, Texts | Wording]] = [((), texts)]
+        parts += [(("audiences", name), wording) for name, wording in texts.audiences.items()]
+        for above, part in parts:
+            for table, entries in (("system", part.system), ("advice", part.advice)):
+                for name, words in entries.items():
+                    allowed = {*PLACES, *(SYSTEM.get(name, ()) if table == "system" else IN_ADVICE)}
+                    yield from _placeholders(draft, file, (*above, table, name), words, allowed)
+            for path, words in _plain_texts(part):
+                if path[0] == "questions" and path[2:] == ("help",):
+                    yield from _placeholders(draft, file, (*above, *path), words, set(PLACES))
+                    continue
+                for name in re.findall(r"\{(\w+)\}", words):
+                    yield draft.finding(
+                        file, (*above, *path), "FLOW024", f'"{{{name}}}" is not filled in here.',
+                        "Only `system`, `advice` and the `help` of questions are filled in.",
+                    )  # fmt: skip
 
 
 def _placeholders(draft: Draft, file: str, path: Path, words: str, allowed: set[str]) -> Iterator[Finding]:
@@ -190,10 +229,11 @@ def _placeholders(draft: Draft, file: str, path: Path, words: str, allowed: set[
             )
 
 
-def _plain_texts(texts: Texts) -> Iterator[tuple[Path, str]]:
+def _plain_texts(texts: Texts | Wording) -> Iterator[tuple[Path, str]]:
     """All words that are shown as they are, with their paths."""
     for table in ("questions", "levels", "rules", "sections", "conflicts", "claims"):
-        yield from _strings((table,), texts.model_dump(mode="json", include={table})[table])
+        if hasattr(texts, table):
+            yield from _strings((table,), texts.model_dump(mode="json", include={table})[table])
 
 
 def _strings(path: Path, value: Any) -> Iterator[tuple[Path, str]]:

@@ -11,9 +11,12 @@ import datetime as dt
 import re
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA = 1
 """The schema number of flow files that this release writes; older ones are read."""
@@ -97,6 +100,11 @@ class Option(Strict):
         None,
         description="Order of worry. `many`: 1 (default) ticked is more worrying, 0 says nothing. `one`: rank among "
         "the options; options without a rank are not compared.",
+    )
+    when: Condition | None = Field(
+        None,
+        description="`many`: shown only if this holds (reads earlier questions only). Who says it in words is heard all the "
+        "same. Such options stand last, so that numbers stay.",
     )
     opens: Identifier | None = Field(
         None, description="The question that this option opens; in answer files a fact of that question implies it."
@@ -195,6 +203,13 @@ class Shorthand(Strict):
     facts: list[Identifier] = Field(default_factory=list, description="Options that it also switches on.")
 
 
+class Audience(Strict):
+    """For whom some texts have words of their own: they stand in the texts under `audiences`, by this name."""
+
+    audience: Identifier = Field(description="The audience's name; its words stand in the texts under `audiences`.")
+    when: Condition = Field(description="Who it is, e.g. `age < 16`. Where several hold, the first one's words count.")
+
+
 class Interview(Strict):
     """`interview.yaml`: the questions in their order."""
 
@@ -207,6 +222,9 @@ class Interview(Strict):
     )
     conflicts: list[Conflict] = Field(default_factory=list, description="Contradictions that are pointed out.")
     shorthand: list[Shorthand] = Field(default_factory=list, description="Facts of answer files that bring answers.")
+    audiences: list[Audience] = Field(
+        default_factory=list, description="For whom some texts have words of their own: a child, somebody else."
+    )
 
 
 class Rule(Strict):
@@ -267,6 +285,22 @@ class Advice(Strict):
         default_factory=dict,
         description="The question of kind `ago` from whose answer `recheck` is counted instead of from now, e.g. when it began.",
     )
+    recheck_first: dict[Level, Quantity] = Field(
+        default_factory=dict, description="An earlier look before that one (`{recheck_first}`), counted in the same way."
+    )
+    recheck_by_way: dict[Identifier, Quantity] = Field(
+        default_factory=dict, description="When to look again, from now, where the deciding rule has this `how`."
+    )
+    ways: list[Identifier] = Field(
+        default_factory=list,
+        description="Ways (`how`) in the order in which they count: of several only the first is said. Without it, all are.",
+    )
+
+    def way_of(self, rules: Iterable[Rule]) -> set[str]:
+        """The ways of the deciding rules that are said: of those in `ways` the first."""
+        taken = {rule.how for rule in rules if rule.how}
+        first = next((way for way in self.ways if way in taken), None)
+        return taken if first is None else {first}
 
 
 class Document(Strict):
@@ -424,6 +458,37 @@ class QuestionText(Strict):
     options: dict[str, OptionTextEntry] = Field(default_factory=dict, description="Words of options and choices.")
 
 
+class OptionWording(Strict):
+    """Other words of one option, where they differ for an audience."""
+
+    label: str | None = Field(None, description="On the button.")
+    text: str | None = Field(None, description="The full wording in the message above the buttons.")
+    alone: str | None = Field(None, description="The plain question when the item is asked alone.")
+    answer: str | None = Field(None, description="As the patient's answer.")
+
+
+class QuestionWording(Strict):
+    """Other words of one question, where they differ for an audience."""
+
+    text: str | None = Field(None, description="The question as asked.")
+    short: str | None = Field(None, description="Its name in the review and in reports.")
+    why: str | None = Field(None, description="Why it is asked.")
+    help: str | None = Field(None, description="One more line of explanation under the question.")
+    options: dict[str, OptionWording] = Field(default_factory=dict, description="Words of options, where they differ.")
+
+
+class Wording(Strict):
+    """The words that differ for an audience; all others stay. Typed answers are read by the words of all others."""
+
+    questions: dict[str, QuestionWording] = Field(default_factory=dict, description="Words of questions.")
+    levels: dict[Level, str] = Field(default_factory=dict, description="Titles of the levels.")
+    rules: dict[str, str] = Field(default_factory=dict, description="Why a rule fired.")
+    advice: dict[str, str] = Field(default_factory=dict, description="Words of the advice lines.")
+    sections: dict[Section, str] = Field(default_factory=dict, description="Headings of the parts of the advice.")
+    conflicts: dict[str, str] = Field(default_factory=dict, description="Words of the contradictions.")
+    system: dict[str, str] = Field(default_factory=dict, description="What else the bot says.")
+
+
 class Texts(Strict):
     """`texts.<lang>.yaml`: all words that patients see, in one language."""
 
@@ -440,6 +505,26 @@ class Texts(Strict):
     system: dict[str, str] = Field(
         description="Everything else that the bot says (`bot/core/words.py` lists the keys)."
     )
+    audiences: dict[str, Wording] = Field(
+        default_factory=dict, description="Words that differ for an audience of interview.yaml, by its name."
+    )
+
+    def spoken_to(self, audiences: tuple[str, ...]) -> Texts:
+        """The same texts with the words that differ for these audiences; of two, the first one's words count."""
+        said = self.model_dump(exclude={"audiences"})
+        for name in reversed(audiences):
+            if name in self.audiences:
+                _overlaid(said, self.audiences[name].model_dump(exclude_none=True))
+        said["schema"] = said.pop("schema_number")
+        return Texts.model_validate(said)
+
+
+def _overlaid(under: dict[Any, Any], over: dict[Any, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(under.get(key), dict):
+            _overlaid(under[key], value)
+        else:
+            under[key] = value
 
 
 FILES: dict[str, type[Strict]] = {

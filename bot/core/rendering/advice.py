@@ -10,7 +10,7 @@ from bot.core.conversation.events import Advise, Explain
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Since
-from bot.core.model.flow_files import Claim, Kind, Level, Section
+from bot.core.model.flow_files import Claim, Kind, Level, Quantity, Section
 from bot.core.model.quantities import read_quantity
 
 from .answer_words import Words
@@ -53,7 +53,7 @@ def draw_advice(d: Drawing, effect: Advise) -> Message:
 
 def _emergency_words(d: Drawing, effect: Advise) -> None:
     answer = latched(d)
-    ways = {d.flow.rules_by_id[r].rule.how for r in effect.rules}
+    ways = d.flow.advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
     d.say("emergency_ambulance" if "ambulance" in ways else "emergency_go", answer=answer)
     unsure = d.s.latch is not None and d.s.latch.unsure
     d.say("emergency_from_unsure" if unsure else "emergency_why", answer=answer)
@@ -68,15 +68,24 @@ def _line_params(d: Drawing, effect: Advise) -> dict[str, Any]:
         "time": d.now.strftime("%H:%M"),
         "version": d.flow.version[:8],
     }
-    again = recheck(d.flow, d.s, effect.level, d.now)
-    if again is not None:
-        params["recheck"] = d.words.day(again.date())
+    advice = d.flow.advice
+    ways = advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
+    by_way = next((advice.recheck_by_way[w] for w in sorted(ways) if w in advice.recheck_by_way), None)
+    for key, quantity in (
+        ("recheck", by_way or advice.recheck.get(effect.level)),
+        ("recheck_first", advice.recheck_first.get(effect.level)),
+    ):
+        again = recheck(d.flow, d.s, effect.level, d.now, quantity)
+        if again is not None and quantity is not None:
+            params[key] = d.words.day(again.date())
     return params
 
 
-def recheck(flow: Flow, session: Session, level: Level, now: datetime) -> datetime | None:
+def recheck(
+    flow: Flow, session: Session, level: Level, now: datetime, quantity: Quantity | None = None
+) -> datetime | None:
     """When to look again: so long after now, or after what the flow counts from (`recheck_from`); never before tomorrow."""
-    quantity = flow.advice.recheck.get(level)
+    quantity = flow.advice.recheck.get(level) if quantity is None else quantity
     if quantity is None:
         return None
     days = timedelta(days=read_quantity(Kind.ago, quantity))

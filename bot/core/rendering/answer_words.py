@@ -37,8 +37,8 @@ class _Kept(dict[str, Any]):
 class Words:
     """The words of one flow in one language, with the places filled in."""
 
-    def __init__(self, flow: Flow, lang: str, places: Places) -> None:
-        self.flow, self.texts = flow, flow.text(lang)
+    def __init__(self, flow: Flow, lang: str, places: Places, audiences: tuple[str, ...] = ()) -> None:
+        self.flow, self.texts = flow, flow.text(lang, audiences)
         self.lang = self.texts.language
         self.memo: dict[Any, Any] = {}
         system = self.texts.system
@@ -139,6 +139,6 @@ class Words:
 
 
 @per_flow
-def words_for(flow: Flow, lang: str, places: Places) -> Words:
-    """The words of a flow in a language (remembered: they are the same for every chat)."""
-    return Words(flow, lang, places)
+def words_for(flow: Flow, lang: str, places: Places, audiences: tuple[str, ...] = ()) -> Words:
+    """The words of a flow in a language, for these audiences (remembered: they are the same for every such chat)."""
+    return Words(flow, lang, places, audiences)

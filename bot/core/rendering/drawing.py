@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
+from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import Flow
 
 from .answer_words import Places, Words, words_for
@@ -17,7 +18,9 @@ from .message import Block, BlockKind, Button, Message
 class Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
         self.flow, self.s, self.now, self.places = flow, session, now, places
-        self.words: Words = words_for(flow, session.lang, places)
+        env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
+        self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
+        self.hidden = flow.hidden(env)
         self.blocks: list[Block] = []
 
     def put(self, kind: BlockKind, text: str) -> None:

@@ -48,9 +48,9 @@ def put_question(d: Drawing, question: Question, spell_out: bool, ticked: Collec
     numbered = question.options and any(o.text for o in texts.options.values())
     if numbered or (spell_out and question.kind is not Kind.scale):
         items = _items(d.words, question.ask)
-        d.blocks += [marked if option in ticked else plain for option, plain, marked in items]
+        d.blocks += [m if o in ticked else plain for o, plain, m in items if o not in d.hidden or o in ticked]
     if texts.help:
-        d.put("note", texts.help)
+        d.put("note", d.words.fill(texts.help))
     if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
 
@@ -73,7 +73,9 @@ def _items(words: Words, ask: str) -> Items:
 def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     ticks = d.s.ticks
     button = d.buttons_of(question.ask)
-    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in _labels(d.words, question.ask)]
+    hidden = d.hidden.intersection(question.option_ids).difference(ticks)
+    labels = _labels(d.words, question.ask, hidden)
+    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
@@ -83,15 +85,17 @@ Labels = tuple[tuple[tuple[str, str], ...], ...]
 
 
 @per_flow
-def _labels(words: Words, ask: str) -> Labels:
-    """The choices of a question and their labels, row by row."""
-    return tuple(_rows(words, words.flow.questions[ask]))
+def _labels(words: Words, ask: str, hidden: frozenset[str]) -> Labels:
+    """The choices of a question and their labels, row by row, without the hidden ones."""
+    return tuple(_rows(words, words.flow.questions[ask], hidden))
 
 
-def _rows(words: Words, question: Question) -> Iterable[tuple[tuple[str, str], ...]]:
+def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[tuple[tuple[str, str], ...]]:
     texts = words.texts.questions[question.ask]
     answers: list[tuple[str, str]] = []
     for choice in sc.answers_of(question):
+        if choice in hidden:
+            continue
         entry = texts.options.get(choice)
         answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
     across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN + 2 for _, label in answers) else 1
@@ -119,7 +123,7 @@ def which_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("which_ones"))
     screen = which(question.ask)
     rows = []
-    for i, option in enumerate(question.option_ids, 1):
+    for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
         label = d.words.texts.questions[question.ask].options[option].label

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.conversation.events import Acknowledge
-from bot.core.flow.compiled import Flow
+from bot.core.flow.compiled import SPOKEN, Flow
 from bot.core.flow.per_flow import drop_memo, per_flow
-from bot.core.model.flow_files import Level, Texts
+from bot.core.model.flow_files import Level, Texts, Wording
 from bot.core.rendering.answer_words import words_for
 from bot.replay.playing.memory import MemoryTurn, drawn
 from bot.replay.script.names import flat, pattern
@@ -20,6 +20,7 @@ TextPath = tuple[str, ...]
 """Where words stand in `texts.<lang>.yaml`: ("questions", "pain", "why")."""
 
 _OPTION, _QUESTION = ("label", "text", "alone", "answer"), ("text", "short", "why", "example", "help", "none", "unsure")
+_AUDIENCES = "audiences"
 _TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system")
 
 UNSHOWN = {
@@ -33,17 +34,20 @@ UNSHOWN = {
 """System texts that no script can make the bot say, by the reason."""
 
 
-def words_of(texts: Texts) -> Iterator[tuple[TextPath, str]]:
+def words_of(texts: Texts | Wording) -> Iterator[tuple[TextPath, str]]:
     """Everything in the texts of a language that a patient can read, with its path."""
     for name, question in texts.questions.items():
         for part in _QUESTION:
-            yield from _words(getattr(question, part), ("questions", name, part))
+            yield from _words(getattr(question, part, None), ("questions", name, part))
         for option, entry in question.options.items():
             for part in _OPTION:
                 yield from _words(getattr(entry, part), ("questions", name, "options", option, part))
     for table in _TABLES:
-        for key, words in getattr(texts, table).items():
+        for key, words in getattr(texts, table, {}).items():
             yield from _words(words, (table, str(key)))
+    for audience, wording in getattr(texts, "audiences", {}).items():
+        for path, words in words_of(wording):
+            yield (_AUDIENCES, audience, *path), words
 
 
 def _words(words: str | None, path: TextPath) -> Iterator[tuple[TextPath, str]]:
@@ -53,6 +57,8 @@ def _words(words: str | None, path: TextPath) -> Iterator[tuple[TextPath, str]]:
 
 def unshown(flow: Flow, path: TextPath) -> str:
     """Why no script can show this text; nothing if one can."""
+    if path[0] == _AUDIENCES:
+        path = path[2:]
     table, name = path[0], path[-1]
     if table == "rules" and flow.rules_by_id[name].rule.level is Level.emergency:
         return "why a rule fired, where an emergency says the answer instead"
@@ -90,7 +96,21 @@ def shown(handled: MemoryTurn) -> Iterator[TextPath]:
         said = flat("\n".join([message.plain(), *(b.label for row in message.rows for b in row)]))
         for path, words in taken.items():
             if any(pattern(w.strip().rstrip(".")).search(said) for w in _wordings(path, words)):
-                yield path
+                yield _own(flow.text(turn.session.lang), path)
+
+
+def _own(texts: Texts, path: TextPath) -> TextPath:
+    """Where words stand that were taken from the texts as some audience has them (`_Spoken`): in its own, or in all others'."""
+    if path[0] != _AUDIENCES:
+        return path
+    audiences, path = path[1].split(","), path[2:]
+    for audience in audiences:
+        at: Any = texts.audiences.get(audience)
+        for key in path:
+            at = at.get(key) if isinstance(at, Mapping) else getattr(at, key, None)
+        if at is not None:
+            return (_AUDIENCES, audience, *path)
+    return path
 
 
 def _wordings(path: TextPath, words: str) -> list[str]:
@@ -103,7 +123,23 @@ def _counting(flow: Flow) -> tuple[Flow, dict[TextPath, str]]:
     """The same flow, whose texts note what is read of them, and where they note it."""
     taken: dict[TextPath, str] = {}
     texts: Any = {lang: _Entry(texts, (), taken) for lang, texts in flow.texts.items()}
-    return replace(flow, texts=texts), taken
+    counting = replace(flow, texts=texts)
+    counting.memo[SPOKEN] = _Spoken(flow, taken)
+    return counting, taken
+
+
+class _Spoken(dict[tuple[str, tuple[str, ...]], Any]):
+    """The texts as audiences have them, noted as they are read; `get` makes what is missing."""
+
+    def __init__(self, flow: Flow, taken: dict[TextPath, str]) -> None:
+        super().__init__()
+        self._flow, self._taken = flow, taken
+
+    def get(self, key: tuple[str, tuple[str, ...]], default: Any = None) -> Any:
+        if key not in self:
+            lang, audiences = key
+            self[key] = _Entry(self._flow.text(lang, audiences), (_AUDIENCES, ",".join(audiences)), self._taken)
+        return self[key]
 
 
 def _noted(value: Any, path: TextPath, taken: dict[TextPath, str]) -> Any:

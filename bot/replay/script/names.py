@@ -15,6 +15,7 @@ from bot.core.flow.per_flow import per_flow
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.answers import Many, Span
 from bot.core.model.findings import Finding, Place, did_you_mean
+from bot.core.model.flow_files import Texts
 
 from .model import RESULT, Case, ScriptLine
 from .tables import TableRow
@@ -33,8 +34,13 @@ def screen_named(flow: Flow, name: str) -> str | None:
 
 
 def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
-    """The texts that have this name in a language: of a system text, a line, a rule, a level, a question or an option."""
-    texts = flow.text(lang)
+    """The texts that have this name in a language, for whomever: of a system text, a line, a rule, a level, a question or an
+    option."""
+    told = [flow.text(lang), *(flow.text(lang, (audience,)) for audience in flow.text(lang).audiences)]
+    return tuple(dict.fromkeys(words for texts in told for words in _templates(flow, texts, name)))
+
+
+def _templates(flow: Flow, texts: Texts, name: str) -> tuple[str, ...]:
     for table in (
         texts.advice,
         texts.rules,

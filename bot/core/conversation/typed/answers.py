@@ -16,7 +16,7 @@ from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Level, Question
 from bot.core.model.readings import Reading
 
-from .matching import Got, Which, folded_words, kept_answer, labels, read_answer, read_items
+from .matching import Got, Which, folded_words, kept_answer, labels, numbered, read_answer, read_items
 
 MOST_WORDS_OF_CONSENT, WORDS_BESIDE_CONSENT = 8, 2
 MOST_TOLD = 20
@@ -37,6 +37,9 @@ class _Words:
 
 def on_question(m: Making, question: Question, text: str, reading: Reading, event: Typed) -> None:
     """Words on the screen of a question: its answer, facts for others, a correction, or not understood."""
+    if m.hidden.intersection(numbered(question, folded_words(text)) or ()):
+        unread(m, reading)  # the number of a line that is not on this person's screen
+        return
     if m.s.at == which(question.ask):
         _which_lines(m, text, reading)
     elif question.consent:

@@ -105,7 +105,7 @@ def read_answer(
 def _choice(
     flow: Flow, question: Question, text: str, said: str, known: Mapping[str, str], reading: Reading
 ) -> Got | Which | str | None:
-    by_number = _numbers(question, said)
+    by_number = numbered(question, said)
     if by_number is not None:
         if question.kind is Kind.many:
             return Got(Many(frozenset(by_number)))
@@ -143,7 +143,7 @@ def _named(question: Question, answer: str) -> Got | str:
     return Got(answer)
 
 
-def _numbers(question: Question, said: str) -> tuple[str, ...] | None:
+def numbered(question: Question, said: str) -> tuple[str, ...] | None:
     """ "2 and 4" as the second and fourth option; "0" as none of these."""
     parts = [p for p in _SEPARATORS.split(said) if p]
     if not parts or len(parts) > 12 or not all(p.isdecimal() and len(p) < 3 for p in parts):
@@ -199,7 +199,7 @@ def read_items(flow: Flow, lang: str, screen: str, text: str, reading: Reading) 
         return (ALL,)
     if said == folded_words(system[DONE]):
         return (DONE,)
-    by_number = _numbers(question, said)
+    by_number = numbered(question, said)
     if by_number:
         return (*by_number, DONE)
     got = _choice(flow, question, text, said, labels(flow, lang, question), reading)
