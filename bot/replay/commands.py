@@ -154,6 +154,8 @@ def script_command(
 
     `into`: a folder to write them to, where nothing is written over; printed if there is none.
     """
+    from bot.check.prove_solver import NotProved
+
     from .generate import propose
     from .walk import as_script
     from .walk import walks as random_walks
@@ -182,7 +184,11 @@ def script_command(
     from .coverage import coverage_of
 
     for key in sorted({c.flow for c in scripts.cases}):
-        proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
+        try:
+            proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
+        except NotProved as reason:
+            print(f"No scripts are proposed for {key}: {reason}.", file=stream)
+            return WRONG
         for proposal in proposed.proposals:
             _deliver(proposal.name, proposal.text, into, stream)
         for name in proposed.unreachable:
