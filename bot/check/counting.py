@@ -13,7 +13,7 @@ from bot.core.flow import LEVELS
 from .residue import FALSE, TRUE, Store, Translator, Variable, values_of
 from .space import Axis, Space, Ticks
 
-MOST_REMAINDERS = 10_000
+MOST_REMAINDERS = 20_000
 """Different remainders followed at once; beyond that a bound is given instead of a count."""
 
 State = tuple[int, int, int, int, tuple[int, ...]]
