@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_rows import rows
 
 from bot.check.cases import Outcome, run_case
 from bot.core.flow import Level
@@ -82,3 +84,22 @@ def test_an_uncomplicated_spasm_takes_few_questions() -> None:
     assert first_days.level is two_weeks.level is Level.self_care
     assert len(first_days.asked) <= 15
     assert len(two_weeks.asked) - 1 <= 15, "the start screen, which asks for consent, is not counted"
+
+
+def test_the_table_of_changes_says_what_the_flow_says() -> None:
+    """`python tests/audit_rows.py 66c6864` makes it anew."""
+    table = (ROOT / "flows" / "back_spasm" / "CHANGES.md").read_text("utf-8")
+    found = {(m[1] + m[2], m[3]): m[4] for m in re.finditer(r"\| ([UO])(\d+) \| (.+?) \| .+? \| (\w+) \|", table)}
+    for patient in rows():
+        row, about = patient["name"].split(" ", 1)
+        assert found[row, about] == run(patient).level.value
+    named = {row for row, _ in found}
+    assert named == {f"U{n}" for n in range(1, 30)} | {f"O{n}" for n in range(1, 8)}
+
+
+def test_what_the_audit_leaves_open_stands_in_the_flow_and_in_the_hazards() -> None:
+    flow, hazards = ((ROOT / "flows" / "back_spasm" / f).read_text("utf-8") for f in ("triage.yaml", "hazards.yaml"))
+    asked = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", flow) for r in re.findall(r"[UO]\d+", line)}
+    listed = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", hazards) for r in re.findall(r"[UO]\d+", line)}
+    assert asked == listed
+    assert {"U2", "U8", "O1", "O7"} <= asked
