@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -54,9 +55,10 @@ def test_everything_holds_for_the_small_flow() -> None:
 
 
 def test_everything_holds_for_the_shipped_flow_in_seconds() -> None:
-    found = proofs(flow_at(BACK_SPASM))
+    flow, began = flow_at(BACK_SPASM), process_time()
+    found = proofs(flow)
     assert [f.name for f in found.failed] == []
-    assert sum(found.seconds.values()) < 20  # 2 s on the machine where it was written; a slow one may take longer
+    assert process_time() - began < 20  # of the processor: 9 s where it was written; a busy machine takes longer by the clock
 
 
 def test_the_fast_proofs_keep_every_safety_property() -> None:
