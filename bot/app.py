@@ -10,15 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding, FlowError
-from bot.core.reader import Reader, Reading
-from bot.core.wording import Places
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding, FlowError
+from bot.core.model.readings import Reader, Reading
+from bot.core.rendering.answer_words import Places
 from bot.exporting import explain_changes
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
-from bot.service import Flows, Service
+from bot.service import Service
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
+from bot.versions import Flows
 
 if TYPE_CHECKING:
     import asyncio

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.core.compiled import Flow
-from bot.core.flow import Level
-from bot.core.render import Block
-from bot.core.session import Session
-from bot.core.wording import Places, words_for
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level
+from bot.core.rendering.answer_words import Places, words_for
+from bot.core.rendering.render import Block
 from bot.store import ChatWrite, Due, KeptMessage, SessionRow
 
 

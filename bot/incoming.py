@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.events import Event, Tapped, Turn
-from bot.core.session import Session
+from bot.core.conversation.events import Event, Tapped, Turn
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
 from bot.payload import Payload
 from bot.store import Due
 

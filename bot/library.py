@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding, FlowError, Place, did_you_mean
-from bot.core.reading import content_hash, read_stored, try_flow
-from bot.core.yaml_places import text_of
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import content_hash, read_stored, try_flow
+from bot.core.flow.yaml_places import text_of
+from bot.core.model.findings import Finding, FlowError, Place, did_you_mean
 
 LARGEST = 2_000_000
 """Bytes of one flow file; more is a mistake."""

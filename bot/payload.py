@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from bot.core import fast_json
-from bot.core.render import Block, Button, Message
-from bot.core.session import Session
+from bot.core.conversation.session import Session
+from bot.core.rendering.render import Block, Button, Message
 
 Row = tuple[tuple[str, str], ...]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
-from bot.core.compiled import Flow
-from bot.core.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
-from bot.core.render import Block, render
-from bot.core.session import Session
-from bot.core.wording import Places, words_for
+from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places, words_for
+from bot.core.rendering.render import Block, render
 from bot.incoming import Incoming, Pressed
 from bot.payload import Payload, payload_of
 

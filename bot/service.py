@@ -18,13 +18,13 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
-from bot.core.screens import decode, session_of
-from bot.core.session import ENDED, Session
-from bot.core.session import SCHEMA as SESSION_SCHEMA
-from bot.core.wording import Places
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
+from bot.core.conversation.screens import decode, session_of
+from bot.core.conversation.session import ENDED, Session
+from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
 from bot.exporting import export_text
 from bot.incoming import NO_SCREEN, Handled, Incoming, MakeEvent, Pressed
 from bot.payload import Payload

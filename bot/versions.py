@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.engine import step
-from bot.core.events import Ask, Effect, Say, Schedule, Started, Turn
-from bot.core.session import EMERGENCY, START, STOPPED, Session
+from bot.core.conversation.engine import step
+from bot.core.conversation.events import Ask, Effect, Say, Schedule, Started, Turn
+from bot.core.conversation.session import EMERGENCY, START, STOPPED, Session
+from bot.core.flow.compiled import Flow
 
 
 class Flows:

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.check.cases import run_case
 from bot.check.revisions import open_versions
-from bot.core.compiled import Flow
-from bot.core.yaml_places import Loaded
+from bot.core.flow.compiled import Flow
+from bot.core.flow.yaml_places import Loaded
 from bot.library import from_stored, load_flow, read_files
 
 ROOT = Path(__file__).parent.parent

@@ -7,9 +7,9 @@ from itertools import product
 from typing import Any
 
 from bot.check.space import Axis, Space
-from bot.core.evaluation import NOT_ASKED, Many
-from bot.core.flow import Level
-from bot.core.triage import Verdict, triage
+from bot.core.conversation.triage import Verdict, triage
+from bot.core.model.answers import NOT_ASKED, Many
+from bot.core.model.flow_files import Level
 
 
 def answers_to(space: Space, question: str) -> Iterator[Any]:

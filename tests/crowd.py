@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Started, Tapped, Typed
-from bot.core.session import ADVICE, EMERGENCY, ENDED, EXIT, Session
-from bot.core.values import to_json
-from bot.replay.telegram import TelegramDouble, User
+from bot.core.conversation import screens
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Started, Tapped, Typed
+from bot.core.conversation.session import ADVICE, EMERGENCY, ENDED, EXIT, Session
+from bot.core.flow.answer_values import to_json
+from bot.core.flow.compiled import Flow
+from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_chats import Chat, Message
+from bot.replay.telegram_user import User
 
 Plan = Mapping[str, Sequence[str]]
 """Screen -> what is tapped on it, one after another; what begins with "=" is typed. Screens left out: the usual answer."""

@@ -6,8 +6,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from bot.core.compiled import Flow
-from bot.core.reading import read_flow
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import read_flow
 
 ROOT = Path(__file__).parent.parent
 SPRAIN = ROOT / "tests" / "flows" / "sprain"

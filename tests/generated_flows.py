@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from flow_edits import SPRAIN, files_of
 
-from bot.core.compiled import Flow
-from bot.core.reading import read_flow
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import read_flow
 
 
 def generated(questions: int, rules: int, seed: int, options: int = 3) -> Flow:

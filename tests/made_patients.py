@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.core.flow import Level
-from bot.core.yaml_places import Loaded
+from bot.core.flow.yaml_places import Loaded
+from bot.core.model.flow_files import Level
 
 TABLE: dict[str, Any] = Loaded(
     "harmless_traits.yaml", Path(__file__).with_name("harmless_traits.yaml").read_text("utf-8")

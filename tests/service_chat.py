@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.session import Session
+from bot.core.conversation.session import Session
 from bot.incoming import Handled, Incoming, Pressed
 from bot.service import Service
 

@@ -7,13 +7,25 @@ from functools import cache
 from pathlib import Path
 
 from bot.app import equip
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Advise, Ask, Commanded, Effect, Elapsed, Event, Say, Started, Tapped, Turn, Typed
-from bot.core.render import Message, render
-from bot.core.session import Session
-from bot.core.wording import Places
+from bot.core.conversation import screens
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import (
+    Advise,
+    Ask,
+    Commanded,
+    Effect,
+    Elapsed,
+    Event,
+    Say,
+    Started,
+    Tapped,
+    Turn,
+    Typed,
+)
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
+from bot.core.rendering.render import Message, render
 from bot.library import load_flow
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,7 +17,8 @@ from bot.app import open_service
 from bot.channels.chores import Every
 from bot.channels.limits import Limits
 from bot.channels.telegram import Telegram
-from bot.replay.telegram import TelegramDouble, User
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_user import User
 from bot.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.check.cases import BadCase, run_case
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.flow import Level
-from bot.core.session import ENDED, EXIT, REVIEW
-from bot.core.values import as_read, to_json
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import ENDED, EXIT, REVIEW
+from bot.core.flow.answer_values import as_read, to_json
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Level
 from tests.talking import Person, back_spasm, sprain
 
 

@@ -15,10 +15,10 @@ from bot.check.play import NOON, Player
 from bot.check.replaying import random_choice
 from bot.check.space import Axis, Space
 from bot.check.what_would_change import Change, changes_for_patient, what_would_change
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.flow import Level
-from bot.core.session import Session
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Level
 
 
 def session_of(flow: Flow, **answers: Any) -> Session:

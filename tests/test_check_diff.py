@@ -22,7 +22,7 @@ from bot.check.replaying import chosen_in
 from bot.check.report import diff_command
 from bot.check.together import TooMany, pairs
 from bot.cli import main
-from bot.core.findings import FlowError
+from bot.core.model.findings import FlowError
 
 SETTLED = "  settled: no_danger and no_warning\n"
 WALKING = "{line: walking_hurts, section: worse, levels: "

@@ -19,7 +19,7 @@ from bot.check.report import check_command
 from bot.check.results import Proofs
 from bot.check.space import Space
 from bot.cli import main
-from bot.core.findings import FlowError
+from bot.core.model.findings import FlowError
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 BLEEDING = "  - rule: bleeding_inside\n    when: "
@@ -58,7 +58,9 @@ def test_everything_holds_for_the_shipped_flow_in_seconds() -> None:
     flow, began = flow_at(BACK_SPASM), process_time()
     found = proofs(flow)
     assert [f.name for f in found.failed] == []
-    assert process_time() - began < 20  # of the processor: 9 s where it was written; a busy machine takes longer by the clock
+    assert (
+        process_time() - began < 20
+    )  # of the processor: 9 s where it was written; a busy machine takes longer by the clock
 
 
 def test_the_fast_proofs_keep_every_safety_property() -> None:

@@ -17,8 +17,8 @@ from bot.check.prove_solver import Prover
 from bot.check.reaching import reaching
 from bot.check.replaying import random_choice, walk
 from bot.check.space import Space
-from bot.core.findings import FlowError
-from bot.core.flow import LEVELS
+from bot.core.model.findings import FlowError
+from bot.core.model.flow_files import LEVELS
 
 SEEDS = range(12)
 

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.conditions import (
+from bot.core.conditions.compiler import compile_check
+from bot.core.conditions.explain import explain
+from bot.core.conditions.guards import unguarded
+from bot.core.conditions.nodes import (
     All,
     Any_,
     Asked,
@@ -18,19 +21,18 @@ from bot.core.conditions import (
     Compare,
     Leaf,
     Named,
-    Names,
     Node,
     Not,
     Nothing,
     Says,
     Ticked,
     leaves,
-    parse,
     reads,
 )
-from bot.core.evaluation import NOT_ASKED, Many, Span, compile_check, explain, unguarded
-from bot.core.findings import Finding, Place
-from bot.core.flow import Question
+from bot.core.conditions.parser import Names, parse
+from bot.core.model.answers import NOT_ASKED, Many, Span
+from bot.core.model.findings import Finding, Place
+from bot.core.model.flow_files import Question
 
 QUESTIONS = [
     Question.model_validate(q)

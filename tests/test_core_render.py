@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.events import Advise, Ask, Redraw, Say, Settled
-from bot.core.flow import Level
-from bot.core.render import Message, recheck, render
-from bot.core.session import CHANGE, EMERGENCY, MISTAKE, SIGN, START, Heard, Latch, Session
-from bot.core.values import Since
-from bot.core.wording import Places
-from bot.core.words import SYSTEM
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Advise, Ask, Redraw, Say, Settled
+from bot.core.conversation.session import CHANGE, EMERGENCY, MISTAKE, SIGN, START, Heard, Latch, Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many, Since
+from bot.core.model.flow_files import Level
+from bot.core.model.system_texts import SYSTEM
+from bot.core.rendering.answer_words import Places
+from bot.core.rendering.render import Message, recheck, render
 from tests.talking import Person, back_spasm, sprain
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.events import Tapped
-from bot.core.session import REVIEW
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Tapped
+from bot.core.conversation.session import REVIEW
+from bot.core.flow.compiled import Flow
 from tests.talking import back_spasm, sprain
 
 FLOWS = [sprain, back_spasm]

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.evaluation import Many, Span
-from bot.core.session import SIGN, Heard, Latch, Session, Step, Told, new_session
-from bot.core.values import Since
+from bot.core.conversation.session import SIGN, Heard, Latch, Session, Step, Told, new_session
+from bot.core.model.answers import Many, Since, Span
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 

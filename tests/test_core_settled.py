@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.events import Acknowledge, Event, Received, Tapped, Turn
-from bot.core.reader import Fact, Reading, Sign
-from bot.core.render import Message
-from bot.core.session import ADVICE, CHANGE, EMERGENCY, MISTAKE, REVIEW, SIGN, Session
+from bot.core.conversation import screens
+from bot.core.conversation.events import Acknowledge, Event, Received, Tapped, Turn
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, MISTAKE, REVIEW, SIGN, Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.readings import Fact, Reading, Sign
+from bot.core.rendering.render import Message
 from tests.talking import Person, listening, sprain
 
 LONGEST = 4096

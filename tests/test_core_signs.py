@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core import screens
-from bot.core.evaluation import Many
-from bot.core.events import (
+from bot.core.conversation import screens
+from bot.core.conversation.events import (
     Acknowledge,
     Commanded,
     Edited,
@@ -21,8 +20,9 @@ from bot.core.events import (
     Tapped,
     Typed,
 )
-from bot.core.reader import Fact, Reading, Sign
-from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, REVIEW, SIGN, STOPPED, Session
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, REVIEW, SIGN, STOPPED, Session
+from bot.core.model.answers import Many
+from bot.core.model.readings import Fact, Reading, Sign
 from bot.versions import moved
 from tests.talking import Person, back_spasm, sprain
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core import screens
-from bot.core.evaluation import Many
-from bot.core.events import Advise, Edited, Schedule
-from bot.core.reader import Fact, Reading
-from bot.core.session import ADVICE, EMERGENCY
+from bot.core.conversation import screens
+from bot.core.conversation.events import Advise, Edited, Schedule
+from bot.core.conversation.session import ADVICE, EMERGENCY
+from bot.core.model.answers import Many
+from bot.core.model.readings import Fact, Reading
 from tests.talking import Person, listening, sprain
 
 

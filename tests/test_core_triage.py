@@ -11,12 +11,14 @@ import pytest
 from flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from generated_flows import generated
 
-from bot.core.compiled import Flow
-from bot.core.conditions import Named, Names, parsed
-from bot.core.evaluation import NOT_ASKED, Many, Need, Span, compile_check, need
-from bot.core.findings import FlowError
-from bot.core.flow import LEVELS, NUMERIC, Kind, Question
-from bot.core.triage import Verdict, triage
+from bot.core.conditions.compiler import Need, compile_check, need
+from bot.core.conditions.nodes import Named
+from bot.core.conditions.parser import Names, parsed
+from bot.core.conversation.triage import Verdict, triage
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_ASKED, Many, Span
+from bot.core.model.findings import FlowError
+from bot.core.model.flow_files import LEVELS, NUMERIC, Kind, Question
 
 flow_of = cache(flow_at)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.evaluation import Many, Span
-from bot.core.values import Since, keep, read_value
-from bot.core.wording import Places, Words, words_for
+from bot.core.flow.answer_values import keep, read_value
+from bot.core.model.answers import Many, Since, Span
+from bot.core.rendering.answer_words import Places, Words, words_for
 from tests.talking import back_spasm, sprain
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -7,12 +7,23 @@ from datetime import datetime
 
 import pytest
 
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
-from bot.core.events import Acknowledge, Ask, Edited, Erase, Explain, Received, Redraw, Schedule, Started, Tapped
-from bot.core.reader import Fact, Reading, Rejected, Sign, Unclear
-from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
+from bot.core.conversation import screens
+from bot.core.conversation.events import (
+    Acknowledge,
+    Ask,
+    Edited,
+    Erase,
+    Explain,
+    Received,
+    Redraw,
+    Schedule,
+    Started,
+    Tapped,
+)
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED, Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.readings import Fact, Reading, Rejected, Sign, Unclear
 from tests.talking import Person, back_spasm, sprain
 
 

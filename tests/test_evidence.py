@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.check.evidence import DocumentsError, audit, fingerprint, fold, report_lines, verify
-from bot.core.findings import Place
-from bot.core.flow import Advice, Claim, Evidence, Texts, Triage
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "flows" / "back_spasm" / "evidence.yaml"

@@ -12,7 +12,7 @@ import pytest
 
 from bot.check.prove import proofs
 from bot.check.structure import check_structure
-from bot.core.reading import try_flow
+from bot.core.flow.reading import try_flow
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "tests" / "findings"

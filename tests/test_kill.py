@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import equip
-from bot.core.session import Session
+from bot.core.conversation.session import Session
 from bot.library import load_flow
-from bot.replay.telegram import Fault, Faults, TelegramDouble
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_faults import Fault, Faults
 from bot.store import Store, open_store, schema
 from tests.crowd import SPRAIN, Crowd, answers, in_memory
 from tests.telegram_bot import FLOWS, start_process

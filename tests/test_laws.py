@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Typed
-from bot.core.flow import Level
-from bot.core.machine import Cursor
-from bot.core.render import Message
-from bot.core.session import ENDED, EXIT, REVIEW, SIGN, START, STOPPED, Session
-from bot.core.triage import fold, triage
-from bot.core.words import COMMANDS
+from bot.core.conversation import screens
+from bot.core.conversation.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Typed
+from bot.core.conversation.machine import Cursor
+from bot.core.conversation.session import ENDED, EXIT, REVIEW, SIGN, START, STOPPED, Session
+from bot.core.conversation.triage import fold, triage
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level
+from bot.core.model.system_texts import COMMANDS
+from bot.core.rendering.render import Message
 from tests.talking import Person, back_spasm, listening, sprain
 
 Move = tuple[str, object]

@@ -11,7 +11,7 @@ from made_patients import ADULT, TABLE, TOGETHER, TRAITS, accepted, harmless, jo
 from test_patients import ALONE
 
 from bot.check.cases import run_case
-from bot.core.flow import Level
+from bot.core.model.flow_files import Level
 from tests.talking import back_spasm
 
 WHOLE = 10_000

@@ -12,7 +12,7 @@ import pytest
 
 from bot.check.report import check_command
 from bot.cli import main
-from bot.core.reading import try_flow
+from bot.core.flow.reading import try_flow
 from tests.flow_edits import BACK_SPASM, files_of, write
 
 ROOT = Path(__file__).parent.parent

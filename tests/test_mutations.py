@@ -28,7 +28,7 @@ from bot.check.outcome import outcome
 from bot.check.play import Player, plain_flow
 from bot.check.replaying import chosen_in
 from bot.check.space import Space
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 EACH_KIND = 30
 """Of each kind of mutation so many are tried in the slow lane."""

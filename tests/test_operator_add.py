@@ -14,9 +14,9 @@ import pytest
 from bot.check.prove import proofs
 from bot.check.structure import check_structure
 from bot.cli import main
-from bot.core.flow import Kind, Level
-from bot.core.reading import try_flow
-from bot.core.yaml_places import Loaded
+from bot.core.flow.reading import try_flow
+from bot.core.flow.yaml_places import Loaded
+from bot.core.model.flow_files import Kind, Level
 from bot.operator import changes
 from bot.operator.add import add_language, add_line, add_option, add_question, add_red_flag, add_rule
 from bot.operator.changes import Outcome

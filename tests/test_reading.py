@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.findings import Finding
-from bot.core.flow import FILES
-from bot.core.reading import content_hash, try_flow
-from bot.core.yaml_places import KEY, Loaded, text_of
+from bot.core.flow.reading import content_hash, try_flow
+from bot.core.flow.yaml_places import KEY, Loaded, text_of
+from bot.core.model.findings import Finding
+from bot.core.model.flow_files import FILES
 from tests.flow_edits import SPRAIN, edited_files, files_of
 
 FILE_NAMES = [*(f"{kind}.yaml" for kind in FILES if kind != "texts"), "texts.en.yaml", "texts.fr.yaml", "other.yaml"]

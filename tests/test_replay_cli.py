@@ -11,7 +11,7 @@ import pytest
 from talking import sprain
 
 from bot.cli import main
-from bot.core.events import Commanded
+from bot.core.conversation.events import Commanded
 from bot.replay import memory, walk
 from bot.replay.flows import Only
 from bot.replay.reading import read_scripts

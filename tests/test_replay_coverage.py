@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from talking import NOW
 
-from bot.core.wording import Places
+from bot.core.rendering.answer_words import Places
 from bot.replay.acts import Open
 from bot.replay.commands import replay_command
 from bot.replay.coverage import Coverage, coverage_of, table

@@ -15,9 +15,9 @@ from talking import NOW, Person, sprain
 
 from bot.check.judging import seen_to_differ
 from bot.check.mutations import KINDS, mutations
-from bot.core.compiled import Flow
-from bot.core.events import Started, Typed
-from bot.core.values import BadAnswer
+from bot.core.conversation.events import Started, Typed
+from bot.core.flow.answer_values import BadAnswer
+from bot.core.flow.compiled import Flow
 from bot.replay import walk
 from bot.replay.commands import replay_command, script_command
 from bot.replay.coverage import KINDS as COVERED

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from bot.cli import main
-from bot.core.flow import FILES
-from bot.core.words import SYSTEM
-from bot.core.yaml_places import Loaded
+from bot.core.flow.yaml_places import Loaded
+from bot.core.model.flow_files import FILES
+from bot.core.model.system_texts import SYSTEM
 from bot.operator.reference import BEGIN, END, NoMarkers, with_tables, write_tables
 from bot.operator.schema import all_schemas, editor_settings, schema_of
 from tests.flow_edits import BACK_SPASM, SPRAIN, edited_files

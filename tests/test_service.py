@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.app import open_service
-from bot.core.events import Commanded, Edited, Elapsed, Received, Started, Tapped, Typed
-from bot.core.session import Session
+from bot.core.conversation.events import Commanded, Edited, Elapsed, Received, Started, Tapped, Typed
+from bot.core.conversation.session import Session
 from bot.incoming import NO_SCREEN, Incoming, Pressed
 from bot.service import Service
 from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, open_store, transaction

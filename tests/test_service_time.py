@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.app import equip, open_service
-from bot.core.compiled import Flow
-from bot.core.events import Commanded, Received, Started, Typed
-from bot.core.reader import Reading, Sign
-from bot.core.reading import read_flow
+from bot.core.conversation.events import Commanded, Received, Started, Typed
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import read_flow
+from bot.core.model.readings import Reading, Sign
 from bot.incoming import Incoming
 from bot.payload import Payload
 from bot.service import Service

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.replay.telegram import Fault, TelegramDouble
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_faults import Fault
 from tests.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 

@@ -34,7 +34,8 @@ from telegram.error import (
 )
 
 from bot.channels.telegram_request import AiohttpRequest
-from bot.replay.telegram import TOKEN, Fault, Faults, TelegramDouble, known_methods
+from bot.replay.telegram import TOKEN, TelegramDouble, known_methods
+from bot.replay.telegram_faults import Fault, Faults
 from bot.replay.telegram_parameters import parameters
 from bot.replay.telegram_schema import problems
 

@@ -10,11 +10,11 @@ import pytest
 
 from bot.channels.chores import Every
 from bot.channels.limits import Limits, Pace
-from bot.core.events import Event, Typed
-from bot.core.session import Session
-from bot.replay.telegram import Call, Fault, Faults, TelegramDouble
+from bot.core.conversation.events import Event, Typed
+from bot.core.conversation.session import Session
+from bot.replay.telegram import Call, TelegramDouble
 from bot.replay.telegram_chats import Message
-from bot.replay.telegram_faults import Breakage
+from bot.replay.telegram_faults import Breakage, Fault, Faults
 from bot.store import StoreUnavailable, Unstorable
 from tests.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 

@@ -19,7 +19,8 @@ import psycopg
 import pytest
 from aiohttp import ClientSession
 
-from bot.replay.telegram import Fault, Faults, TelegramDouble
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_faults import Fault, Faults
 from bot.store import open_store
 from tests.benchmarks.startup import importing, starts
 from tests.telegram_bot import ROOT, UNCOMPLICATED, Patient, log_lines, process, start_process

@@ -17,7 +17,8 @@ from bot.channels.metrics import Metrics
 from bot.channels.starting import listen
 from bot.channels.telegram import Telegram
 from bot.channels.webhook import App, Hook, Web
-from bot.replay.telegram import Faults, TelegramDouble
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_faults import Faults
 from bot.store import StoreUnavailable, open_store, transaction
 from tests.telegram_bot import QUIET, UNCOMPLICATED, Clock, Patient, eventually, settings
 

@@ -17,7 +17,8 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.channels import telegram_wire
 from bot.channels.telegram_wire import WireRequest
-from bot.replay.telegram import Fault, TelegramDouble
+from bot.replay.telegram import TelegramDouble
+from bot.replay.telegram_faults import Fault
 
 TOKEN = "12345:a-secret-token"
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.reader import Reader, Reading
+from bot.core.model.readings import Reader, Reading
 from bot.library import try_folder
 from bot.understanding import make_reader
 from bot.understanding.report import explain, understand_lines, understand_text

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_understanding import NOW, flow, read, reader
 
-from bot.core.reader import Reading
+from bot.core.model.readings import Reading
 from bot.understanding.scoring import read_cases
 
 PHRASES = Path(__file__).parent / "phrases"

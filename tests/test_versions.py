@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.compiled import Flow
-from bot.core.events import Tapped
-from bot.core.findings import FlowError
-from bot.core.reading import content_hash, read_flow, read_stored
-from bot.core.session import ADVICE, EMERGENCY, REVIEW, SIGN, STOPPED
+from bot.core.conversation.events import Tapped
+from bot.core.conversation.session import ADVICE, EMERGENCY, REVIEW, SIGN, STOPPED
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import content_hash, read_flow, read_stored
+from bot.core.model.findings import FlowError
 from bot.versions import Flows, moved
 from tests.flow_edits import SPRAIN, edited, files_of, flow_at
 from tests.talking import Person

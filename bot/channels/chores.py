@@ -7,10 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.channels.delivery import Deliverer
-from bot.channels.turns import Turns
 from bot.service import Service
 from bot.store import StoreError, StoreThread
+
+from .delivery import Deliverer
+from .turns import Turns
 
 log = logging.getLogger("symptom_bot.chores")
 

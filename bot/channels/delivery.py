@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
-from bot.channels.limits import Limits
 from bot.payload import Payload
 from bot.store import EMERGENCY, Blocked, Delivery, Held, Outcome, Refused, Released, Sent
+
+from .limits import Limits
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""

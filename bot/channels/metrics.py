@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.channels.delivery import Gone, Later, Never, Result, Taken
-from bot.core.events import Elapsed, Tapped, Typed
-from bot.core.session import ADVICE, EMERGENCY
+from bot.core.conversation.events import Elapsed, Tapped, Typed
+from bot.core.conversation.session import ADVICE, EMERGENCY
 from bot.incoming import Handled, Pressed
 from bot.store import Delivery
+
+from .delivery import Gone, Later, Never, Result, Taken
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"

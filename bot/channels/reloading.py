@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding
 from bot.library import flow_names, folder_hash
 from bot.service import Service
 from bot.store import FlowVersion, StoreThread

@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.channels.limits import Limits
-from bot.channels.logs import quiet_loop
-from bot.channels.reloading import Load, Reloading
-from bot.channels.starting import first, listen, webhook_of
-from bot.channels.telegram import Telegram
 from bot.service import Service
 from bot.settings import Settings
 
+from .limits import Limits
+from .logs import quiet_loop
+from .reloading import Load, Reloading
+from .starting import first, listen, webhook_of
+from .telegram import Telegram
+
 if TYPE_CHECKING:
-    from bot.channels.webhook import Web
+    from .webhook import Web
 
 log = logging.getLogger("symptom_bot.run")
 
@@ -97,8 +98,8 @@ def _leave_alone_what_stays() -> None:
 
 
 def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None) -> Web:
-    from bot.channels.metrics import Metrics
-    from bot.channels.webhook import App, Hook, Web
+    from .metrics import Metrics
+    from .webhook import App, Hook, Web
 
     turns, deliverer = channel.turns, channel.deliverer
     metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting)

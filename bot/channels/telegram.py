@@ -13,22 +13,23 @@ from typing import Any
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.chores import Chores, Every, Reload
-from bot.channels.delivery import Deliverer, Gone, Later, Never, Result
-from bot.channels.limits import Limits
-from bot.channels.starting import CannotStart, first
-from bot.channels.telegram_messages import answer_tap
-from bot.channels.telegram_polling import WAIT, Polling
-from bot.channels.telegram_post import Api, Post, asked_pause
-from bot.channels.telegram_request import AiohttpRequest
-from bot.channels.telegram_setup import introduce, use_polling, use_webhook, who_am_i
-from bot.channels.telegram_updates import ALLOWED, read_update, tap_id
-from bot.channels.telegram_wire import WireRequest
-from bot.channels.turns import Turns
 from bot.core import fast_json
 from bot.incoming import Handled
 from bot.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
+
+from .chores import Chores, Every, Reload
+from .delivery import Deliverer, Gone, Later, Never, Result
+from .limits import Limits
+from .starting import CannotStart, first
+from .telegram_messages import answer_tap
+from .telegram_polling import WAIT, Polling
+from .telegram_post import Api, Post, asked_pause
+from .telegram_request import AiohttpRequest
+from .telegram_setup import introduce, use_polling, use_webhook, who_am_i
+from .telegram_updates import ALLOWED, read_update, tap_id
+from .telegram_wire import WireRequest
+from .turns import Turns
 
 log = logging.getLogger("symptom_bot.telegram")
 

@@ -13,14 +13,15 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.delivery import Gone, Later, Never, Result, Taken
-from bot.channels.limits import Limits
-from bot.channels.telegram_messages import Call, calls
-from bot.channels.telegram_updates import chat_id
-from bot.channels.telegram_wire import WireRequest
 from bot.payload import Payload
 from bot.replies import LATE
 from bot.store import Delivery
+
+from .delivery import Gone, Later, Never, Result, Taken
+from .limits import Limits
+from .telegram_messages import Call, calls
+from .telegram_updates import chat_id
+from .telegram_wire import WireRequest
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""

@@ -10,12 +10,13 @@ from typing import TypeVar
 from telegram import Bot, BotCommand, User
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.channels.starting import CannotStart
-from bot.channels.telegram_post import asked_pause
-from bot.channels.telegram_updates import ALLOWED
-from bot.core.compiled import Flow
-from bot.core.wording import Places, words_for
-from bot.core.words import COMMANDS
+from bot.core.flow.compiled import Flow
+from bot.core.model.system_texts import COMMANDS
+from bot.core.rendering.answer_words import Places, words_for
+
+from .starting import CannotStart
+from .telegram_post import asked_pause
+from .telegram_updates import ALLOWED
 
 DESCRIPTION, SHORT_DESCRIPTION = 512, 120
 """Characters that Telegram allows."""

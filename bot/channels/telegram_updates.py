@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.events import Commanded, Edited, Event, Received, Started, Typed
-from bot.core.session import Session
-from bot.core.words import COMMANDS
+from bot.core.conversation.events import Commanded, Edited, Event, Received, Started, Typed
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.system_texts import COMMANDS
 from bot.incoming import Incoming, MakeEvent, Pressed
 
 Json = Mapping[str, Any]

@@ -23,8 +23,9 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.telegram_request import AiohttpRequest
 from bot.core import fast_json
+
+from .telegram_request import AiohttpRequest
 
 IDLE = 15.0
 """Seconds after which a kept connection is not used again: servers close theirs without a word."""

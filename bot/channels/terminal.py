@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TextIO
 
-from bot.core.events import Commanded, Event, Started, Typed
-from bot.core.screens import decode, question_of
-from bot.core.session import MISTAKE, REVIEW, SIGN, Session
-from bot.core.words import COMMANDS
-from bot.service import Incoming, Payload, Service
+from bot.core.conversation.events import Commanded, Event, Started, Typed
+from bot.core.conversation.screens import decode, question_of
+from bot.core.conversation.session import MISTAKE, REVIEW, SIGN, Session
+from bot.core.model.system_texts import COMMANDS
+from bot.incoming import Incoming
+from bot.payload import Payload
+from bot.service import Service
 
 NAME, YOU = "symptom-bot", "you"
 HINT = "type an answer or its number, or \u2191 \u2193"

@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.channels.delivery import Deliverer
 from bot.incoming import Handled, Incoming
 from bot.service import Service
 from bot.store import Outcome, StoreThread, StoreUnavailable
+
+from .delivery import Deliverer
 
 log = logging.getLogger("symptom_bot.turns")
 

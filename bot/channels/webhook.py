@@ -18,9 +18,10 @@ from typing import Any
 
 import uvicorn
 
-from bot.channels.metrics import CONTENT_TYPE, Metrics
-from bot.channels.webhook_wire import LARGEST, Answer, quick
 from bot.core import fast_json
+
+from .metrics import CONTENT_TYPE, Metrics
+from .webhook_wire import LARGEST, Answer, quick
 
 log = logging.getLogger("symptom_bot.webhook")
 

@@ -16,10 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.findings import Finding, Place
+from bot.core.model.findings import Finding, Place
 
 if TYPE_CHECKING:
-    from bot.core.compiled import Flow
+    from bot.core.flow.compiled import Flow
 
 
 class Apart:
@@ -88,7 +88,7 @@ class AllApart:
 
 def unsafe_findings(flow: Flow) -> tuple[Finding, ...]:
     """The safety properties that fail for some conversation, as findings."""
-    from bot.check.prove import proofs
+    from .prove import proofs
 
     return tuple(Finding(f.place, f.code, f.message, f.remedy) for f in proofs(flow, fast=True).failed if f.safety)
 
@@ -106,7 +106,8 @@ def _read(said: str) -> tuple[Finding, ...]:
 def _main() -> None:
     gc.disable()  # tens of thousands of formulas, kept to the end
     import bot.library  # noqa: F401
-    from bot.check.prove import get_ready
+
+    from .prove import get_ready
 
     get_ready()
     asked = sys.stdin.readline()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.conditions import reads
-from bot.core.evaluation import Span
-from bot.core.flow import NUMERIC
+from bot.core.conditions.nodes import reads
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Span
+from bot.core.model.flow_files import NUMERIC
 
 from .space import Axis, Case, Space, Ticks, comparisons
 

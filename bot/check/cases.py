@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.compiled import Flow, usual_value
-from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.findings import did_you_mean
-from bot.core.flow import Kind, Level, Question
-from bot.core.triage import lines_for, next_level_up, triage
-from bot.core.values import NOT_SURE, BadAnswer, choice_span, read_value
+from bot.core.conversation.triage import lines_for, next_level_up, triage
+from bot.core.flow.answer_values import BadAnswer, choice_span, read_value
+from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
+from bot.core.model.findings import did_you_mean
+from bot.core.model.flow_files import Kind, Level, Question
 
 
 class BadCase(Exception):

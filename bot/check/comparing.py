@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from bot.core.evaluation import Many
-from bot.core.flow import Property
-from bot.core.values import NOT_SURE, BadAnswer, read_value
+from bot.core.flow.answer_values import BadAnswer, read_value
+from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.flow_files import Property
 
 from .space import Axis, Space, Ticks
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.conditions import Asked, Leaf, Names, Node, leaves, parse
-from bot.core.findings import Finding, Place
-from bot.core.flow import Property
+from bot.core.conditions.nodes import Asked, Leaf, Node, leaves
+from bot.core.conditions.parser import Names, parse
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding, Place
+from bot.core.model.flow_files import Property
 
 
 class PropertyNodes(NamedTuple):

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many, Span
-from bot.core.flow import NUMERIC, Kind, Question
-from bot.core.values import NOT_SURE, choice_span, read_value
+from bot.core.flow.answer_values import choice_span, read_value
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.flow_files import NUMERIC, Kind, Question
 
 from .play import NOON, UNITS
 from .results import Example, Failed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.core.flow import LEVELS
+from bot.core.model.flow_files import LEVELS
 
 from .residue import FALSE, TRUE, Store, Translator, Variable, values_of
 from .space import Axis, Space, Ticks

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.conditions import Named, Node
-from bot.core.flow import Level
+from bot.core.conditions.nodes import Named, Node
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level
 
 from .beside import Beside, beside
 from .counting import bound

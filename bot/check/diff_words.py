@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .counterexample import UNPLACED, answer_words, write_script
 from .diff import Difference, Move

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.findings import Finding, Place, did_you_mean
-from bot.core.flow import Advice, Claim, Evidence, Texts, Triage
+from bot.core.model.findings import Finding, Place, did_you_mean
+from bot.core.model.flow_files import Advice, Claim, Evidence, Texts, Triage
 
 Key = tuple[str | int, ...]
 """Where a value stands inside a file, e.g. `("claims", 3, "fingerprint")`."""

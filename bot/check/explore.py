@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.evaluation import NOT_ASKED
-from bot.core.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Turn, Typed
-from bot.core.flow import Level
-from bot.core.machine import which
-from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, STOPPED, Session
-from bot.core.triage import fold
-from bot.core.words import COMMANDS
+from bot.core.conversation import screens as sc
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Turn, Typed
+from bot.core.conversation.machine import which
+from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, STOPPED, Session
+from bot.core.conversation.triage import fold
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_ASKED
+from bot.core.model.flow_files import Level
+from bot.core.model.system_texts import COMMANDS
 
 from .play import NOON
 from .reaching import Reaching, reaching

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import explain
-from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
+from bot.core.conditions.explain import explain
+from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
+from bot.core.flow.compiled import Flow
 
 
 def mermaid(flow: Flow, everything: bool = False) -> str:

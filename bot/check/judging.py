@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .beside import beside
 from .diff import Difference, compare

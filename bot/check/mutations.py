@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.conditions import All, Any_, AtLeast, Chosen, Compare, Node, Not, Says, Ticked
-from bot.core.findings import Finding, Place
-from bot.core.flow import LEVELS, Kind, Level, Question, Texts
-from bot.core.reading import try_edited
+from bot.core.conditions.nodes import All, Any_, AtLeast, Chosen, Compare, Node, Not, Says, Ticked
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import try_edited
+from bot.core.model.findings import Finding, Place
+from bot.core.model.flow_files import LEVELS, Kind, Level, Question, Texts
 
 from .unparse import quantity, text_of
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.conditions import All, Any_, AtLeast, Compare, Node, Not, Ticked, leaves
-from bot.core.flow import LEVELS, Kind, Level, Question, Texts
-from bot.core.reading import try_edited
-from bot.core.values import choice_span
+from bot.core.conditions.nodes import All, Any_, AtLeast, Compare, Node, Not, Ticked, leaves
+from bot.core.flow.answer_values import choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import try_edited
+from bot.core.model.flow_files import LEVELS, Kind, Level, Question, Texts
 
 from .conditions_of import property_nodes
 from .mutations import Mutation, changed

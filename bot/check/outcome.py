@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.core.compiled import CompiledRule, Flow
-from bot.core.evaluation import NOT_ASKED
-from bot.core.flow import Level
-from bot.core.triage import lines_for, triage
+from bot.core.conversation.triage import lines_for, triage
+from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.model.answers import NOT_ASKED
+from bot.core.model.flow_files import Level
 
 from .space import Space
 
@@ -65,7 +65,7 @@ def _urgent(flow: Flow, question: str) -> tuple[CompiledRule, ...]:
     """Emergency rules that read the question."""
     cache: dict[str, tuple[CompiledRule, ...]] | None = flow.__dict__.get("_urgent")
     if cache is None:
-        from bot.core.conditions import reads
+        from bot.core.conditions.nodes import reads
 
         cache = {
             q: tuple(r for r in flow.rules if r.rule.level is Level.emergency and q in reads(r.node))

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.evaluation import Many, Span
-from bot.core.events import Event, Started, Tapped, Turn, Typed
-from bot.core.flow import NUMERIC, Kind, Level, Question
-from bot.core.machine import alone, which
-from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
-from bot.core.values import NOT_SURE, choice_span
+from bot.core.conversation import screens as sc
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Event, Started, Tapped, Turn, Typed
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
+from bot.core.flow.answer_values import choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.flow_files import NUMERIC, Kind, Level, Question
 
 from .space import Axis, Case, Space, Ticks
 
@@ -143,6 +143,6 @@ def chosen_of(space: Space, env: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain_flow(flow: Flow) -> Flow:
     """The flow without its reader of typed words: plain numbers and labels only, so that nothing else is read into them."""
-    from bot.core.reader import read_nothing
+    from bot.core.model.readings import read_nothing
 
     return flow.with_reader(read_nothing)

@@ -13,8 +13,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.findings import Place
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
 
 from .conditions_of import property_nodes
 from .counting import count_conversations

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
 
 from .outcome import outcome
 from .prove_encoding import Copy, Formula, conj, disj, exactly, neg
@@ -152,7 +152,7 @@ def _keys(space: Space, axis: Axis, option: str) -> list[str]:
     """The cases of an option; of a ready-made choice those that lie in it."""
     if not axis.ends:
         return [c.key for c in axis.cases if c.key == option]
-    from bot.core.values import choice_span
+    from bot.core.flow.answer_values import choice_span
 
     choice = next((c for c in axis.question.choices if c.id == option), None)
     if choice is None:

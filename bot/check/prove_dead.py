@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.compiled import CompiledRule
-from bot.core.flow import Level
+from bot.core.flow.compiled import CompiledRule
+from bot.core.model.flow_files import Level
 
 from .prove_encoding import Formula, conj, disj, exactly, neg
 from .prove_solver import Prover

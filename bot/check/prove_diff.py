@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bot.core.compiled import CompiledLine, Flow
-from bot.core.flow import LEVELS, Level
+from bot.core.flow.compiled import CompiledLine, Flow
+from bot.core.model.flow_files import LEVELS, Level
 
 from .beside import Beside
 from .prove_encoding import Copy, Formula, conj, disj, neg

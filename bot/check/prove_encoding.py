@@ -13,21 +13,9 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
-from bot.core.conditions import (
-    All,
-    Any_,
-    Asked,
-    AtLeast,
-    Leaf,
-    Named,
-    Node,
-    Not,
-    Nothing,
-    Ticked,
-    reads,
-)
-from bot.core.evaluation import Many
-from bot.core.flow import Level
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, reads
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Level
 
 from .space import Axis, Space, Ticks
 

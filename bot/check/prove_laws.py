@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.findings import Place
-from bot.core.flow import LEVELS, Kind, Level, Question
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import LEVELS, Kind, Level, Question
 
 from .comparing import sides_fit
 from .conditions_of import property_place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.flow import Level
+from bot.core.model.flow_files import Level
 
 from .prove_encoding import Formula, conj, exactly, neg
 from .prove_solver import Prover

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.core.flow import Property
-from bot.core.values import NOT_SURE
+from bot.core.model.answers import NOT_SURE
+from bot.core.model.flow_files import Property
 
 from .comparing import Side, side
 from .prove_encoding import Copy, Formula, conj, disj, neg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .prove_encoding import Copy, Formula, conj, disj
 from .space import Space

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .counting import State, _after, _tidy, variables_of
 from .residue import FALSE, NO, TRUE, UNSURE, YES, Store, Translator, values_of

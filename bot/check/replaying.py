@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core.evaluation import Many
-from bot.core.findings import Place
-from bot.core.values import read_value
+from bot.core.flow.answer_values import read_value
+from bot.core.model.answers import Many
+from bot.core.model.findings import Place
 
 from .outcome import outcome
 from .play import NOON, Played, Player, Stuck

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding
 from bot.library import from_stored, read_files, try_folder
 
 from .counterexample import chat_lines, write_counterexample

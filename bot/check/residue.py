@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from bot.core.conditions import All, Any_, Asked, AtLeast, Named, Node, Not, Nothing, Ticked
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Named, Node, Not, Nothing, Ticked
 
 from .space import Axis, Space, Ticks
 

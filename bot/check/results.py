@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.core.findings import Place
+from bot.core.model.findings import Place
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from bot.core.compiled import Flow, usual_value
-from bot.core.conditions import Asked, Compare, Leaf
-from bot.core.evaluation import Many, Span, compare, compile_check
-from bot.core.flow import NUMERIC, Kind, Question
-from bot.core.screens import offers_unsure
-from bot.core.values import NOT_SURE, BadAnswer, bounds, choice_span, read_value
+from bot.core.conditions.compiler import compare, compile_check
+from bot.core.conditions.nodes import Asked, Compare, Leaf
+from bot.core.conversation.screens import offers_unsure
+from bot.core.flow.answer_values import BadAnswer, bounds, choice_span, read_value
+from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.flow_files import NUMERIC, Kind, Question
 
 from .conditions_of import deciding_leaves
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from bot.core.compiled import Flow
-from bot.core.conditions import All, Any_, Named, Node, Nothing, Ticked, leaves
-from bot.core.evaluation import Many, compile_check, domains_of
-from bot.core.findings import Finding
-from bot.core.flow import NUMERIC, Kind, Texts
+from bot.core.conditions.compiler import compile_check
+from bot.core.conditions.guards import domains_of
+from bot.core.conditions.nodes import All, Any_, Named, Node, Nothing, Ticked, leaves
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.findings import Finding
+from bot.core.model.flow_files import NUMERIC, Kind, Texts
 
 from .conditions_of import every_node
 from .structure_safety import controls_are_shown, properties_have_a_form, properties_have_sources

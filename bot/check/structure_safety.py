@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding, did_you_mean
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding, did_you_mean
 
 from .comparing import sides_fit
 from .conditions_of import property_nodes

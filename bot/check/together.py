@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bot.core.evaluation import Many
-from bot.core.flow import LEVELS
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import LEVELS
 
 from .beside import Beside
 from .counting import MOST_REMAINDERS, State, _after, _tidy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bot.core.conditions import (
+from bot.core.conditions.nodes import (
     All,
     Any_,
     Asked,
@@ -18,7 +18,7 @@ from bot.core.conditions import (
     Says,
     Ticked,
 )
-from bot.core.flow import Kind, Question
+from bot.core.model.flow_files import Kind, Question
 
 _UNITS = {
     Kind.ago: ((1.0, "days"),),

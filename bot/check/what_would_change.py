@@ -12,13 +12,13 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.conditions import Leaf, Node, Ticked, leaves
-from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.flow import LEVELS, Level, Question
-from bot.core.session import Session
-from bot.core.triage import fold, triage
-from bot.core.values import as_read, choice_span, keep
+from bot.core.conditions.nodes import Leaf, Node, Ticked, leaves
+from bot.core.conversation.session import Session
+from bot.core.conversation.triage import fold, triage
+from bot.core.flow.answer_values import as_read, choice_span, keep
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_ASKED, Many, Span
+from bot.core.model.flow_files import LEVELS, Level, Question
 
 from .reaching import reaching
 from .space import Axis, Space, Ticks

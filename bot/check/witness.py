@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.compiled import CompiledRule, Flow
-from bot.core.conditions import Node, Not, leaves, reads
-from bot.core.evaluation import explain, false_parts
-from bot.core.flow import Level
+from bot.core.conditions.explain import explain, false_parts
+from bot.core.conditions.nodes import Node, Not, leaves, reads
+from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.model.flow_files import Level
 
 from .outcome import Outcome, outcome
 from .results import Example

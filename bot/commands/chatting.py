@@ -22,7 +22,7 @@ def add_chat(commands: Any) -> None:
 def _chat(args: argparse.Namespace) -> int:
     chosen = settings()
     from bot.channels.terminal import chat
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, find_flow, flows_folder
     from bot.store import StoreError, open_store
 

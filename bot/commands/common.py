@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.core.compiled import Flow
+    from bot.core.flow.compiled import Flow
     from bot.settings import Settings
 
 OK, FOUND, USAGE = 0, 1, 2
@@ -61,7 +61,7 @@ def folders(names: Sequence[str]) -> list[Path]:
 
 def flow_named(name: str) -> Flow:
     """One flow by name or path. Prints its findings and raises Stop if it has any."""
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import load_flow
 
     try:

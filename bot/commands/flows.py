@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .common import FOUND, OK, Stop, flow_named, folders, read_text
 
 if TYPE_CHECKING:
-    from bot.core.compiled import Flow
+    from bot.core.flow.compiled import Flow
 
 
 def add_triage(commands: Any) -> None:
@@ -65,7 +65,7 @@ def _read_cases(name: str) -> tuple[list[Any], bool]:
     except RecursionError:
         raise Stop(f"{name} is nested too deeply to be answers.") from None
     except ValueError:
-        from bot.core.yaml_places import Loaded
+        from bot.core.flow.yaml_places import Loaded
 
         loaded = Loaded(name, text)
         if loaded.findings:

@@ -111,7 +111,7 @@ def _record(args: argparse.Namespace) -> int:
 
 def _record_stored(args: argparse.Namespace) -> int:
     from bot.app import open_service
-    from bot.core.session import Session
+    from bot.core.conversation.session import Session
     from bot.replay.commands import stored_command
 
     with guest_store("symptom-bot record") as store:
@@ -130,7 +130,7 @@ def _record_here(args: argparse.Namespace) -> int:
 
     from bot.app import clock, open_service
     from bot.channels.terminal import chat
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow
     from bot.replay.commands import recorded_command
     from bot.replay.record import Recording

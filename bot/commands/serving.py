@@ -29,7 +29,7 @@ def _run(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace, proofs: AllApart) -> int:
     chosen = settings()
     from bot.channels.starting import CannotStart, api_url_of, token_of
-    from bot.core.findings import FlowError
+    from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, flow_names, flows_folder
 
     try:

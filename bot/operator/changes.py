@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.findings import Finding
-from bot.core.flow import Identifier, Strict
-from bot.core.reading import TEXTS, try_flow
-from bot.core.yaml_places import text_of
+from bot.core.flow.reading import TEXTS, try_flow
+from bot.core.flow.yaml_places import text_of
+from bot.core.model.findings import Finding
+from bot.core.model.flow_files import Identifier, Strict
 
 from .yaml_text import CannotEdit, YamlText
 

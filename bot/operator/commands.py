@@ -73,7 +73,7 @@ def register_add(commands: Any, find: Find, flows: Callable[[], Path]) -> None:
         return q
 
     def question(args: argparse.Namespace) -> Outcome:
-        from bot.core.flow import Kind
+        from bot.core.model.flow_files import Kind
 
         from .add import add_question
 
@@ -107,7 +107,7 @@ def register_add(commands: Any, find: Find, flows: Callable[[], Path]) -> None:
     q.add_argument("--worry", type=int, metavar="N", help="rank among the options, 0 = least worrying")
 
     def red_flag(args: argparse.Namespace) -> Outcome:
-        from bot.core.flow import Level
+        from bot.core.model.flow_files import Level
 
         from .add import add_red_flag
 
@@ -129,7 +129,7 @@ def register_add(commands: Any, find: Find, flows: Callable[[], Path]) -> None:
     _why(q)
 
     def rule(args: argparse.Namespace) -> Outcome:
-        from bot.core.flow import Level
+        from bot.core.model.flow_files import Level
 
         from .add import add_rule
 
@@ -142,7 +142,7 @@ def register_add(commands: Any, find: Find, flows: Callable[[], Path]) -> None:
     _why(q)
 
     def line(args: argparse.Namespace) -> Outcome:
-        from bot.core.flow import Level
+        from bot.core.model.flow_files import Level
 
         from .add import add_line
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bot.core.flow import LEVELS, Section
-from bot.core.words import SYSTEM
-from bot.core.yaml_places import Loaded, text_of
+from bot.core.flow.yaml_places import Loaded, text_of
+from bot.core.model.flow_files import LEVELS, Section
+from bot.core.model.system_texts import SYSTEM
 
 from .add import or_refused
 from .changes import Change, Outcome, checked_name

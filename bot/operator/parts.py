@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.core.findings import did_you_mean
-from bot.core.flow import Level
+from bot.core.model.findings import did_you_mean
+from bot.core.model.flow_files import Level
 
 from .changes import Change, checked_name
 from .yaml_text import CannotEdit, YamlText

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bot.core.flow import FILES, REQUIRED, Condition, Identifier, Quantity, Strict
-from bot.core.shapes import fields_of
+from bot.core.flow.shape_findings import fields_of
+from bot.core.model.flow_files import FILES, REQUIRED, Condition, Identifier, Quantity, Strict
 
 from .schema import file_of
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.core.flow import FILES
-from bot.core.words import PLACES, SYSTEM
+from bot.core.model.flow_files import FILES
+from bot.core.model.system_texts import PLACES, SYSTEM
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

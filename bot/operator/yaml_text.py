@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from bot.core.findings import Finding
-from bot.core.yaml_places import Loaded, Path
+from bot.core.flow.yaml_places import Loaded, Path
+from bot.core.model.findings import Finding
 
 WIDTH = 118
 """Columns after which a list in brackets goes on in the next line."""

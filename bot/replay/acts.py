@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.compiled import Flow
-from bot.core.session import Session
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from .ways import MemoryWay, Way
 from .writing import save
 
 if TYPE_CHECKING:
-    from bot.core.compiled import Flow
-    from bot.core.session import Session
+    from bot.core.conversation.session import Session
+    from bot.core.flow.compiled import Flow
 
     from .record import Recording
 

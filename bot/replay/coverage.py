@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.evaluation import NOT_ASKED, Many, Span
-from bot.core.events import Advise, Ask, Commanded, Edited, Say, Tapped
-from bot.core.findings import Place
-from bot.core.flow import Kind, Question
-from bot.core.machine import alone, which
-from bot.core.session import CHANGE, EXIT, MISTAKE, REVIEW, SIGN
-from bot.core.triage import fold
-from bot.core.values import NOT_SURE, as_read, choice_span
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Advise, Ask, Commanded, Edited, Say, Tapped
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.session import CHANGE, EXIT, MISTAKE, REVIEW, SIGN
+from bot.core.conversation.triage import fold
+from bot.core.flow.answer_values import as_read, choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import Kind, Question
 
 from .memory import Handled
 from .outcome import Outcome

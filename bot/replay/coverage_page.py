@@ -6,7 +6,7 @@ from collections import Counter
 from html import escape
 
 from bot.check.graph import edges
-from bot.core.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
+from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, START
 
 from .coverage import Coverage, percent
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many, Span
-from bot.core.values import NOT_SURE, choice_span
+from bot.core.flow.answer_values import choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_SURE, Many, Span
 
 from .names import NONE, same_answer, says, screen_named
 from .outcome import Standing

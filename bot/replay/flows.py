@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding
-from bot.core.reading import try_flow
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import try_flow
+from bot.core.model.findings import Finding
 from bot.library import Equip, read_files
 
 

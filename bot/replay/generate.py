@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.check.prove_covering import Conversation, Target, covering
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .coverage import Coverage, Item
 from .writing import script_text
@@ -82,8 +82,8 @@ def _proposal(flow: Flow, conversation: Conversation, number: int) -> Proposal:
 
 def answers_in_script(flow: Flow, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers (as answer files write them) that are not the usual ones, as a script gives them."""
-    from bot.core.compiled import usual_value
-    from bot.core.values import BadAnswer, read_value
+    from bot.core.flow.answer_values import BadAnswer, read_value
+    from bot.core.flow.compiled import usual_value
 
     given: dict[str, Any] = {}
     for name, raw in answers.items():

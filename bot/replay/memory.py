@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import (
+from bot.core.conversation import screens as sc
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import (
     Commanded,
     Compute,
     Edited,
@@ -24,9 +23,10 @@ from bot.core.events import (
     Turn,
     Typed,
 )
-from bot.core.render import Block, Message, render
-from bot.core.session import Session
-from bot.core.wording import Places, words_for
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places, words_for
+from bot.core.rendering.render import Block, Message, render
 from bot.exporting import explain_changes
 from bot.versions import begun_anew
 

@@ -17,10 +17,11 @@ from typing import Any, Literal, NamedTuple
 
 from bot.check.judging import all_mutations
 from bot.check.mutations import Mutation
-from bot.core.compiled import Flow
-from bot.core.evaluation import MEMO, Check, Many
-from bot.core.flow import Question
-from bot.core.triage import fold
+from bot.core.conditions.compiler import MEMO, Check
+from bot.core.conversation.triage import fold
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Question
 
 from .flows import Flows, with_reader
 from .generate import answers_in_script

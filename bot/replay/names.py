@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.answers import folded_words
-from bot.core.compiled import Flow
-from bot.core.evaluation import Many, Span
-from bot.core.findings import Finding, Place, did_you_mean
-from bot.core.session import EXIT, REVIEW, START
-from bot.core.values import BadAnswer, bounds, read_value
-from bot.core.yaml_places import Loaded
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import EXIT, REVIEW, START
+from bot.core.conversation.typed.matching import folded_words
+from bot.core.flow.answer_values import BadAnswer, bounds, read_value
+from bot.core.flow.compiled import Flow
+from bot.core.flow.yaml_places import Loaded
+from bot.core.model.answers import Many, Span
+from bot.core.model.findings import Finding, Place, did_you_mean
 
 from .rows import Row
 from .script import RESULT, Case, Line

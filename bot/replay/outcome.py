@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.evaluation import NOT_ASKED
-from bot.core.events import Advise
-from bot.core.findings import Place
-from bot.core.flow import Level
-from bot.core.making import Making
-from bot.core.session import Session
-from bot.core.triage import verdict_of
-from bot.core.values import to_json
+from bot.core.conversation.events import Advise
+from bot.core.conversation.session import Session
+from bot.core.conversation.triage import verdict_of
+from bot.core.conversation.turn import Making
+from bot.core.flow.answer_values import to_json
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_ASKED
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import Level
 
 from .memory import Handled
 from .script import Case

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.answers import folded_words
-from bot.core.compiled import Flow, usual_value
-from bot.core.evaluation import Many, Span
-from bot.core.events import Tapped
-from bot.core.findings import Place
-from bot.core.flow import NUMERIC, Kind, Question
-from bot.core.machine import alone, which
-from bot.core.quantities import read_quantity
-from bot.core.session import ADVICE, EMERGENCY, REVIEW, STOPPED
-from bot.core.values import NOT_SURE, choice_span, read_value
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Tapped
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.session import ADVICE, EMERGENCY, REVIEW, STOPPED
+from bot.core.conversation.typed.matching import folded_words
+from bot.core.flow.answer_values import choice_span, read_value
+from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.quantities import read_quantity
 
 from .acts import Act, Driver, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .names import NONE, says, screen_named

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.core.compiled import Flow
-from bot.core.findings import Place
-from bot.core.session import Session
-from bot.core.wording import Places
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
+from bot.core.rendering.answer_words import Places
 
 from .memory import MemoryDriver
 from .play import Deviated, Play

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .flows import Flows, with_reader
 from .outcome import Outcome

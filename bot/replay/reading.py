@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.compiled import Flow
-from bot.core.findings import Finding, Place, did_you_mean
-from bot.core.yaml_places import KEY, Loaded
+from bot.core.flow.compiled import Flow
+from bot.core.flow.yaml_places import KEY, Loaded
+from bot.core.model.findings import Finding, Place, did_you_mean
 
 from .flows import Flows
 from .names import check_names

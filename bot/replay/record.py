@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.engine import step
-from bot.core.evaluation import Many, Span
-from bot.core.events import Commanded, Event, Started, Tapped, Typed
-from bot.core.flow import Kind, Question
-from bot.core.machine import alone as alone_state
-from bot.core.machine import which as which_state
-from bot.core.screens import question_of
-from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
-from bot.core.values import NOT_SURE, as_read, bounds, choice_span
+from bot.core.conversation import screens as sc
+from bot.core.conversation.engine import step
+from bot.core.conversation.events import Commanded, Event, Started, Tapped, Typed
+from bot.core.conversation.machine import alone as alone_state
+from bot.core.conversation.machine import which as which_state
+from bot.core.conversation.screens import question_of
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, START, Session
+from bot.core.flow.answer_values import as_read, bounds, choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_SURE, Many, Span
+from bot.core.model.flow_files import Kind, Question
 
 from .names import NONE
 from .outcome import Standing, standing

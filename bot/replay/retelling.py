@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.session import ADVICE, EMERGENCY, Session
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import ADVICE, EMERGENCY, Session
+from bot.core.flow.compiled import Flow
 
 from .outcome import Standing, standing
 from .played import Played, moment

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core.findings import Finding, Place
-from bot.core.yaml_places import KEY, Loaded
+from bot.core.flow.yaml_places import KEY, Loaded
+from bot.core.model.findings import Finding, Place
 
 NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 """`$name` in a script with a table, or in a fragment."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.core.compiled import Flow
+from bot.core.flow.compiled import Flow
 
 from .flows import Flows, Only, with_reader
 from .outcome import Deviation, Outcome, Said, Standing

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bot.core.findings import Place
-from bot.core.flow import Kind, Level
-from bot.core.quantities import BadQuantity, read_quantity
-from bot.core.words import COMMANDS
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import Kind, Level
+from bot.core.model.quantities import BadQuantity, read_quantity
+from bot.core.model.system_texts import COMMANDS
 
 NOW = dt.datetime.fromisoformat("2026-11-20T10:00")
 """The local time at which a script begins that names none: a fixed one, so that a script always says the same."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.findings import did_you_mean
+from bot.core.model.findings import did_you_mean
 
 Said = tuple[str, str]
 """(message, remedy)."""

@@ -8,9 +8,9 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.core.compiled import Flow
-from bot.core.events import Acknowledge
-from bot.core.flow import Level, Texts
+from bot.core.conversation.events import Acknowledge
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level, Texts
 
 from .memory import Handled, drawn
 from .names import flat, pattern

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from bot.check.mutations import KINDS, Mutation
 from bot.check.mutations_whole import WAYS
-from bot.core.findings import Finding
+from bot.core.model.findings import Finding
 
 from .mutate import Fate, Result, Score
 from .reading import SURVIVORS, load_file, validated

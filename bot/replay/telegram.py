@@ -25,14 +25,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from bot.replay.telegram_account import Account, Limits, Tap
-from bot.replay.telegram_chats import Changed, Chat, Message
-from bot.replay.telegram_faults import NO_FAULTS, Fault, Faults
-from bot.replay.telegram_http import Connection, Exchange, fields
-from bot.replay.telegram_methods import METHODS
-from bot.replay.telegram_parameters import ApiError, bad_request, parameters, read
-from bot.replay.telegram_updates import Poll, Update, Updates, Webhook, check_webhook, conflict
-from bot.replay.telegram_user import PATIENCE, User
+from .telegram_account import Account, Limits, Tap
+from .telegram_chats import Changed, Chat, Message
+from .telegram_faults import NO_FAULTS, Fault, Faults
+from .telegram_http import Connection, Exchange, fields
+from .telegram_methods import METHODS
+from .telegram_parameters import ApiError, bad_request, parameters, read
+from .telegram_updates import Poll, Update, Updates, Webhook, check_webhook, conflict
+from .telegram_user import PATIENCE, User
 
 __all__ = ["TOKEN", "Call", "Fault", "Faults", "Limits", "TelegramDouble", "User"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.replay.telegram_chats import Chat, Message
-from bot.replay.telegram_html import BrokenHtml, read, units
-from bot.replay.telegram_parameters import ApiError, bad_request
+from .telegram_chats import Chat, Message
+from .telegram_html import BrokenHtml, read, units
+from .telegram_parameters import ApiError, bad_request
 
 Body = dict[str, Any]
 TAP_SECONDS = 15.0

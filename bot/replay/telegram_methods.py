@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.replay.telegram_account import Account, Body, shown_text
-from bot.replay.telegram_chats import Chat, Message
-from bot.replay.telegram_parameters import bad_request
+from .telegram_account import Account, Body, shown_text
+from .telegram_chats import Chat, Message
+from .telegram_parameters import bad_request
 
 MAX_TEXT, MAX_CAPTION, MAX_NOTICE = 4096, 1024, 200
 Values = Mapping[str, Any]

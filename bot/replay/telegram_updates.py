@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.replay.telegram_faults import Faults
-from bot.replay.telegram_http import Poster
-from bot.replay.telegram_parameters import ApiError, bad_request
+from .telegram_faults import Faults
+from .telegram_http import Poster
+from .telegram_parameters import ApiError, bad_request
 
 Update = dict[str, Any]
 _LEFT_OUT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.replay.telegram_account import Tap
-from bot.replay.telegram_chats import Chat, Message, as_it_stands, as_it_went
-from bot.replay.telegram_html import units
+from .telegram_account import Tap
+from .telegram_chats import Chat, Message, as_it_stands, as_it_went
+from .telegram_html import units
 
 if TYPE_CHECKING:
-    from bot.replay.telegram import TelegramDouble
+    from .telegram import TelegramDouble
 
 PATIENCE = 5.0
 

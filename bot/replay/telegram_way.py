@@ -27,17 +27,19 @@ from bot.channels.starting import CannotStart, listen
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_updates import chat_name
 from bot.channels.webhook import App, Hook, Web
-from bot.core import screens as sc
-from bot.core.compiled import Flow
-from bot.core.session import Session
+from bot.core.conversation import screens as sc
+from bot.core.conversation.session import Session
+from bot.core.flow.compiled import Flow
 from bot.service import Service
 from bot.store import Store, open_store
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .outcome import Outcome
 from .script import Case
-from .telegram import Faults, TelegramDouble, User
+from .telegram import TelegramDouble
 from .telegram_chats import Message
+from .telegram_faults import Faults
+from .telegram_user import User
 from .ways import played
 
 T = TypeVar("T")

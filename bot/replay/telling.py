@@ -9,13 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.core import screens as sc
-from bot.core.compiled import Flow, usual_value
-from bot.core.evaluation import Many
-from bot.core.flow import Kind, Question
-from bot.core.machine import alone, which
-from bot.core.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Session
-from bot.core.values import NOT_SURE, as_read
+from bot.core.conversation import screens as sc
+from bot.core.conversation.machine import alone, which
+from bot.core.conversation.session import (
+    ADVICE,
+    CHANGE,
+    EMERGENCY,
+    EXIT,
+    MISTAKE,
+    REVIEW,
+    SIGN,
+    START,
+    STOPPED,
+    Session,
+)
+from bot.core.flow.answer_values import as_read
+from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.flow_files import Kind, Question
 
 from .outcome import standing
 from .played import Holds, Played, moment

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from bot.core.compiled import Flow
-from bot.core.findings import Place
-from bot.core.flow import LEVELS, Level
-from bot.core.session import Session
-from bot.core.triage import verdict_of
-from bot.core.wording import Places
+from bot.core.conversation.session import Session
+from bot.core.conversation.triage import verdict_of
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import LEVELS, Level
+from bot.core.rendering.answer_words import Places
 
 from .acts import Key
 from .memory import Handled, MemoryDriver, NotTheSame

@@ -12,8 +12,8 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from bot.core.compiled import Flow
-from bot.core.wording import Places
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
 
 from .acts import Driver
 from .memory import MemoryDriver, NotTheSame

@@ -1,8 +1,8 @@
 """Where chats, sessions and undelivered messages live: SQLite or PostgreSQL behind one set of typed calls."""
 
-from bot.store.errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable
-from bot.store.opening import open_store
-from bot.store.rows import (
+from .errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable
+from .opening import open_store
+from .rows import (
     EMERGENCY,
     ORDINARY,
     Batch,
@@ -23,9 +23,9 @@ from bot.store.rows import (
     SessionRow,
     SetAside,
 )
-from bot.store.store import Store
-from bot.store.thread import StoreThread
-from bot.store.transaction import Transaction
+from .store import Store
+from .thread import StoreThread
+from .transaction import Transaction
 
 __all__ = [
     "EMERGENCY",

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
-from bot.store import schema as t
-from bot.store.loading import stored_delivery
-from bot.store.rows import Blocked, Delivery, Due, Held, KeptMessage, Outcome, Refused, Released, Sent
-from bot.store.statements import DELIVERY_COLUMNS, IN_ORDER, Statements
+from . import schema as t
+from .loading import stored_delivery
+from .rows import Blocked, Delivery, Due, Held, KeptMessage, Outcome, Refused, Released, Sent
+from .statements import DELIVERY_COLUMNS, IN_ORDER, Statements
 
 
 def take(connection: Connection, owner: str, now: float, limit: int, lease: float, *, shared: bool) -> list[Delivery]:

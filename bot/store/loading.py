@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.store.rows import ChatRow, ChatWrite, Delivery, Due, Outgoing, SessionRow
-from bot.store.statements import CHAT_COLUMNS
+from .rows import ChatRow, ChatWrite, Delivery, Due, Outgoing, SessionRow
+from .statements import CHAT_COLUMNS
 
 _SESSION_AT = len(CHAT_COLUMNS)
 

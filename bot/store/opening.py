@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, t
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from bot.store.errors import StoreError, in_plain_words
-from bot.store.ownership import Ownership, take
-from bot.store.schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
-from bot.store.store import Store
+from .errors import StoreError, in_plain_words
+from .ownership import Ownership, take
+from .schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
+from .store import Store
 
 Access = Literal["owner", "guest"]
 BUSY_SECONDS = 5.0

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.store.errors import StoreError
+from .errors import StoreError
 
 
 class Ownership:

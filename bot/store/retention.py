@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
-from bot.store import schema as t
-from bot.store.loading import session_row
-from bot.store.rows import SessionRow, SetAside
+from . import schema as t
+from .loading import session_row
+from .rows import SessionRow, SetAside
 
 
 def session(connection: Connection, session_id: str) -> SessionRow | None:

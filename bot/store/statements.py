@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store import schema as t
+from . import schema as t
 
 SESSION_COLUMNS = tuple(t.sessions.c)
 CHAT_COLUMNS = tuple(t.chats.c)

@@ -14,24 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot.store import deliveries, retention, versions
-from bot.store.errors import in_plain_words
-from bot.store.loading import chat_row
-from bot.store.rows import (
-    Batch,
-    ChatRow,
-    Committed,
-    Delivery,
-    Due,
-    FlowVersion,
-    Outcome,
-    Refused,
-    Sent,
-    SessionRow,
-    SetAside,
-)
-from bot.store.statements import statements
-from bot.store.transaction import Transaction
+from . import deliveries, retention, versions
+from .errors import in_plain_words
+from .loading import chat_row
+from .rows import Batch, ChatRow, Committed, Delivery, Due, FlowVersion, Outcome, Refused, Sent, SessionRow, SetAside
+from .statements import statements
+from .transaction import Transaction
 
 
 class Store:

@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from bot.store.errors import StoreUnavailable
-from bot.store.store import Store
+from .errors import StoreUnavailable
+from .store import Store
 
 PATIENCE = 3.0
 """Seconds after which a call that has not come back counts as one that will not."""

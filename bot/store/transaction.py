@@ -8,32 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
-from bot.store import deliveries, retention
-from bot.store import schema as t
-from bot.store.errors import AlreadySeen, in_plain_words
-from bot.store.loading import (
-    chat_values,
-    delivery,
-    due_values,
-    outbox_values,
-    session_values,
-    stored_delivery,
-    unchanged,
-)
-from bot.store.rows import (
-    Batch,
-    Blocked,
-    ChatRow,
-    Committed,
-    Delivery,
-    Due,
-    Held,
-    KeptMessage,
-    Outgoing,
-    Released,
-    SessionRow,
-)
-from bot.store.statements import Statements
+from . import deliveries, retention
+from . import schema as t
+from .errors import AlreadySeen, in_plain_words
+from .loading import chat_values, delivery, due_values, outbox_values, session_values, stored_delivery, unchanged
+from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptMessage, Outgoing, Released, SessionRow
+from .statements import Statements
 
 
 class Transaction:

@@ -7,9 +7,9 @@ import zlib
 
 from sqlalchemy import Connection, select, update
 
-from bot.store import schema as t
-from bot.store.rows import FlowVersion
-from bot.store.statements import Statements
+from . import schema as t
+from .rows import FlowVersion
+from .statements import Statements
 
 
 def put(connection: Connection, statements: Statements, version: FlowVersion) -> None:

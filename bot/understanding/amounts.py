@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.patterns import Span
-from bot.understanding.words import Words
+from .patterns import Span
+from .words import Words
 
 _MOST_NUMBERS = 200
 

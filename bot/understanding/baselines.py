@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.core.flow import Interview
+from bot.core.model.flow_files import Interview
 
 KEYWORDS: dict[str, str] = {
     "bladder_or_bowel_change": r"can'?t pee|urinat|bladder|bowel|incontinen|wet myself|soil",
@@ -92,8 +92,8 @@ def context(interview: Interview) -> Callable[[str, datetime], Mapping[str, Any]
     import spacy  # type: ignore[import-not-found]
     from medspacy.context import ConText  # type: ignore[import-not-found]
 
-    from bot.understanding.language import load
-    from bot.understanding.reader import LanguageReader
+    from .language import load
+    from .reader import LanguageReader
 
     language = load("en")
     assert language is not None

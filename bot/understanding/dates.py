@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, at, before
-from bot.understanding.patterns import Span
-from bot.understanding.periods import Guess, PeriodReader, latest, make_date
+from .amounts import Amounts, at, before
+from .patterns import Span
+from .periods import Guess, PeriodReader, latest, make_date
 
 
 class DateReader(PeriodReader):

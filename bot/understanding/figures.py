@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.amounts import Amounts, Duration, Number, at, before, phrases
-from bot.understanding.onset import vague_spans
-from bot.understanding.patterns import Match, Span
-from bot.understanding.words import Words
+from .amounts import Amounts, Duration, Number, at, before, phrases
+from .onset import vague_spans
+from .patterns import Match, Span
+from .words import Words
 
 Value = float | int | tuple[float, float]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from bot.understanding.patterns import Grammar, PatternError, spell_out
-from bot.understanding.words import Speller, Spelling
+from .patterns import Grammar, PatternError, spell_out
+from .words import Speller, Spelling
 
 FOLDER = Path(__file__).parent / "languages"
 

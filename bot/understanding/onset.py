@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, Duration, at, before
-from bot.understanding.dates import DateReader
-from bot.understanding.patterns import Match, Span
-from bot.understanding.periods import Days, Guess
-from bot.understanding.words import Words
+from .amounts import Amounts, Duration, at, before
+from .dates import DateReader
+from .patterns import Match, Span
+from .periods import Days, Guess
+from .words import Words
 
 DAY = 86400
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.words import Words
+from .words import Words
 
 Span = tuple[int, int]
 """First word and one past the last."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.understanding.amounts import Amounts, at, before, phrases
-from bot.understanding.patterns import Span
+from .amounts import Amounts, at, before, phrases
+from .patterns import Span
 
 Days = int | tuple[int, int]
 

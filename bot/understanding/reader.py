@@ -13,17 +13,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.flow import Interview, Kind, Question, Texts
-from bot.core.reader import Fact, Reader, Reading, Rejected, Sign, Unclear
-from bot.understanding.amounts import Amounts, Duration, Number, before
-from bot.understanding.figures import Figure, FigureReader
-from bot.understanding.language import FOLDER, Language, load
-from bot.understanding.onset import OnsetReader
-from bot.understanding.patterns import Match, Span
-from bot.understanding.periods import Guess
-from bot.understanding.scope import MAYBE, NEGATED, Scope
-from bot.understanding.whole import crisis, nothing_but, polarity
-from bot.understanding.words import Words
+from bot.core.model.flow_files import Interview, Kind, Question, Texts
+from bot.core.model.readings import Fact, Reader, Reading, Rejected, Sign, Unclear
+
+from .amounts import Amounts, Duration, Number, before
+from .figures import Figure, FigureReader
+from .language import FOLDER, Language, load
+from .onset import OnsetReader
+from .patterns import Match, Span
+from .periods import Guess
+from .scope import MAYBE, NEGATED, Scope
+from .whole import crisis, nothing_but, polarity
+from .words import Words
 
 LONGEST = 20_000
 """Characters of one text that are read."""

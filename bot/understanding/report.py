@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.core.flow import Interview
-from bot.core.reader import Reader, Reading
+from bot.core.model.flow_files import Interview
+from bot.core.model.readings import Reader, Reading
 
 
 def value_of(value: Any) -> Any:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from bot.understanding.patterns import Match, Span
+from .patterns import Match, Span
 
 NEGATED, PAST, OTHER, HYPOTHETICAL, IDIOM = "negated", "past", "other_person", "hypothetical", "expression"
 MAYBE = "maybe"

@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 
-from bot.core.flow import Interview
-from bot.core.reader import Reader
-from bot.understanding.report import understand_text
+from bot.core.model.flow_files import Interview
+from bot.core.model.readings import Reader
+
+from .report import understand_text
 
 Seen = Mapping[str, Any]
 Understand = Callable[[str, datetime], Seen]
@@ -187,7 +188,7 @@ def score(folder: Path, reader: Reader, interview: Interview, lang: str = "en", 
 
     `wrong`: also lists the texts of that half that were not understood (never of the measured half when tuning).
     """
-    from bot.understanding.baselines import BASELINES
+    from .baselines import BASELINES
 
     cases = list(read_cases(folder))
     ours = measure(cases, lambda text, now: understand_text(reader, interview, text, now, lang))
@@ -223,7 +224,7 @@ def _row(title: str, cells: list[str]) -> str:
 
 
 def _cell(count: Count | None, kind: str, name: str) -> str:
-    from bot.understanding.baselines import DOES
+    from .baselines import DOES
 
     if count is None or (name != "ours" and kind not in DOES[name]):
         return "-"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.understanding.patterns import Match
-from bot.understanding.scope import HYPOTHETICAL, MAYBE, Scope
-from bot.understanding.words import Words
+from .patterns import Match
+from .scope import HYPOTHETICAL, MAYBE, Scope
+from .words import Words
 
 _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""

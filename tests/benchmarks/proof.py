@@ -21,9 +21,9 @@ from bot.check.prove import proofs
 from bot.check.space import Space
 from bot.check.structure import check_structure
 from bot.check.what_would_change import changes_for_patient
-from bot.core.compiled import Flow
-from bot.core.flow import Texts
-from bot.core.reading import try_edited
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import try_edited
+from bot.core.model.flow_files import Texts
 from bot.library import find_flow, load_flow
 
 SIZES = ((20, 30), (40, 80), (80, 150), (160, 300))

@@ -10,14 +10,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Event, Started, Tapped
-from bot.core.render import render
-from bot.core.session import ENDED, EXIT, REVIEW, Session
-from bot.core.values import choice_span
-from bot.core.wording import Places
+from bot.core.conversation import screens
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Event, Started, Tapped
+from bot.core.conversation.session import ENDED, EXIT, REVIEW, Session
+from bot.core.flow.answer_values import choice_span
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
+from bot.core.rendering.render import render
 from bot.library import find_flow, load_flow
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -27,16 +27,17 @@ from typing import Any
 
 from bot.app import equip
 from bot.channels.telegram_messages import pieces
-from bot.core import screens
-from bot.core.compiled import Flow
-from bot.core.engine import start, step
-from bot.core.events import Started, Tapped
-from bot.core.render import render
-from bot.core.session import ADVICE
-from bot.core.wording import Places
+from bot.core.conversation import screens
+from bot.core.conversation.engine import start, step
+from bot.core.conversation.events import Started, Tapped
+from bot.core.conversation.session import ADVICE
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.answer_words import Places
+from bot.core.rendering.render import render
 from bot.library import load_flow
-from bot.replay.telegram import Faults, TelegramDouble
+from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_chats import Chat, Message
+from bot.replay.telegram_faults import Faults
 from bot.settings import Settings
 from tests.crowd import usual
 

@@ -1,0 +1,1 @@
+"""The condition language of the flows: text, tree, function, guard, words."""

@@ -1,0 +1,1 @@
+"""One event handled: `step`, the turn, what it asks and what it does."""

@@ -1,0 +1,196 @@
+"""What came in (events, past tense), what must go out (effects, imperative) and one turn of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.core.model.flow_files import Level
+
+from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The patient opened the chat or wrote /start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A button was tapped: the session, turn and screen that drew it, and the choice on it (`screens.py`).
+
+    `ticked`: whether its line was shown ticked, so that a double tap is one tick; None if that is not known.
+    """
+
+    session: str
+    turn: int
+    screen: str
+    choice: str
+    ticked: bool | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words were typed. `message`: the channel's number of the message, so that an edit can be matched."""
+
+    text: str
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An earlier message was edited."""
+
+    text: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A command was given: back, review, restart, stop, help, why, language, mydata, forget, privacy."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Something that cannot be read came in: a sticker, a voice message, a photo ..."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """A scheduled moment came without a word of the patient: "help", "same_day" or "reminder"."""
+
+    due: Literal["help", "same_day", "reminder"]
+
+
+Event = Started | Tapped | Typed | Edited | Commanded | Received | Elapsed
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say a system text."""
+
+    key: str
+    params: Params = field(default_factory=dict)
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Show a screen: a question, or one of the other states. `notes`: system texts said with it, in the same message."""
+
+    screen: str
+    notes: tuple[tuple[str, Params], ...] = ()
+    spell_out: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """Draw the screen of this turn again in place (ticks changed)."""
+
+    screen: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The screen that `before` showed is done with: its own words stay, its buttons go. `choice`: what was tapped on it, to be
+    said in their place ("" = what was typed; None = nothing was answered there, or its words are none of a screen's)."""
+
+    before: Session
+    choice: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Say what was understood from typed words: these questions were answered, these options heard of."""
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advise:
+    """Give the advice. `rules`: those that fired at this level; `lines`: advice lines in order; `so_far`: not at an end."""
+
+    level: Level
+    rules: tuple[str, ...]
+    lines: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()
+    so_far: bool = False
+    unplaced: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Answer "Why this?": of the question on screen, or of the advice. `rules`: those that decided; `more`: what stands
+    behind its `lines` instead."""
+
+    screen: str
+    rules: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Answer "What would change it?" (computed outside the core's fast path)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Let the tap's spinner end; `key`: a short system text shown with it."""
+
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Send `Elapsed(due)` after so many seconds unless the patient says something; only `urgent` ones at night."""
+
+    due: Literal["help", "same_day", "reminder"]
+    seconds: int
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Erase everything that is kept of this chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Send what is kept of this chat as a file."""
+
+
+Effect = (
+    Say | Ask | Redraw | Settled | Understood | Advise | Explain | Compute | Acknowledge | Schedule | Erase | Export
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why: the states walked, the level, every rule that fired, and the question answered."""
+
+    path: tuple[str, ...]
+    level: Level | None
+    fired: tuple[str, ...]
+    answered: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One event handled."""
+
+    session: Session
+    effects: tuple[Effect, ...]
+    trace: Trace

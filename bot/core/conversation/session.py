@@ -1,0 +1,193 @@
+"""A session: one interview as a value. It is what is stored; everything else is derived from it and its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from bot.core import fast_json
+from bot.core.flow.answer_values import from_json, to_json
+from bot.core.model.answers import Many
+
+SCHEMA = 1
+"""Schema number of stored sessions; every release reads older ones."""
+
+START, SIGN, EXIT, REVIEW, ADVICE, EMERGENCY, MISTAKE, CHANGE, STOPPED = (
+    "START", "SIGN", "EXIT", "REVIEW", "ADVICE", "EMERGENCY", "MISTAKE", "CHANGE", "STOPPED",
+)  # fmt: skip
+"""States beside the questions; `<question>/which` and `<question>/alone` clear up "not sure" on a list."""
+
+ENDED = frozenset({ADVICE, EMERGENCY, STOPPED})
+
+
+class Latch(NamedTuple):
+    """The emergency that stands: the answer that made it. `unsure`: it came from "not sure"."""
+
+    question: str
+    option: str
+    rules: tuple[str, ...]
+    unsure: bool = False
+
+
+class Heard(NamedTuple):
+    """A sign read from typed words that waits for yes, no or not sure. `plain`: its advice went out at once."""
+
+    option: str
+    words: str
+    plain: bool
+
+
+Note = tuple[str, Mapping[str, Any]]
+"""A system text said together with a screen, with its parameters: words of the patient's, ids, lists of these."""
+
+
+class Step(NamedTuple):
+    """An answer given: at which turn, to which question, by which message of the patient's (None = by a tap)."""
+
+    turn: int
+    question: str
+    message: int | None = None
+
+
+class Told(NamedTuple):
+    """Lines of a list that a message of the patient's named, so that an edit of that message can take them back."""
+
+    message: int
+    question: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
+
+    `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
+    not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
+    `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
+    turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
+    reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none.
+    """
+
+    id: str
+    flow: str
+    version: str
+    lang: str
+    started: datetime
+    seen: datetime
+    at: str = START
+    turn: int = 0
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    heard: Mapping[str, Many] = field(default_factory=dict)
+    ticks: tuple[str, ...] = ()
+    queue: tuple[str, ...] = ()
+    found: Many | None = None
+    signs: tuple[Heard, ...] = ()
+    proposal: tuple[str, Any] | None = None
+    latch: Latch | None = None
+    trail: tuple[Step, ...] = ()
+    misread: int = 0
+    exit_offered: bool = False
+    enough: bool = False
+    checked: bool = False
+    doubt: bool = False
+    unplaced: bool = False
+    same_day_said: bool = False
+    first: str | None = None
+    unsafe: bool = False
+    consented: bool = False
+    forgetting: bool = False
+    asked: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    since: int | None = None
+    told: tuple[Told, ...] = ()
+    help: str = ""
+    rank_told: int = -1
+
+    def but(self, **changes: Any) -> Session:
+        """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
+        new = object.__new__(Session)
+        for put, value in zip(_PUT, _GET(self), strict=True):
+            put(new, value)
+        for name, value in changes.items():
+            object.__setattr__(new, name, value)
+        return new
+
+    def child_id(self) -> str:
+        """The id of the session that follows from this one: no randomness in the core."""
+        return blake2b(f"{self.id}:{self.turn}".encode(), digest_size=6).hexdigest()
+
+    def to_json(self) -> str:
+        """The session as text; `from_json` gives an equal one."""
+        plain: dict[str, Any] = {"schema": SCHEMA}
+        for name in _NAMES:
+            plain[name] = getattr(self, name)
+        plain["started"], plain["seen"] = self.started.isoformat(), self.seen.isoformat()
+        plain["answers"] = {q: to_json(a) for q, a in self.answers.items()}
+        plain["heard"] = {q: to_json(a) for q, a in self.heard.items()}
+        plain["found"] = None if self.found is None else to_json(self.found)
+        if self.proposal is not None:
+            plain["proposal"] = [self.proposal[0], to_json(self.proposal[1])]
+        return fast_json.text(plain)
+
+    @staticmethod
+    def from_json(text: str) -> Session:
+        """The session of a stored text, of this release or an older one: what that did not know has its default.
+
+        Raises ValueError if it is none, or is of a newer release.
+        """
+        plain = fast_json.read(text)
+        if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
+            raise ValueError("this is no stored session")
+        if plain["schema"] > SCHEMA:
+            raise ValueError("this session was stored by a newer release of symptom-bot: install that release")
+        try:
+            return Session(**{n: _READ[n](v) if n in _READ else v for n, v in plain.items() if n in _NAMES})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"this stored session is damaged: {type(error).__name__}") from None
+
+
+def _answers(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {question: from_json(answer) for question, answer in plain.items()}
+
+
+def _notes(plain: list[Any]) -> tuple[Note, ...]:
+    return tuple(
+        (key, {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
+        for key, params in plain
+    )
+
+
+def _latch(plain: list[Any] | None) -> Latch | None:
+    return None if plain is None else Latch(plain[0], plain[1], tuple(plain[2]), *plain[3:])
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "started": datetime.fromisoformat,
+    "seen": datetime.fromisoformat,
+    "answers": _answers,
+    "heard": _answers,
+    "found": lambda plain: None if plain is None else from_json(plain),
+    "ticks": tuple,
+    "queue": tuple,
+    "signs": lambda plain: tuple(Heard(*sign) for sign in plain),
+    "trail": lambda plain: tuple(Step(*step) for step in plain),
+    "asked": lambda plain: tuple((turn, item) for turn, item in plain),
+    "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
+    "latch": _latch,
+    "notes": _notes,
+    "told": lambda plain: tuple(Told(message, question, tuple(lines)) for message, question, lines in plain),
+}
+"""Field -> what makes its value of plain JSON values."""
+
+_NAMES = tuple(f.name for f in fields(Session))
+_GET: Callable[[Session], tuple[Any, ...]] = attrgetter(*_NAMES)
+_PUT = tuple(Session.__dict__[name].__set__ for name in _NAMES)
+
+
+def new_session(id: str, flow: str, version: str, lang: str, now: datetime, unsafe: bool = False) -> Session:
+    """A session before its first word."""
+    return Session(id, flow, version, lang, now, now, unsafe=unsafe)

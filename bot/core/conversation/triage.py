@@ -1,0 +1,190 @@
+"""From answers to a level: the fold over answers, the rules that fire, the lines of advice that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from bot.core.conditions.compiler import MEMO
+from bot.core.flow.answer_values import as_read
+from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.model.answers import NOT_ASKED, Many
+from bot.core.model.flow_files import LEVELS, Level
+
+from .session import Session
+
+
+class Folded(NamedTuple):
+    """Answers as conditions read them; `open`: the first question that is due and unanswered."""
+
+    env: dict[str, Any]
+    open: str | None
+
+
+class Verdict(NamedTuple):
+    """The highest level that surely fires (None: nothing yet), all rules that fired, and whether a higher one may yet."""
+
+    level: Level | None
+    fired: tuple[CompiledRule, ...]
+    may_rise: bool
+
+    @property
+    def rank(self) -> int:
+        """Rank of the level; -1 for none."""
+        return -1 if self.level is None else self.level.rank
+
+    @property
+    def deciding(self) -> tuple[CompiledRule, ...]:
+        """The rules that fired at the level."""
+        return tuple(r for r in self.fired if r.rank == self.rank)
+
+
+_NOTHING_HEARD: Mapping[str, Many] = {}
+
+
+def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NOTHING_HEARD) -> Folded:
+    """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due."""
+    env: dict[str, Any] = {}
+    due: str | None = None
+    for question, _, check in flow.asking:
+        name = question.ask
+        if check is not None:
+            applies = check(env)
+            if applies is None:
+                continue
+            if not applies:
+                env[name] = NOT_ASKED
+                continue
+        kept = answers.get(name)
+        if kept is not None:
+            value = as_read(question, kept, today)
+            if name in heard:
+                value = Many(value.yes | heard[name].yes, value.not_sure - heard[name].yes)
+            env[name] = value
+        else:
+            if name in heard:
+                env[name] = heard[name]
+            if due is None:
+                due = name
+    return Folded(env, due)
+
+
+_Known = tuple[Mapping[str, Any], Mapping[str, Many], date, Folded]
+"""What a fold was made from, and the fold."""
+
+
+def fold_session(flow: Flow, session: Session, today: date) -> Folded:
+    """The fold of a session. The flow's last two are remembered: a step, the drawing of its screens and what silence would
+    come to fold the same answers, and a session's answers are never changed, only replaced."""
+    last: tuple[_Known, ...] = flow.__dict__.get("_last_folds", ())
+    for known in last:
+        if known[0] is session.answers and known[1] is session.heard and known[2] == today:
+            return known[3]
+    folded = fold(flow, session.answers, today, session.heard)
+    flow.__dict__["_last_folds"] = ((session.answers, session.heard, today, folded), *last[:1])
+    return folded
+
+
+def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
+    """The rules that fire; their order never matters. The latch is not part of this (SEMANTICS 1).
+
+    Rules that the answers rule out at a glance are not evaluated; those that wait for an answer only until one is found
+    that may still fire (`test_core_triage.py` compares this with evaluating them all).
+    """
+    possible, waiting = _to_look_at(flow, env)
+    env = {**env, MEMO: {}}
+    rules = flow.by_rank
+    fired: list[CompiledRule] = []
+    best = unknown = -1
+    for i in possible:
+        rule = rules[i]
+        value = rule.check(env)
+        if value:
+            fired.append(rule)
+            if rule.rank > best:
+                best = rule.rank
+        elif value is None and rule.rank > unknown:
+            unknown = rule.rank
+    for i in waiting:
+        rule = rules[i]
+        if rule.rank <= best or rule.rank <= unknown:
+            break
+        if rule.check(env) is None:
+            unknown = rule.rank
+    return Verdict(None if best < 0 else LEVELS[best], tuple(fired), unknown > best)
+
+
+def _to_look_at(flow: Flow, env: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Numbers of rules in `flow.by_rank`, in order: those that can be true, and those that lack an answer to be."""
+    index = flow.rules_index
+    possible = set(index.free)
+    waiting: set[int] = set()
+    for question, by_answer in index.needing.items():
+        answer = env.get(question)
+        if answer is None or answer is NOT_ASKED:
+            waiting.update(index.every[question])
+        elif isinstance(answer, Many):
+            if answer.partial:
+                waiting.update(index.every[question])
+            for option in answer.yes:
+                possible.update(by_answer.get(option, ()))
+            for option in answer.not_sure:
+                possible.update(by_answer.get(option, ()))
+        else:
+            possible.update(by_answer.get(answer, ()))
+    return sorted(possible), sorted(waiting - possible)
+
+
+def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[CompiledRule, ...]) -> tuple[str, ...]:
+    """The lines of advice said at this level with these answers, in the order of the file."""
+    ways = {r.rule.how for r in deciding if r.rule.how}
+    return tuple(
+        line.line
+        for line, _, check in flow.lines
+        if level in line.levels and (line.how is None or line.how in ways) and (check is None or check(env) is True)
+    )
+
+
+def conflicts_in(flow: Flow, env: Mapping[str, Any]) -> tuple[str, ...]:
+    """The contradictions in the answers."""
+    return tuple(name for name, _, check in flow.conflicts if check(env) is True)
+
+
+def next_level_up(level: Level | None) -> Level:
+    """Where somebody goes who cannot be placed: one level up from what is known, at least see_soon, at most same_day."""
+    if level is Level.emergency:
+        return level
+    rank = 0 if level is None else level.rank
+    return LEVELS[min(max(rank + 1, Level.see_soon.rank), Level.same_day.rank)]
+
+
+def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
+    """Fold and triage of a session's answers; the flow's last two are remembered."""
+    folded = fold_session(flow, session, today)
+    last: tuple[tuple[Folded, Verdict], ...] = flow.__dict__.get("_last_verdicts", ())
+    for known in last:
+        if known[0] is folded:
+            return known
+    judged = folded, triage(flow, folded.env)
+    flow.__dict__["_last_verdicts"] = (judged, *last[:1])
+    return judged
+
+
+def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:
+    """Progress: questions answered, and how many it will be if the rest is answered like an uncomplicated patient."""
+    env = dict(folded.env)
+    done = left = 0
+    for question, _, check in flow.asking:
+        name = question.ask
+        value = env.get(name)
+        if value is NOT_ASKED:
+            continue
+        if value is not None and not (isinstance(value, Many) and value.partial):
+            done += 1
+        elif check is None or check(env):
+            env[name] = flow.usual[name]
+            left += name not in flow.filled_along
+        else:
+            env[name] = NOT_ASKED
+    return done, done + left

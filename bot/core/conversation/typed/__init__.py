@@ -1,0 +1,1 @@
+"""Typed words, from any state to an answer."""

@@ -1,0 +1,306 @@
+"""Typed words in any state: the red-flag look first, then yes and no, answers to the open screen, and facts for others."""
+
+from __future__ import annotations
+
+from bot.core.conversation import screens as sc
+from bot.core.conversation.chat_commands import command, why
+from bot.core.conversation.events import Edited, Erase, Typed
+from bot.core.conversation.machine import alone
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard
+from bot.core.conversation.taps import tap
+from bot.core.conversation.turn import Making
+from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.flow_files import Question
+from bot.core.model.readings import Reading, Sign
+from bot.core.model.system_texts import COMMANDS
+
+from .answers import lines_told_anew, on_question, take_facts, unread
+from .matching import Got, clean, folded_words, plain_word, read_answer
+
+
+def typed(m: Making, event: Typed) -> None:
+    """Handle a typed message. Nothing discards it before its signs were looked for."""
+    text = clean(event.text)
+    question = m.question
+    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
+    if reading.crisis:
+        m.say("crisis", urgent=True)
+        m.remark = "crisis"
+    if _signs(m, reading, question):
+        return
+    if reading.crisis:
+        if m.s.latch is not None:
+            m.emergency()
+        return
+    if _command(m, text):
+        return
+    if m.s.at == START:
+        m.begin()
+        return
+    word = plain_word(m.flow, m.s.lang, text, reading)
+    if _three_way(m, word, reading):
+        return
+    if m.s.latch is not None and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, word)):
+        return
+    if m.s.latch is not None:
+        if m.s.at == EMERGENCY:
+            m.again()
+        else:
+            m.emergency()
+        return
+    if _fixed_screen(m, text, word, reading):
+        return
+    if question is None:
+        m.again()
+        return
+    on_question(m, question, text, reading, event)
+
+
+def _signs(m: Making, reading: Reading, question: Question | None) -> bool:
+    """Red flags in the words: counted and asked about at once. True if one is now on screen."""
+    read = (*reading.signs, *_of_the_patient(m, reading))
+    found = [s for s in read if s.option in m.flow.option_home and not _known(m, s)]
+    if all(_answers_open(m, s, question) for s in found):
+        return False
+    new = [Heard(s.option, s.words, s.plain) for s in found]
+    if not new or (m.s.latch is not None and not any(m.flow.signs.get(h.option) == "emergency" for h in new)):
+        return False
+    if m.s.latch is not None:
+        m.emergency()
+        return True
+    if not m.s.consented:
+        for heard in m.by_urgency(new)[:3]:
+            m.note_sign(heard)
+        m.begin()
+        return True
+    fresh = tuple(h for h in new if all(h.option != x.option for x in m.s.signs))
+    m.set(signs=(*m.s.signs, *fresh), misread=0)
+    take_facts(m, reading, None)
+    m.show_sign()
+    return True
+
+
+def _of_the_patient(m: Making, reading: Reading) -> tuple[Sign, ...]:
+    """Signs of another person than the one who types: the patient's own, if the patient is that other person.
+
+    Before anybody said for whom it is they are possible ones: better asked once too often than missed.
+    """
+    consent = m.flow.interview.questions[0].ask
+    chosen = m.s.answers.get(consent) if m.s.consented else None
+    if chosen is not None and chosen not in m.flow.others:
+        return ()
+    said = {s.option for s in reading.signs}
+    return tuple(
+        Sign(r.about, r.words, plain=chosen is not None)
+        for r in reading.rejected
+        if r.why == "other_person" and r.about in m.flow.signs and r.about not in said
+    )
+
+
+def _known(m: Making, sign: Sign) -> bool:
+    home = m.flow.option_home[sign.option]
+    heard, value = m.s.heard.get(home), m.s.answers.get(home)
+    return (
+        (heard is not None and sign.option in heard.yes)
+        or (isinstance(value, Many) and sign.option in value.yes)
+        or value == sign.option
+    )
+
+
+def _answers_open(m: Making, sign: Sign, question: Question | None) -> bool:
+    """A same-day sign typed on its own screen is an answer to it, not an interruption."""
+    return (
+        question is not None
+        and m.s.at == question.ask
+        and sign.plain
+        and m.flow.option_home[sign.option] == question.ask
+        and m.flow.signs.get(sign.option) == "same_day"
+    )
+
+
+def _command(m: Making, text: str) -> bool:
+    """A command typed as a word ("back", "stop"), or the words of a button that every screen has."""
+    said = folded_words(text)
+    system = m.flow.text(m.s.lang).system
+    if m.before.forgetting and said == folded_words(system[sc.DO_FORGET]):
+        m.effects.append(Erase())
+        return True
+    if m.before.forgetting and said == folded_words(system[sc.KEEP]):
+        m.again()
+        return True
+    if m.s.at == m.path[0] and m.s.at in (ADVICE, STOPPED) and said == folded_words(system["again_button"]):
+        tap(m, sc.AGAIN)
+        return True
+    if m.question is not None and sc.may_stop(m.flow, m.question) and said == folded_words(system["stop_what_do_i_do"]):
+        tap(m, sc.STOP_HERE)
+        return True
+    if m.s.at in (ADVICE, EMERGENCY) and said == folded_words(system[sc.MORE_REASONS]):
+        why(m, more=True)
+        return True
+    if m.question is not None and said == folded_words(system[sc.CARRY_ON]):
+        m.again()
+        return True
+    said = said.rstrip("?") or said
+    for name in COMMANDS:
+        if said in (f"/{name}", name) or said == folded_words(system.get(name, f"/{name}")):
+            command(m, name)
+            return True
+    return False
+
+
+def _three_way(m: Making, word: str | None, reading: Reading) -> bool:
+    """Yes, no or not sure where exactly that is asked."""
+    asked_alone = m.question is not None and m.s.at == alone(m.question.ask)
+    if m.s.at not in (SIGN, MISTAKE) and not asked_alone:
+        return False
+    if word is not None:
+        tap(m, word)
+        return True
+    if m.s.latch is not None:
+        return False
+    unread(m, reading)
+    return True
+
+
+def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> bool:
+    """Words on the screens that are no questions: the labels of their buttons, or yes and no."""
+    said = folded_words(text)
+    meanings: dict[str, dict[str, str]] = {
+        REVIEW: {"yes": sc.AS_USUAL, "no": sc.DIFFERENT, NOT_SURE: NOT_SURE},
+        EXIT: {"yes": sc.TELL, "no": sc.MORE},
+        CHANGE: {"yes": sc.CHANGE_IT, "no": sc.LEAVE_IT},
+        EMERGENCY: {},
+        ADVICE: {},
+        STOPPED: {},
+    }
+    known = meanings.get(m.s.at)
+    if known is None:
+        return False
+    if _fixed_label(m, text):
+        return True
+    if m.s.at == REVIEW and _review_line(m, said):
+        return True
+    if _by_number(m, text):
+        return True
+    if word is not None and word in known:
+        tap(m, known[word])
+        return True
+    if m.s.at in (ADVICE, STOPPED):
+        m.again()
+    else:
+        unread(m, reading)
+    return True
+
+
+def _fixed_label(m: Making, text: str) -> bool:
+    """The label of a button of the screen, typed."""
+    if m.question is not None:
+        return False
+    system, said = m.flow.text(m.s.lang).system, folded_words(text)
+    for choice in sc.choices(m.flow, m.s.at):
+        label = system.get(_LABEL_KEYS.get(choice, choice))
+        if label is not None and _bare(said) in (_bare(folded_words(label)), choice.replace("_", " ")):
+            tap(m, choice)
+            return True
+    return False
+
+
+def _help_reached(m: Making, text: str, word: str | None) -> bool:
+    """A yes or a no to the question whether help was reached; whatever begins with no is one."""
+    if m.s.at != EMERGENCY or m.s.help != "asked":
+        return False
+    no = folded_words(m.flow.text(m.s.lang).system["no"])
+    if word == "yes":
+        tap(m, sc.HELPED)
+    elif word is not None or folded_words(text).replace(",", " ").split()[:1] == [no]:
+        tap(m, sc.CANT_GET_THERE)
+    else:
+        return False
+    return True
+
+
+def _bare(words: str) -> str:
+    return words.replace("'", "")
+
+
+def _by_number(m: Making, text: str) -> bool:
+    """The number of a button of a screen that is no question; on the review numbers are lines."""
+    said, known = folded_words(text), sc.choices(m.flow, m.s.at)
+    if m.question is not None or m.s.at in (REVIEW, SIGN, MISTAKE):
+        return False
+    if not (said.isdecimal() and len(said) < 3 and 1 <= int(said) <= len(known)):
+        return False
+    tap(m, known[int(said) - 1])
+    return True
+
+
+_LABEL_KEYS = {
+    sc.WHY: "why_button",
+    sc.WHAT_CHANGES: "what_changes_button",
+    sc.AGAIN: "again_button",
+    sc.FORGET: "erase_button",
+}
+
+
+def _review_line(m: Making, said: str) -> bool:
+    """A line of the review by its number or its name."""
+    lines = [q for q in m.s.answers if not m.flow.questions[q].consent]
+    if said.isdecimal() and len(said) < 4 and 1 <= int(said) <= len(lines):
+        tap(m, sc.CHANGE_PREFIX + review_order(m)[int(said) - 1])
+        return True
+    words = m.flow.text(m.s.lang).questions
+    for name in lines:
+        if said in (name, folded_words(words[name].short)):
+            tap(m, sc.CHANGE_PREFIX + name)
+            return True
+    return False
+
+
+def review_order(m: Making) -> list[str]:
+    """The questions whose answers the review lists, in the order of the interview."""
+    env = m.judged()[0].env
+    return [q.ask for q in m.flow.interview.questions if q.ask in m.s.answers and q.ask in env and not q.consent]
+
+
+def edited(m: Making, event: Edited) -> None:
+    """An edited message corrects the answer that it gave; one that gave none is read like a new one.
+
+    It answers no question about a red flag: a sign that waits, or an emergency, is kept (SEMANTICS 2).
+    """
+    told = next((t for t in m.s.told if t.message == event.message), None)
+    given = told or next((t for t in m.s.trail if t.message == event.message), None)
+    question = None if given is None else m.flow.questions.get(given.question)
+    if told is not None and m.s.at != told.question and told.question not in m.s.answers:
+        question = None  # what it had ticked was left behind
+    kept = m.s.latch is not None or bool(m.s.signs)
+    if not kept and (question is None or m.s.at in (STOPPED, ADVICE)):
+        typed(m, Typed(event.text, event.message))
+        return
+    text = clean(event.text)
+    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
+    if reading.crisis:
+        m.say("crisis", urgent=True)
+    if _signs(m, reading, question) or reading.crisis:
+        return
+    if kept or question is None:
+        m.again()
+        return
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    unsure = got == NOT_SURE or (isinstance(got, Got) and got.value == NOT_SURE)
+    if unsure and not sc.offers_unsure(question):
+        got = None
+    if got == NOT_SURE:
+        m.note("edit_noted", question=question.ask)
+        m.set(ticks=())
+        m.clear_up(question)
+    elif isinstance(got, Got) and (got.value is not None or got.ticks):
+        value = got.value if got.value is not None else Many(frozenset(got.ticks))
+        if told is not None and isinstance(value, Many):
+            lines_told_anew(m, question, told, value.yes)
+        else:
+            m.give(question.ask, value, event.message)
+            m.note("edit_noted", question=question.ask)
+            m.onward(replay=True)
+    else:
+        m.note("unreadable_example", question=question.ask)
+        m.again()

@@ -1,0 +1,1 @@
+"""The way of a flow's files: text, places, shapes, draft, checks, `Flow`."""

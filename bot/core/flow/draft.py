@@ -1,0 +1,52 @@
+"""A flow on its way from files to `Flow`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.core.conditions.nodes import Node
+from bot.core.model.findings import Finding, Place
+from bot.core.model.flow_files import Advice, Evidence, Hazards, Interview, Question, Safety, Signoffs, Texts, Triage
+
+from .yaml_places import KEY, Loaded, Path
+
+
+@dataclass
+class Draft:
+    """Models, parsed conditions and their texts by (file, path), places.
+
+    `partial`: some file could not be read, and nothing stands for it.
+    """
+
+    name: str
+    interview: Interview
+    triage: Triage
+    advice: Advice
+    evidence: Evidence
+    texts: dict[str, Texts]
+    safety: Safety
+    hazards: Hazards
+    signoffs: Signoffs
+    loaded: dict[str, Loaded]
+    partial: bool = False
+    nodes: dict[tuple[str, Path], Node] = field(default_factory=dict)
+    conditions: dict[tuple[str, Path], str] = field(default_factory=dict)
+    defined: dict[str, Node] = field(default_factory=dict)
+
+    def finding(self, file: str, path: Path, code: str, message: str, remedy: str = "", key: bool = False) -> Finding:
+        """A finding at the value (or key) of a path."""
+        loaded = self.loaded[file]
+        place = loaded.places.get((*path, KEY)) if key else None
+        return Finding(place or loaded.place(path), code, message, remedy)
+
+    def spot(self, file: str, path: Path, leaf: Node) -> Place:
+        """The place of a part of a condition."""
+        return self.loaded[file].spot(path, leaf.at, self.conditions[file, path])
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Questions by id (the first, where an id stands twice)."""
+        found: dict[str, Question] = {}
+        for question in self.interview.questions:
+            found.setdefault(question.ask, question)
+        return found

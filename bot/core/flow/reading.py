@@ -1,0 +1,270 @@
+"""Files of a flow (name -> text) -> compiled Flow, or every finding with file, line and column. No disk here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.conditions.compiler import compile_check
+from bot.core.conditions.nodes import Node
+from bot.core.conditions.parser import Names, ReadsBroken, parsed
+from bot.core.conditions.tokens import ConditionError
+from bot.core.model.findings import Finding, FlowError, Place, did_you_mean
+from bot.core.model.flow_files import (
+    FILES,
+    REQUIRED,
+    Advice,
+    Evidence,
+    Hazards,
+    Interview,
+    Safety,
+    Signoffs,
+    Texts,
+    Triage,
+)
+from bot.core.model.readings import Reader, read_nothing
+from bot.core.model.system_texts import SYSTEM
+
+from .compiled import Asking, CompiledLine, CompiledRule, Flow
+from .draft import Draft
+from .shape_findings import validate
+from .soundness import CHECKS, CHECKS_OF_QUESTIONS
+from .yaml_places import KEY, Loaded
+
+TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
+UNHASHED = frozenset({"signoff.yaml", "hazards.yaml"})
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """The version of a flow: SHA-256 over its files (all that a patient can notice), 16 hex digits."""
+    digest = hashlib.sha256()
+    for name in sorted(set(files) - UNHASHED):
+        digest.update(name.encode() + b"\0" + files[name].replace("\r\n", "\n").encode("utf-8", "replace") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def read_flow(name: str, files: Mapping[str, str], reader: Reader = read_nothing) -> Flow:
+    """The compiled flow. Raises FlowError with all findings if it has any."""
+    flow, findings = try_flow(name, files, reader)
+    if flow is None or findings:
+        raise FlowError(name, findings)
+    return flow
+
+
+def try_flow(
+    name: str, files: Mapping[str, str], reader: Reader = read_nothing
+) -> tuple[Flow | None, tuple[Finding, ...]]:
+    """The compiled flow, if it could be made, and all findings."""
+    draft, findings = _load(name, files)
+    if draft is None:
+        return None, tuple(sorted(set(findings)))
+    _conditions(draft, findings)
+    for check in CHECKS_OF_QUESTIONS if draft.partial else CHECKS:
+        findings.extend(check(draft))
+    if findings:
+        return None, tuple(sorted(set(findings)))
+    return _compile(draft, files, reader), ()
+
+
+def try_edited(
+    flow: Flow,
+    *,
+    interview: Interview | None = None,
+    triage: Triage | None = None,
+    advice: Advice | None = None,
+    safety: Safety | None = None,
+    texts: Mapping[str, Texts] | None = None,
+) -> tuple[Flow | None, tuple[Finding, ...]]:
+    """The flow with some of its models edited, checked and compiled anew; findings as if its files said so.
+
+    For planted faults: much faster than reading files. Places are those of the flow as it was, and so is the version.
+    """
+    draft = Draft(
+        name=flow.name, interview=interview or flow.interview, triage=triage or flow.triage, advice=advice or flow.advice,
+        evidence=flow.evidence, texts=dict(texts or flow.texts), safety=safety or flow.safety, hazards=flow.hazards,
+        signoffs=flow.signoffs, loaded=dict(flow.places),
+    )  # fmt: skip
+    findings: list[Finding] = []
+    _conditions(draft, findings)
+    for check in CHECKS:
+        findings.extend(check(draft))
+    if findings:
+        return None, tuple(sorted(set(findings)))
+    return _compile(draft, flow.files, flow.reader), ()
+
+
+def read_stored(name: str, files: Mapping[str, str], words: Mapping[str, Mapping[str, str]]) -> Flow:
+    """A version that an earlier release checked and stored, as it was: findings of today do not break yesterday's chat.
+
+    `words`: language -> today's system words, for those that the earlier release did not know. Raises FlowError if the
+    files cannot be read at all.
+    """
+    draft, findings = _load(name, files)
+    if draft is None or draft.partial:
+        raise FlowError(name, findings)
+    _conditions(draft, findings)
+    spare = next(iter(words.values()), {})
+    for lang, texts in draft.texts.items():
+        known = {key: text for key, text in texts.system.items() if key in SYSTEM}
+        filled = {**spare, **words.get(lang, {}), **known}
+        draft.texts[lang] = texts.model_copy(update={"system": filled})
+        findings += [
+            Finding(Place(f"texts.{lang}.yaml"), "FLOW022", f'No words for "{key}" under system.', "Write them.")
+            for key in sorted(set(SYSTEM) - set(filled))
+        ]
+    if findings:
+        raise FlowError(name, findings)
+    return _compile(draft, files, read_nothing)
+
+
+def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Finding]]:
+    findings: list[Finding] = []
+    models: dict[str, Any] = {}
+    loaded: dict[str, Loaded] = {}
+    texts: dict[str, Texts] = {}
+    for file in sorted(files):
+        kind = "texts" if TEXTS.match(file) else file.removesuffix(".yaml")
+        if kind not in FILES or not file.endswith(".yaml"):
+            near = did_you_mean(file, [f"{k}.yaml" for k in FILES] + ["texts.en.yaml"])
+            findings.append(Finding(Place(file), "FLOW003", "No file of a flow has this name.", near or "Delete it."))
+            continue
+        here = Loaded(file, files[file])
+        loaded[file] = here
+        findings.extend(here.findings)
+        if here.value is None:
+            continue
+        model = validate(FILES[kind], here, findings)
+        if isinstance(model, Texts):
+            texts[model.language] = model
+            if file != f"texts.{model.language}.yaml":
+                findings.append(
+                    Finding(
+                        here.place(("language",)), "FLOW007",
+                        f'The language "{model.language}" does not fit the file name.', "Make them equal.",
+                    )
+                )  # fmt: skip
+        elif model is not None:
+            models[kind] = model
+    for kind in REQUIRED:
+        if f"{kind}.yaml" not in files:
+            findings.append(Finding(Place(f"{kind}.yaml"), "FLOW003", "This file is missing.", "Every flow has one."))
+    if not any(TEXTS.match(f) for f in files):
+        findings.append(
+            Finding(Place("texts.en.yaml"), "FLOW003", "The flow has no words: no texts.<language>.yaml.", "Add one.")
+        )
+    if "interview" not in models or "triage" not in models:
+        return None, findings
+    partial = (
+        len(models) + len(texts) < len(loaded)
+        or not texts
+        or any(kind not in models for kind in REQUIRED)
+        or any(here.findings for here in loaded.values())
+    )
+    if models["interview"].flow != name:
+        place = loaded["interview.yaml"].place(("flow",))
+        findings.append(
+            Finding(
+                place, "FLOW007", f'The flow says "{models["interview"].flow}" but its folder is "{name}".',
+                "Make them equal; a copy keeps the folder's name, inside another folder.",
+            )
+        )  # fmt: skip
+    draft = Draft(
+        name=name,
+        interview=models["interview"],
+        triage=models["triage"],
+        advice=models.get("advice") or Advice.model_construct(lines=[], recheck={}),
+        evidence=models.get("evidence") or Evidence(documents=[], sources=[], claims=[]),
+        texts=texts,
+        safety=models.get("safety") or Safety(),
+        hazards=models.get("hazards") or Hazards(hazards=[]),
+        signoffs=models.get("signoff") or Signoffs(),
+        loaded=loaded,
+        partial=partial,
+    )
+    return draft, findings
+
+
+def _conditions(draft: Draft, findings: list[Finding]) -> None:
+    """Parse every condition of the flow into `draft.nodes`, keyed by (file, path)."""
+    names = Names(draft.interview.questions)
+
+    def take(file: str, path: tuple[str | int, ...], text: str | None) -> Node | None:
+        if text is None:
+            return None
+        try:
+            node = parsed(text, names)
+        except ConditionError as error:
+            place = draft.loaded[file].spot(path, error.at, text)
+            findings.append(Finding(place, error.code, error.message, error.remedy))
+            return None
+        except ReadsBroken:
+            return None
+        draft.nodes[file, path] = node
+        draft.conditions[file, path] = text
+        return node
+
+    for name, text in draft.triage.define.items():
+        names.later = frozenset(draft.triage.define) - set(names.defined) - names.broken
+        node = take("triage.yaml", ("define", name), text)
+        if name in names.questions or name in names.options or name in names.nones:
+            place = draft.loaded["triage.yaml"].place(("define", name, KEY))
+            findings.append(Finding(place, "FLOW020", f'"{name}" is already a question or an option.', "Rename it."))
+        elif node is not None:
+            names.defined[name] = node
+        else:
+            names.broken.add(name)
+    names.later = frozenset()
+    draft.defined.update(names.defined)
+    for i, question in enumerate(draft.interview.questions):
+        take("interview.yaml", ("questions", i, "when"), question.when)
+    for i, conflict in enumerate(draft.interview.conflicts):
+        take("interview.yaml", ("conflicts", i, "when"), conflict.when)
+    for i, rule in enumerate(draft.triage.rules):
+        take("triage.yaml", ("rules", i, "when"), rule.when)
+    for i, line in enumerate(draft.advice.lines):
+        take("advice.yaml", ("lines", i, "when"), line.when)
+    for i, prop in enumerate(draft.safety.properties):
+        take("safety.yaml", ("properties", i, "when"), prop.when)
+        take("safety.yaml", ("properties", i, "requires"), prop.requires)
+
+
+def _compile(draft: Draft, files: Mapping[str, str], reader: Reader) -> Flow:
+    questions = {q.ask: q for q in draft.interview.questions}
+
+    def both(file: str, path: tuple[str | int, ...]) -> tuple[Any, Any]:
+        node = draft.nodes.get((file, path))
+        return node, None if node is None else compile_check(node, questions)
+
+    return Flow(
+        name=draft.name,
+        version=content_hash(files),
+        interview=draft.interview,
+        triage=draft.triage,
+        advice=draft.advice,
+        evidence=draft.evidence,
+        texts=draft.texts,
+        safety=draft.safety,
+        hazards=draft.hazards,
+        signoffs=draft.signoffs,
+        files=dict(files),
+        asking=tuple(
+            Asking(q, *both("interview.yaml", ("questions", i, "when")))
+            for i, q in enumerate(draft.interview.questions)
+        ),
+        rules=tuple(
+            CompiledRule(r, *both("triage.yaml", ("rules", i, "when")), r.level.rank)
+            for i, r in enumerate(draft.triage.rules)
+        ),
+        lines=tuple(
+            CompiledLine(x, *both("advice.yaml", ("lines", i, "when"))) for i, x in enumerate(draft.advice.lines)
+        ),
+        conflicts=tuple(
+            (c.conflict, *both("interview.yaml", ("conflicts", i, "when")))
+            for i, c in enumerate(draft.interview.conflicts)
+        ),
+        defined=dict(draft.defined),
+        places=draft.loaded,
+        reader=reader,
+    )

@@ -1,0 +1,39 @@
+"""Checks without which a flow cannot run, all of them in plain sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bot.core.model.findings import Finding
+
+from . import soundness_questions as q
+from . import soundness_words as w
+from .draft import Draft
+
+Checks = tuple[Callable[[Draft], Iterator[Finding]], ...]
+
+CHECKS_OF_QUESTIONS: Checks = (
+    q.ids_are_unique,
+    q.questions_are_whole,
+    q.choices_are_whole,
+    q.quantities_are_readable,
+    q.choices_leave_no_gap,
+    q.ranges_fit_thresholds,
+    q.thresholds_can_be_met,
+    q.whens_read_backwards,
+    q.reads_are_guarded,
+    q.asked_is_for_safety,
+    q.shorthand_is_known,
+)
+"""Those that make sense while other files of the flow cannot be read."""
+
+CHECKS: Checks = (
+    *CHECKS_OF_QUESTIONS,
+    w.claims_are_known,
+    w.every_level_is_spoken,
+    w.ways_are_known,
+    w.words_are_there,
+    w.placeholders_are_filled,
+    w.nothing_is_left_to_do,
+)
+"""All of them."""

@@ -1,0 +1,337 @@
+"""Checks of questions and conditions: names, options, order, guards, ranges. One small function each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from bot.core.conditions.compiler import compare
+from bot.core.conditions.explain import BASE_UNITS
+from bot.core.conditions.guards import unguarded
+from bot.core.conditions.nodes import Asked, Compare, leaves
+from bot.core.model.answers import Span
+from bot.core.model.findings import Finding, Place, did_you_mean
+from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.quantities import BadQuantity, read_quantity
+
+from .answer_values import BadAnswer, bounds, choice_span, read_value
+from .draft import Draft
+from .soundness_words import TO_DO
+from .yaml_places import Path
+
+_NAME_ONE = "Name one that is asked, or take this out."
+
+
+def ids_are_unique(draft: Draft) -> Iterator[Finding]:
+    """Questions, options, none-answers, rules, lines, claims: each name stands for one thing."""
+    seen: dict[str, str] = {}
+    for i, q in enumerate(draft.interview.questions):
+        entries: list[tuple[str, Path, str]] = [(q.ask, ("questions", i, "ask"), f'the question "{q.ask}"')]
+        entries += [(o.id, ("questions", i, "options", n), f'an option of "{q.ask}"') for n, o in enumerate(q.options)]
+        if q.none:
+            entries.append((q.none, ("questions", i, "none"), f'the none-answer of "{q.ask}"'))
+        for name, path, what in entries:
+            if name in seen:
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW020", f'"{name}" is already {seen[name]}.', "Rename one of them."
+                )
+            else:
+                seen[name] = what
+    for file, key, names in (
+        ("triage.yaml", "rule", [("rules", i, r.rule) for i, r in enumerate(draft.triage.rules)]),
+        ("advice.yaml", "line", [("lines", i, x.line) for i, x in enumerate(draft.advice.lines)]),
+        ("evidence.yaml", "claim", [("claims", i, c.claim) for i, c in enumerate(draft.evidence.claims)]),
+        ("evidence.yaml", "document", [("documents", i, d.document) for i, d in enumerate(draft.evidence.documents)]),
+        ("evidence.yaml", "source", [("sources", i, x.source) for i, x in enumerate(draft.evidence.sources)]),
+        ("safety.yaml", "property", [("properties", i, p.property) for i, p in enumerate(draft.safety.properties)]),
+        ("hazards.yaml", "hazard", [("hazards", i, h.hazard) for i, h in enumerate(draft.hazards.hazards)]),
+        ("interview.yaml", "conflict", [("conflicts", i, c.conflict) for i, c in enumerate(draft.interview.conflicts)]),
+    ):
+        met: set[str] = set()
+        for top, i, name in names:
+            if name in met:
+                yield draft.finding(
+                    file, (top, i, key), "FLOW020", f'There is already a {key} "{name}".', "Rename one of them."
+                )
+            met.add(name)
+
+
+def questions_are_whole(draft: Draft) -> Iterator[Finding]:
+    """Each kind has what it needs: options, a none-answer, choices, a valid `usual`."""
+    for i, q in enumerate(draft.interview.questions):
+        at: Path = ("questions", i)
+
+        def wrong(key: str, message: str, remedy: str = "", at: Path = at) -> Finding:
+            return draft.finding("interview.yaml", (*at, key), "FLOW021", message, remedy)
+
+        if q.kind in (Kind.one, Kind.many) and not q.options:
+            yield wrong("options", f'"{q.ask}" has no options.', "List at least one under `options:`.")
+        if q.kind not in (Kind.one, Kind.many) and q.options:
+            yield wrong("options", f'"{q.ask}" is of kind {q.kind} and takes no options.', "Use `choices:`.")
+        if q.kind is Kind.many and not q.none:
+            yield wrong(
+                "kind", f'"{q.ask}" takes several answers but has no answer for "none of these".', "Add `none:`."
+            )
+        if q.kind is not Kind.many and q.none:
+            yield wrong("none", f'"{q.ask}" does not take several answers, so it has no `none:`.', "Delete it.")
+        if q.kind not in NUMERIC and q.choices:
+            yield wrong("choices", f'"{q.ask}" is not a number and takes no choices.', "Use `options:`.")
+        if q.consent and (i > 0 or q.kind is not Kind.one):
+            yield wrong("consent", "Only the first question can ask for consent, and its kind is one.")
+        if q.unsure_as is not None and q.unsure_as not in q.option_ids:
+            yield wrong(
+                "unsure_as", f'"{q.unsure_as}" is no option or choice of "{q.ask}".',
+                did_you_mean(q.unsure_as, q.option_ids),
+            )  # fmt: skip
+        for n, option in enumerate(q.options):
+            if option.opens is not None and option.opens not in draft.questions:
+                path = (*at, "options", n, "opens")
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW012", f'"{option.opens}" is no question of this flow.',
+                    did_you_mean(option.opens, draft.questions) or _NAME_ONE,
+                )  # fmt: skip
+        if q.usual is None and q.kind is not Kind.many:
+            yield wrong("ask", f'"{q.ask}" has no `usual` answer.', "Give the answer of an uncomplicated patient.")
+        elif not (isinstance(q.usual, str) and q.usual.startswith(TO_DO)):
+            try:
+                read_value(q, q.usual)
+            except (BadAnswer, BadQuantity) as bad:
+                yield wrong("usual", f"The usual answer does not fit: {str(bad).rstrip('.')}.")
+
+
+def choices_are_whole(draft: Draft) -> Iterator[Finding]:
+    """Ready-made answers: each its own name and range, and what else they answer comes later and exists."""
+    order = {q.ask: i for i, q in enumerate(draft.interview.questions)}
+    for i, q in enumerate(draft.interview.questions):
+        met: set[str] = set()
+        for n, choice in enumerate(q.choices):
+            path: Path = ("questions", i, "choices", n)
+            if choice.id in met:
+                yield draft.finding(
+                    "interview.yaml", (*path, "id"), "FLOW020", f'There is already a choice "{choice.id}" here.',
+                    "Rename one of them.",
+                )  # fmt: skip
+            met.add(choice.id)
+            try:
+                low, high = bounds(q)
+                span = choice_span(q, choice)
+            except BadQuantity:
+                continue  # a finding of quantities_are_readable
+            if span.low > span.high:
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW021", "The range ends before it begins.", "Swap its ends."
+                )
+            elif span.low < low or span.high > high:
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW021",
+                    f'"{choice.id}" reaches beyond what "{q.ask}" takes: {low:g} to {high:g}.', "Make them fit.",
+                )  # fmt: skip
+            for other, answer in choice.also.items():
+                yield from _also(draft, (*path, "also", other), other, answer, order.get(other, len(order)) > i)
+
+
+def _also(draft: Draft, path: Path, other: str, answer: str, later: bool) -> Iterator[Finding]:
+    question = draft.questions.get(other)
+    if question is None:
+        yield draft.finding(
+            "interview.yaml", path, "FLOW012", f'"{other}" is no question of this flow.',
+            did_you_mean(other, draft.questions) or _NAME_ONE, key=True,
+        )  # fmt: skip
+    elif not later:
+        yield draft.finding(
+            "interview.yaml", path, "FLOW015", f'"{other}" is asked before this question.',
+            "A choice can answer later questions only.", key=True,
+        )  # fmt: skip
+    elif question.kind not in (Kind.one, Kind.yes_no):
+        yield draft.finding(
+            "interview.yaml", path, "FLOW021", f'"{other}" is of kind {question.kind}; `also:` answers one or yes_no.',
+            "Delete it.", key=True,
+        )  # fmt: skip
+    else:
+        yield from _answer_fits(draft, path, question, answer)
+
+
+def _answer_fits(draft: Draft, path: Path, question: Question, answer: Any) -> Iterator[Finding]:
+    try:
+        read_value(question, answer)
+    except (BadAnswer, BadQuantity) as bad:
+        yield draft.finding("interview.yaml", path, "FLOW014", f"{str(bad).rstrip('.')}.")
+
+
+def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
+    """Numbers and units of limits, choices and dates: `4 weeks`, not `4 wekes`, and units that fit the question."""
+    found: list[tuple[str, Path, Kind, Any]] = []
+    for i, q in enumerate(draft.interview.questions):
+        at: Path = ("questions", i)
+        found += [("interview.yaml", (*at, key), q.kind, getattr(q, key)) for key in ("min", "max")]
+        found.append(("interview.yaml", (*at, "expires"), Kind.length, q.expires))
+        for n, choice in enumerate(q.choices):
+            for key in ("value", "min", "max"):
+                found.append(("interview.yaml", (*at, "choices", n, key), q.kind, getattr(choice, key)))
+    for level, quantity in draft.advice.recheck.items():
+        found.append(("advice.yaml", ("recheck", level.value), Kind.ago, quantity))
+    for file, path, kind, value in found:
+        if value is None:
+            continue
+        try:
+            read_quantity(kind, value)
+        except BadQuantity as bad:
+            yield draft.finding(file, path, "FLOW018", str(bad))
+    for i, q in enumerate(draft.interview.questions):
+        try:
+            low, high = bounds(q)
+        except BadQuantity:
+            continue
+        if low > high:
+            path = ("questions", i, "min" if q.min is not None else "max")
+            yield draft.finding(
+                "interview.yaml", path, "FLOW021", f'"{q.ask}" takes nothing: {low:g} to {high:g}.', "Swap the limits."
+            )
+
+
+def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
+    """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
+    for i, q in enumerate(draft.interview.questions):
+        if q.kind not in (Kind.ago, Kind.age):
+            continue
+        try:
+            spans = sorted((choice_span(q, c), n) for n, c in enumerate(q.choices))
+        except BadQuantity:
+            continue  # a finding of quantities_are_readable
+        reached = spans[0][0].high if spans else 0
+        for span, n in spans[1:]:
+            if span.low > reached + 1 and q.choices[n].value is None:
+                first, last = math.floor(reached) + 1, math.ceil(span.low) - 1
+                gap = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+                yield draft.finding(
+                    "interview.yaml", ("questions", i, "choices", n), "FLOW021",
+                    f"No choice of \"{q.ask}\" covers {gap} {BASE_UNITS[q.kind]}.", "Let each begin where another ends.",
+                )  # fmt: skip
+            reached = max(reached, span.high)
+
+
+def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
+    """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
+    compares = _compares(draft)
+    for i, q in enumerate(draft.interview.questions):
+        unit = f" {BASE_UNITS[q.kind]}" if q.kind in BASE_UNITS else ""
+        for n, choice in enumerate(q.choices):
+            try:
+                span = choice_span(q, choice)
+            except BadQuantity:
+                continue
+            for (question, op, value), where in compares.items():
+                if question == q.ask and compare(op, span, value) is None:
+                    yield draft.finding(
+                        "interview.yaml", ("questions", i, "choices", n), "FLOW017",
+                        f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
+                        f"{q.ask} with {'exactly ' if op == '=' else ''}{value:g}{unit}.",
+                        "Write <= or >= there." if op == "=" else "Let choices end where conditions do.",
+                    )  # fmt: skip
+
+
+def thresholds_can_be_met(draft: Draft) -> Iterator[Finding]:
+    """A comparison that no answer, or every answer, meets is a slip of the pen."""
+    limits: dict[str, Span] = {}
+    for q in draft.interview.questions:
+        try:
+            low, high = bounds(q)
+        except BadQuantity:
+            continue
+        if q.kind in NUMERIC and low <= high:
+            limits[q.ask] = Span(low, high)
+    for (question, op, value), where in _compares(draft).items():
+        if question not in limits:
+            continue
+        always = compare(op, limits[question], value)
+        if always is not None:
+            low, high = limits[question]
+            takes = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} and more"
+            yield Finding(
+                where, "FLOW019", f'"{question} {op} {value:g}" is {"always" if always else "never"} true: '
+                f'"{question}" takes {takes}.', "Change the number, or delete the comparison.",
+            )  # fmt: skip
+
+
+def _compares(draft: Draft) -> dict[tuple[str, str, float], Place]:
+    """Every (question, operator, value in base units) that a condition compares, and the first place of each."""
+    found: dict[tuple[str, str, float], Place] = {}
+    for (file, path), node in draft.nodes.items():
+        for leaf in leaves(node):
+            if isinstance(leaf, Compare):
+                found.setdefault((leaf.question, leaf.op, leaf.value), draft.spot(file, path, leaf))
+    return found
+
+
+def whens_read_backwards(draft: Draft) -> Iterator[Finding]:
+    """A question's `when` reads only what was asked before it."""
+    order = {q.ask: i for i, q in enumerate(draft.interview.questions)}
+    for (file, path), node in draft.nodes.items():
+        if file != "interview.yaml" or path[0] != "questions":
+            continue
+        i = int(path[1])
+        for leaf in leaves(node):
+            if order.get(leaf.question, -1) >= i:
+                yield Finding(
+                    draft.spot(file, path, leaf), "FLOW015",
+                    f'"{leaf.question}" is read here before it can have been asked.',
+                    f'Move "{draft.interview.questions[i].ask}" behind it, or read something else.',
+                )  # fmt: skip
+
+
+def reads_are_guarded(draft: Draft) -> Iterator[Finding]:
+    """An answer that may not have been asked for is read only behind a condition that implies that it was."""
+    questions = draft.questions
+    whens = {
+        draft.interview.questions[int(path[1])].ask: node
+        for (file, path), node in draft.nodes.items()
+        if file == "interview.yaml" and path[0] == "questions"
+    }
+    for (file, path), node in draft.nodes.items():
+        for leaf in unguarded(node, whens, questions):
+            i = next(n for n, q in enumerate(draft.interview.questions) if q.ask == leaf.question)
+            guard = draft.interview.questions[i].when
+            yield Finding(
+                draft.spot(file, path, leaf), "FLOW016",
+                f'"{leaf.question}" may not have been asked here.',
+                f"Put its own condition before it: `({guard}) and ...`.",
+            )  # fmt: skip
+
+
+def asked_is_for_safety(draft: Draft) -> Iterator[Finding]:
+    """`asked(...)` and `answered(...)` belong to safety.yaml: elsewhere they would make the order of questions matter."""
+    for (file, path), node in draft.nodes.items():
+        if file != "safety.yaml" and any(isinstance(leaf, Asked) for leaf in leaves(node)):
+            leaf = next(leaf for leaf in leaves(node) if isinstance(leaf, Asked))
+            yield Finding(
+                draft.spot(file, path, leaf), "FLOW013", "asked(...) and answered(...) are for safety.yaml only.",
+                "Read the answer itself.",
+            )  # fmt: skip
+
+
+def shorthand_is_known(draft: Draft) -> Iterator[Finding]:
+    """Shorthand facts bring answers and options that exist."""
+    options = {o.id for q in draft.interview.questions for o in q.options} | set(draft.questions)
+    for i, short in enumerate(draft.interview.shorthand):
+        for name, raw in short.answers.items():
+            path: Path = ("shorthand", i, "answers", name)
+            if name not in draft.questions:
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW012", f'"{name}" is no question of this flow.',
+                    did_you_mean(name, draft.questions) or _NAME_ONE, key=True,
+                )  # fmt: skip
+                continue
+            yield from _answer_fits(draft, path, draft.questions[name], raw)
+        for n, fact in enumerate(short.facts):
+            if fact not in options:
+                yield draft.finding(
+                    "interview.yaml", ("shorthand", i, "facts", n), "FLOW014", f'"{fact}" is no option of this flow.',
+                    did_you_mean(fact, options),
+                )  # fmt: skip
+    for i, sign in enumerate(draft.interview.emergency_signs):
+        if sign not in options:
+            yield draft.finding(
+                "interview.yaml", ("emergency_signs", i), "FLOW014", f'"{sign}" is no option of this flow.',
+                did_you_mean(sign, options),
+            )  # fmt: skip

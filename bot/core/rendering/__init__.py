@@ -1,0 +1,1 @@
+"""Ids -> words: what a patient sees."""

@@ -1,0 +1,145 @@
+"""Values in words: options, answers, dates and lengths as a patient reads them. All words come from the flow's texts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.core.flow.answer_values import choice_span, keep
+from bot.core.flow.compiled import Flow
+from bot.core.model.answers import NOT_SURE, Many, Since, Span
+from bot.core.model.flow_files import Kind, Question
+
+LIST = "; "
+"""Between the lines of a list: their words have commas of their own."""
+YEAR_TOLD_FROM = 300
+"""Days after which a past date is told with its year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Words that depend on the place (settings); None = the text says so in general words. `days`: retention."""
+
+    emergency_number: str | None = None
+    urgent_line: str | None = None
+    crisis_line: str | None = None
+    days: int = 30
+
+
+class _Kept(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class Words:
+    """The words of one flow in one language, with the places filled in."""
+
+    def __init__(self, flow: Flow, lang: str, places: Places) -> None:
+        self.flow, self.texts = flow, flow.text(lang)
+        self.lang = self.texts.language
+        system = self.texts.system
+        self.places = {
+            "emergency_number": places.emergency_number or system["emergency_number_unset"],
+            "urgent_line": places.urgent_line or system["urgent_line_unset"],
+            "crisis_line": places.crisis_line or system["crisis_line_unset"],
+            "days": places.days,
+        }
+
+    def system(self, key: str, /, **params: Any) -> str:
+        """A system text, filled in."""
+        return self.fill(self.texts.system[key], **params)
+
+    def fill(self, words: str, /, **params: Any) -> str:
+        """The text with its placeholders filled; one that nothing fills stays visible."""
+        if "{" not in words and "}" not in words:
+            return words
+        return words.format_map(_Kept(self.places | params))
+
+    def option(self, question: str, option: str) -> str:
+        """An option as the patient's answer."""
+        q = self.flow.questions[question]
+        words = self.texts.questions[question]
+        entry = words.options.get(option)
+        if entry is not None:
+            return entry.answer or entry.label
+        if option == q.none:
+            return words.none or self.system("none_of_these")
+        if option == NOT_SURE:
+            return words.unsure or self.system("not_sure")
+        return self.texts.system.get(option, option)
+
+    def item(self, question: str, option: str) -> str:
+        """An option in its full wording."""
+        entry = self.texts.questions[question].options.get(option)
+        return self.option(question, option) if entry is None else entry.text or entry.label
+
+    def answer(self, question: Question, kept: Any, now: datetime) -> str:
+        """A kept answer in words."""
+        if isinstance(kept, Many):
+            return self._many(question, kept)
+        if kept == NOT_SURE or isinstance(kept, str):
+            return self.option(question.ask, str(kept))
+        for choice in question.choices:
+            if keep(question, choice_span(question, choice), now.date()) == kept:
+                return self.option(question.ask, choice.id)
+        if isinstance(kept, Since):
+            return self._since(kept, now.date())
+        return self._number(question, kept) if isinstance(kept, Span) else str(kept)
+
+    def _many(self, question: Question, kept: Many) -> str:
+        named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]
+        unsure = [self.option(question.ask, o) for o in question.option_ids if o in kept.not_sure]
+        if unsure:
+            named.append(self.system("unsure_of", items=LIST.join(unsure)))
+        return LIST.join(named) or self.option(question.ask, question.none or "none_of_these")
+
+    def _since(self, kept: Since, today: date) -> str:
+        if kept.first is None:
+            return self.system("since_before", last=self.past_day(kept.last, today))
+        if kept.first == kept.last:
+            return self.system("since", date=self.past_day(kept.last, today))
+        first, last = self.past_day(kept.first, today), self.past_day(kept.last, today)
+        return self.system("since_between", first=first, last=last)
+
+    def _number(self, question: Question, span: Span) -> str:
+        low = self._unit(question, span.low)
+        if question.kind in (Kind.scale, Kind.age) and span.low < span.high < math.inf:
+            numbers = self.system("between", low=f"{span.low:g}", high=f"{span.high:g}")
+            return self.system("out_of_ten" if question.kind is Kind.scale else "years", n=numbers)
+        if span.low == span.high:
+            return low
+        if span.high == math.inf:
+            return self.system("or_more", low=low)
+        return self.system("between", low=low, high=self._unit(question, span.high))
+
+    def _unit(self, question: Question, number: float) -> str:
+        if question.kind is Kind.scale:
+            return self.system("out_of_ten", n=f"{number:g}")
+        if question.kind is Kind.age:
+            return self.system("years", n=f"{number:g}")
+        if question.kind is Kind.length:
+            for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+                if number >= size:
+                    return self.system(unit, n=f"{number / size:.3g}")
+            return self.system("seconds", n=f"{number:g}")
+        return f"{number:g}"
+
+    def day(self, day: date) -> str:
+        """A date as people say it, e.g. 15 December."""
+        names = self.texts.system["months"].split(",")
+        return self.system("day", day=day.day, month=names[day.month - 1].strip())
+
+    def past_day(self, day: date, today: date) -> str:
+        """A date in the past: with its year where the day and month alone could be taken for this year's."""
+        return self.day(day) if (today - day).days < YEAR_TOLD_FROM else f"{self.day(day)} {day.year}"
+
+
+def words_for(flow: Flow, lang: str, places: Places) -> Words:
+    """The words of a flow in a language (remembered: they are the same for every chat)."""
+    cache: dict[tuple[str, Places], Words] = flow.__dict__.setdefault("_words", {})
+    found = cache.get((lang, places))
+    if found is None:
+        found = cache[lang, places] = Words(flow, lang, places)
+    return found
