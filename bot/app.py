@@ -24,7 +24,7 @@ from bot.versions import Flows
 if TYPE_CHECKING:
     import asyncio
 
-    from bot.check.apart import Apart
+    from bot.check.proof.own_process import Apart
     from bot.replay.telegram_way import TelegramWay
 
 
@@ -171,7 +171,7 @@ def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:
     flow, findings = try_folder(folder, equip)
     if flow is None:
         return None, findings
-    from bot.check.apart import Apart
+    from bot.check.proof.own_process import Apart
 
     failed = Apart().prove(folder).findings()
     return (None, failed) if failed else (flow, findings)

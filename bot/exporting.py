@@ -66,7 +66,7 @@ def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callabl
 
 def explain_changes(flow: Flow, session: Session, places: Places, now: datetime) -> tuple[Block, ...]:
     """What would change the advice, in words (SEMANTICS 11)."""
-    from bot.check.what_would_change import changes_for_patient
+    from bot.check.counting.what_would_change import changes_for_patient
 
     words = words_for(flow, session.lang, places)
     found = changes_for_patient(flow, session, now)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.check.cases import run_case
-from bot.check.revisions import open_versions
+from bot.check.report.revisions import open_versions
 from bot.core.flow.compiled import Flow
 from bot.core.flow.yaml_places import Loaded
 from bot.library import from_stored, load_flow, read_files

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, write
 
-from bot.check import apart
-from bot.check.apart import AllApart, Apart, unsafe_findings
+from bot.check.proof import own_process as apart
+from bot.check.proof.own_process import AllApart, Apart, unsafe_findings
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 

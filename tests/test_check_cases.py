@@ -17,7 +17,7 @@ from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Level
-from tests.talking import Person, back_spasm, sprain
+from tests.support.talking import Person, back_spasm, sprain
 
 
 def converse(flow: Flow, taps: list[int]) -> Person:

@@ -10,11 +10,11 @@ import pytest
 from brute_force import answers_to
 from flow_edits import BACK_SPASM, SPRAIN, flow_at
 
-from bot.check.outcome import outcome
-from bot.check.play import NOON, Player
-from bot.check.replaying import random_choice
-from bot.check.space import Axis, Space
-from bot.check.what_would_change import Change, changes_for_patient, what_would_change
+from bot.check.answers.ending import outcome
+from bot.check.answers.player import NOON, Player
+from bot.check.answers.space import Axis, Space
+from bot.check.counting.what_would_change import Change, changes_for_patient, what_would_change
+from bot.check.proof.confirm import random_choice
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many

@@ -13,16 +13,17 @@ from brute_force import conversations
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 from generated_flows import generated
 
-from bot.check.beside import beside
-from bot.check.diff import compare
-from bot.check.judging import all_mutations, seen_to_differ
-from bot.check.outcome import outcome
-from bot.check.prove_diff import Apart, Couple
-from bot.check.replaying import chosen_in
-from bot.check.report import diff_command
-from bot.check.together import TooMany, pairs
+from bot.check.answers.ending import outcome
+from bot.check.difference.beside import beside
+from bot.check.difference.diff import compare
+from bot.check.difference.formulas import Apart, Couple
+from bot.check.difference.level_pairs import TooMany, pairs
+from bot.check.faults.all import all_mutations
+from bot.check.proof.confirm import chosen_in
+from bot.check.report.report import diff_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
+from tests.support.judging import seen_to_differ
 
 SETTLED = "  settled: no_danger and no_warning\n"
 WALKING = "{line: walking_hurts, section: worse, levels: "

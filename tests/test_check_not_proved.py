@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 
-import bot.check.apart
-import bot.check.prove
-import bot.check.report
-from bot.check.beside import beside
-from bot.check.prove import SAFETY, proofs
-from bot.check.prove_covering import Target, covering
-from bot.check.prove_diff import Couple
-from bot.check.prove_laws import screens_of_signs
-from bot.check.prove_lengths import lengths
-from bot.check.prove_solver import NotProved, Prover
-from bot.check.report import check_command, diff_command
+import bot.check.proof.own_process
+import bot.check.proof.prove
+import bot.check.report.report
+from bot.check.difference.beside import beside
+from bot.check.difference.formulas import Couple
+from bot.check.proof.covering import Target, covering
+from bot.check.proof.laws import screens_of_signs
+from bot.check.proof.lengths import lengths
+from bot.check.proof.prove import SAFETY, proofs
+from bot.check.proof.solver import NotProved, Prover
+from bot.check.report.report import check_command, diff_command
 from bot.replay.mutate import differs
 
 NOTHING = {"rlimit": 1}

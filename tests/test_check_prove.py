@@ -13,11 +13,11 @@ from brute_force import conversations
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 from generated_flows import generated
 
-from bot.check.counterexample import write_counterexample
-from bot.check.prove import proofs
-from bot.check.report import check_command
-from bot.check.results import Proofs
-from bot.check.space import Space
+from bot.check.answers.results import Proofs
+from bot.check.answers.space import Space
+from bot.check.proof.prove import proofs
+from bot.check.report.counterexample import write_counterexample
+from bot.check.report.report import check_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
 

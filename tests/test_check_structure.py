@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at
 
-from bot.check.structure import check_structure
-from bot.check.structure_safety import controls_have_files
+from bot.check.structure.safety_and_hazards import controls_have_files
+from bot.check.structure.structure import check_structure
 
 SHOWN = "        shown_by: ['property:danger_is_emergency', 'rule:danger_sign']\n"
 FAULTS: list[tuple[str, str, list[Edit]]] = [

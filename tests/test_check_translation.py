@@ -11,12 +11,12 @@ from brute_force import answers_to, conversations
 from flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from generated_flows import generated
 
-from bot.check.counting import count_conversations
-from bot.check.prove_diff import at_level
-from bot.check.prove_solver import Prover
-from bot.check.reaching import reaching
-from bot.check.replaying import random_choice, walk
-from bot.check.space import Space
+from bot.check.answers.space import Space
+from bot.check.counting.counting import count_conversations
+from bot.check.counting.reaching import reaching
+from bot.check.difference.formulas import at_level
+from bot.check.proof.confirm import random_choice, walk
+from bot.check.proof.solver import Prover
 from bot.core.model.findings import FlowError
 from bot.core.model.flow_files import LEVELS
 
@@ -119,7 +119,7 @@ def test_made_up_flows_agree_with_step() -> None:
 
 def test_random_answers_cover_every_level() -> None:
     space, rng = Space(flow_at(SPRAIN)), random.Random(0)
-    from bot.check.outcome import outcome
+    from bot.check.answers.ending import outcome
 
     met = {outcome(space, random_choice(space, rng)).level for _ in range(600)}
     assert met == set(LEVELS)

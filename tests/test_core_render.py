@@ -17,7 +17,7 @@ from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import SYSTEM
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.render import Message, recheck, render
-from tests.talking import Person, back_spasm, sprain
+from tests.support.talking import Person, back_spasm, sprain
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Tapped
 from bot.core.conversation.session import REVIEW
 from bot.core.flow.compiled import Flow
-from tests.talking import back_spasm, sprain
+from tests.support.talking import back_spasm, sprain
 
 FLOWS = [sprain, back_spasm]
 

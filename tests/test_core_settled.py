@@ -15,7 +15,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading, Sign
 from bot.core.rendering.render import Message
-from tests.talking import Person, listening, sprain
+from tests.support.talking import Person, listening, sprain
 
 LONGEST = 4096
 

@@ -24,7 +24,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, REVIE
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading, Sign
 from bot.versions import moved
-from tests.talking import Person, back_spasm, sprain
+from tests.support.talking import Person, back_spasm, sprain
 
 TO_THE_REVIEW = (
     "no_danger", "no_warning", "adult", "no_health", "today", "seconds", "no", "never", "3", "no_movement",

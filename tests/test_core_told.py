@@ -9,7 +9,7 @@ from bot.core.conversation.events import Advise, Edited, Schedule
 from bot.core.conversation.session import ADVICE, EMERGENCY
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading
-from tests.talking import Person, listening, sprain
+from tests.support.talking import Person, listening, sprain
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from bot.core.flow.answer_values import keep, read_value
 from bot.core.model.answers import Many, Since, Span
 from bot.core.rendering.answer_words import Places, Words, words_for
-from tests.talking import back_spasm, sprain
+from tests.support.talking import back_spasm, sprain
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 HERE = Places(emergency_number="112", urgent_line="111", days=7)

@@ -24,7 +24,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTA
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading, Rejected, Sign, Unclear
-from tests.talking import Person, back_spasm, sprain
+from tests.support.talking import Person, back_spasm, sprain
 
 
 def reader(text: str, now: datetime, lang: str, question: str | None) -> Reading:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.prove import proofs
-from bot.check.structure import check_structure
+from bot.check.proof.prove import proofs
+from bot.check.structure.structure import check_structure
 from bot.core.flow.reading import try_flow
 
 ROOT = Path(__file__).parent.parent

@@ -18,8 +18,8 @@ from bot.library import load_flow
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Fault, Faults
 from bot.store import Store, open_store, schema
-from tests.crowd import SPRAIN, Crowd, answers, in_memory
-from tests.telegram_bot import FLOWS, start_process
+from tests.support.crowd import SPRAIN, Crowd, answers, in_memory
+from tests.support.telegram_bot import FLOWS, start_process
 
 PEOPLE = 50
 

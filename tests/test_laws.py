@@ -17,7 +17,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import COMMANDS
 from bot.core.rendering.render import Message
-from tests.talking import Person, back_spasm, listening, sprain
+from tests.support.talking import Person, back_spasm, listening, sprain
 
 Move = tuple[str, object]
 

@@ -12,7 +12,7 @@ from test_patients import ALONE
 
 from bot.check.cases import run_case
 from bot.core.model.flow_files import Level
-from tests.talking import back_spasm
+from tests.support.talking import back_spasm
 
 WHOLE = 10_000
 AGES = (16, 19, 20, 44, 45, 49, 50, 59, 60, 63, 69, 70, 85, ADULT[1])

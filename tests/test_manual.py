@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.report import check_command
+from bot.check.report.report import check_command
 from bot.cli import main
 from bot.core.flow.reading import try_flow
-from tests.flow_edits import BACK_SPASM, files_of, write
+from tests.support.flow_edits import BACK_SPASM, files_of, write
 
 ROOT = Path(__file__).parent.parent
 MANUAL = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")

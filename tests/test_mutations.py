@@ -11,24 +11,15 @@ from collections import Counter, defaultdict
 import pytest
 from flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 
-from bot.check.beside import beside
-from bot.check.judging import (
-    DIFF,
-    EQUIVALENT,
-    PROOF,
-    REFUSED,
-    STRUCTURE,
-    Judgement,
-    all_mutations,
-    judge,
-    seen_to_differ,
-)
-from bot.check.mutations import Mutation
-from bot.check.outcome import outcome
-from bot.check.play import Player, plain_flow
-from bot.check.replaying import chosen_in
-from bot.check.space import Space
+from bot.check.answers.ending import outcome
+from bot.check.answers.player import Player, plain_flow
+from bot.check.answers.space import Space
+from bot.check.difference.beside import beside
+from bot.check.faults.all import all_mutations
+from bot.check.faults.mutations import Mutation
+from bot.check.proof.confirm import chosen_in
 from bot.core.flow.compiled import Flow
+from tests.support.judging import DIFF, EQUIVALENT, PROOF, REFUSED, STRUCTURE, Judgement, judge, seen_to_differ
 
 EACH_KIND = 30
 """Of each kind of mutation so many are tried in the slow lane."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.check.prove import proofs
-from bot.check.structure import check_structure
+from bot.check.proof.prove import proofs
+from bot.check.structure.structure import check_structure
 from bot.cli import main
 from bot.core.flow.reading import try_flow
 from bot.core.flow.yaml_places import Loaded
@@ -22,7 +22,7 @@ from bot.operator.add import add_language, add_line, add_option, add_question, a
 from bot.operator.changes import Outcome
 from bot.operator.new_flow import add_flow
 from bot.operator.yaml_text import CannotEdit, YamlText, as_yaml
-from tests.flow_edits import BACK_SPASM, SPRAIN, files_of
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from audit_rows import rows
 from bot.check.cases import Outcome, run_case
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
-from tests.talking import ROOT, back_spasm
+from tests.support.talking import ROOT, back_spasm
 
 PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", Path(ROOT, "tests", "patients.yaml").read_text("utf-8")).value
 

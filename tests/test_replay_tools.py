@@ -13,8 +13,7 @@ import yaml
 from flow_edits import commit_seed
 from talking import NOW, Person, sprain
 
-from bot.check.judging import seen_to_differ
-from bot.check.mutations import KINDS, mutations
+from bot.check.faults.mutations import KINDS, mutations
 from bot.core.conversation.events import Started, Typed
 from bot.core.flow.answer_values import BadAnswer
 from bot.core.flow.compiled import Flow
@@ -35,6 +34,7 @@ from bot.replay.script import Case
 from bot.replay.survivors import Judged, named, read_explained, score_table
 from bot.replay.ways import MemoryWay, run_case
 from bot.replay.writing import Exists, save, script_text
+from tests.support.judging import seen_to_differ
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "tests" / "conversations"

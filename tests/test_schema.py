@@ -15,7 +15,7 @@ from bot.core.model.flow_files import FILES
 from bot.core.model.system_texts import SYSTEM
 from bot.operator.reference import BEGIN, END, NoMarkers, with_tables, write_tables
 from bot.operator.schema import all_schemas, editor_settings, schema_of
-from tests.flow_edits import BACK_SPASM, SPRAIN, edited_files
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited_files
 
 ROOT = Path(__file__).parent.parent
 FLOW_FILES = sorted(p for folder in (SPRAIN, BACK_SPASM) for p in folder.glob("*.yaml"))

@@ -13,8 +13,8 @@ from bot.core.conversation.session import Session
 from bot.incoming import NO_SCREEN, Incoming, Pressed
 from bot.service import Service
 from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, open_store, transaction
-from tests.service_chat import ANN, BOB, Chat, words
-from tests.telegram_bot import Clock, settings
+from tests.support.service_chat import ANN, BOB, Chat, words
+from tests.support.telegram_bot import Clock, settings
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from bot.incoming import Incoming
 from bot.payload import Payload
 from bot.service import Service
 from bot.store import AlreadySeen, Batch, Committed, Unstorable, open_store, transaction
-from tests.flow_edits import SPRAIN, edited, edited_files
-from tests.service_chat import ANN, BOB, Chat, words
-from tests.telegram_bot import Clock, settings
+from tests.support.flow_edits import SPRAIN, edited, edited_files
+from tests.support.service_chat import ANN, BOB, Chat, words
+from tests.support.telegram_bot import Clock, settings
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.channels.telegram_messages import LONGEST, Call, answer_tap, calls, pieces, units
 from bot.payload import Payload
 from bot.replay.telegram import TelegramDouble
-from tests.telegram_bot import UNCOMPLICATED, Patient, eventually, quiet, serving
+from tests.support.telegram_bot import UNCOMPLICATED, Patient, eventually, quiet, serving
 from tests.test_telegram_webhook import server
 
 DESCRIPTION = Path(__file__).resolve().parents[2] / "shared" / "telegram" / "api.json"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Fault
-from tests.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
+from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from bot.channels.telegram_request import AiohttpRequest
 from bot.replay.telegram import TOKEN, TelegramDouble, known_methods
 from bot.replay.telegram_faults import Fault, Faults
 from bot.replay.telegram_parameters import parameters
-from bot.replay.telegram_schema import problems
+from tests.support.published_api import problems
 
 API = Path(__file__).resolve().parents[2] / "shared" / "telegram" / "api.json"
 

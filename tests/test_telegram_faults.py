@@ -16,7 +16,7 @@ from bot.replay.telegram import Call, TelegramDouble
 from bot.replay.telegram_chats import Message
 from bot.replay.telegram_faults import Breakage, Fault, Faults
 from bot.store import StoreUnavailable, Unstorable
-from tests.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
+from tests.support.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Fault, Faults
 from bot.store import open_store
 from tests.benchmarks.startup import importing, starts
-from tests.telegram_bot import ROOT, UNCOMPLICATED, Patient, log_lines, process, start_process
+from tests.support.telegram_bot import ROOT, UNCOMPLICATED, Patient, log_lines, process, start_process
 
 
 async def ends(

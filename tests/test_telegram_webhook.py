@@ -20,7 +20,7 @@ from bot.channels.webhook import App, Hook, Web
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Faults
 from bot.store import StoreUnavailable, open_store, transaction
-from tests.telegram_bot import QUIET, UNCOMPLICATED, Clock, Patient, eventually, settings
+from tests.support.telegram_bot import QUIET, UNCOMPLICATED, Clock, Patient, eventually, settings
 
 SECRET = "a-secret_of-the-webhook"
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}

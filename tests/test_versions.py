@@ -10,8 +10,8 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import content_hash, read_flow, read_stored
 from bot.core.model.findings import FlowError
 from bot.versions import Flows, moved
-from tests.flow_edits import SPRAIN, edited, files_of, flow_at
-from tests.talking import Person
+from tests.support.flow_edits import SPRAIN, edited, files_of, flow_at
+from tests.support.talking import Person
 
 ANOTHER = edited(
     SPRAIN,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.check.answers.player import NOON
+from bot.check.counting.reaching import Reaching, reaching
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Turn, Typed
@@ -23,9 +25,6 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import COMMANDS
-
-from .play import NOON
-from .reaching import Reaching, reaching
 
 TEXTS = ("no", "yes", "not sure", "none of these", "0", "3", "it was a mistake", "zxqv", "/restart", "")
 """What a patient may type at any moment: answers, denials, numbers, nonsense, nothing."""

@@ -33,7 +33,7 @@ def _chat(args: argparse.Namespace) -> int:
         raise Stop(str(error)) from None
     chosen = chosen.model_copy(update={"flow": path.resolve().name})
     from bot.app import clock, open_service
-    from bot.check.apart import Apart
+    from bot.check.proof.own_process import Apart
 
     now = clock
     if args.now:

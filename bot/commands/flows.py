@@ -85,7 +85,7 @@ def add_check(commands: Any) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from bot.check.report import check_command
+    from bot.check.report.report import check_command
 
     return check_command(folders(args.flow), as_json=args.json, build=Path(args.build), out=sys.stdout)
 
@@ -101,7 +101,7 @@ def add_diff(commands: Any) -> None:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from bot.check.report import diff_command
+    from bot.check.report.report import diff_command
 
     return diff_command(args.old, args.new, args.fail_on, build=Path(args.build), as_json=args.json, out=sys.stdout)
 

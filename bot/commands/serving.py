@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .common import FOUND, OK, Stop, print_findings, settings
 
 if TYPE_CHECKING:
-    from bot.check.apart import AllApart
+    from bot.check.proof.own_process import AllApart
 
 
 def add_run(commands: Any) -> None:
@@ -19,7 +19,7 @@ def add_run(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from bot.check.apart import AllApart
+    from bot.check.proof.own_process import AllApart
 
     gc.disable()  # what is made until patients are served stays; running.py collects and turns it on again
     with AllApart(ahead=not args.unsafe) as proofs:  # imports the solver while this process imports everything else

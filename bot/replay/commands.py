@@ -154,7 +154,7 @@ def script_command(
 
     `into`: a folder to write them to, where nothing is written over; printed if there is none.
     """
-    from bot.check.prove_solver import NotProved
+    from bot.check.proof.solver import NotProved
 
     from .generate import propose
     from .walk import as_script

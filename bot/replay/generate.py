@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bot.check.prove_covering import Conversation, Target, covering
+from bot.check.proof.covering import Conversation, Target, covering
 from bot.core.flow.compiled import Flow
 
 from .coverage import Coverage, Item

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from bot.check.judging import all_mutations
-from bot.check.mutations import Mutation
+from bot.check.faults.all import all_mutations
+from bot.check.faults.mutations import Mutation
 from bot.core.conditions.compiler import MEMO, Check
 from bot.core.conversation.triage import fold
 from bot.core.flow.compiled import Flow
@@ -242,10 +242,10 @@ def _chosen(question: str, option: str) -> _Differing:
 def differs(flow: Flow, broken: Flow) -> Apart | None:
     """A patient whom the broken flow treats otherwise; None: it is proved that there is none. Where that cannot be proved,
     it counts as another flow."""
-    from bot.check.beside import beside
-    from bot.check.outcome import outcome
-    from bot.check.prove_diff import Couple
-    from bot.check.prove_solver import NotProved
+    from bot.check.answers.ending import outcome
+    from bot.check.difference.beside import beside
+    from bot.check.difference.formulas import Couple
+    from bot.check.proof.solver import NotProved
 
     both = beside(flow, broken)
     if both.left_out:

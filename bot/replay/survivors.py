@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.check.mutations import KINDS, Mutation
-from bot.check.mutations_whole import WAYS
+from bot.check.faults.mutations import KINDS, Mutation
+from bot.check.faults.mutations_whole import WAYS
 from bot.core.model.findings import Finding
 
 from .mutate import Fate, Result, Score

@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from generated_flows import generated
 
-from bot.check.diff import compare
-from bot.check.play import NOON, Player
-from bot.check.prove import proofs
-from bot.check.space import Space
-from bot.check.structure import check_structure
-from bot.check.what_would_change import changes_for_patient
+from bot.check.answers.player import NOON, Player
+from bot.check.answers.space import Space
+from bot.check.counting.what_would_change import changes_for_patient
+from bot.check.difference.diff import compare
+from bot.check.proof.prove import proofs
+from bot.check.structure.structure import check_structure
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
 from bot.core.model.flow_files import Texts

@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.replay.telegram import TelegramDouble
-from tests.telegram_bot import ROOT, start_process
+from tests.support.telegram_bot import ROOT, start_process
 
 IMPORT = "import telegram"
 

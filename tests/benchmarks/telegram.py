@@ -39,7 +39,7 @@ from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_chats import Chat, Message
 from bot.replay.telegram_faults import Faults
 from bot.settings import Settings
-from tests.crowd import usual
+from tests.support.crowd import usual
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("ours_polling", "ours_webhook")

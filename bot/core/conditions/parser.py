@@ -15,21 +15,7 @@ from bot.core.model.findings import Finding, Place, did_you_mean
 from bot.core.model.flow_files import NUMERIC, Kind, Question
 from bot.core.model.quantities import BadQuantity, in_base_units
 
-from .nodes import (
-    All,
-    Any_,
-    Asked,
-    AtLeast,
-    Chosen,
-    Compare,
-    Named,
-    Node,
-    Not,
-    Nothing,
-    Says,
-    Ticked,
-    moved,
-)
+from .nodes import All, Any_, Asked, AtLeast, Chosen, Compare, Named, Node, Not, Nothing, Says, Ticked, moved
 from .tokens import OPS, WORDS, ConditionError, Token, tokens
 
 LARGEST = 2_000

@@ -1,0 +1,1 @@
+"""The answers that conditions can tell apart, chosen, ended, played."""

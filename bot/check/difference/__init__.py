@@ -1,0 +1,1 @@
+"""Whom an edit moves: two versions beside each other."""

@@ -1,0 +1,1 @@
+"""Faults planted into a flow, to see who notices."""

@@ -1,0 +1,1 @@
+"""Proofs over all answers; the only folder that imports z3."""

@@ -1,0 +1,85 @@
+"""Nothing in a flow is dead: every question is asked, every rule adds something, every line of advice is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.check.answers.results import Failed
+from bot.core.flow.compiled import CompiledRule
+from bot.core.model.flow_files import Level
+
+from .encoding import Formula, conj, disj, exactly, neg
+from .solver import Prover
+
+
+def questions_live(p: Prover) -> Iterator[Failed]:
+    """Each question is asked in some conversation."""
+    alive = p.alive(p.one.asked)
+    for name in p.one.asked:
+        if name not in alive:
+            yield Failed(
+                "FLOW052", f"dead:{name}", p.flow.question_place(name),
+                f'"{name}" is never asked: its condition never holds before an emergency ends the chat.',
+                "Change its `when:`, move it, or delete it.", safety=False,
+            )  # fmt: skip
+
+
+def rules_live(p: Prover) -> Iterator[Failed]:
+    """Each rule fires in some conversation, and in one of them it adds something: a level, a way or a reason."""
+    alive = p.alive(p.one.fires)
+    adding = p.alive({r.rule.rule: _adds(p, r) for r in p.flow.rules if r.rule.rule in alive})
+    for rule in p.flow.rules:
+        name = rule.rule.rule
+        if name not in alive:
+            yield Failed(
+                "FLOW053", f"dead:{name}", p.flow.rule_place(name), f'"{name}" can never fire.',
+                "Mend its `when:`, or delete it.", safety=False,
+            )  # fmt: skip
+        elif name not in adding:
+            yield Failed(
+                "FLOW054", f"adds_nothing:{name}", p.flow.rule_place(name),
+                f'"{name}" adds nothing: whenever it fires, others bring as high a level, its way and its reasons.',
+                "Delete it, narrow the others, or raise its level.", safety=False,
+            )  # fmt: skip
+
+
+def _adds(p: Prover, rule: CompiledRule) -> Formula:
+    """That it fires and no higher rule does, and that without it the level, the way or a claim would be missing."""
+    fires = p.one.fires
+    equal = [r for r in p.flow.rules if r is not rule and r.rank == rule.rank]
+    higher = (fires[r.rule.rule] for r in p.flow.rules if r.rank > rule.rank)
+    alone = [neg(disj(fires[r.rule.rule] for r in equal))]
+    if rule.rule.how is not None:
+        alone.append(neg(disj(fires[r.rule.rule] for r in equal if r.rule.how == rule.rule.how)))
+    for claim in rule.rule.because:
+        alone.append(neg(disj(fires[r.rule.rule] for r in equal if claim in r.rule.because)))
+    return conj([fires[rule.rule.rule], neg(disj(higher)), disj(alone)])
+
+
+def lines_live(p: Prover) -> Iterator[Failed]:
+    """Each line of advice is said in some conversation, at each of its levels."""
+    said: dict[str, Formula] = {}
+    for compiled in p.flow.lines:
+        line = compiled.line
+        for level in line.levels:
+            said[f"{line.line} at {level}"] = _is_said(p, compiled.node, level, line.how)
+    alive = p.alive(said)
+    for i, compiled in enumerate(p.flow.lines):
+        dead = [v for v in compiled.line.levels if f"{compiled.line.line} at {v}" not in alive]
+        if dead:
+            yield Failed(
+                "FLOW055", f"dead:{compiled.line.line}", p.flow.place("advice.yaml", ("lines", i, "line")),
+                f'"{compiled.line.line}" is never said at {", ".join(dead)}.',
+                "Mend its `when:`, or take the level out of `levels:`.", safety=False,
+            )  # fmt: skip
+
+
+def _is_said(p: Prover, node: Any, level: Level, how: str | None) -> Formula:
+    parts = [exactly(p.one, level.rank)]
+    if node is not None:
+        parts.append(p.one.true(node))
+    if how is not None:
+        rules = [r for r in p.flow.rules if r.rule.level is level and r.rule.how == how]
+        parts.append(disj(p.one.fires[r.rule.rule] for r in rules))
+    return conj(parts)

@@ -1,0 +1,278 @@
+"""The interview as it is really asked, as Boolean formulas: one copy of all answers, what is asked, what fires, where it stops.
+
+Theory of operation. Each option of a list has two variables (yes, not sure), each other question one per case
+(`space.py`), all false unless the question is asked. `asked[q]` holds exactly if no emergency stood before `q` and its
+`when` is true of the earlier answers. A condition becomes two formulas, one for "surely true" and one for "surely
+false", as in `evaluation.py`: an answer that was not asked for makes neither true.
+A list on which the first tap answers may hold any set here: more can be typed ("1 and 3") or come from "not sure".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+from bot.check.answers.space import Axis, Space, Ticks
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, reads
+from bot.core.model.answers import Many
+from bot.core.model.flow_files import Level
+
+Formula = Any
+"""A z3 Boolean, or True or False where it is plain."""
+
+
+def conj(parts: Iterable[Formula]) -> Formula:
+    """All of them, with plain ones folded."""
+    return _folded(parts, "Z3_mk_and", decides=False)
+
+
+def disj(parts: Iterable[Formula]) -> Formula:
+    """Any of them, with plain ones folded."""
+    return _folded(parts, "Z3_mk_or", decides=True)
+
+
+def neg(part: Formula) -> Formula:
+    """Not it."""
+    import z3
+
+    return (not part) if isinstance(part, bool) else z3.BoolRef(z3.Z3_mk_not(part.ctx_ref(), part.as_ast()), part.ctx)
+
+
+def _folded(parts: Iterable[Formula], make: str, decides: bool) -> Formula:
+    """The parts joined; one that is plainly `decides` settles it. By z3's C call: `z3.And` and `z3.Or` look at the sort of
+    each part again, which took two fifths of a proof."""
+    import z3
+
+    kept = []
+    for part in parts:
+        if part is decides:
+            return decides
+        if part is not (not decides):
+            kept.append(part)
+    if not kept:
+        return not decides
+    first = kept[0]
+    if len(kept) == 1:
+        return first
+    listed = (z3.Ast * len(kept))(*(part.as_ast() for part in kept))
+    return z3.BoolRef(getattr(z3, make)(first.ctx_ref(), len(kept), listed), first.ctx)
+
+
+def at_least(count: int, parts: list[Formula]) -> Formula:
+    """At least so many of them."""
+    import z3
+
+    plain = sum(1 for p in parts if p is True)
+    rest = [p for p in parts if not isinstance(p, bool)]
+    need = count - plain
+    if need <= 0:
+        return True
+    if need > len(rest):
+        return False
+    if need == 1:
+        return disj(rest)
+    if len(rest) <= 6:
+        return disj(conj(chosen) for chosen in combinations(rest, need))
+    return z3.PbGe([(p, 1) for p in rest], need)
+
+
+class Copy:
+    """One conversation: its variables, and the formulas of everything that follows from them.
+
+    `partly`: a conversation in the middle: `known[q]` are free, an answer counts only where it is known, nothing stops.
+    `context`: the z3.Context of all that is proved together, and of nothing else: which of several models z3 finds hangs on
+    whatever its context has met before, and the same flow is to give the same example.
+    """
+
+    def __init__(self, context: Any, space: Space, tag: str, stops: bool = True, answers: Copy | None = None) -> None:
+        import z3
+
+        self.context = context
+        self.space, self.flow, self.tag = space, space.flow, tag
+        self.order = {name: i for i, name in enumerate(space.axes)}
+        self.rules: list[Any] = []
+        self.asked: dict[str, Formula] = {}
+        self.case: dict[tuple[str, str], Any] = {} if answers is None else answers.case
+        self.yes: dict[tuple[str, str], Any] = {} if answers is None else answers.yes
+        self.unsure: dict[tuple[str, str], Any] = {} if answers is None else answers.unsure
+        self._true: dict[Any, Formula] = {}
+        self._false: dict[Any, Formula] = {}
+        self._reads: dict[int, tuple[Node, int]] = {}
+        self.stopped: list[Formula] = [False]
+        self._build(z3, stops, answers)
+        self.fires = {r.rule.rule: self.true(r.node) for r in self.flow.rules}
+        self.at_least = [disj(self.fires[r.rule.rule] for r in self.flow.rules if r.rank >= k) for k in range(4)]
+
+    def _build(self, z3: Any, stops: bool, answers: Copy | None) -> None:
+        urgent = [r for r in self.flow.rules if r.rule.level is Level.emergency]
+        urgent_reads = {r.rule.rule: reads(r.node) for r in urgent}
+        for asking in self.flow.asking:
+            name = asking.question.ask
+            i = self.order[name]
+            due = True if asking.node is None else self.true(asking.node, i - 1)
+            if answers is not None:
+                known = z3.Bool(f"{self.tag}:known:{name}", self.context)
+                self.rules.append(z3.Implies(known, conj([due, answers.asked[name]])))
+                self.asked[name] = known
+            else:
+                wanted = conj([due, neg(self.stopped[-1])])
+                if isinstance(wanted, bool):
+                    self.asked[name] = wanted
+                else:
+                    self.asked[name] = z3.Bool(f"{self.tag}:asked:{name}", self.context)
+                    self.rules.append(self.asked[name] == wanted)
+                self._answers(z3, name)
+            if stops:
+                met = [self.true(r.node, i) for r in urgent if name in urgent_reads[r.rule.rule]]
+                stop = disj([self.stopped[-1], *met])
+                if not isinstance(stop, bool) and met:
+                    short = z3.Bool(f"{self.tag}:stopped:{i}", self.context)
+                    self.rules.append(short == stop)
+                    stop = short
+                self.stopped.append(stop)
+            else:
+                self.stopped.append(False)
+
+    def _answers(self, z3: Any, name: str) -> None:
+        axis, asked = self.space.axes[name], self.asked[name]
+        if isinstance(axis, Ticks):
+            for option in axis.options:
+                yes = self.yes[name, option] = z3.Bool(f"{self.tag}:{name}:{option}", self.context)
+                self.unsure[name, option] = False
+                given = [yes]
+                if axis.unsure:
+                    unsure = self.unsure[name, option] = z3.Bool(f"{self.tag}:{name}:{option}?", self.context)
+                    self.rules.append(disj([neg(yes), neg(unsure)]))
+                    given.append(unsure)
+                if asked is not True:
+                    self.rules += [disj([neg(g), asked]) for g in given]
+            return
+        variables = [z3.Bool(f"{self.tag}:{name}={c.key}", self.context) for c in axis.cases]
+        for case, variable in zip(axis.cases, variables, strict=True):
+            self.case[name, case.key] = variable
+        self.rules += [disj(pair) for pair in combinations([neg(v) for v in variables], 2)]
+        some = disj(variables)
+        self.rules.append(some if asked is True else neg(some) if asked is False else some == asked)
+
+    # --- conditions ---------------------------------------------------------------------------------------------------
+
+    def true(self, node: Node, upto: int | None = None) -> Formula:
+        """That the condition is surely true, of the answers up to the question number `upto`."""
+        return self._formula(node, upto, self._true, True)
+
+    def false(self, node: Node, upto: int | None = None) -> Formula:
+        """That the condition is surely false."""
+        return self._formula(node, upto, self._false, False)
+
+    def _formula(self, node: Node, upto: int | None, cache: dict[Any, Formula], sense: bool) -> Formula:
+        last = self._last(node)
+        key = (id(node), last if upto is None or upto >= last else upto)
+        known = cache.get(key)
+        if known is None:
+            known = cache[key] = self._make(node, upto, sense)
+        return known
+
+    def _last(self, node: Node) -> int:
+        """The number of the last question that the condition reads. (Keeps the node alive: its id is a key.)"""
+        found = self._reads.get(id(node))
+        if found is None:
+            found = self._reads[id(node)] = (node, max((self.order[q] for q in reads(node)), default=-1))
+        return found[1]
+
+    def _make(self, node: Node, upto: int | None, sense: bool) -> Formula:
+        same = self.true if sense else self.false
+        if isinstance(node, Named):
+            return same(node.part, upto)
+        if isinstance(node, Not):
+            return self.false(node.part, upto) if sense else self.true(node.part, upto)
+        if isinstance(node, All | Any_):
+            parts = [same(p, upto) for p in node.parts]
+            return conj(parts) if isinstance(node, All) == sense else disj(parts)
+        if isinstance(node, AtLeast):
+            parts = [same(p, upto) for p in node.parts]
+            return at_least(node.count if sense else len(parts) - node.count + 1, parts)
+        if upto is not None and self.order[node.question] > upto:
+            return False
+        return self._leaf(node, sense)
+
+    def _leaf(self, leaf: Leaf, sense: bool) -> Formula:
+        name = leaf.question
+        axis, asked = self.space.axes[name], self.asked[name]
+        if isinstance(leaf, Asked):
+            return self._was_asked(leaf, sense)
+        if isinstance(axis, Axis):
+            held = disj(self.case[name, c.key] for c in axis.cases if self.space.truth(leaf, c) is sense)
+            return conj([asked, held])
+        if isinstance(leaf, Nothing):
+            given = disj([*(self.yes[name, o] for o in axis.options), *(self.unsure[name, o] for o in axis.options)])
+            return conj([asked, neg(given) if sense else given])
+        assert isinstance(leaf, Ticked)
+        if leaf.option not in axis.options:  # a flow that lost the option but not what reads it
+            return False if sense else asked
+        given = self.yes[name, leaf.option]
+        if not leaf.surely:
+            given = disj([given, self.unsure[name, leaf.option]])
+        return conj([asked, given if sense else neg(given)])
+
+    def _was_asked(self, leaf: Asked, sense: bool) -> Formula:
+        """`asked(q)` is false only if `q` was passed over; after an emergency stop it is neither true nor false."""
+        name = leaf.question
+        asked, unsure = self.asked[name], self.any_unsure(name) if leaf.answered else False
+        if sense:
+            return conj([asked, neg(unsure)])
+        passed_over = conj([neg(asked), neg(self.stopped[self.order[name]])])
+        return disj([passed_over, conj([asked, unsure])])
+
+    def any_unsure(self, name: str) -> Formula:
+        """That "not sure" is (part of) the answer."""
+        axis = self.space.axes[name]
+        if isinstance(axis, Ticks):
+            return disj(self.unsure[name, o] for o in axis.options)
+        return disj(self.case[name, c.key] for c in axis.cases if c.unsure)
+
+    # --- reading a model ----------------------------------------------------------------------------------------------
+
+    def chosen(self, model: Any) -> dict[str, Any]:
+        """The answers of the questions asked in a model: case keys and `Many`."""
+        import z3
+
+        def holds(formula: Formula) -> bool:
+            return formula if isinstance(formula, bool) else z3.is_true(model.eval(formula, model_completion=True))
+
+        found: dict[str, Any] = {}
+        for name, axis in self.space.axes.items():
+            if not holds(self.asked[name]):
+                continue
+            if isinstance(axis, Ticks):
+                found[name] = Many(
+                    frozenset(o for o in axis.options if holds(self.yes[name, o])),
+                    frozenset(o for o in axis.options if holds(self.unsure[name, o])),
+                )
+            else:
+                found[name] = next(c.key for c in axis.cases if holds(self.case[name, c.key]))
+        return found
+
+    def unusual(self) -> list[tuple[Formula, int]]:
+        """How far the answers are from the usual ones: (formula, weight) for each answer that is not usual."""
+        return [part for name in self.space.axes for part in self.unusual_at(name)]
+
+    def unusual_at(self, name: str) -> list[tuple[Formula, int]]:
+        """The same of one question."""
+        axis, usual = self.space.axes[name], self.space.usual[name]
+        parts: list[tuple[Formula, int]] = []
+        if isinstance(axis, Ticks):
+            for option in axis.options:
+                yes, unsure = self.yes[name, option], self.unsure[name, option]
+                parts.append((neg(yes) if option in usual.yes else yes, 4))
+                if unsure is not False:
+                    parts.append((unsure, 5))
+        else:
+            parts += [(self.case[name, c.key], 5 if c.unsure else 4) for c in axis.cases if c.key != usual]
+        return [(f, w) for f, w in parts if not isinstance(f, bool)]
+
+
+def exactly(copy: Copy, rank: int) -> Formula:
+    """That the conversation ends at this level."""
+    higher = copy.at_least[rank + 1] if rank < 3 else False
+    return conj([copy.at_least[rank], neg(higher)])

@@ -1,0 +1,171 @@
+"""The laws that every conversation must keep: those of every flow, and the safety rules of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.check.answers.conditions_of import property_place
+from bot.check.answers.from_to import sides_fit
+from bot.check.answers.results import Failed
+from bot.check.answers.witness import why_not_higher
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
+from bot.core.model.flow_files import LEVELS, Kind, Level, Question
+
+from .encoding import Copy, Formula, conj, disj, exactly, neg
+from .pairs import compared, in_order_of_worry, unsure_for_no
+from .solver import Prover
+
+
+def no_gap(p: Prover) -> Iterator[Failed]:
+    """Every conversation ends in advice: some rule fires, whatever is answered."""
+    shown = p.example(neg(p.one.at_least[0]))
+    if shown is not None:
+        near = why_not_higher(p.flow, shown, Level.self_care, None)
+        yield Failed(
+            "FLOW050", "no_gap", Place("triage.yaml"), f"No rule fires for some answers. {near}".rstrip(),
+            "Widen a rule, or add one for these answers.", accepted=_from(0), example=shown.example,
+        )  # fmt: skip
+
+
+def nothing_undecided(p: Prover) -> Iterator[Failed]:
+    """At the end of a conversation each rule is surely true or surely false."""
+    undecided = {
+        r.rule.rule: conj([neg(p.one.true(r.node)), neg(p.one.false(r.node)), neg(p.one.stopped[-1])])
+        for r in p.flow.rules
+    }
+    for name in sorted(p.alive(undecided)):
+        shown = p.example(undecided[name])
+        if shown is not None:
+            yield Failed(
+                "FLOW051", f"undecided:{name}", p.flow.rule_place(name),
+                f'"{name}" is neither true nor false at the end: it reads an answer that was not asked for.',
+                "Put the condition of that question before it.", example=shown.example,
+            )  # fmt: skip
+
+
+def monotone(p: Prover) -> Iterator[Failed]:
+    """Making any answers more worrying, however many at once, never lowers the level (SEMANTICS 10)."""
+    yield from _never_lower(
+        p, in_order_of_worry(p.one, p.pair[0]), "FLOW056", "monotone", Place("triage.yaml"),
+        "More worrying answers give a lower level.",
+    )  # fmt: skip
+
+
+def unsure_never_lower(p: Prover) -> Iterator[Failed]:
+    """ "Not sure" never gives a lower level than "no", to any question and to any number of them (SEMANTICS 3)."""
+    yield from _never_lower(
+        p, unsure_for_no(p.one, p.pair[0]), "FLOW057", "unsure_never_lower", Place("triage.yaml"),
+        '"Not sure" gives a lower level than "no".',
+    )  # fmt: skip
+
+
+def _never_lower(
+    p: Prover, relation: list[Formula], code: str, name: str, place: Place, message: str, note: str = ""
+) -> Iterator[Failed]:
+    lower = disj(conj([p.one.at_least[k], neg(p.pair[0].at_least[k])]) for k in (1, 2, 3))
+    shown = p.two(lower, relation)
+    if shown is None:
+        return
+    mild, worse = shown
+    raised = worse.outcome.level
+    near = why_not_higher(p.flow, worse, LEVELS[mild.outcome.rank], mild)
+    yield Failed(
+        code, name, place, f"{message} {mild.outcome.level} becomes {raised or 'no level'}. {near}".rstrip(),
+        note or "Let the rule of the milder answers hold for the more worrying ones too.",
+        accepted=_from(mild.outcome.rank), example=mild.example, other=worse.example,
+    )  # fmt: skip
+
+
+def _from(rank: int) -> tuple[str, ...]:
+    return tuple(v.value for v in LEVELS[rank:])
+
+
+def exit_is_sound(p: Prover) -> Iterator[Failed]:
+    """ "Tell me now" is offered only if nothing left can raise the level: what is surely true or false of some of the
+    answers stays so, whatever else is answered."""
+    full = Copy(p.one.context, p.space, "f", stops=False)
+    part = Copy(p.one.context, p.space, "k", stops=False, answers=full)
+    solver = p.solver_for(full, part)
+    for rule in p.flow.rules:
+        name = rule.rule.rule
+        turned = disj(
+            [
+                conj([full.true(rule.node), part.false(rule.node)]),
+                conj([part.true(rule.node), neg(full.true(rule.node))]),
+            ]
+        )
+        if p.model(turned, solver) is not None:
+            yield Failed(
+                "FLOW060", f"exit:{name}", p.flow.rule_place(name),
+                f'"{name}" can change after it was surely true or false: the exit would be offered too early.',
+                "This is a bug of symptom-bot, not of the flow: please report it.",
+            )  # fmt: skip
+
+
+def low_level_is_earned(p: Prover) -> Iterator[Failed]:
+    """self_care and see_soon only for somebody who was asked the emergency screens and the warning screen (SEMANTICS 8c)."""
+    low = conj([p.one.at_least[0], neg(p.one.at_least[Level.same_day.rank])])
+    for name in screens_of_signs(p.flow):
+        shown = p.example(conj([low, neg(p.one.asked[name])]))
+        if shown is not None:
+            yield Failed(
+                "FLOW063", f"screens_asked:{name}", p.flow.question_place(name),
+                f'{shown.outcome.level} is given to somebody who was not asked "{name}".',
+                "A low level is earned by having been asked: ask this screen of everybody.",
+                accepted=_from(Level.same_day.rank), example=shown.example,
+            )  # fmt: skip
+
+
+def screens_of_signs(flow: Flow) -> list[str]:
+    """The emergency screens and the warning screen, told by what stands in them, whatever their `when:` says: the lists on
+    which the first tap answers or that are asked again after a while; where none of these has an emergency sign, or signs
+    for the same day alone, the first list that has."""
+    lists = [q for q in flow.interview.questions if q.kind is Kind.many]
+    kept = [q for q in lists if q.tap == "first" or q.expires is not None]
+    for fits in (_has_emergency, _only_same_day):
+        if not any(fits(q) for q in kept):
+            kept += [q for q in lists if fits(q)][:1]
+    return [q.ask for q in kept]
+
+
+def _has_emergency(question: Question) -> bool:
+    return any(o.sign == "emergency" for o in question.options)
+
+
+def _only_same_day(question: Question) -> bool:
+    return not _has_emergency(question) and any(o.sign is not None for o in question.options)
+
+
+def one_property(p: Prover, entry: Any) -> Iterator[Failed]:
+    """One safety rule, in whichever form it has."""
+    prop, when, requires = entry
+    place = property_place(p.flow, prop.property)
+    if when is not None and prop.at_least is not None:
+        shown = p.example(conj([p.one.true(when), neg(p.one.at_least[prop.at_least.rank])]))
+        if shown is not None:
+            near = why_not_higher(p.flow, shown, prop.at_least, None, when)
+            yield Failed(
+                "FLOW059", prop.property, place,
+                f"{shown.outcome.level or 'no level'}, must be at least {prop.at_least}. {near}".rstrip(),
+                prop.because, accepted=_from(prop.at_least.rank), example=shown.example,
+            )  # fmt: skip
+    elif prop.level is not None and requires is not None:
+        shown = p.example(conj([exactly(p.one, prop.level.rank), neg(p.one.true(requires))]))
+        if shown is not None:
+            yield Failed(
+                "FLOW059", prop.property, place,
+                f"{prop.level} is given although this is not so: {shown.not_so(p.flow, requires)}.",
+                prop.because, accepted=tuple(v for v in LEVELS if v is not prop.level), example=shown.example,
+            )  # fmt: skip
+    elif not prop.compare or sides_fit(p.space, prop) is not None:
+        yield Failed(
+            "FLOW040", prop.property, place, f"It says nothing that could be proved. {sides_fit(p.space, prop) or ''}".rstrip(),
+            "Write `when:` and `at_least:`, or `level:` and `requires:`, or `compare:` with `from:` and `to:`.",
+        )  # fmt: skip
+    else:
+        relation = compared(p.one, p.pair[0], prop)
+        yield from _never_lower(
+            p, relation, "FLOW059", prop.property, place, "The change lowers the level.", prop.because
+        )

@@ -1,0 +1,142 @@
+"""One flow's formulas and the solvers that work on them: is there a conversation, and which is the plainest?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.check.answers.space import Space
+from bot.check.answers.witness import Witness, example_of
+from bot.core.flow.compiled import Flow
+
+from .encoding import Copy, Formula, conj, disj
+
+LIMITS: Mapping[str, int] = {"timeout": 120_000}
+"""The solver's own bounds on one question, in its words (milliseconds). A hundred times what the slowest has taken."""
+
+
+class NotProved(Exception):
+    """The solver gave no verdict: a limit, a time-out, an error. Neither that it holds nor that it fails."""
+
+
+def satisfiable(z3: Any, solver: Any, *assumed: Formula) -> bool:
+    """Whether there is a model of what the solver knows and the assumed formulas. Raises NotProved if it cannot tell:
+    only `unsat` proves (SEMANTICS 8a)."""
+    try:
+        verdict = solver.check(*assumed)
+    except z3.Z3Exception as error:
+        raise NotProved(f"the solver failed: {error}") from error
+    if verdict == z3.sat:
+        return True
+    if verdict == z3.unsat:
+        return False
+    raise NotProved(f"the solver gave up: {solver.reason_unknown()}")
+
+
+def bounded(solver: Any, limits: Mapping[str, int] = LIMITS) -> Any:
+    """The solver with bounds on each question."""
+    for name, value in limits.items():
+        solver.set(name, value)
+    return solver
+
+
+class Prover:
+    """One flow's formulas and the solvers that work on them. Whatever it is asked may raise NotProved."""
+
+    def __init__(self, flow: Flow, limits: Mapping[str, int] = LIMITS) -> None:
+        import z3
+
+        self.z3 = z3
+        self.flow = flow
+        self.limits = limits
+        self.space = Space(flow)
+        self.one = Copy(z3.Context(), self.space, "a")
+        self.solver = self.solver_for(self.one)
+        self._pair: tuple[Copy, Any] | None = None
+
+    def solver_for(self, *copies: Copy) -> Any:
+        """A solver that knows these copies."""
+        solver = bounded(self.z3.SolverFor("QF_FD", self.one.context), self.limits)
+        for copy in copies:
+            solver.add(copy.rules)
+        return solver
+
+    @property
+    def pair(self) -> tuple[Copy, Any]:
+        """A second conversation beside the first, and a solver that knows both."""
+        if self._pair is None:
+            other = Copy(self.one.context, self.space, "b")
+            self._pair = other, self.solver_for(self.one, other)
+        return self._pair
+
+    def model(self, formula: Formula, solver: Any = None) -> Any:
+        """A model of the formula, or None: it is proved that there is none."""
+        solver = self.solver if solver is None else solver
+        if formula is False:
+            return None
+        assumed = [] if formula is True else [formula]
+        solver.push()
+        try:
+            solver.add(assumed)
+            return solver.model() if satisfiable(self.z3, solver) else None
+        finally:
+            solver.pop()
+
+    def least(
+        self, formula: Formula, weights: list[tuple[Formula, int]], solver: Any = None, surely: bool = False
+    ) -> Any:
+        """A model with the least sum of weights, or None if there is no model at all. A model that is there is given even
+        if a plainer one could not be ruled out; `surely`: only the least."""
+        solver = self.solver if solver is None else solver
+        best = self.model(formula, solver)
+        if best is None:
+            return None
+        high = _weight(self.z3, best, weights)
+        low = 0
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                found = self.model(conj([formula, self.z3.PbLe(weights, middle)]), solver)
+            except NotProved:
+                if surely:
+                    raise
+                break
+            if found is None:
+                low = middle + 1
+            else:
+                best, high = found, _weight(self.z3, found, weights)
+        return best
+
+    def example(self, formula: Formula) -> Witness | None:
+        """The conversation nearest to the usual one for which the formula holds."""
+        model = self.least(formula, self.one.unusual())
+        return None if model is None else example_of(self.space, self.one.chosen(model))
+
+    def two(self, formula: Formula, relation: list[Formula]) -> tuple[Witness, Witness] | None:
+        """Two conversations so related, as near to each other and to the usual one as can be."""
+        other, solver = self.pair
+        wanted = conj([formula, *relation])
+        model = self.least(wanted, [*self.one.unusual(), *other.unusual()], solver)
+        if model is None:
+            return None
+        return example_of(self.space, self.one.chosen(model)), example_of(self.space, other.chosen(model))
+
+    def alive(self, targets: dict[str, Formula]) -> set[str]:
+        """The names of the formulas that hold in some conversation."""
+        left = dict(targets)
+        found: set[str] = set()
+        while left:
+            model = self.model(disj(left.values()))
+            if model is None:
+                break
+            for name, formula in list(left.items()):
+                if formula is True or (
+                    formula is not False and self.z3.is_true(model.eval(formula, model_completion=True))
+                ):
+                    found.add(name)
+                    del left[name]
+        return found
+
+
+def _weight(z3: Any, model: Any, weights: list[tuple[Formula, int]]) -> int:
+    return sum(w for f, w in weights if z3.is_true(model.eval(f, model_completion=True)))

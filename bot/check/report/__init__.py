@@ -1,0 +1,1 @@
+"""What `check` and `diff` print, and the scripts that they write."""

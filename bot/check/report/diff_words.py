@@ -1,0 +1,68 @@
+"""The difference of two versions as an operator reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.check.difference.diff import Difference, Move
+from bot.core.flow.compiled import Flow
+
+from .counterexample import UNPLACED, answer_words, write_script
+
+
+def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folder: Path) -> list[str]:
+    """The report, most important first; example scripts are written into `build`."""
+    if not found.changed:
+        return ["Nothing differs."]
+    lines: list[str] = []
+    if found.moves:
+        lines.append(
+            f"{_many(len(found.moves), 'kind')} of patient {'gets' if len(found.moves) == 1 else 'get'} another level than before"
+        )
+        for n, move in enumerate(found.moves, 1):
+            title = f"{old.version} to {new.version}: {move.old or 'no level'} becomes {move.new or 'no level'}, example {n}"
+            expect = UNPLACED if move.new is None else {"level": move.new}
+            path = write_script(new, folder, build, f"diff-{n}", title, move.example, expect)
+            lines += _move_lines(new, move, path)
+    else:
+        lines.append("No patient gets another level than before.")
+    for title, entries in (
+        ("Said now, at the same level", found.lines_added), ("No longer said, at the same level", found.lines_lost),
+        ("A reason now, at the same level", found.reasons_added), ("No longer a reason, at the same level", found.reasons_lost),
+    ):  # fmt: skip
+        if entries:
+            lines.append(f"{title}: {', '.join(f'{name} ({level})' for name, level in entries)}")
+    for title, names in (("Asked of more patients", found.asked_more), ("Asked of fewer patients", found.asked_less)):
+        if names:
+            lines.append(f"{title}: {', '.join(names)}")
+    if found.conflicts:
+        lines.append(f"Contradictions pointed out to others than before: {', '.join(found.conflicts)}")
+    lines += [f"Answer: {words}" for words in found.left_out]
+    safety = [c for c in found.changes if "  property " in c]
+    if safety:
+        lines.append("Safety rules edited:")
+        lines += [f"  {c}" for c in safety]
+    edited = [c for c in found.changes if c not in safety]
+    if edited and not found.moves:
+        lines += ["Edited:", *(f"  {c}" for c in edited)]
+    if found.words:
+        more = " ..." if len(found.words) > 12 else ""
+        lines.append(f"Wording only: {_many(len(found.words), 'text')}: {', '.join(found.words[:12])}{more}")
+    lines += [f"limit: {limit}" for limit in found.limits]
+    return lines
+
+
+def _move_lines(new: Flow, move: Move, path: Path) -> list[str]:
+    number = f"{move.count:,}" if move.count < 10**6 else f"{move.count:.1e}"
+    example = [f"{q}: {answer_words(new, q, move.example.answers[q])}" for q in move.example.unusual]
+    arrow = f"{move.old or 'no level':<10} -> {move.new or 'no level':<10}"
+    flag = "LOWERED  " if move.lowered else ""
+    return [
+        f"  {arrow} {'' if move.exact else 'at most '}{number:>8}  {flag}e.g. {', '.join(example) or 'all answers as usual'}",
+        *(f"      because of  {b}" for b in move.because[:4]),
+        f"      replay:     symptom-bot replay {path}",
+    ]
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What is wrong with a flow without looking at all answers."""
