@@ -14,12 +14,12 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding, FlowError
 from bot.core.model.readings import Reader, Reading
 from bot.core.rendering.answer_words import Places
-from bot.exporting import explain_changes
 from bot.library import flows_folder, from_stored, load_shelf, try_folder
-from bot.service import Service
+from bot.service.service import Service
+from bot.service.versions import Flows
+from bot.service.what_changes import explain_changes
 from bot.settings import Settings
 from bot.store import FlowVersion, Store, open_store
-from bot.versions import Flows
 
 if TYPE_CHECKING:
     import asyncio
@@ -125,8 +125,8 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
     """
     import asyncio
 
-    from bot.channels import logs
-    from bot.channels.starting import CannotStart
+    from bot.server import logs
+    from bot.server.startup import CannotStart
 
     logs.set_up(settings.log_level)
     with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
@@ -134,7 +134,7 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
         flow = service.flows.named(None)
         if flow.version in service.flows.withdrawn:
             raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
-        from bot.channels.running import run
+        from bot.channels.telegram.run import run
 
         prove = partial(leave_safe_ones, service.flows, proving or {})
         with asyncio.Runner(loop_factory=fast_loop()) as runner:

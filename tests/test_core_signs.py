@@ -23,7 +23,7 @@ from bot.core.conversation.events import (
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, REVIEW, SIGN, STOPPED, Session
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading, Sign
-from bot.versions import moved
+from bot.service.versions import moved
 from tests.support.talking import Person, back_spasm, sprain
 
 TO_THE_REVIEW = (

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.channels.delivery import Deliverer, Gone, Later, Never, Result, Taken
-from bot.channels.limits import Limits
-from bot.payload import Payload
+from bot.server.delivery import Deliverer, Gone, Later, Never, Result, Taken
+from bot.server.rate_limits import Limits
+from bot.service.payload import Payload
 from bot.store import EMERGENCY, ORDINARY, Delivery, Refused
 
 CHAT = "telegram:1"

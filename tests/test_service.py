@@ -10,8 +10,8 @@ import pytest
 from bot.app import open_service
 from bot.core.conversation.events import Commanded, Edited, Elapsed, Received, Started, Tapped, Typed
 from bot.core.conversation.session import Session
-from bot.incoming import NO_SCREEN, Incoming, Pressed
-from bot.service import Service
+from bot.service.incoming import NO_SCREEN, Incoming, Pressed
+from bot.service.service import Service
 from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, open_store, transaction
 from tests.support.service_chat import ANN, BOB, Chat, words
 from tests.support.telegram_bot import Clock, settings

@@ -14,9 +14,9 @@ from bot.core.conversation.events import Commanded, Received, Started, Typed
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import read_flow
 from bot.core.model.readings import Reading, Sign
-from bot.incoming import Incoming
-from bot.payload import Payload
-from bot.service import Service
+from bot.service.incoming import Incoming
+from bot.service.payload import Payload
+from bot.service.service import Service
 from bot.store import AlreadySeen, Batch, Committed, Unstorable, open_store, transaction
 from tests.support.flow_edits import SPRAIN, edited, edited_files
 from tests.support.service_chat import ANN, BOB, Chat, words

@@ -33,7 +33,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.replay.telegram import TOKEN, TelegramDouble, known_methods
 from bot.replay.telegram_faults import Fault, Faults
 from bot.replay.telegram_parameters import parameters

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.channels.chores import Every
-from bot.channels.limits import Limits, Pace
 from bot.core.conversation.events import Event, Typed
 from bot.core.conversation.session import Session
 from bot.replay.telegram import Call, TelegramDouble
 from bot.replay.telegram_chats import Message
 from bot.replay.telegram_faults import Breakage, Fault, Faults
+from bot.server.chores import Every
+from bot.server.rate_limits import Limits, Pace
 from bot.store import StoreUnavailable, Unstorable
 from tests.support.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
@@ -158,7 +158,7 @@ async def test_an_update_that_cannot_be_read_hurts_nobody(
 async def test_a_step_that_raises_is_set_aside_alone_and_the_patient_told(
     bot: Running, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.service as service
+    import bot.service.service as service
 
     real = service.step
 

@@ -29,7 +29,7 @@ from telegram.error import (
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 
 TOKEN = "12345:a-secret-token"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import safe_flow
-from bot.channels.reloading import Reloading
 from bot.replay.telegram import TelegramDouble
+from bot.server.flow_reload import Reloading
 from tests.support.telegram_bot import FLOWS, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

@@ -12,13 +12,13 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.app import open_service
-from bot.channels.limits import Limits
-from bot.channels.metrics import Metrics
-from bot.channels.starting import listen
-from bot.channels.telegram import Telegram
-from bot.channels.webhook import App, Hook, Web
+from bot.channels.telegram.channel import Telegram
+from bot.channels.webhook.server import App, Hook, Web
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Faults
+from bot.server.metrics import Metrics
+from bot.server.rate_limits import Limits
+from bot.server.startup import listen
 from bot.store import StoreUnavailable, open_store, transaction
 from tests.support.telegram_bot import QUIET, UNCOMPLICATED, Clock, Patient, eventually, settings
 

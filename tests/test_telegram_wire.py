@@ -15,8 +15,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels import telegram_wire
-from bot.channels.telegram_wire import WireRequest
+from bot.channels.telegram import wire_request as telegram_wire
+from bot.channels.telegram.wire_request import WireRequest
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_faults import Fault
 

@@ -9,7 +9,7 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, REVIEW, SIGN, STOPP
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import content_hash, read_flow, read_stored
 from bot.core.model.findings import FlowError
-from bot.versions import Flows, moved
+from bot.service.versions import Flows, moved
 from tests.support.flow_edits import SPRAIN, edited, files_of, flow_at
 from tests.support.talking import Person
 

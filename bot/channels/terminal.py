@@ -10,9 +10,9 @@ from bot.core.conversation.events import Commanded, Event, Started, Typed
 from bot.core.conversation.screens import decode, question_of
 from bot.core.conversation.session import MISTAKE, REVIEW, SIGN, Session
 from bot.core.model.system_texts import COMMANDS
-from bot.incoming import Incoming
-from bot.payload import Payload
-from bot.service import Service
+from bot.service.incoming import Incoming
+from bot.service.payload import Payload
+from bot.service.service import Service
 
 NAME, YOU = "symptom-bot", "you"
 HINT = "type an answer or its number, or \u2191 \u2193"

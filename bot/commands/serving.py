@@ -28,9 +28,9 @@ def _run(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace, proofs: AllApart) -> int:
     chosen = settings()
-    from bot.channels.starting import CannotStart, api_url_of, token_of
     from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow, flow_names, flows_folder
+    from bot.server.startup import CannotStart, api_url_of, token_of
 
     try:
         token, url, folder = token_of(chosen), api_url_of(chosen), flows_folder(chosen.flows_dir)

@@ -27,8 +27,8 @@ from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
 from bot.core.rendering.render import Block, Message, render
-from bot.exporting import explain_changes
-from bot.versions import begun_anew
+from bot.service.versions import begun_anew
+from bot.service.what_changes import explain_changes
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 

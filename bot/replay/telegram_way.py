@@ -20,17 +20,17 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from bot.channels.chores import Every
-from bot.channels.limits import Limits
-from bot.channels.metrics import Metrics
-from bot.channels.starting import CannotStart, listen
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_updates import chat_name
-from bot.channels.webhook import App, Hook, Web
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.updates import chat_name
+from bot.channels.webhook.server import App, Hook, Web
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.service import Service
+from bot.server.chores import Every
+from bot.server.metrics import Metrics
+from bot.server.rate_limits import Limits
+from bot.server.startup import CannotStart, listen
+from bot.service.service import Service
 from bot.store import Store, open_store
 
 from .acts import Act, Key, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write

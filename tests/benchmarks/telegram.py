@@ -26,7 +26,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from bot.app import equip
-from bot.channels.telegram_messages import pieces
+from bot.channels.telegram.messages import pieces
 from bot.core.conversation import screens
 from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Started, Tapped

@@ -16,7 +16,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.replay.telegram import TOKEN
 
 SERVE = """

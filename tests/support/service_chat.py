@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.conversation.session import Session
-from bot.incoming import Handled, Incoming, Pressed
-from bot.service import Service
+from bot.service.incoming import Handled, Incoming, Pressed
+from bot.service.service import Service
 
 ANN, BOB = "telegram:1", "telegram:2"
 

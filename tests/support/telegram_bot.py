@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import open_service
-from bot.channels.chores import Every
-from bot.channels.limits import Limits
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.replay.telegram import TelegramDouble
 from bot.replay.telegram_user import User
-from bot.service import Service
+from bot.server.chores import Every
+from bot.server.rate_limits import Limits
+from bot.service.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store
 

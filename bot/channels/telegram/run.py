@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.service import Service
+from bot.server.flow_reload import Load, Reloading
+from bot.server.logs import quiet_loop
+from bot.server.rate_limits import Limits
+from bot.server.startup import first, listen, webhook_of
+from bot.service.service import Service
 from bot.settings import Settings
 
-from .limits import Limits
-from .logs import quiet_loop
-from .reloading import Load, Reloading
-from .starting import first, listen, webhook_of
-from .telegram import Telegram
+from .channel import Telegram
 
 if TYPE_CHECKING:
-    from .webhook import Web
+    from bot.channels.webhook.server import Web
 
 log = logging.getLogger("symptom_bot.run")
 
@@ -98,8 +98,8 @@ def _leave_alone_what_stays() -> None:
 
 
 def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None) -> Web:
-    from .metrics import Metrics
-    from .webhook import App, Hook, Web
+    from bot.channels.webhook.server import App, Hook, Web
+    from bot.server.metrics import Metrics
 
     turns, deliverer = channel.turns, channel.deliverer
     metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting)

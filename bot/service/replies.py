@@ -10,8 +10,9 @@ from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places, words_for
 from bot.core.rendering.render import Block, render
-from bot.incoming import Incoming, Pressed
-from bot.payload import Payload, payload_of
+
+from .incoming import Incoming, Pressed
+from .payload import Payload, payload_of
 
 NIGHT = (22, 8)
 """Between these hours (local) only urgent messages go out of their own accord."""

@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 from bot.core.conversation.events import Event, Tapped, Turn
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.payload import Payload
 from bot.store import Due
+
+from .payload import Payload
 
 MakeEvent = Callable[[Session, Flow], Event | None]
 NO_SCREEN = Tapped("", -1, "", "")

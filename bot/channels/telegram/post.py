@@ -13,15 +13,15 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.payload import Payload
-from bot.replies import LATE
+from bot.server.delivery import Gone, Later, Never, Result, Taken
+from bot.server.rate_limits import Limits
+from bot.service.payload import Payload
+from bot.service.replies import LATE
 from bot.store import Delivery
 
-from .delivery import Gone, Later, Never, Result, Taken
-from .limits import Limits
-from .telegram_messages import Call, calls
-from .telegram_updates import chat_id
-from .telegram_wire import WireRequest
+from .messages import Call, calls
+from .updates import chat_id
+from .wire_request import WireRequest
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from bot.payload import Payload
+from bot.service.payload import Payload
 
 LONGEST = 4096
 """Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""

@@ -19,9 +19,9 @@ from typing import Any
 import uvicorn
 
 from bot.core import fast_json
+from bot.server.metrics import CONTENT_TYPE, Metrics
 
-from .metrics import CONTENT_TYPE, Metrics
-from .webhook_wire import LARGEST, Answer, quick
+from .quick_protocol import LARGEST, Answer, quick
 
 log = logging.getLogger("symptom_bot.webhook")
 

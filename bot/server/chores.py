@@ -7,11 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.service import Service
+from bot.service.service import Service
 from bot.store import StoreError, StoreThread
 
 from .delivery import Deliverer
-from .turns import Turns
+from .group_commit import Turns
 
 log = logging.getLogger("symptom_bot.chores")
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from bot.core.conversation.events import Elapsed, Tapped, Typed
 from bot.core.conversation.session import ADVICE, EMERGENCY
-from bot.incoming import Handled, Pressed
+from bot.service.incoming import Handled, Pressed
 from bot.store import Delivery
 
 from .delivery import Gone, Later, Never, Result, Taken

@@ -14,22 +14,22 @@ from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.core import fast_json
-from bot.incoming import Handled
-from bot.service import Service
+from bot.server.chores import Chores, Every, Reload
+from bot.server.delivery import Deliverer, Gone, Later, Never, Result
+from bot.server.group_commit import Turns
+from bot.server.rate_limits import Limits
+from bot.server.startup import CannotStart, first
+from bot.service.incoming import Handled
+from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
-from .chores import Chores, Every, Reload
-from .delivery import Deliverer, Gone, Later, Never, Result
-from .limits import Limits
-from .starting import CannotStart, first
-from .telegram_messages import answer_tap
-from .telegram_polling import WAIT, Polling
-from .telegram_post import Api, Post, asked_pause
-from .telegram_request import AiohttpRequest
-from .telegram_setup import introduce, use_polling, use_webhook, who_am_i
-from .telegram_updates import ALLOWED, read_update, tap_id
-from .telegram_wire import WireRequest
-from .turns import Turns
+from .aiohttp_request import AiohttpRequest
+from .messages import answer_tap
+from .polling import WAIT, Polling
+from .post import Api, Post, asked_pause
+from .setup import introduce, use_polling, use_webhook, who_am_i
+from .updates import ALLOWED, read_update, tap_id
+from .wire_request import WireRequest
 
 log = logging.getLogger("symptom_bot.telegram")
 

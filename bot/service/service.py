@@ -25,10 +25,6 @@ from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
-from bot.exporting import export_text
-from bot.incoming import NO_SCREEN, Handled, Incoming, MakeEvent, Pressed
-from bot.payload import Payload
-from bot.replies import Replies, WhatChanges
 from bot.store import (
     EMERGENCY,
     ORDINARY,
@@ -49,7 +45,12 @@ from bot.store import (
     Transaction,
     Unstorable,
 )
-from bot.versions import Flows, begun_anew, moved
+
+from .export import export_text
+from .incoming import NO_SCREEN, Handled, Incoming, MakeEvent, Pressed
+from .payload import Payload
+from .replies import Replies, WhatChanges
+from .versions import Flows, begun_anew, moved
 
 __all__ = ["Flows", "Handled", "Incoming", "MakeEvent", "Payload", "Pressed", "Service", "moved"]
 

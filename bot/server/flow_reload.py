@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
 from bot.library import flow_names, folder_hash
-from bot.service import Service
+from bot.service.service import Service
 from bot.store import FlowVersion, StoreThread
 
 log = logging.getLogger("symptom_bot.flows")

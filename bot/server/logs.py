@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
+from bot.service.error_place import place_of
+
 OURS = "symptom_bot"
 
 VALUES = {
@@ -72,16 +74,6 @@ def quiet_loop(loop: Any, context: Mapping[str, Any]) -> None:
     error = context.get("exception")
     log = logging.getLogger(f"{OURS}.loop")
     log.error("error in a task", extra={"reason": type(error).__name__, "place": place_of(error)})
-
-
-def place_of(error: BaseException | None) -> str:
-    """Where an error was raised, e.g. "engine.py:120": no words of it, for they may quote a patient."""
-    trace = error.__traceback__ if error is not None else None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

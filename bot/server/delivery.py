@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
-from bot.payload import Payload
+from bot.service.payload import Payload
 from bot.store import EMERGENCY, Blocked, Delivery, Held, Outcome, Refused, Released, Sent
 
-from .limits import Limits
+from .rate_limits import Limits
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""

@@ -25,7 +25,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.core import fast_json
 
-from .telegram_request import AiohttpRequest
+from .aiohttp_request import AiohttpRequest
 
 IDLE = 15.0
 """Seconds after which a kept connection is not used again: servers close theirs without a word."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from .telegram_post import asked_pause
+from .post import asked_pause
 
 log = logging.getLogger("symptom_bot.polling")
 

@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.incoming import Handled, Incoming
-from bot.service import Service
+from bot.service.incoming import Handled, Incoming
+from bot.service.service import Service
 from bot.store import Outcome, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer

@@ -14,7 +14,7 @@ from bot.core.conversation.events import Commanded, Edited, Event, Received, Sta
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.system_texts import COMMANDS
-from bot.incoming import Incoming, MakeEvent, Pressed
+from bot.service.incoming import Incoming, MakeEvent, Pressed
 
 Json = Mapping[str, Any]
 

@@ -13,10 +13,10 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot.core.flow.compiled import Flow
 from bot.core.model.system_texts import COMMANDS
 from bot.core.rendering.answer_words import Places, words_for
+from bot.server.startup import CannotStart
 
-from .starting import CannotStart
-from .telegram_post import asked_pause
-from .telegram_updates import ALLOWED
+from .post import asked_pause
+from .updates import ALLOWED
 
 DESCRIPTION, SHORT_DESCRIPTION = 512, 120
 """Characters that Telegram allows."""

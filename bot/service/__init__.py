@@ -1,0 +1,1 @@
+"""A batch of updates: one load, the pure steps, one commit."""
