@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from bot.check.proof.own_process import Apart
-    from bot.replay.telegram_way import TelegramWay
+    from bot.replay.telegram.way import TelegramWay
 
 
 LEASE = 5.0
@@ -104,14 +104,14 @@ def replay_service(store: Store, flow: Flow, now: Callable[[], float]) -> Servic
 
 def telegram_way() -> TelegramWay:
     """The way to run scripts through Telegram by polling (entry point of the group `symptom_bot.ways`)."""
-    from bot.replay.telegram_way import TelegramWay
+    from bot.replay.telegram.way import TelegramWay
 
     return TelegramWay(replay_service)
 
 
 def webhook_way() -> TelegramWay:
     """The way to run scripts through Telegram by webhook."""
-    from bot.replay.telegram_way import TelegramWay
+    from bot.replay.telegram.way import TelegramWay
 
     return TelegramWay(replay_service, webhook=True)
 

@@ -21,7 +21,7 @@ from bot.check.proof.lengths import lengths
 from bot.check.proof.prove import SAFETY, proofs
 from bot.check.proof.solver import NotProved, Prover
 from bot.check.report.report import check_command, diff_command
-from bot.replay.mutate import differs
+from bot.replay.mutation.mutate import differs
 
 NOTHING = {"rlimit": 1}
 """A bound on the solver under which it can decide nothing."""

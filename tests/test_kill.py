@@ -15,8 +15,8 @@ from sqlalchemy import select
 from bot.app import equip
 from bot.core.conversation.session import Session
 from bot.library import load_flow
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_faults import Fault, Faults
+from bot.replay.double.faults import Fault, Faults
+from bot.replay.double.server import TelegramDouble
 from bot.store import Store, open_store, schema
 from tests.support.crowd import SPRAIN, Crowd, answers, in_memory
 from tests.support.telegram_bot import FLOWS, start_process

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.app import telegram_way
-from bot.replay.commands import replay_command
-from bot.replay.flows import Flows, with_reader
-from bot.replay.outcome import Outcome
-from bot.replay.reading import read_scripts
-from bot.replay.run import failure, run_all
-from bot.replay.ways import MemoryWay, Way
+from bot.commands.replaying import replay_command
+from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.run import failure, run_all
+from bot.replay.playing.ways import MemoryWay, Way
+from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.reading import read_scripts
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)

@@ -12,11 +12,12 @@ from talking import sprain
 
 from bot.cli import main
 from bot.core.conversation.events import Commanded
-from bot.replay import memory, walk
-from bot.replay.flows import Only
-from bot.replay.reading import read_scripts
-from bot.replay.run import failure, run_all, run_text
-from bot.replay.ways import MemoryWay
+from bot.replay.coverage import random_walk as walk
+from bot.replay.playing import memory
+from bot.replay.playing.run import failure, run_all, run_text
+from bot.replay.playing.ways import MemoryWay
+from bot.replay.script.flows import Only
+from bot.replay.script.reading import read_scripts
 
 ROOT = Path(__file__).resolve().parents[1]
 

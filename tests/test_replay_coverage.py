@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from talking import NOW
 
+from bot.commands.replaying import replay_command
 from bot.core.rendering.answer_words import Places
-from bot.replay.acts import Open
-from bot.replay.commands import replay_command
-from bot.replay.coverage import Coverage, coverage_of, table
-from bot.replay.coverage_page import MARKS, page
-from bot.replay.flows import Flows, with_reader
-from bot.replay.memory import MemoryDriver
-from bot.replay.outcome import NOWHERE, Outcome
-from bot.replay.reading import read_scripts
-from bot.replay.run import failure, run_all
-from bot.replay.shown_texts import unshown, words_of
-from bot.replay.ways import MemoryWay, known_ways
+from bot.replay.coverage.coverage import Coverage, coverage_of, table
+from bot.replay.coverage.page import MARKS, page
+from bot.replay.coverage.shown_texts import unshown, words_of
+from bot.replay.playing.acts import Open
+from bot.replay.playing.memory import MemoryDriver
+from bot.replay.playing.outcome import NOWHERE, Outcome
+from bot.replay.playing.run import failure, run_all
+from bot.replay.playing.ways import MemoryWay, known_ways
+from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.reading import read_scripts
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from test_replay import FLOWS, ROOT, deviation, findings, played, script, write
 
-from bot.replay.reading import read_scripts
-from bot.replay.run import failure
-from bot.replay.ways import MemoryWay
+from bot.replay.playing.run import failure
+from bot.replay.playing.ways import MemoryWay
+from bot.replay.script.reading import read_scripts
 
 TO_ADVICE = "  - auto: {}\n    until: result\n"
 

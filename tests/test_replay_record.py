@@ -18,9 +18,9 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Commanded, Event, Started, Tapped, Typed
 from bot.core.conversation.session import ENDED, Session
 from bot.core.flow.compiled import Flow
-from bot.replay.record import Recording
-from bot.replay.retelling import stored_script
-from bot.replay.run import failure, run_text
+from bot.replay.playing.run import failure, run_text
+from bot.replay.recording.record import Recording
+from bot.replay.recording.retelling import stored_script
 from bot.service.incoming import Incoming
 from bot.service.service import Service
 from bot.settings import read_settings

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from bot.app import telegram_way, webhook_way
-from bot.replay.flows import Flows, with_reader
-from bot.replay.outcome import Outcome
-from bot.replay.reading import Scripts, read_scripts
-from bot.replay.run import failure, run_all, versions_of
-from bot.replay.telegram_way import TelegramWay
-from bot.replay.ways import known_ways
+from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.run import failure, run_all, versions_of
+from bot.replay.playing.ways import known_ways
+from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.reading import Scripts, read_scripts
+from bot.replay.telegram.way import TelegramWay
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = Flows([ROOT / "flows", ROOT / "tests" / "flows"], with_reader)

@@ -14,26 +14,26 @@ from flow_edits import commit_seed
 from talking import NOW, Person, sprain
 
 from bot.check.faults.mutations import KINDS, mutations
+from bot.commands.replaying import replay_command, script_command
 from bot.core.conversation.events import Started, Typed
 from bot.core.flow.answer_values import BadAnswer
 from bot.core.flow.compiled import Flow
-from bot.replay import walk
-from bot.replay.commands import replay_command, script_command
-from bot.replay.coverage import KINDS as COVERED
-from bot.replay.coverage import Coverage, coverage_of, percent, table
-from bot.replay.coverage_page import page
-from bot.replay.flows import Flows, Only, with_reader
-from bot.replay.generate import propose
-from bot.replay.mutate import Score, chosen, mutation_score, score_in_jobs
-from bot.replay.outcome import Outcome
-from bot.replay.reading import Scripts, read_scripts, read_text
-from bot.replay.record import Recording
-from bot.replay.retelling import stored_script
-from bot.replay.run import failure, run_all
-from bot.replay.script import Case
-from bot.replay.survivors import Judged, named, read_explained, score_table
-from bot.replay.ways import MemoryWay, run_case
-from bot.replay.writing import Exists, save, script_text
+from bot.replay.coverage import random_walk as walk
+from bot.replay.coverage.coverage import KINDS as COVERED
+from bot.replay.coverage.coverage import Coverage, coverage_of, percent, table
+from bot.replay.coverage.generate import propose
+from bot.replay.coverage.page import page
+from bot.replay.mutation.mutate import Score, chosen, mutation_score, score_in_jobs
+from bot.replay.mutation.survivors import Judged, named, read_explained, score_table
+from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.run import failure, run_all
+from bot.replay.playing.ways import MemoryWay, run_case
+from bot.replay.recording.record import Recording
+from bot.replay.recording.retelling import stored_script
+from bot.replay.script.flows import Flows, Only, with_reader
+from bot.replay.script.model import Case
+from bot.replay.script.reading import Scripts, read_scripts, read_text
+from bot.replay.script.writing import Exists, save, script_text
 from tests.support.judging import seen_to_differ
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.messages import LONGEST, Call, answer_tap, calls, pieces, units
-from bot.replay.telegram import TelegramDouble
+from bot.replay.double.server import TelegramDouble
 from bot.service.payload import Payload
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, eventually, quiet, serving
 from tests.test_telegram_webhook import server

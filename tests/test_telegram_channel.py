@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_faults import Fault
+from bot.replay.double.faults import Fault
+from bot.replay.double.server import TelegramDouble
 from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 

@@ -34,9 +34,9 @@ from telegram.error import (
 )
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.replay.telegram import TOKEN, TelegramDouble, known_methods
-from bot.replay.telegram_faults import Fault, Faults
-from bot.replay.telegram_parameters import parameters
+from bot.replay.double.faults import Fault, Faults
+from bot.replay.double.parameters import parameters
+from bot.replay.double.server import TOKEN, TelegramDouble, known_methods
 from tests.support.published_api import problems
 
 API = Path(__file__).resolve().parents[2] / "shared" / "telegram" / "api.json"

@@ -10,9 +10,9 @@ import pytest
 
 from bot.core.conversation.events import Event, Typed
 from bot.core.conversation.session import Session
-from bot.replay.telegram import Call, TelegramDouble
-from bot.replay.telegram_chats import Message
-from bot.replay.telegram_faults import Breakage, Fault, Faults
+from bot.replay.double.chats import Message
+from bot.replay.double.faults import Breakage, Fault, Faults
+from bot.replay.double.server import Call, TelegramDouble
 from bot.server.chores import Every
 from bot.server.rate_limits import Limits, Pace
 from bot.store import StoreUnavailable, Unstorable

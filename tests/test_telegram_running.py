@@ -19,8 +19,8 @@ import psycopg
 import pytest
 from aiohttp import ClientSession
 
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_faults import Fault, Faults
+from bot.replay.double.faults import Fault, Faults
+from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
 from tests.benchmarks.startup import importing, starts
 from tests.support.telegram_bot import ROOT, UNCOMPLICATED, Patient, log_lines, process, start_process

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import safe_flow
-from bot.replay.telegram import TelegramDouble
+from bot.replay.double.server import TelegramDouble
 from bot.server.flow_reload import Reloading
 from tests.support.telegram_bot import FLOWS, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 

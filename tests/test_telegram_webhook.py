@@ -14,8 +14,8 @@ from aiohttp import ClientSession
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
 from bot.channels.webhook.server import App, Hook, Web
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_faults import Faults
+from bot.replay.double.faults import Faults
+from bot.replay.double.server import TelegramDouble
 from bot.server.metrics import Metrics
 from bot.server.rate_limits import Limits
 from bot.server.startup import listen

@@ -17,8 +17,8 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram import wire_request as telegram_wire
 from bot.channels.telegram.wire_request import WireRequest
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_faults import Fault
+from bot.replay.double.faults import Fault
+from bot.replay.double.server import TelegramDouble
 
 TOKEN = "12345:a-secret-token"
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

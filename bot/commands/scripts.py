@@ -37,8 +37,9 @@ def add_replay(commands: Any) -> None:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from bot.replay.commands import replay_command
-    from bot.replay.flows import Flows, with_reader
+    from bot.replay.script.flows import Flows, with_reader
+
+    from .replaying import replay_command
 
     _must_exist(args.paths)
     if not 0 < args.share <= 1 or args.jobs < 1:
@@ -65,9 +66,10 @@ def add_script(commands: Any) -> None:
 
 
 def _script(args: argparse.Namespace) -> int:
-    from bot.replay.commands import script_command
-    from bot.replay.flows import Flows, with_reader
-    from bot.replay.writing import Exists
+    from bot.replay.script.flows import Flows, with_reader
+    from bot.replay.script.writing import Exists
+
+    from .replaying import script_command
 
     _must_exist(args.paths)
     if args.cover and not args.paths:
@@ -95,7 +97,7 @@ def add_record(commands: Any) -> None:
 
 
 def _record(args: argparse.Namespace) -> int:
-    from bot.replay.writing import Exists
+    from bot.replay.script.writing import Exists
 
     if args.file.exists():
         raise Stop(f"{args.file} exists already and is not written over. Choose another name.")
@@ -112,7 +114,8 @@ def _record(args: argparse.Namespace) -> int:
 def _record_stored(args: argparse.Namespace) -> int:
     from bot.app import open_service
     from bot.core.conversation.session import Session
-    from bot.replay.commands import stored_command
+
+    from .replaying import stored_command
 
     with guest_store("symptom-bot record") as store:
         row = store.load([args.chat])[args.chat].session
@@ -132,9 +135,10 @@ def _record_here(args: argparse.Namespace) -> int:
     from bot.channels.terminal import chat
     from bot.core.model.findings import FlowError
     from bot.library import UnknownFlow
-    from bot.replay.commands import recorded_command
-    from bot.replay.record import Recording
+    from bot.replay.recording.record import Recording
     from bot.store import open_store
+
+    from .replaying import recorded_command
 
     chosen = settings()
     chosen = chosen.model_copy(update={"flow": args.flow or chosen.flow})
@@ -162,8 +166,9 @@ def add_load(commands: Any) -> None:
 
 
 def _load(args: argparse.Namespace) -> int:
-    from bot.replay.commands import load_command
-    from bot.replay.flows import Flows, with_reader
+    from bot.replay.script.flows import Flows, with_reader
+
+    from .replaying import load_command
 
     _must_exist(args.scripts)
     ways = _ways([args.through])
@@ -180,7 +185,7 @@ def _must_exist(paths: list[Path]) -> None:
 
 def _ways(wanted: list[str]) -> dict[str, Any]:
     """The wanted ways, made; others only as far as their names are needed to say which there are."""
-    from bot.replay.ways import known_ways
+    from bot.replay.playing.ways import known_ways
 
     known = known_ways()
     return {name: make() for name, make in known.items() if name in wanted or any(w not in known for w in wanted)}

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from bot.core.flow.compiled import Flow
-
-from .flows import Flows, with_reader
-from .outcome import Outcome
-from .reading import BESIDE, Scripts, read_scripts
-from .run import Plain, failure, versions_of
-from .script import Case
-from .ways import ManyWay, Way, known_ways, run_case, run_cases
+from bot.replay.playing.outcome import Outcome
+from bot.replay.playing.run import Plain, failure, versions_of
+from bot.replay.playing.ways import ManyWay, Way, known_ways, run_case, run_cases
+from bot.replay.script.flows import Flows, with_reader
+from bot.replay.script.model import Case
+from bot.replay.script.reading import BESIDE, Scripts, read_scripts
 
 _FLOWS = pytest.StashKey[Flows]()
 _WAYS = pytest.StashKey[dict[str, Way]]()

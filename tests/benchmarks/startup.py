@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bot.replay.telegram import TelegramDouble
+from bot.replay.double.server import TelegramDouble
 from tests.support.telegram_bot import ROOT, start_process
 
 IMPORT = "import telegram"

@@ -35,9 +35,9 @@ from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.render import render
 from bot.library import load_flow
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_chats import Chat, Message
-from bot.replay.telegram_faults import Faults
+from bot.replay.double.chats import Chat, Message
+from bot.replay.double.faults import Faults
+from bot.replay.double.server import TelegramDouble
 from bot.settings import Settings
 from tests.support.crowd import usual
 

@@ -17,7 +17,7 @@ from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.replay.telegram import TOKEN
+from bot.replay.double.server import TOKEN
 
 SERVE = """
 import asyncio, sys

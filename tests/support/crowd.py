@@ -15,9 +15,9 @@ from bot.core.conversation.events import Started, Tapped, Typed
 from bot.core.conversation.session import ADVICE, EMERGENCY, ENDED, EXIT, Session
 from bot.core.flow.answer_values import to_json
 from bot.core.flow.compiled import Flow
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_chats import Chat, Message
-from bot.replay.telegram_user import User
+from bot.replay.double.chats import Chat, Message
+from bot.replay.double.people import User
+from bot.replay.double.server import TelegramDouble
 
 Plan = Mapping[str, Sequence[str]]
 """Screen -> what is tapped on it, one after another; what begins with "=" is typed. Screens left out: the usual answer."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
-from bot.replay.telegram import TelegramDouble
-from bot.replay.telegram_user import User
+from bot.replay.double.people import User
+from bot.replay.double.server import TelegramDouble
 from bot.server.chores import Every
 from bot.server.rate_limits import Limits
 from bot.service.service import Service

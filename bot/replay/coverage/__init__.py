@@ -1,0 +1,1 @@
+"""What no script has met, and scripts that would meet it."""

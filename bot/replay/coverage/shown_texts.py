@@ -1,0 +1,140 @@
+"""Which texts of a flow a turn showed. Its messages are drawn once more, from texts that keep account of what is taken from
+them; a text counts as shown if it was taken for a message and stands in it. A bot that talks to people keeps no account.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.core.conversation.events import Acknowledge
+from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level, Texts
+from bot.replay.playing.memory import Handled, drawn
+from bot.replay.script.names import flat, pattern
+
+TextPath = tuple[str, ...]
+"""Where words stand in `texts.<lang>.yaml`: ("questions", "pain", "why")."""
+
+_OPTION, _QUESTION = ("label", "text", "alone", "answer"), ("text", "short", "why", "example", "help", "none", "unsure")
+_TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system")
+
+UNSHOWN = {
+    "what Telegram shows beside a chat: its menu and its descriptions": ("command_*", "bot_*"),
+    "in groups, after a fault or a delay, in versions that nobody proved or that were withdrawn": (
+        "group_refused", "error", "late", "unsafe_version", "paused",
+    ),
+    "understood when it is typed, on no button": ("restart", "back"),
+    "a range without an end, which no button but a ready-made answer and no typed words give": ("or_more",),
+}  # fmt: skip
+"""System texts that no script can make the bot say, by the reason."""
+
+
+def words_of(texts: Texts) -> Iterator[tuple[TextPath, str]]:
+    """Everything in the texts of a language that a patient can read, with its path."""
+    for name, question in texts.questions.items():
+        for part in _QUESTION:
+            yield from _words(getattr(question, part), ("questions", name, part))
+        for option, entry in question.options.items():
+            for part in _OPTION:
+                yield from _words(getattr(entry, part), ("questions", name, "options", option, part))
+    for table in _TABLES:
+        for key, words in getattr(texts, table).items():
+            yield from _words(words, (table, str(key)))
+
+
+def _words(words: str | None, path: TextPath) -> Iterator[tuple[TextPath, str]]:
+    if words:
+        yield path, words
+
+
+def unshown(flow: Flow, path: TextPath) -> str:
+    """Why no script can show this text; nothing if one can."""
+    table, name = path[0], path[-1]
+    if table == "rules" and flow.rules_by_id[name].rule.level is Level.emergency:
+        return "why a rule fired, where an emergency says the answer instead"
+    if table != "system":
+        return ""
+    if name == "signed_off" and all(s.reviewed != flow.version for s in flow.signoffs.signoffs):
+        return "a sign-off, which this version has not"
+    if name == "none_of_these" and _each_has_its_own_none(flow):
+        return "in place of words that every question has of its own"
+    for reason, names in UNSHOWN.items():
+        if any(name == n or (n.endswith("*") and name.startswith(n[:-1])) for n in names):
+            return reason
+    return ""
+
+
+def _each_has_its_own_none(flow: Flow) -> bool:
+    lists = [q.ask for q in flow.interview.questions if q.none]
+    return all(texts.questions[name].none for texts in flow.texts.values() for name in lists)
+
+
+def shown(handled: Handled) -> Iterator[TextPath]:
+    """The texts that the messages of one turn show, in the language of the chat."""
+    flow, turn = handled.flow, handled.turn
+    for effect in turn.effects:
+        if isinstance(effect, Acknowledge):
+            if effect.key is not None:
+                yield "system", effect.key
+            continue
+        taken: dict[TextPath, str] = {}
+        message = drawn(_counting(flow, taken), turn.session, effect, handled.places, handled.now)
+        if message is None:
+            continue
+        said = flat("\n".join([message.plain(), *(b.label for row in message.rows for b in row)]))
+        for path, words in taken.items():
+            if any(pattern(w.strip().rstrip(".")).search(said) for w in _wordings(path, words)):
+                yield path
+
+
+def _wordings(path: TextPath, words: str) -> list[str]:
+    """The words as they can stand in a message: of the months, one alone."""
+    return words.split(",") if path == ("system", "months") else [words]
+
+
+def _counting(flow: Flow, taken: dict[TextPath, str]) -> Flow:
+    """The same flow, whose texts note in `taken` what is read of them."""
+    counting = copy.copy(flow)
+    counting.__dict__["texts"] = {lang: _Entry(texts, (), taken) for lang, texts in flow.texts.items()}
+    counting.__dict__["_words"] = {}
+    return counting
+
+
+def _noted(value: Any, path: TextPath, taken: dict[TextPath, str]) -> Any:
+    if isinstance(value, str):
+        taken[path] = value
+        return value
+    if isinstance(value, Mapping):
+        return _Table(value, path, taken)
+    return value if value is None or isinstance(value, int | list) else _Entry(value, path, taken)
+
+
+class _Entry:
+    """A model of texts whose fields are noted as they are read."""
+
+    def __init__(self, texts: Any, path: TextPath, taken: dict[TextPath, str]) -> None:
+        self._texts, self._path, self._taken = texts, path, taken
+
+    def __getattr__(self, name: str) -> Any:
+        return _noted(getattr(self._texts, name), (*self._path, name), self._taken)
+
+
+class _Table(Mapping[Any, Any]):
+    """A table of texts whose values are noted as they are read."""
+
+    def __init__(self, table: Mapping[Any, Any], path: TextPath, taken: dict[TextPath, str]) -> None:
+        self._table, self._path, self._taken = table, path, taken
+
+    def __getitem__(self, key: Any) -> Any:
+        return _noted(self._table[key], (*self._path, str(key)), self._taken)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._table
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)

@@ -1,0 +1,1 @@
+"""Broken rules that no script notices."""

@@ -1,0 +1,1 @@
+"""Playing a script: what a patient sees and presses, step by step, in any way."""

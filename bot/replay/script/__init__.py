@@ -1,0 +1,1 @@
+"""Scripts as files: model, reading, tables, names, writing."""

@@ -1,0 +1,1 @@
+"""Scripts through the real channel, against the double."""
