@@ -12,10 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from bot.core.flow.compiled import Flow
-from bot.replay.double.faults import Faults
 from bot.replay.playing.outcome import Outcome
 from bot.replay.playing.ways import played
 from bot.replay.script.model import Case
@@ -23,18 +21,10 @@ from bot.replay.script.model import Case
 from .driver import TelegramDriver
 from .world import MakeService, World
 
-T = TypeVar("T")
 AT_ONCE = 120
 """Cases in one world at the same time."""
 WORLDS = 4
 """Worlds at the same time."""
-
-
-def faults_of(seed: int | None) -> Faults:
-    """What the double does wrong under this seed."""
-    if seed is None:
-        return Faults()
-    return Faults(seed, reset=0.01, reset_after=0.01, server_error=0.005, duplicate=0.2, reorder=0.5, conflict=0.01)
 
 
 class TelegramWay:

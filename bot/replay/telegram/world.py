@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.updates import chat_name
 from bot.channels.webhook.server import App, Hook, Web
 from bot.core.flow.compiled import Flow
+from bot.replay.double.faults import Faults
 from bot.replay.double.people import User
 from bot.replay.double.server import TelegramDouble
 from bot.replay.playing.acts import Key
@@ -24,8 +26,6 @@ from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, listen
 from bot.service.service import Service
 from bot.store import Store, open_store
-
-from .way import T, faults_of
 
 MakeService = Callable[[Store, Flow, Callable[[], float]], Service]
 """(store, flow, clock in seconds UTC) -> the service that a running bot has."""
@@ -189,3 +189,13 @@ class World:
             return "a message is not delivered"
         # The end of a tap's spinner is best effort: a bot that is dropped may owe it for ever.
         return "a tap is not answered" if self.seed is None and person.chat.spinning else ""
+
+
+T = TypeVar("T")
+
+
+def faults_of(seed: int | None) -> Faults:
+    """What the double does wrong under this seed."""
+    if seed is None:
+        return Faults()
+    return Faults(seed, reset=0.01, reset_after=0.01, server_error=0.005, duplicate=0.2, reorder=0.5, conflict=0.01)
