@@ -159,6 +159,7 @@ def script_command(
 
     `into`: a folder to write them to, where nothing is written over; printed if there is none.
     """
+    from bot.check.proof.solver import NotProved
     from bot.replay.coverage.generate import propose
     from bot.replay.coverage.random_walk import as_script
     from bot.replay.coverage.random_walk import walks as random_walks
@@ -187,7 +188,11 @@ def script_command(
     from bot.replay.coverage.coverage import coverage_of
 
     for key in sorted({c.flow for c in scripts.cases}):
-        proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
+        try:
+            proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
+        except NotProved as reason:
+            print(f"No scripts are proposed for {key}: {reason}.", file=stream)
+            return WRONG
         for proposal in proposed.proposals:
             _deliver(proposal.name, proposal.text, into, stream)
         for name in proposed.unreachable:

@@ -17,6 +17,7 @@ from .yaml_text import CannotEdit, as_yaml
 OF_THE_COMPLAINT = frozenset(
     {
         *("start", "start_for_other", "help", "last_check", "emergency_go", "emergency_ambulance", "crisis"),
+        "emergency_maternity",
         *("bot_description", "bot_short_description"),
     }
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from audit_rows import rows
 
 from bot.check.cases import CaseResult, run_answers
 from bot.core.flow.yaml_places import Loaded
@@ -17,19 +19,22 @@ PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", (TESTS / "patients.yaml
 ALONE = {
     Level.emergency: """bladder_or_bowel_change saddle_numbness sexual_dysfunction_new bilateral_leg_symptoms
         leg_weakness_progressive gait_unsteady major_trauma chest_pain_or_breathless sudden_tearing_or_abdominal_pain
+        aneurysm sickle_cell pregnancy_warning_sign heavy_bleeding
         collapse_or_fainting confused_or_very_unwell cold_pale_numb_leg baclofen_pump""",
     Level.same_day: """fever chills iv_drug_use immunosuppressed recent_infection_or_spinal_procedure dark_urine
         minor_trauma_with_osteoporosis_or_steroids midline_bone_tenderness spine_deformity_or_lump
         leg_weakness_or_foot_drop unexplained_weight_loss trouble_swallowing drooping_eyelids_double_vision
-        checkpoint_inhibitor urinary_symptoms_or_flank_pain rest_foot_pain_or_ulcer pregnancy_warning_sign
-        severe_pain_uncontrolled unable_to_function""",
+        checkpoint_inhibitor urinary_symptoms_or_flank_pain rest_foot_pain_or_ulcer skin_rash
+        baclofen_missed severe_pain_uncontrolled unable_to_function""",
     Level.see_soon: """not_improving_after_4_weeks radiates_below_knee leg_numbness_tingling stenosis_like_pattern
-        pad_like_exertional_leg_pain statin ms_known steroid sglt2_inhibitor alcohol_heavy hypothyroid cushing_features
-        diabetes_type2 extremity_cramps vitamin_d_deficiency raynaud connective_tissue_disease night_rest_pain
-        morning_stiffness_improves_with_movement cancer_history frequent_recurrence work_impact psychosocial_distress
-        proximal_weakness skin_rash pregnant child_under_16 thoracic_pain anticoagulant osteoporosis first_ever""",
+        pad_like_exertional_leg_pain ms_known steroid sglt2_inhibitor alcohol_heavy cushing_features diabetes_type2
+        night_rest_pain morning_stiffness_improves_with_movement cancer_history frequent_recurrence work_impact
+        psychosocial_distress proximal_weakness pregnant child_under_16 thoracic_pain anticoagulant osteoporosis
+        first_ever clumsy_hands chemotherapy baclofen""",
+    Level.self_care: "statin hypothyroid extremity_cramps vitamin_d_deficiency raynaud connective_tissue_disease",
 }
-"""The red-flag list: the level that each sign reaches at least when nothing else is known."""
+"""The red-flag list as the audit left it: the level that each sign reaches at least when nothing else is known. Those of the
+last line stay at home alone (rows O1, O2, O4)."""
 
 
 def run(case: dict[str, Any]) -> CaseResult:
@@ -79,3 +84,22 @@ def test_an_uncomplicated_spasm_takes_few_questions() -> None:
     assert first_days.level is two_weeks.level is Level.self_care
     assert len(first_days.asked) <= 15
     assert len(two_weeks.asked) - 1 <= 15, "the start screen, which asks for consent, is not counted"
+
+
+def test_the_table_of_changes_says_what_the_flow_says() -> None:
+    """`python tests/audit_rows.py 66c6864` makes it anew."""
+    table = (ROOT / "flows" / "back_spasm" / "CHANGES.md").read_text("utf-8")
+    found = {(m[1] + m[2], m[3]): m[4] for m in re.finditer(r"\| ([UO])(\d+) \| (.+?) \| .+? \| (\w+) \|", table)}
+    for patient in rows():
+        row, about = patient["name"].split(" ", 1)
+        assert found[row, about] == run(patient).level.value
+    named = {row for row, _ in found}
+    assert named == {f"U{n}" for n in range(1, 30)} | {f"O{n}" for n in range(1, 8)}
+
+
+def test_what_the_audit_leaves_open_stands_in_the_flow_and_in_the_hazards() -> None:
+    flow, hazards = ((ROOT / "flows" / "back_spasm" / f).read_text("utf-8") for f in ("triage.yaml", "hazards.yaml"))
+    asked = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", flow) for r in re.findall(r"[UO]\d+", line)}
+    listed = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", hazards) for r in re.findall(r"[UO]\d+", line)}
+    assert asked == listed
+    assert {"U2", "U8", "O1", "O7"} <= asked

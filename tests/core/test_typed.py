@@ -313,7 +313,7 @@ def test_the_way_out_stands_on_every_question_that_is_no_follow_up() -> None:
 def test_an_emergency_through_a_date_says_what_it_is_about() -> None:
     person = Person(back_spasm())
     person.tap("me", "from_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "anticoagulant", "done")
-    person.tap("no_history", "weeks_1_4", "lifting_bending_twisting", "low_back", "done")
+    person.tap("no_history", "days_8_13", "lifting_bending_twisting", "low_back", "done")
     person.tap("leg_numbness_tingling", "done")
     person.commands("review")
     person.tap("change:onset", "yesterday")

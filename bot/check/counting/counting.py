@@ -13,7 +13,7 @@ from bot.core.model.flow_files import LEVELS
 
 from .residue import FALSE, TRUE, Formulas, Translator, Variable, values_of
 
-MOST_REMAINDERS = 10_000
+MOST_REMAINDERS = 20_000
 """Different remainders followed at once; beyond that a bound is given instead of a count."""
 
 State = tuple[int, int, int, int, tuple[int, ...]]

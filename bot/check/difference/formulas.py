@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
 from bot.check.proof.encoding import Copy, Formula, conj, disj, neg
 from bot.check.proof.pairs import same
+from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
 from bot.core.model.flow_files import LEVELS, Level
 
@@ -27,15 +28,15 @@ class TreatedOtherwise(NamedTuple):
 
 
 class Couple:
-    """Both versions; every question that both ask has the same answer in both."""
+    """Both versions; every question that both ask has the same answer in both. Whatever it is asked may raise NotProved."""
 
-    def __init__(self, both: Beside) -> None:
+    def __init__(self, both: Beside, limits: Mapping[str, int] = LIMITS) -> None:
         import z3
 
         self.z3, self.both = z3, both
         context = z3.Context()
         self.old, self.new = Copy(context, both.old, "o"), Copy(context, both.new, "n")
-        self.solver = z3.SolverFor("QF_FD", context)
+        self.solver = bounded(z3.SolverFor("QF_FD", context), limits)
         self.solver.add(self.old.rules)
         self.solver.add(self.new.rules)
         self.solver.add([f for f in self._alike() if f is not True])
@@ -64,7 +65,7 @@ class Couple:
         while left:
             self.solver.push()
             self.solver.add(disj(left.values()))
-            model = self.solver.model() if self.solver.check() == self.z3.sat else None
+            model = self.solver.model() if satisfiable(self.z3, self.solver) else None
             self.solver.pop()
             if model is None:
                 break
@@ -96,14 +97,14 @@ class Couple:
         weights = copy.unusual()
         self.solver.push()
         self.solver.add([] if wanted is True else [wanted])
-        self.solver.check()
+        satisfiable(self.z3, self.solver)
         best = self.solver.model()
         low, high = 0, self._weight(best, weights)
         while low < high:
             middle = (low + high) // 2
             self.solver.push()
             self.solver.add(self.z3.PbLe(weights, middle))
-            if self.solver.check() == self.z3.sat:
+            if satisfiable(self.z3, self.solver):
                 best = self.solver.model()
                 high = self._weight(best, weights)
             else:

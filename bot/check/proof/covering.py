@@ -12,6 +12,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 
 from .encoding import Copy, Formula, conj, disj, exactly, neg
+from .solver import bounded, satisfiable
 
 
 class Target(NamedTuple):
@@ -38,12 +39,13 @@ def covering(flow: Flow, targets: Sequence[Target]) -> tuple[list[Conversation],
     """(conversations that together reach every target that can be reached, the targets that none can reach).
 
     Each conversation takes along as many of the remaining targets as go together, and is otherwise as usual as it can be.
+    Raises NotProved if the solver cannot tell.
     """
     import z3
 
     space = Space(flow)
     copy = Copy(z3.Context(), space, "c")
-    solver = z3.SolverFor("QF_FD", copy.context)
+    solver = bounded(z3.SolverFor("QF_FD", copy.context))
     solver.add(copy.rules)
     left = list(targets)
     found: list[Conversation] = []
@@ -62,7 +64,7 @@ def covering(flow: Flow, targets: Sequence[Target]) -> tuple[list[Conversation],
                 left.remove(other)
         for formula, _ in sorted(copy.unusual(), key=lambda pair: -pair[1]):
             _together(solver, z3, neg(formula))
-        solver.check()
+        satisfiable(z3, solver)
         chosen = copy.chosen(solver.model())
         solver.pop()
         came = outcome(space, chosen)
@@ -93,16 +95,16 @@ def _excluded(space: Space, reached: Sequence[Target], other: Target) -> bool:
 def _holds(solver: Any, z3: Any, formula: Formula) -> bool:
     """Assert the formula; whether anything is left."""
     if isinstance(formula, bool):
-        return formula and bool(solver.check() == z3.sat)
+        return formula and satisfiable(z3, solver)
     solver.add(formula)
-    return bool(solver.check() == z3.sat)
+    return satisfiable(z3, solver)
 
 
 def _together(solver: Any, z3: Any, formula: Formula) -> bool:
     """Assert the formula if it goes together with what is asserted already."""
     if isinstance(formula, bool):
         return formula
-    if solver.check(formula) != z3.sat:
+    if not satisfiable(z3, solver, formula):
         return False
     solver.add(formula)
     return True

@@ -9,8 +9,9 @@ from bot.check.answers.conditions_of import property_place
 from bot.check.answers.from_to import sides_fit
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
+from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Place
-from bot.core.model.flow_files import LEVELS, Level
+from bot.core.model.flow_files import LEVELS, Kind, Level, Question
 
 from .encoding import Copy, Formula, conj, disj, exactly, neg
 from .pairs import compared, in_order_of_worry, unsure_for_no
@@ -101,6 +102,40 @@ def exit_is_sound(p: Prover) -> Iterator[Failed]:
                 f'"{name}" can change after it was surely true or false: the exit would be offered too early.',
                 "This is a bug of symptom-bot, not of the flow: please report it.",
             )  # fmt: skip
+
+
+def low_level_is_earned(p: Prover) -> Iterator[Failed]:
+    """self_care and see_soon only for somebody who was asked the emergency screens and the warning screen (SEMANTICS 8c)."""
+    low = conj([p.one.at_least[0], neg(p.one.at_least[Level.same_day.rank])])
+    for name in screens_of_signs(p.flow):
+        shown = p.example(conj([low, neg(p.one.asked[name])]))
+        if shown is not None:
+            yield Failed(
+                "FLOW063", f"screens_asked:{name}", p.flow.question_place(name),
+                f'{shown.outcome.level} is given to somebody who was not asked "{name}".',
+                "A low level is earned by having been asked: ask this screen of everybody.",
+                accepted=_from(Level.same_day.rank), example=shown.example,
+            )  # fmt: skip
+
+
+def screens_of_signs(flow: Flow) -> list[str]:
+    """The emergency screens and the warning screen, told by what stands in them, whatever their `when:` says: the lists on
+    which the first tap answers or that are asked again after a while; where none of these has an emergency sign, or signs
+    for the same day alone, the first list that has."""
+    lists = [q for q in flow.interview.questions if q.kind is Kind.many]
+    kept = [q for q in lists if q.tap == "first" or q.expires is not None]
+    for fits in (_has_emergency, _only_same_day):
+        if not any(fits(q) for q in kept):
+            kept += [q for q in lists if fits(q)][:1]
+    return [q.ask for q in kept]
+
+
+def _has_emergency(question: Question) -> bool:
+    return any(o.sign == "emergency" for o in question.options)
+
+
+def _only_same_day(question: Question) -> bool:
+    return not _has_emergency(question) and any(o.sign is not None for o in question.options)
 
 
 def one_property(p: Prover, entry: Any) -> Iterator[Failed]:

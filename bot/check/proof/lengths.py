@@ -24,13 +24,13 @@ def _always(p: Prover) -> int:
 
 def shortest(p: Prover, formula: Formula = True) -> Witness | None:
     """The conversation with the fewest questions for which the formula holds."""
-    model = p.least(formula, _questions(p))
+    model = p.least(formula, _questions(p), surely=True)
     return None if model is None else example_of(p.space, p.one.chosen(model))
 
 
 def longest(p: Prover) -> Witness | None:
     """The conversation with the most questions."""
-    model = p.least(True, [(neg(f), 1) for f, _ in _questions(p)])
+    model = p.least(True, [(neg(f), 1) for f, _ in _questions(p)], surely=True)
     return None if model is None else example_of(p.space, p.one.chosen(model))
 
 

@@ -1,12 +1,13 @@
 """The proofs: what holds for every conversation of a flow, and the smallest conversation for what does not.
 
-Each proof is a function of the `Prover` that yields what fails; the tables at the end list them in plain sight. z3 is
-imported only when a proof is wanted.
+Each proof is a function of the `Prover` that yields what fails; the tables below list them in plain sight. A verdict is
+one of three: it holds, it fails, or it is not proved (a limit or an error of the solver), which counts as failing: it
+fails closed. z3 is imported only when a proof is wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -17,12 +18,21 @@ from bot.check.answers.player import Player, plain_flow
 from bot.check.answers.results import Failed, Proofs
 from bot.check.counting.counting import count_conversations
 from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Place
 
 from .confirm import confirmed, our_bug, walk
 from .dead import lines_live, questions_live, rules_live
-from .laws import exit_is_sound, monotone, no_gap, nothing_undecided, one_property, unsure_never_lower
+from .laws import (
+    exit_is_sound,
+    low_level_is_earned,
+    monotone,
+    no_gap,
+    nothing_undecided,
+    one_property,
+    unsure_never_lower,
+)
 from .lengths import lengths, no_longer_than_stated
-from .solver import Prover
+from .solver import LIMITS, NotProved, Prover
 
 Proof = Callable[[Prover], Iterator[Failed]]
 
@@ -32,6 +42,7 @@ SAFETY: tuple[tuple[str, Proof], ...] = (
     ("worse answers never lower the level", monotone),
     ('"not sure" never gives a lower level than "no"', unsure_never_lower),
     ("the exit is offered only if nothing can raise the level", exit_is_sound),
+    ("self_care and see_soon only after the emergency and warning screens", low_level_is_earned),
 )
 """Proofs without which a flow is not for patients; the safety rules of its own come on top."""
 
@@ -50,14 +61,17 @@ def get_ready() -> None:
     import z3  # noqa: F401
 
 
-def proofs(flow: Flow, fast: bool = False, walks: int | None = None, seed: int = 0) -> Proofs:
+def proofs(
+    flow: Flow, fast: bool = False, walks: int | None = None, seed: int = 0, limits: Mapping[str, int] = LIMITS
+) -> Proofs:
     """Everything proved of a flow. `fast`: only what decides whether patients may see it (safety), as at every load.
 
     Each counterexample is played through `step`; `walks` random conversations (20 if fast, else 200) are compared too.
+    `limits`: the solver's own bounds on one question.
     """
     flow = plain_flow(flow)
     began = perf_counter()
-    p = Prover(flow)
+    p = Prover(flow, limits)
     seconds = {"translation": perf_counter() - began}
     held: list[str] = []
     failed: list[Failed] = []
@@ -68,7 +82,7 @@ def proofs(flow: Flow, fast: bool = False, walks: int | None = None, seed: int =
     for part, table in parts:
         began = perf_counter()
         for words, proof in table:
-            found = list(proof(p))
+            found = list(_tried(words, proof, p, part == "safety"))
             failed += found
             if not found:
                 held.append(words)
@@ -82,16 +96,31 @@ def proofs(flow: Flow, fast: bool = False, walks: int | None = None, seed: int =
     failed += walk(p.space, walks, seed)
     seconds["step"] = perf_counter() - began
     figures: dict[str, Any] = {"properties": len(SAFETY) + len(own), "failing": _failing(failed), "walks": walks}
-    limits: list[str] = []
+    reached: list[str] = []
     if not fast:
         began = perf_counter()
-        figures |= lengths(p)
+        try:
+            figures |= lengths(p)
+        except NotProved as reason:
+            reached.append(f"the shortest and the longest conversation were not found: {reason}")
         counted = count_conversations(p.space)
         figures["conversations"], figures["conversations_exact"] = counted.total, counted.exact
         figures["by_level"] = counted.by_level
-        limits += counted.limits
+        reached += counted.limits
         seconds["figures"] = perf_counter() - began
-    return Proofs(flow.name, flow.version, tuple(held), tuple(failed), tuple(limits), figures, seconds, fast)
+    return Proofs(flow.name, flow.version, tuple(held), tuple(failed), tuple(reached), figures, seconds, fast)
+
+
+def _tried(words: str, proof: Proof, p: Prover, safety: bool) -> Iterator[Failed]:
+    """What fails of one proof, or that it could not be made."""
+    try:
+        yield from proof(p)
+    except (NotProved, p.z3.Z3Exception) as reason:
+        yield Failed(
+            "FLOW062", words, Place("safety.yaml" if safety else "interview.yaml"), f"NOT PROVED: {reason}.",
+            "Nobody knows whether it holds, so the flow is not served. Check it on a faster or less busy machine, or "
+            "make the conditions simpler.", safety=safety,
+        )  # fmt: skip
 
 
 def _failing(failed: list[Failed]) -> int:

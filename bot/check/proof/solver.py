@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.check.answers.space import Space
@@ -10,15 +11,44 @@ from bot.core.flow.compiled import Flow
 
 from .encoding import Copy, Formula, conj, disj
 
+LIMITS: Mapping[str, int] = {"timeout": 120_000}
+"""The solver's own bounds on one question, in its words (milliseconds). A hundred times what the slowest has taken."""
+
+
+class NotProved(Exception):
+    """The solver gave no verdict: a limit, a time-out, an error. Neither that it holds nor that it fails."""
+
+
+def satisfiable(z3: Any, solver: Any, *assumed: Formula) -> bool:
+    """Whether there is a model of what the solver knows and the assumed formulas. Raises NotProved if it cannot tell:
+    only `unsat` proves (SEMANTICS 8a)."""
+    try:
+        verdict = solver.check(*assumed)
+    except z3.Z3Exception as error:
+        raise NotProved(f"the solver failed: {error}") from error
+    if verdict == z3.sat:
+        return True
+    if verdict == z3.unsat:
+        return False
+    raise NotProved(f"the solver gave up: {solver.reason_unknown()}")
+
+
+def bounded(solver: Any, limits: Mapping[str, int] = LIMITS) -> Any:
+    """The solver with bounds on each question."""
+    for name, value in limits.items():
+        solver.set(name, value)
+    return solver
+
 
 class Prover:
-    """One flow's formulas and the solvers that work on them."""
+    """One flow's formulas and the solvers that work on them. Whatever it is asked may raise NotProved."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, limits: Mapping[str, int] = LIMITS) -> None:
         import z3
 
         self.z3 = z3
         self.flow = flow
+        self.limits = limits
         self.space = Space(flow)
         self.one = Copy(z3.Context(), self.space, "a")
         self.solver = self.solver_for(self.one)
@@ -26,7 +56,7 @@ class Prover:
 
     def solver_for(self, *copies: Copy) -> Any:
         """A solver that knows these copies."""
-        solver = self.z3.SolverFor("QF_FD", self.one.context)
+        solver = bounded(self.z3.SolverFor("QF_FD", self.one.context), self.limits)
         for copy in copies:
             solver.add(copy.rules)
         return solver
@@ -40,7 +70,7 @@ class Prover:
         return self._pair
 
     def model(self, formula: Formula, solver: Any = None) -> Any:
-        """A model of the formula, or None."""
+        """A model of the formula, or None: it is proved that there is none."""
         solver = self.solver if solver is None else solver
         if formula is False:
             return None
@@ -48,12 +78,15 @@ class Prover:
         solver.push()
         try:
             solver.add(assumed)
-            return solver.model() if solver.check() == self.z3.sat else None
+            return solver.model() if satisfiable(self.z3, solver) else None
         finally:
             solver.pop()
 
-    def least(self, formula: Formula, weights: list[tuple[Formula, int]], solver: Any = None) -> Any:
-        """A model with the least sum of weights, or None if there is no model at all."""
+    def least(
+        self, formula: Formula, weights: list[tuple[Formula, int]], solver: Any = None, surely: bool = False
+    ) -> Any:
+        """A model with the least sum of weights, or None if there is no model at all. A model that is there is given even
+        if a plainer one could not be ruled out; `surely`: only the least."""
         solver = self.solver if solver is None else solver
         best = self.model(formula, solver)
         if best is None:
@@ -62,7 +95,12 @@ class Prover:
         low = 0
         while low < high:
             middle = (low + high) // 2
-            found = self.model(conj([formula, self.z3.PbLe(weights, middle)]), solver)
+            try:
+                found = self.model(conj([formula, self.z3.PbLe(weights, middle)]), solver)
+            except NotProved:
+                if surely:
+                    raise
+                break
             if found is None:
                 low = middle + 1
             else:

@@ -11,6 +11,7 @@ from typing import IO, Any
 from bot.check.answers.results import Failed, Proofs
 from bot.check.difference.diff import Difference, compare
 from bot.check.proof.prove import proofs
+from bot.check.proof.solver import NotProved
 from bot.check.structure.safety_and_hazards import controls_have_files
 from bot.check.structure.structure import check_structure
 from bot.core.flow.compiled import Flow
@@ -22,6 +23,7 @@ from .diff_words import difference_lines
 from .revisions import NoSuchVersion, open_versions
 
 OK, FOUND, USAGE = 0, 1, 2
+NOT_PROVED = "FLOW062"
 
 
 def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[str]) -> int:
@@ -96,16 +98,18 @@ def check_lines(
     took = sum(proved.seconds.values())
     kinds = f"{figures['conversations']:.2g}" if figures["conversations"] >= 10**6 else f"{figures['conversations']:,}"
     bound = "" if figures["conversations_exact"] else " (at most)"
+    unproved = sum(1 for f in proved.failed if f.safety and f.code == NOT_PROVED)
     verb = "hold" if holding != 1 else "holds"
+    gap = f", {unproved} not proved" if unproved else ""
     lines.append(
-        f"  safety        {holding} of {whole} properties {verb} for all {kinds}{bound} conversations   {took:.1f} s"
+        f"  safety        {holding} of {whole} properties {verb} for all {kinds}{bound} conversations{gap}   {took:.1f} s"
     )
     if figures.get("by_level"):
         levels = ", ".join(f"{name} {_short(n)}" for name, n in figures["by_level"].items() if n)
         lines.append(f"                {levels}; numbers count as the ranges that conditions tell apart")
     lines.append(
-        f"  questions     at least {figures['shortest']}, {figures.get('shortest_self_care', '-')} until self-care, "
-        f"at most {figures['longest']} (stated: {flow.interview.longest})"
+        f"  questions     at least {figures.get('shortest', '-')}, {figures.get('shortest_self_care', '-')} until self-care, "
+        f"at most {figures.get('longest', '-')} (stated: {flow.interview.longest})"
     )
     if not any(f.code == "FLOW061" for f in proved.failed):
         lines.append(
@@ -164,7 +168,11 @@ def diff_command(old: str, new: str, fail_on: str | None, build: Path, as_json: 
         before, findings = _old_version(first, after)
         if before is None:
             return _cannot_compare(old, first, findings, out)
-    found = compare(before, after)
+    try:
+        found = compare(before, after)
+    except NotProved as reason:
+        print(f"{new}  not compared: {reason}. Whom the edit moves is not known.", file=out)
+        return FOUND
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1), file=out)
     else:

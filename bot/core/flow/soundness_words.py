@@ -16,7 +16,7 @@ from .yaml_places import Path
 
 TO_DO = "TODO"
 """How a text begins that somebody has yet to write."""
-EMERGENCY_WAYS = ("go", "ambulance")
+EMERGENCY_WAYS = ("go", "ambulance", "maternity")
 """Ways of `how:` that the emergency screens know."""
 IN_ADVICE = ("date", "time", "version", "recheck", "recheck_first", "answer", "days", "level", "documents")
 """Placeholders that are filled in lines of advice, beside the places."""

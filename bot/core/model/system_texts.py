@@ -25,7 +25,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),
-    "emergency_ambulance": ("answer",), "emergency_why": ("answer",), "emergency_from_unsure": ("answer",),
+    "emergency_ambulance": ("answer",), "emergency_maternity": ("answer",),
+    "emergency_why": ("answer",), "emergency_from_unsure": ("answer",),
     "emergency_stands": ("answer",),
     "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),

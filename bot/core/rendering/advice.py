@@ -54,7 +54,8 @@ def draw_advice(d: Drawing, effect: Advise) -> Message:
 def _emergency_words(d: Drawing, effect: Advise) -> None:
     answer = latched(d)
     ways = d.flow.advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
-    d.say("emergency_ambulance" if "ambulance" in ways else "emergency_go", answer=answer)
+    way = next((w for w in ("ambulance", "go", "maternity") if w in ways), "go")
+    d.say(f"emergency_{way}", answer=answer)
     unsure = d.s.latch is not None and d.s.latch.unsure
     d.say("emergency_from_unsure" if unsure else "emergency_why", answer=answer)
 

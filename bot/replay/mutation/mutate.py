@@ -239,15 +239,20 @@ def _chosen(question: str, option: str) -> _Differing:
 
 
 def differs(flow: Flow, broken: Flow) -> Noticer | None:
-    """A patient whom the broken flow treats otherwise; None: it is proved that there is none."""
+    """A patient whom the broken flow treats otherwise; None: it is proved that there is none. Where that cannot be proved,
+    it counts as another flow."""
     from bot.check.answers.ending import outcome
     from bot.check.difference.beside import beside
     from bot.check.difference.formulas import Couple
+    from bot.check.proof.solver import NotProved
 
     both = beside(flow, broken)
     if both.left_out:
         return Noticer(both.left_out[0], None)
-    found = Couple(both).apart()
+    try:
+        found = Couple(both).apart()
+    except NotProved as reason:
+        return Noticer(f"not proved that nobody is treated otherwise: {reason}", None)
     if found is None:
         return None
     space = both.old
