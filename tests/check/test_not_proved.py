@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 
 import bot.check.proof.own_process
 import bot.check.proof.prove
@@ -22,6 +21,7 @@ from bot.check.proof.prove import SAFETY, proofs
 from bot.check.proof.solver import NotProved, Prover
 from bot.check.report.report import check_command, diff_command
 from bot.replay.mutation.mutate import differs
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 
 NOTHING = {"rlimit": 1}
 """A bound on the solver under which it can decide nothing."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest

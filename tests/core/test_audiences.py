@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited
-from tests.support.talking import Person
 
-from bot.check.structure.structure import languages_say_the_same, labels_are_short
+from bot.check.structure.structure import labels_are_short, languages_say_the_same
 from bot.core.conversation.events import Tapped
+from bot.core.conversation.session import SIGN
 from bot.core.model.findings import FlowError
 from bot.core.model.flow_files import Texts
-from bot.core.conversation.session import SIGN
-from tests.support.talking import back_spasm, listening, sprain
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited
+from tests.support.talking import Person, back_spasm, listening, sprain
 
-WHO = ("interview.yaml", "questions:\n", "audiences:\n  - {audience: elsewhere, when: for_whom is for_other}\n\nquestions:\n")
+WHO = (
+    "interview.yaml",
+    "questions:\n",
+    "audiences:\n  - {audience: elsewhere, when: for_whom is for_other}\n\nquestions:\n",
+)
 
 
 def words(more: str) -> tuple[str, str, str]:
@@ -36,7 +39,9 @@ def shown(person: Person) -> set[str]:
 
 
 def test_an_audience_reads_its_own_words_and_all_others_where_it_has_none() -> None:
-    flow = edited(SPRAIN, WHO, words("    levels: {self_care: They can do this themselves}\n    system: {foot: For them}\n"))
+    flow = edited(
+        SPRAIN, WHO, words("    levels: {self_care: They can do this themselves}\n    system: {foot: For them}\n")
+    )
     plain, theirs = flow.text("en"), flow.text("en", ("elsewhere",))
     assert theirs.levels["self_care"] == "They can do this themselves"
     assert theirs.system["foot"] == "For them"
@@ -157,5 +162,9 @@ def test_the_number_of_a_line_that_is_not_shown_is_no_answer() -> None:
 
 
 def test_lines_for_some_stand_last_so_that_numbers_stay() -> None:
-    edit = ("interview.yaml", "- {id: fever, sign: same_day, opens: fever_more}", "- {id: fever, sign: same_day, opens: fever_more, when: for_whom is for_me}")
+    edit = (
+        "interview.yaml",
+        "- {id: fever, sign: same_day, opens: fever_more}",
+        "- {id: fever, sign: same_day, opens: fever_more, when: for_whom is for_me}",
+    )
     assert "FLOW021" in codes(edit)

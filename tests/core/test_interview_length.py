@@ -10,9 +10,9 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 from bot.core.conversation import screens as sc
+from bot.core.conversation.session import ADVICE, REVIEW
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.flow_files import NUMERIC, Kind
-from bot.core.conversation.session import ADVICE, REVIEW
 from tests.support.talking import Person, back_spasm
 
 MOST_QUESTIONS, MOST_TAPS = 15, 18
@@ -44,7 +44,7 @@ def uncomplicated(flow: Flow) -> Length:
             if question.kind is Kind.many:
                 choices = (usual[0], sc.DONE) if usual else (str(question.none),)
             elif question.kind in NUMERIC and question.choices:
-                choices = ({"age": "from_16", "onset": "days_2_7", "spasm_length": "minutes_1_15"}[question.ask],)
+                choices = ({"age": "from_20", "onset": "days_3_7", "spasm_length": "minutes_1_15"}[question.ask],)
             else:
                 choices = (str(usual),)
         taps += len(choices)

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from flow_edits import commit_seed
-from made_patients import ADULT, TABLE, TOGETHER, TRAITS, accepted, harmless, joined, signed
-from test_patients import ALONE
 
-from bot.check.cases import run_case
+from bot.check.cases import run_answers
 from bot.core.model.flow_files import Level
+from tests.core.test_patients import ALONE
+from tests.support.flow_edits import commit_seed
+from tests.support.made_patients import ADULT, TABLE, TOGETHER, TRAITS, accepted, harmless, joined, signed
 from tests.support.talking import back_spasm
 
 WHOLE = 10_000
@@ -19,7 +19,7 @@ AGES = (16, 19, 20, 44, 45, 49, 50, 59, 60, 63, 69, 70, 85, ADULT[1])
 
 
 def level_of(answers: dict[str, Any]) -> Level:
-    outcome = run_case(back_spasm(), {"answers": answers, "facts": {}})
+    outcome = run_answers(back_spasm(), {"answers": answers, "facts": {}})
     assert outcome.warnings == ()
     return outcome.level
 
@@ -76,7 +76,7 @@ def under_triaged(count: int, seed: int) -> list[Any]:
     return [
         (made.about, found.level, made.owed(found.unused))
         for made in signed(count, seed, alone, brought)
-        if (found := run_case(flow, made.case)).level.rank < made.owed(found.unused).rank
+        if (found := run_answers(flow, made.case)).level.rank < made.owed(found.unused).rank
     ]
 
 

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from audit_rows import rows
 
 from bot.check.cases import CaseResult, run_answers
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
-from tests.support.places import TESTS
+from tests.support.audit_rows import rows
+from tests.support.places import FLOWS, TESTS
 from tests.support.talking import back_spasm
 
 PATIENTS: list[dict[str, Any]] = Loaded("patients.yaml", (TESTS / "patients.yaml").read_text("utf-8")).value
@@ -87,8 +87,8 @@ def test_an_uncomplicated_spasm_takes_few_questions() -> None:
 
 
 def test_the_table_of_changes_says_what_the_flow_says() -> None:
-    """`python tests/audit_rows.py 66c6864` makes it anew."""
-    table = (ROOT / "flows" / "back_spasm" / "CHANGES.md").read_text("utf-8")
+    """`python tests/support/audit_rows.py 66c6864` makes it anew."""
+    table = (FLOWS / "back_spasm" / "CHANGES.md").read_text("utf-8")
     found = {(m[1] + m[2], m[3]): m[4] for m in re.finditer(r"\| ([UO])(\d+) \| (.+?) \| .+? \| (\w+) \|", table)}
     for patient in rows():
         row, about = patient["name"].split(" ", 1)
@@ -98,7 +98,7 @@ def test_the_table_of_changes_says_what_the_flow_says() -> None:
 
 
 def test_what_the_audit_leaves_open_stands_in_the_flow_and_in_the_hazards() -> None:
-    flow, hazards = ((ROOT / "flows" / "back_spasm" / f).read_text("utf-8") for f in ("triage.yaml", "hazards.yaml"))
+    flow, hazards = ((FLOWS / "back_spasm" / f).read_text("utf-8") for f in ("triage.yaml", "hazards.yaml"))
     asked = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", flow) for r in re.findall(r"[UO]\d+", line)}
     listed = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", hazards) for r in re.findall(r"[UO]\d+", line)}
     assert asked == listed

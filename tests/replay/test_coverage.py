@@ -21,9 +21,9 @@ from bot.replay.playing.outcome import NOWHERE, Played
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, known_ways
 from bot.replay.script.reading import read_scripts
+from tests.support.flow_edits import BACK_SPASM
 from tests.support.places import TESTS
 from tests.support.scripts import FLOW_FOLDERS
-from tests.support.flow_edits import BACK_SPASM
 from tests.support.talking import NOW
 
 
@@ -50,7 +50,9 @@ def texts_met(coverage: Coverage) -> set[str]:
 
 
 def test_a_text_is_met_only_if_it_was_shown(folder: Path) -> None:
-    met = texts_met(covered(folder, "title: A\nchat:\n  - tap: from_16\n  - tap: saddle_numbness\nexpect: {level: emergency}\n"))
+    met = texts_met(
+        covered(folder, "title: A\nchat:\n  - tap: from_16\n  - tap: saddle_numbness\nexpect: {level: emergency}\n")
+    )
     assert {"questions.nerves.options.saddle_numbness.label", "levels.emergency", "system.foot"} <= met
     elsewhere = {
         "questions.course.options.same.label",

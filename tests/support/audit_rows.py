@@ -1,6 +1,6 @@
 """The answer sets of the audit's rows: their level before, now, and what is accepted, as a table for CHANGES.md.
 
-python tests/audit_rows.py 66c6864      prints the table; "before" is the flow at that git revision
+python tests/support/audit_rows.py 66c6864      prints the table; "before" is the flow at that git revision
 """
 
 from __future__ import annotations
@@ -12,28 +12,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.check.cases import run_case
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bot.check.cases import run_answers
 from bot.check.report.revisions import open_versions
 from bot.core.flow.compiled import Flow
 from bot.core.flow.yaml_places import Loaded
 from bot.library import from_stored, load_flow, read_files
+from tests.support.places import FLOWS, TESTS
 
-ROOT = Path(__file__).parent.parent
-FLOW = ROOT / "flows" / "back_spasm"
+FLOW = FLOWS / "back_spasm"
 ROW = re.compile(r"([UO])(\d+) (.+)")
 READ = {"read": "R", "reproduction": "P", "background": "K"}
 
 
 def rows() -> list[dict[str, Any]]:
     """The patients that belong to a row, in the audit's order."""
-    patients = Loaded("patients.yaml", (ROOT / "tests" / "patients.yaml").read_text("utf-8")).value
+    patients = Loaded("patients.yaml", (TESTS / "patients.yaml").read_text("utf-8")).value
     found = [(match, p) for p in patients if (match := ROW.match(p["name"]))]
     return [p for match, p in sorted(found, key=lambda pair: (pair[0][1] == "O", int(pair[0][2])))]
 
 
 def line(flow: Flow, patient: dict[str, Any], before: str) -> str:
     """One line of the table: who, before, now, accepted, by which rule and on which sources."""
-    now = run_case(flow, {"answers": patient["answers"], "facts": patient["facts"]})
+    now = run_answers(flow, {"answers": patient["answers"], "facts": patient["facts"]})
     match = ROW.match(patient["name"])
     assert match is not None
     deciding = [flow.rules_by_id[r].rule for r in now.rules if flow.rules_by_id[r].rule.level is now.level]
@@ -48,7 +51,7 @@ def line(flow: Flow, patient: dict[str, Any], before: str) -> str:
 
 def earlier(old: Flow, patient: dict[str, Any]) -> str:
     """The level that the older flow gives; what it cannot be told is marked."""
-    told = run_case(old, {"answers": patient["answers"], "facts": patient["facts"]})
+    told = run_answers(old, {"answers": patient["answers"], "facts": patient["facts"]})
     return f"{told.level}{' (cannot be told)' if told.warnings else ''}"
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.flow_files import Level
+from tests.support.places import TESTS
 
-TABLE: dict[str, Any] = Loaded(
-    "harmless_traits.yaml", Path(__file__).with_name("harmless_traits.yaml").read_text("utf-8")
-).value
+TABLE: dict[str, Any] = Loaded("harmless_traits.yaml", (TESTS / "harmless_traits.yaml").read_text("utf-8")).value
 TRAITS: dict[str, dict[str, Any]] = {t["trait"]: t for t in TABLE["traits"]}
 TOGETHER: dict[frozenset[str], Level] = {frozenset(t["pair"]): Level(t["level"]) for t in TABLE["together"]}
 ADULT = (16, 110)

@@ -34,7 +34,6 @@ from bot.core.model.readings import Reader, read_nothing
 
 from .answer_values import as_read, choice_span, read_value
 
-
 SPOKEN = "spoken"
 """Where a flow keeps its texts as audiences have them."""
 

@@ -286,7 +286,8 @@ class Advice(Strict):
         description="The question of kind `ago` from whose answer `recheck` is counted instead of from now, e.g. when it began.",
     )
     recheck_first: dict[Level, Quantity] = Field(
-        default_factory=dict, description="An earlier look before that one (`{recheck_first}`), counted in the same way."
+        default_factory=dict,
+        description="An earlier look before that one (`{recheck_first}`), counted in the same way.",
     )
     recheck_by_way: dict[Identifier, Quantity] = Field(
         default_factory=dict, description="When to look again, from now, where the deciding rule has this `how`."
