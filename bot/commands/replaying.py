@@ -192,7 +192,7 @@ def script_command(
             proposed = propose(coverage_of(scripts.flows[key], [o for o in outcomes if o.case.flow == key]))
         except NotProved as reason:
             print(f"No scripts are proposed for {key}: {reason}.", file=stream)
-            return WRONG
+            return FOUND
         for proposal in proposed.proposals:
             _deliver(proposal.name, proposal.text, into, stream)
         for name in proposed.unreachable:

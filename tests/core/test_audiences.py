@@ -8,6 +8,7 @@ import pytest
 
 from bot.check.structure.structure import labels_are_short, languages_say_the_same
 from bot.core.conversation.events import Tapped
+from bot.core.conversation.screens import AS_USUAL, STOP_HERE
 from bot.core.conversation.session import SIGN
 from bot.core.model.findings import FlowError
 from bot.core.model.flow_files import Texts
@@ -162,9 +163,38 @@ def test_the_number_of_a_line_that_is_not_shown_is_no_answer() -> None:
 
 
 def test_lines_for_some_stand_last_so_that_numbers_stay() -> None:
-    edit = (
-        "interview.yaml",
-        "- {id: fever, sign: same_day, opens: fever_more}",
-        "- {id: fever, sign: same_day, opens: fever_more, when: for_whom is for_me}",
-    )
+    fever = "- {id: fever, sign: same_day, opens: fever_more"
+    edit = ("interview.yaml", fever + "}", fever + ", when: for_whom is for_me}")
     assert "FLOW021" in codes(edit)
+
+
+# --- stopped before the end --------------------------------------------------------------------------------------------
+
+
+def sections(person: Person) -> list[str]:
+    """The sections of the lines of the last advice, in order."""
+    assert person.advised is not None
+    of = {line.line: line.section for line in back_spasm().advice.lines}
+    return [of[line].value for line in person.advised.lines]
+
+
+@pytest.mark.parametrize(
+    ("age", "taps"),
+    [
+        ("from_20", ["no_danger_sign", "unexplained_weight_loss", "done"]),
+        ("from_20", ["no_danger_sign", "trouble_swallowing", "done"]),
+        ("from_20", ["no_danger_sign", "fever", "done", "no_fever_more"]),
+        ("from_20", ["no_danger_sign", "no_warning_sign", "checkpoint_inhibitor", "done", "yes", "no_aches"]),
+        ("from_20", ["no_danger_sign", "no_warning_sign", "baclofen", "done", "baclofen_missed", "done"]),
+        ("from_20", ["no_danger_sign", "no_warning_sign", "no_medicine", "iv_drug_use", "done"]),
+        ("from_20", ["no_danger_sign", "no_warning_sign", "no_medicine", "pregnant", "done", "comes_and_goes", "done"]),
+        ("under_12", ["no_danger_sign", "no_warning_sign", "child_limps", "done"]),
+    ],
+)
+def test_who_stops_half_way_with_a_sign_for_today_is_told_where_to_go_and_when_to_look_again(
+    age: str, taps: list[str]
+) -> None:
+    person = Person(back_spasm())
+    person.tap("me", age, "no_nerve_sign", *taps, STOP_HERE, AS_USUAL)
+    assert person.level == "same_day"
+    assert {"do", "again"} <= set(sections(person))

@@ -16,6 +16,7 @@ from bot.core.model.flow_files import NUMERIC, Kind
 from tests.support.talking import Person, back_spasm
 
 MOST_QUESTIONS, MOST_TAPS = 15, 18
+FIRST_DAYS, LATER = "days_2", "days_3_7"
 
 
 class Length(NamedTuple):
@@ -28,8 +29,8 @@ class Length(NamedTuple):
     advised: int
 
 
-def uncomplicated(flow: Flow) -> Length:
-    """40 years, a lift three days ago, low back, bending hurts."""
+def uncomplicated(flow: Flow, began: str = FIRST_DAYS) -> Length:
+    """40 years, a lift two days ago, low back, bending hurts."""
     person = Person(flow)
     questions = taps = words = 0
     while person.at != ADVICE:
@@ -44,7 +45,7 @@ def uncomplicated(flow: Flow) -> Length:
             if question.kind is Kind.many:
                 choices = (usual[0], sc.DONE) if usual else (str(question.none),)
             elif question.kind in NUMERIC and question.choices:
-                choices = ({"age": "from_20", "onset": "days_3_7", "spasm_length": "minutes_1_15"}[question.ask],)
+                choices = ({"age": "from_20", "onset": began, "spasm_length": "minutes_1_15"}[question.ask],)
             else:
                 choices = (str(usual),)
         taps += len(choices)
@@ -59,5 +60,13 @@ def test_the_uncomplicated_are_asked_few_questions() -> None:
     assert length.taps <= MOST_TAPS
 
 
+def test_from_the_third_day_one_question_more_tells_pain_that_grows() -> None:
+    """Row U25 of the audit: in the first two days a strain often grows."""
+    length, later = uncomplicated(back_spasm()), uncomplicated(back_spasm(), LATER)
+    assert later.questions == length.questions + 1
+    assert later.taps == length.taps + 1
+
+
 if __name__ == "__main__":
-    print(uncomplicated(back_spasm())._asdict())
+    for days in (FIRST_DAYS, LATER):
+        print(days, uncomplicated(back_spasm(), days)._asdict())

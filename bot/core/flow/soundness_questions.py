@@ -84,12 +84,6 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 "unsure_as", f'"{q.unsure_as}" is no option or choice of "{q.ask}".',
                 did_you_mean(q.unsure_as, q.option_ids),
             )  # fmt: skip
-        some = [n for n, option in enumerate(q.options) if option.when is not None]
-        if some and (q.kind is not Kind.many or some != list(range(len(q.options) - len(some), len(q.options)))):
-            yield wrong(
-                "options", f'"{q.ask}" shows some lines to some people only, and they are not the last of a list.',
-                "Move the options with `when:` to the end, so that the numbers of the others stay.",
-            )  # fmt: skip
         for n, option in enumerate(q.options):
             if option.opens is not None and option.opens not in draft.questions:
                 path = (*at, "options", n, "opens")
@@ -104,6 +98,18 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 read_value(q, q.usual)
             except (BadAnswer, BadQuantity) as bad:
                 yield wrong("usual", f"The usual answer does not fit: {str(bad).rstrip('.')}.")
+
+
+def lines_for_some_come_last(draft: Draft) -> Iterator[Finding]:
+    """Options with `when:` are the last of a list, so that the numbers of the others stay for whoever is not shown them."""
+    for i, q in enumerate(draft.interview.questions):
+        some = [n for n, option in enumerate(q.options) if option.when is not None]
+        if some and (q.kind is not Kind.many or some != list(range(len(q.options) - len(some), len(q.options)))):
+            yield draft.finding(
+                "interview.yaml", ("questions", i, "options"), "FLOW021",
+                f'"{q.ask}" shows some lines to some people only, and they are not the last of a list.',
+                "Move the options with `when:` to the end, so that the numbers of the others stay.",
+            )  # fmt: skip
 
 
 def choices_are_whole(draft: Draft) -> Iterator[Finding]:

@@ -290,7 +290,8 @@ class Advice(Strict):
         description="An earlier look before that one (`{recheck_first}`), counted in the same way.",
     )
     recheck_by_way: dict[Identifier, Quantity] = Field(
-        default_factory=dict, description="When to look again, from now, where the deciding rule has this `how`."
+        default_factory=dict,
+        description="In place of `recheck` where the deciding rule has this `how`, counted in the same way.",
     )
     ways: list[Identifier] = Field(
         default_factory=list,
