@@ -91,7 +91,7 @@ def test_a_failure_that_was_found_is_told_though_no_plainer_one_could_be_ruled_o
 
 
 def test_check_names_what_is_not_proved_and_ends_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.check.report, "proofs", lambda flow: proofs(flow, walks=0, limits=NOTHING))
+    monkeypatch.setattr(bot.check.report.report, "proofs", lambda flow: proofs(flow, walks=0, limits=NOTHING))
     out = io.StringIO()
     assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out) == 1
     text = out.getvalue()
@@ -105,8 +105,10 @@ def test_check_names_what_is_not_proved_and_ends_with_1(tmp_path: Path, monkeypa
 
 
 def test_a_flow_that_is_not_proved_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.check.prove, "proofs", lambda flow, fast: proofs(flow, fast=fast, walks=0, limits=NOTHING))
-    findings = bot.check.apart.unsafe_findings(flow_at(SPRAIN))
+    monkeypatch.setattr(
+        bot.check.proof.prove, "proofs", lambda flow, fast: proofs(flow, fast=fast, walks=0, limits=NOTHING)
+    )
+    findings = bot.check.proof.own_process.unsafe_findings(flow_at(SPRAIN))
     assert {f.code for f in findings} == {"FLOW062"}
     assert len(findings) == 11
 
@@ -128,7 +130,7 @@ def test_a_comparison_without_a_verdict_is_none(tmp_path: Path, monkeypatch: pyt
 
 
 def test_scripts_are_not_proposed_without_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.check.prove_covering.bounded", lambda solver: _starved(solver))
+    monkeypatch.setattr("bot.check.proof.covering.bounded", lambda solver: _starved(solver))
     with pytest.raises(NotProved):
         covering(flow_at(SPRAIN), [Target("rule", "goes_on")])
 
