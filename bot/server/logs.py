@@ -58,7 +58,7 @@ def set_up(level: str, out: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "aiohttp", "telegram", "alembic"):
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "telegram", "alembic"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True

@@ -37,12 +37,13 @@ KEYBOARD = InlineKeyboardMarkup(
         for row in range(5)
     ]
 )
+PLAIN = KEYBOARD.to_dict()
 TEXT = "<b>Does it hurt?</b> " + "Words and more words of a question. " * 12
 
 
 def question(chat: int) -> dict[str, object]:
     """The parameters of one call."""
-    return {"chat_id": chat, "text": TEXT, "parse_mode": "HTML", "reply_markup": KEYBOARD.to_dict()}
+    return {"chat_id": chat, "text": TEXT, "parse_mode": "HTML", "reply_markup": PLAIN}
 
 
 async def measure(name: str, at_once: int, calls: int, call: Callable[[int], Awaitable[object]]) -> None:

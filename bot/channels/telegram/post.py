@@ -131,7 +131,7 @@ class Post:
         return Never(type(error).__name__)
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
-        """429 holds its chat; told to two chats at once it holds everybody."""
+        """429 holds its chat; told to three chats at once it holds everybody."""
         seconds = asked_pause(error)
         now = self._clock()
         self._slowed = {other: until for other, until in self._slowed.items() if until > now}

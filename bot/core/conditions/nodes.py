@@ -6,7 +6,6 @@ defined condition has a text and a place of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 
@@ -143,14 +142,3 @@ def _collect(node: Node, found: list[Leaf]) -> None:
 def reads(node: Node) -> frozenset[str]:
     """The questions whose answers the condition reads."""
     return frozenset(leaf.question for leaf in leaves(node))
-
-
-def thresholds(nodes: Mapping[str, Node] | list[Node], question: str) -> frozenset[tuple[str, float]]:
-    """All (operator, value) pairs with which `question` is compared."""
-    trees = nodes.values() if isinstance(nodes, Mapping) else nodes
-    return frozenset(
-        (leaf.op, leaf.value)
-        for tree in trees
-        for leaf in leaves(tree)
-        if isinstance(leaf, Compare) and leaf.question == question
-    )

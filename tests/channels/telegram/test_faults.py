@@ -61,7 +61,7 @@ async def test_a_call_that_failed_is_made_again_and_order_is_kept(
 async def test_a_call_that_took_effect_without_an_answer_is_repeated_once_and_no_answer_counts_twice(
     bot: Running, telegram: TelegramDouble, breakage: Breakage
 ) -> None:
-    bot.channel._request._read_timeout = 0.5
+    bot.channel._request._times = bot.channel._request._times._replace(read=0.5)
     ann = Patient(telegram.user(1))
     telegram.fail("sendMessage", Fault(breakage))
     await ann.start()

@@ -23,15 +23,7 @@ from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
 from tests.support.places import ROOT
-from tests.support.telegram_bot import (
-    UNCOMPLICATED,
-    Patient,
-    Starting,
-    by_webhook,
-    log_lines,
-    process,
-    start_process,
-)
+from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process, start_process
 
 pytestmark = pytest.mark.usefixtures("bot_process")
 
@@ -151,9 +143,7 @@ async def test_a_port_in_use_is_one_line(sqlite_url: str) -> None:
     assert "in use" in one_line(err)
 
 
-async def test_a_database_that_cannot_be_written_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "folder.db").mkdir()
     async with TelegramDouble() as telegram:
         code, err = await ends(telegram, f"sqlite:///{tmp_path}/folder.db")
