@@ -27,7 +27,11 @@ def converse(flow: Flow, taps: list[int]) -> Person:
         if person.at in ENDED:
             return person
         question = screens.question_of(flow, person.at)
-        known = [c for c in screens.choices(flow, person.at) if not c.startswith(screens.CHANGE_PREFIX) and c != screens.STOP_HERE]
+        known = [
+            c
+            for c in screens.choices(flow, person.at)
+            if not c.startswith(screens.CHANGE_PREFIX) and c != screens.STOP_HERE
+        ]
         if person.at in (REVIEW, EXIT):
             known = [screens.AS_USUAL if person.at == REVIEW else screens.MORE]
         elif question is not None and person.at == question.ask:

@@ -62,7 +62,8 @@ def test_each_single_conversation_comes_out_the_same(seed: int) -> None:
         found = [
             v
             for v in (None, *LEVELS)
-            if prover.model(prover.z3.And(held, given, prover.z3.And(_plain(prover, at_level(prover.one, v))))) is not None
+            if prover.model(prover.z3.And(held, given, prover.z3.And(_plain(prover, at_level(prover.one, v)))))
+            is not None
         ]
         assert found == [verdict.level]
 
@@ -75,7 +76,9 @@ def _literals(prover: Prover, question: str, answer: Any) -> list[Any]:
     if isinstance(answer, str):
         return [prover.one.case[question, answer]]
     options = [o for q, o in prover.one.yes if q == question]
-    sure = [prover.one.yes[question, o] if o in answer.yes else prover.z3.Not(prover.one.yes[question, o]) for o in options]
+    sure = [
+        prover.one.yes[question, o] if o in answer.yes else prover.z3.Not(prover.one.yes[question, o]) for o in options
+    ]
     unsure = [(o, prover.one.unsure[question, o]) for o in options if prover.one.unsure[question, o] is not False]
     return sure + [f if o in answer.not_sure else prover.z3.Not(f) for o, f in unsure]
 

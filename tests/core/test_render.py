@@ -62,7 +62,9 @@ def test_every_screen_has_words_and_every_choice_a_button(flow: Callable[[], Flo
         assert all(labels)
         assert len(set(labels)) == len(labels), name
         offered = {b.choice for row in message.rows for b in row}
-        lines = {c for c in screens.choices(flow(), name) if c == screens.STOP_HERE or c.startswith(screens.CHANGE_PREFIX)}
+        lines = {
+            c for c in screens.choices(flow(), name) if c == screens.STOP_HERE or c.startswith(screens.CHANGE_PREFIX)
+        }
         assert offered - lines == set(screens.choices(flow(), name)) - lines, name
         if name not in (EMERGENCY, "ADVICE"):  # these two stand under an advice
             assert message.plain().strip(), name
@@ -104,7 +106,11 @@ def test_an_emergency_message_is_urgent_and_offers_no_way_past_it() -> None:
     message = drawn(sprain(), at, Advise(Level.emergency, ("danger_sign",), ("go_now",), urgent=True))
     assert message.urgent
     assert "a cold or pale foot" in message.plain()
-    assert {b.choice for row in message.rows for b in row} == {screens.HELPED, screens.BY_MISTAKE, screens.CANT_GET_THERE}
+    assert {b.choice for row in message.rows for b in row} == {
+        screens.HELPED,
+        screens.BY_MISTAKE,
+        screens.CANT_GET_THERE,
+    }
 
 
 def test_items_stand_below_each_other_and_paragraphs_apart() -> None:

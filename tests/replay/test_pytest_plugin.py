@@ -63,5 +63,7 @@ def test_several_processes_play_what_is_given_to_them_by_whichever_way(pytester:
             f"title: Foot {name}\nchat:\n  - tap: $sign\nexpect: {{level: emergency}}\n"
             "cases: {sign: [cold_pale_foot, foot_wont_move]}\n"
         )
-    result = pytester.runpytest_subprocess("-n2", "--through", "telegram", "--through", "reload", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(
+        "-n2", "--through", "telegram", "--through", "reload", "-p", "no:cacheprovider"
+    )
     result.assert_outcomes(passed=12)

@@ -106,6 +106,7 @@ def test_the_command_writes_proposals_and_never_over_a_script(folder: Path, tmp_
     with pytest.raises(Exists, match="is not written over"):
         script_command([folder], FLOW_FOLDERS, out, cover=True, into=into)
 
+
 def test_the_command_prints_coverage_and_score(folder: Path, tmp_path: Path) -> None:
     out = io.StringIO()
     code = replay_command(

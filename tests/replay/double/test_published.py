@@ -20,7 +20,6 @@ from tests.support.published_api import problems
 API = ROOT.parent / "shared" / "telegram" / "api.json"
 
 
-
 def api() -> dict[str, Any]:
     if not API.exists():
         pytest.skip("the description of the Bot API is not beside this project")
