@@ -126,7 +126,7 @@ async def test_no_answer_is_lost_and_none_counts_twice(
     database_url: str, mode: str, kills: int, record_property: Callable[[str, object], None]
 ) -> None:
     report = await kill_at_random(database_url, kills, kills, **by_webhook() if mode == "webhook" else {})
-    record_property("report", report)
+    record_property("report", str(report))
     assert report.kills == kills
     assert report.answered > 0
     assert report.repeated <= report.in_flight + report.unheard, report
