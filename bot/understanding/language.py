@@ -1,20 +1,21 @@
-"""The word lists of one language, read from `languages/<code>/*.yaml` and compiled. Nothing about any language is in Python.
+"""One language compiled from its word lists. Nothing about any language is in Python.
 
-A language is a folder of YAML files whose parts are put together: spelling, groups of phrases, cues, numbers and dates,
-and which words mean which option. Operators' own phrases (`says:` of a flow's texts) are added to the options.
+A language is a folder of YAML files whose parts are put together (`lists`): spelling, groups of phrases, cues, numbers and
+dates, and which words mean which option. Operators' own phrases (`says:` of a flow's texts) are added to the options.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.understanding.lists.model import Lists, OptionWords, Part
+from bot.understanding.lists.reading import read_lists
 
-from .patterns import Grammar, PatternError, spell_out
+from .patterns import Grammar, spell_out
 from .words import Speller, Spelling
 
 FOLDER = Path(__file__).parent / "languages"
@@ -25,40 +26,36 @@ READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 TIME_CUES = ("began", "not_the_onset", "still_the_onset", "per_spasm", "not_one_spasm", "complaint")
 """Lists of the time words that are matched as groups: `time.began` and so on."""
 
+_NOT_WORDS = frozenset(
+    {
+        "groups",
+        "options",
+        "crisis",
+        "opened",
+        "pictures",
+        "known",
+        "small",
+        "mend",
+        "parted",
+        "as_they_are",
+        "account",
+        "names",
+    }
+)
+"""Parts whose words are patterns, or that are spelt otherwise: slips in the others are mended too."""
+
+NOTHING = OptionWords()
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, compiled. `parts` holds the parts of the files that are no patterns (numbers, dates, ages, pain)."""
+    """One language, compiled. `lists`: the files as they were read."""
 
     code: str
     spelling: Spelling
     grammar: Grammar
-    options: Mapping[str, Mapping[str, Any]]
-    parts: Mapping[str, Any]
-
-
-def read_parts(folder: Path) -> dict[str, Any]:
-    """The files of a language folder put together: what has the same name is joined (`_together`). Raises PatternError."""
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # words stay words: "no" and "on" are no truth values
-    parts: dict[str, Any] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        try:
-            read = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-        except yaml.YAMLError as error:
-            raise PatternError(f"{file.name}: {error}") from error
-        if not isinstance(read, dict):
-            raise PatternError(f"{file.name}: a word list is a mapping")
-        parts = _together(parts, read)
-    if not parts:
-        raise PatternError(f"no word lists in {folder}")
-    return parts
-
-
-def _together(one: Any, other: Any) -> Any:
-    """Two parts of the same name: mappings are joined name by name, lists are appended, and else the later one holds."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {**one, **{key: _together(one.get(key), value) for key, value in other.items()}}
-    return [*one, *other] if isinstance(one, list) and isinstance(other, list) else other
+    options: Mapping[str, OptionWords]
+    lists: Lists
 
 
 def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Path = FOLDER) -> Language | None:
@@ -71,54 +68,44 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         home = folder / code.partition("-")[0]
     if not home.is_dir():
         return None
-    parts = read_parts(home)
-    opened = {str(key): tuple(str(value).split()) for key, value in (parts.get("opened") or {}).items()}
-    pictures = {str(key): tuple(str(value).split()) for key, value in (parts.get("pictures") or {}).items()}
-    options: dict[str, Mapping[str, Any]] = dict(parts.get("options") or {})
-    groups = dict((parts.get("groups") or {}).items())
-    crisis = parts.get("crisis") or {}
-    for reading in ("plain", "unless"):
-        groups[f"crisis.{reading}"] = crisis.get(reading, ())
+    lists = read_lists(home)
+    opened = {key: tuple(value.split()) for key, value in lists.opened.items()}
+    pictures = {key: tuple(value.split()) for key, value in lists.pictures.items()}
+    options = dict(lists.options)
+    groups: dict[str, Iterable[str]] = dict(lists.groups)
+    groups["crisis.plain"], groups["crisis.unless"] = lists.crisis.plain, lists.crisis.unless
     for cue in TIME_CUES:
-        groups[f"time.{cue}"] = parts.get(cue) or ()
+        groups[f"time.{cue}"] = getattr(lists, cue)
+    for name, phrases in lists.requests.items():
+        groups[f"request.{name}"] = phrases
+    for question, answers in lists.screens.items():
+        for answer, phrases in answers.items():
+            reading = "possible" if answer.endswith("?") else "plain"
+            groups[f"{question}/{answer.rstrip('?')}.{reading}"] = phrases
+    for dictionary, kinds in lists.names.items():
+        for kind, named in kinds.items():
+            groups[f"names.{dictionary}.{kind}"] = named.names
     for option, rule in options.items():
         for reading in READINGS:
-            if rule.get(reading):
-                groups[f"{option}.{reading}"] = rule[reading]
-    kinds = parts.get("kinds") or {}
-    for option, rule in options.items():
-        alike = kinds.get(rule.get("kind", ""), {})
-        for reading, listed in alike.items():
+            if read := getattr(rule, reading):
+                groups[f"{option}.{reading}"] = read
+        for reading, listed in lists.kinds.get(rule.kind, {}).items():
             name = f"{option}.{reading}"
-            groups[name] = [*groups.get(name, ()), *(str(p).replace("<*>", f"<{option}.plain>") for p in listed)]
-    for option, phrases in (says or {}).items():
-        told = [_literal(phrase) for phrase in phrases]
+            groups[name] = [*groups.get(name, ()), *(p.replace("<*>", f"<{option}.plain>") for p in listed)]
+    for option, spoken in (says or {}).items():
+        told = [_literal(phrase) for phrase in spoken]
         groups[f"{option}.plain"] = [*groups.get(f"{option}.plain", ()), *(p for p in told if p)]
-        options.setdefault(option, {})
-    small = frozenset(str(parts.get("small", "")).split())
+        options.setdefault(option, NOTHING)
+    small = frozenset(lists.small.split())
     grammar = Grammar(
-        groups,
-        small,
-        _words_of(parts, "binding"),
-        opened,
-        (_words_of(parts, "no_words"), _words_of(parts, "can_words")),
+        groups, small, frozenset(lists.binding), opened, (frozenset(lists.no_words), frozenset(lists.can_words))
     )
-    for words in _listed(parts):
+    for words in _listed(lists):
         grammar.vocabulary.update(words.split())
-    targets = frozenset(word for line in parts.get("mend") or () for word in spell_out(str(line)))
-    known = (
-        frozenset(f"{parts.get('known', '')} {parts.get('as_they_are', '')}".split())
-        | small
-        | frozenset(opened)
-        | grammar.vocabulary
-    )
-    breaks = frozenset(map(str, parts.get("breaks") or ()))
-    spelling = Spelling.of(opened, pictures, breaks, Speller(targets, known, _words_of(parts, "parted")))
-    return Language(code, spelling, grammar, options, parts)
-
-
-def _words_of(parts: Mapping[str, Any], name: str) -> frozenset[str]:
-    return frozenset(map(str, parts.get(name) or ()))
+    targets = frozenset(word for line in lists.mend for word in spell_out(line))
+    known = frozenset(f"{lists.known} {lists.as_they_are}".split()) | small | frozenset(opened) | grammar.vocabulary
+    speller = Speller(targets, known, frozenset(lists.parted))
+    return Language(code, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
 
 
 def _literal(phrase: str) -> str:
@@ -126,31 +113,23 @@ def _literal(phrase: str) -> str:
     return re.sub(r"[^\w\s'-]|_", " ", phrase.lower()).replace("-", " ").replace("'", "").strip()
 
 
-def _listed(parts: Mapping[str, Any]) -> Iterable[str]:
+def _listed(lists: Lists) -> Iterator[str]:
     """All words of the parts that are no patterns, so that slips in them are mended too."""
-    for key, value in parts.items():
-        if key not in (
-            "groups",
-            "options",
-            "crisis",
-            "opened",
-            "pictures",
-            "known",
-            "small",
-            "mend",
-            "parted",
-            "as_they_are",
-        ):
-            yield from _leaves(value)
+    for field, info in type(lists).model_fields.items():
+        if (info.alias or field) not in _NOT_WORDS:
+            yield from _leaves(getattr(lists, field))
 
 
-def _leaves(value: Any) -> Iterable[str]:
+def _leaves(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, Part):
+        for field in type(value).model_fields:
+            yield from _leaves(getattr(value, field))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield str(key)
             yield from _leaves(inner)
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, tuple):
         for inner in value:
             yield from _leaves(inner)

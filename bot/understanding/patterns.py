@@ -141,6 +141,7 @@ class Grammar:
         self._binding = binding
         self._tree: dict[str, Any] = {}
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
+        self._words: dict[str, set[str]] = {}
         self.vocabulary: set[str] = set()
         for name, phrases in groups.items():
             self.add(name, phrases)
@@ -195,6 +196,7 @@ class Grammar:
 
     def _plant(self, phrase: str, name: str) -> None:
         node = self._tree
+        self._words.setdefault(name, set()).update(phrase.split())
         for word in phrase.split():
             self.vocabulary.add(word)
             node = node.setdefault(word, {})
@@ -223,6 +225,60 @@ class Grammar:
 
         for name in self._patterns:
             visit(name)
+        self._index()
+
+    def _index(self) -> None:
+        """Which patterns a term stands in, and how many different terms each pattern needs: so that for a text only those are
+        tried whose terms can all be there."""
+        self._uses: dict[str, list[int]] = {}
+        self._needs: list[int] = []
+        self._owner: list[tuple[str, Pattern]] = []
+        for name, patterns in self._patterns.items():
+            for pattern in patterns:
+                terms = set(pattern.terms)
+                for term in terms:
+                    self._uses.setdefault(term, []).append(len(self._owner))
+                self._needs.append(len(terms))
+                self._owner.append((name, pattern))
+        self._number_terms = tuple(term for term in self._uses if term[0] == "{")
+
+    def reachable(self, found: Iterable[str], numbers: bool) -> dict[str, list[Pattern]]:
+        """Group -> its patterns that may match a text in which these phrases stand; groups that may not are left out."""
+        active: dict[str, list[Pattern]] = {term: [] for term in found}
+        waiting = list(active)
+        if numbers:
+            waiting += self._number_terms
+        left: dict[int, int] = {}
+        while waiting:
+            for number in self._uses.get(waiting.pop(), ()):
+                left[number] = missing = left.get(number, self._needs[number]) - 1
+                if missing:
+                    continue
+                owner, pattern = self._owner[number]
+                if owner not in active:
+                    active[owner] = []
+                    waiting.append(owner)
+                active[owner].append(pattern)
+        return active
+
+    def words_of(self, name: str) -> frozenset[str]:
+        """All words that the phrases of a group, and of the groups it is built on, are written with."""
+        seen: set[str] = set()
+        words: set[str] = set()
+        waiting = [name]
+        while waiting:
+            group = waiting.pop()
+            if group in seen:
+                continue
+            seen.add(group)
+            words.update(self._words.get(group, ()))
+            for pattern in self._patterns.get(group, ()):
+                for term in pattern.terms:
+                    if term[0] == "=":
+                        words.update(term[1:].split())
+                    elif term[0] != "{":
+                        waiting.append(term)
+        return frozenset(words)
 
     def knows(self, name: str) -> bool:
         """Whether there is such a group."""
@@ -258,10 +314,6 @@ class Grammar:
                     ways.append((node, place + 1, skipped + 1))
         return found
 
-    def patterns_of(self, name: str) -> tuple[Pattern, ...]:
-        """The composed patterns of a group."""
-        return self._patterns.get(name, ())
-
 
 class Match:
     """One text matched against a grammar; groups are looked up when asked for."""
@@ -270,6 +322,7 @@ class Match:
         self.words = words
         self._grammar = grammar
         self._phrases = grammar.phrases_in(words)
+        self._active = grammar.reachable(self._phrases, any(word[0].isdecimal() for word in words.words))
         self._known: dict[str, tuple[WordSpan, ...]] = {}
 
     def spans(self, name: str) -> tuple[WordSpan, ...]:
@@ -277,9 +330,12 @@ class Match:
         known = self._known.get(name)
         if known is not None:
             return known
+        active = self._active.get(name)
+        if active is None and name[0] != "{":
+            return ()
         found = self._numbers(name) if name[0] == "{" else list(self._phrases.get(name, ()))
         if name[0] not in "={":
-            for pattern in self._grammar.patterns_of(name):
+            for pattern in active or ():
                 found.extend(self._pattern(pattern))
         if found and name[0] not in "={" and self._grammar.knows(name + "!"):
             out = self.spans(name + "!")

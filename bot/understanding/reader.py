@@ -7,28 +7,41 @@ A fact that is not mentioned is never taken as absent: only what is plainly deni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.model.flow_files import Interview, Kind, Question, Texts
-from bot.core.model.readings import Fact, Reader, Reading, Rejected, Sign, Unclear
+from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
+from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
+from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
+from bot.understanding.quantities.figures import Figure, FigureReader
+from bot.understanding.quantities.onset import OnsetReader
+from bot.understanding.quantities.periods import Guess
+from bot.understanding.screen.named import FoundName, NameReader
+from bot.understanding.screen.replies import ReplyReader, SeenScreen
 
-from .amounts import Amounts, Duration, Number, before
-from .figures import Figure, FigureReader
-from .language import FOLDER, Language, load
-from .onset import OnsetReader
+from .language import FOLDER, NOTHING, Language, load
 from .patterns import Match, WordSpan
-from .periods import Guess
-from .scope import MAYBE, NEGATED, Scope
+from .scope import HYPOTHETICAL, MAYBE, NEGATED, PAST, Scope
 from .whole import crisis, nothing_but, polarity
-from .words import SpokenWords
+from .words import Speller, SpokenWords
 
 LONGEST = 20_000
 """Characters of one text that are read."""
 
+_FEW = 5
+"""Words of a message that speaks of nothing but the figure that was asked for."""
+
+_A_QUESTION = 4
+"""Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
+
+_SLIPS = 6
+"""Unknown words of a message that are compared with those of the open screen."""
+
+_BARE = re.compile(r"[\d\s./½+-]*")
 _NAME = re.compile(r"[a-z_0-9]+")
 
 
@@ -119,6 +132,16 @@ def _whole(seen: _Text) -> tuple[str | None, bool]:
     return said, nothing_but(words, match, f"{question.ask}/{question.none}.plain")
 
 
+def _guessed(reading: Reading, text: str) -> Reading:
+    """A reading of words that were mended towards the open screen: signs in it are asked about, and all is quoted as typed."""
+    quote = text.strip()
+    return replace(
+        reading,
+        signs=tuple(Sign(sign.option, quote, False) for sign in reading.signs),
+        facts=tuple(replace(fact, words=quote) for fact in reading.facts),
+    )
+
+
 class LanguageReader:
     """Reads texts of one language for one flow. `make_reader` is the way to it."""
 
@@ -130,37 +153,84 @@ class LanguageReader:
         self._kinds: dict[Kind, str] = {}
         for question in interview.questions:
             self._kinds.setdefault(question.kind, question.ask)
-        parts = language.parts
+        parts = language.lists
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
-        self._ordinals = {str(k): int(v) for k, v in (parts.get("ordinals") or {}).items()}
-        self._joining = frozenset(map(str, parts.get("joining") or ()))
-        self._ordinal_of = frozenset(map(str, parts.get("ordinal_of_list") or ()))
-        self._list_number = frozenset(map(str, parts.get("list_number") or ()))
+        self._ordinals = parts.ordinals
+        self._joining = frozenset(parts.joining)
+        self._ordinal_of = frozenset(parts.ordinal_of_list)
+        self._list_number = frozenset(parts.list_number)
+        self._all = (*self._home, *(q for q, v in self._questions.items() if v.kind is Kind.yes_no))
+        self._names = NameReader(parts)
+        self._spellers = {
+            name: Speller(self._told_with(question), frozenset()) for name, question in self._questions.items()
+        }
+        self._bare_questions = frozenset(parts.group("bare_question"))
+        self._asking = frozenset(parts.group("begins_a_question"))
+        self._replies = ReplyReader(parts)
+        self._vocabulary = Vocabulary.of(
+            parts.account,
+            frozenset(parts.small.split()),
+            frozenset(parts.known.split()),
+            (w for o in self._signs for r in ("plain", "possible") for w in language.grammar.words_of(f"{o}.{r}")),
+        )
 
-    def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
-        """All that can be read in `text` on the patient's date `now`."""
+    def _told_with(self, question: Question) -> frozenset[str]:
+        """The words that answers to a question are told with."""
+        grammar, name = self._language.grammar, question.ask
+        answers = (*question.option_ids, "none", "yes", "no")
+        groups = (f"{name}/{answer}.{reading}" for answer in answers for reading in ("plain", "possible"))
+        return frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
+
+    def read(self, text: str, now: datetime, open_question: str | None, mended: bool = False) -> Reading:
+        """All that can be read in `text` on the patient's date `now`. `mended`: slips were mended towards the open screen."""
         language = self._language
         words = language.spelling.read(text)
         if not words.words:
             return Reading()
         match = language.grammar.match(words)
-        scope = Scope(match, now.year, language.parts)
+        scope = Scope(match, now.year, language.lists)
         question = self._questions.get(open_question or "")
         seen = _Text(
             words, match, scope, now, question, self._amounts.numbers(words), self._amounts.durations(words)
         )  # fmt: skip
-        signs, plain, denied, rejected = self._options(seen)
+        verdicts = {option: self._verdicts(seen, option) for option in self._all}
+        signs, plain, denied, rejected = self._options(seen, verdicts)
         facts, unclear = self._choices(seen, plain, denied)
-        began = self._language.options
-        elsewhere = [
-            s for o, s in plain.items() if o in self._signs and str(began.get(o, {}).get("begins", "")) != "true"
-        ]
+        elsewhere = [s for o, s in plain.items() if o in self._signs and not language.options.get(o, NOTHING).begins]
         figures, unsaid = self._read_figures(seen, elsewhere)
         said, none_said = _whole(seen)
+        ledger = Ledger(words, match, self._vocabulary)
+        found = self._names.find(match)
+        ledger.lay(self._claims(seen, verdicts, figures, found))
+        negated = frozenset(p for p in ledger.doubtful() if scope.negated((p, p + 1)))
+        ledger.close(None if question is None else question.ask, negated, question is not None and question.describes)
+        meant = [f for f in found if not scope.negated(f[0])]
+        names = self._names.named(question, match, ledger, meant)
+        request = self._request(match, scope)
+        replied = SeenScreen(words, match, scope, ledger)
+        polarity = self._replies.yes_or_no(question, replied, verdicts, said)
+        if question is None and open_question in language.lists.screens:
+            reply = self._fixed(open_question, match)
+        else:
+            reply = self._replies.to(question, replied, verdicts, names)
+        if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
+            request = ""  # "osteopenia, is that the same?" names a line
+        if request == "question_back" or (not request and self._asks(words, reply.none)):
+            request, reply, polarity = "question_back", NO_REPLY, None
+        if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
+            nearer = self._nearer(question, words, ledger)
+            if nearer is not None:
+                return _guessed(self.read(nearer, now, open_question, mended=True), text)
+        facts = [*facts, *figures]
+        if reply != NO_REPLY:
+            facts = self._apart(facts, question, reply, ledger)
+        facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, question)]
+        if question is not None and len(words.words) <= _FEW:
+            unsaid = [u for u in unsaid if u.question == question.ask or question.kind not in NUMERIC]
         return Reading(
-            facts=(*facts, *figures),
+            facts=tuple(facts),
             signs=signs,
             unclear=(*unclear, *unsaid),
             rejected=rejected,
@@ -168,26 +238,125 @@ class LanguageReader:
             polarity=said,
             greeting=nothing_but(seen.words, seen.match, "greeting"),
             none_said=none_said,
+            reply=reply,
+            said=polarity,
+            request=request,
+            names=names,
+            account=ledger.accounted(),
         )
+
+    def _fixed(self, screen: str | None, match: Match) -> Reply:
+        """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
+        answers = {
+            name: spans
+            for name in self._language.lists.screens.get(screen or "", {})
+            if (spans := match.spans(f"{screen}/{name}.plain"))
+        }
+        return Reply(yes=tuple(answers)) if len(answers) == 1 else NO_REPLY
+
+    def _nearer(self, question: Question, words: SpokenWords, ledger: Ledger) -> str | None:
+        """The text with slips of the finger mended towards words of the open screen, where nothing was read without; None if
+        there are none."""
+        speller = self._spellers.get(question.ask)
+        text = list(words.words)
+        for place in ledger.unknown[:_SLIPS]:
+            text[place] = " ".join(speller.mend(text[place])) if speller is not None else text[place]
+        return " ".join(text) if tuple(text) != words.words else None
+
+    def _asks(self, words: SpokenWords, denies: bool) -> bool:
+        """Whether the message is a question back: it ends with its mark and begins as one; or is one sentence, and no denial."""
+        said = [word for word in words.words if word.isalnum()]
+        if len(said) == 1:
+            return said[0] in self._bare_questions
+        if words.words[-1] != "?" or not said:
+            return False
+        whole = len(said) >= _A_QUESTION and words.sentence[0] == words.sentence[-2]
+        return (whole and not denies) or said[0] in self._asking
+
+    def _request(self, match: Match, scope: Scope) -> str:
+        """What the writer asks for or expresses; the first one of the word lists' order."""
+        for name in self._language.lists.requests:
+            if any(not scope.negated(span) for span in match.spans(f"request.{name}")):
+                return name
+        return ""
+
+    def _claims(
+        self,
+        seen: _Text,
+        verdicts: Mapping[str, Mapping[str, WordSpan]],
+        figures: Iterable[Fact],
+        found: Iterable[FoundName],
+    ) -> Iterator[RoleClaim]:
+        """What was understood, with its words: signs and facts that are stated, then denials, figures and names."""
+        own = frozenset(() if seen.question is None else seen.question.option_ids)
+        for option in sorted(verdicts, key=lambda o: o not in own):
+            for kind in ("plain", MAYBE):
+                if kind in verdicts[option]:
+                    yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
+        for option, kinds in verdicts.items():
+            for kind in (NEGATED, PAST):
+                if kind in kinds:
+                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
+        if any(PAST in kinds for kinds in verdicts.values()):
+            for span in seen.scope.past_cues:
+                yield span, HARMLESS, "past"
+        for name in self._language.lists.requests:
+            for span in seen.match.spans(f"request.{name}"):
+                yield span, HARMLESS, f"request: {name}"
+        for fact in figures:
+            if fact.places != (0, 0):
+                yield fact.places, FACT, fact.question
+        for span, dictionary, kind in found:
+            yield span, FACT, f"{dictionary}: {kind}"
+
+    def _apart(self, facts: list[Fact], question: Question | None, reply: Reply, ledger: Ledger) -> list[Fact]:
+        """Facts without those of other questions whose words the answer to the open one is made of: a figure, or words, that
+        answer the question on screen answer nothing else (SEMANTICS 5d)."""
+        if reply.by_place:
+            return [fact for fact in facts if question is not None and fact.question == question.ask]
+        own = set(reply.yes) | set(reply.perhaps)
+        taken = {p for p, about in enumerate(ledger.abouts) if about in own}
+        return [
+            fact
+            for fact in facts
+            if (question is not None and fact.question == question.ask)
+            or fact.places == (0, 0)
+            or self._questions[fact.question].kind is Kind.many
+            or not taken & set(range(*fact.places))
+        ]
+
+    def _bare_for_another(self, fact: Fact, question: Question | None) -> bool:
+        """Whether a bare figure would answer another question than the one that is open: "2" for the second button."""
+        if question is None or fact.question == question.ask:
+            return False
+        bare = _BARE.fullmatch(fact.words) is not None
+        return bare or all(word in self._language.lists.numbers for word in fact.words.lower().split())
+
+    def _surely(self, fact: Fact, words: SpokenWords, question: Question | None) -> Fact:
+        """The fact, not sure if all that it stands on is one word that was spelt otherwise."""
+        first, last = fact.places
+        about = self._questions[fact.question]
+        weighs = about.kind in (Kind.one, Kind.many) and not about.describes
+        slip = weighs and last - first == 1 and first in words.mended and (question is None or about is not question)
+        return replace(fact, sure=False) if slip else fact
 
     # --- options: warning signs and all other choices
 
     def _options(
-        self, seen: _Text
+        self, seen: _Text, verdicts: Mapping[str, Mapping[str, WordSpan]]
     ) -> tuple[tuple[Sign, ...], dict[str, WordSpan], dict[str, WordSpan], tuple[Rejected, ...]]:
         plain: dict[str, WordSpan] = {}
         denied: dict[str, WordSpan] = {}
         possible: dict[str, WordSpan] = {}
         rejected: list[Rejected] = []
-        for option in (*self._home, *(q for q, v in self._questions.items() if v.kind is Kind.yes_no)):
-            verdicts = self._verdicts(seen, option)
-            for kind, span in verdicts.items():
+        for option, said in verdicts.items():
+            for kind, span in said.items():
                 if kind == "plain":
                     plain[option] = span
                 elif kind == MAYBE:
                     possible[option] = span
                 else:
-                    if kind == NEGATED and "plain" not in verdicts and MAYBE not in verdicts:
+                    if kind == NEGATED and "plain" not in said and MAYBE not in said:
                         denied[option] = span
                     rejected.append(Rejected(option, seen.words.quote(span), kind))
         signs = [Sign(o, seen.words.quote(s)) for o, s in plain.items() if o in self._signs]
@@ -198,38 +367,103 @@ class LanguageReader:
 
     def _verdicts(self, seen: _Text, option: str) -> dict[str, WordSpan]:
         """What the text says of one option: `plain`, `MAYBE`, or the reasons for which it was set aside, with the words."""
-        match, scope = seen.match, seen.scope
-        rule = self._language.options.get(option, {})
-        past_counts = str(rule.get("past", "")) == "true"
+        match = seen.match
+        past_counts = self._language.options.get(option, NOTHING).past
         names = [(f"{option}.plain", True), (f"{option}.possible", False)]
         if seen.question is not None and option in seen.question.option_ids:
-            names.append((f"{seen.question.ask}/{option}.plain", True))
+            names += [(f"{seen.question.ask}/{option}.plain", True), (f"{seen.question.ask}/{option}.possible", False)]
         out: dict[str, WordSpan] = {}
         unless: tuple[WordSpan, ...] | None = None
         for name, is_plain in names:
             for span in match.spans(name):
                 if unless is None:
                     unless = match.spans(f"{option}.unless")
-                if any(self._touches(seen.words, u, span) for u in unless):
+                own = "/" in name and seen.opened(Kind.one)
+                if not own and any(self._touches(seen.words, u, span) for u in unless):
                     continue
                 sentence = seen.words.sentence
                 if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
                     continue
-                verdict = scope.verdict(span, past_counts)
-                if "/" in name and verdict != NEGATED:  # the option's own words, where just that is asked
-                    verdict = None
+                verdict = self._verdict(seen, option, span, "/" in name, past_counts)
+                if "/" in name:
+                    verdict = self._where_asked(seen, option, span, is_plain, verdict)
                 kind = verdict or ("plain" if is_plain else MAYBE)
                 if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
                     out[kind] = span
         if "plain" not in out:
-            for span in match.spans(f"{option}.denied"):
-                verdict = scope.verdict(span, True)
-                if verdict is None or (verdict == MAYBE and scope.has_own_no(span)):  # "no numbness, no trouble peeing"
-                    out.pop(MAYBE, None)
-                    out.setdefault(NEGATED, span)
-                elif verdict == MAYBE:  # "not sure if I can feel it"
-                    out.setdefault(MAYBE, span)
+            self._deny(seen, option, out)
         return out
+
+    def _verdict(self, seen: _Text, option: str, span: WordSpan, asked: bool, past_counts: bool) -> str | None:
+        """Why words of an option are not meant, or doubtful, wherever they stand; None if they are meant."""
+        scope = seen.scope
+        verdict = scope.verdict(span, past_counts)
+        if verdict is None and self._asked_back(seen, span):
+            verdict = HYPOTHETICAL if asked else MAYBE
+        counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._signs)
+        if counts and scope.long_over(span):
+            return PAST
+        if verdict == PAST and self._signs.get(option) == Level.emergency.value:
+            return MAYBE  # over, perhaps: asked about
+        return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict
+
+    def _where_asked(self, seen: _Text, option: str, span: WordSpan, is_plain: bool, verdict: str | None) -> str | None:
+        """The same for words of its own where just that option is asked."""
+        if verdict == NEGATED and seen.scope.has_own_no(span) and option not in self._signs:
+            return None  # "nah, nowhere else" says it with a no of its own
+        if not is_plain and self._as_it_should_be(seen, span):
+            return NEGATED
+        return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None
+
+    def _deny(self, seen: _Text, option: str, out: dict[str, WordSpan]) -> None:
+        """Plain denials of an option that nothing states."""
+        for span in seen.match.spans(f"{option}.denied"):
+            verdict = seen.scope.verdict(span, True)
+            if self._turned_round(seen, span):
+                out.setdefault(MAYBE, span)
+            elif verdict is None or (
+                verdict == MAYBE and seen.scope.has_own_no(span)
+            ):  # "no numbness, no trouble peeing"
+                out.pop(MAYBE, None)
+                out.setdefault(NEGATED, span)
+            elif verdict == MAYBE:  # "not sure if I can feel it"
+                out.setdefault(MAYBE, span)
+
+    def _set_aside(self, seen: _Text, option: str) -> tuple[str, ...]:
+        """Why the own words of an option where it is asked are not meant: of a sign the past counts not, and where a movement
+        is asked for "if I bend" is an answer."""
+        describes = seen.question is not None and seen.question.describes
+        return (*(() if describes else (HYPOTHETICAL,)), *((PAST,) if option in self._signs else ()))
+
+    @staticmethod
+    def _as_it_should_be(seen: _Text, span: WordSpan) -> bool:
+        """Whether words that perhaps mean a sign stand in a phrase that says that all is well ("everything works down there")."""
+        names = ("normality", "denial_form", "deny_all", f"{seen.question.ask}/none.plain" if seen.question else "")
+        return any(s[0] < span[1] and span[0] < s[1] for name in names if name for s in seen.match.spans(name))
+
+    @staticmethod
+    def _asked_back(seen: _Text, span: WordSpan) -> bool:
+        """Whether the words stand in a question back, "what counts as unsteady?": its clause begins with one."""
+        clause = seen.words.clause
+        return any(
+            clause[back[0]] == clause[span[0]]
+            and back[0] <= span[0]
+            and (back[0] == 0 or clause[back[0] - 1] != clause[back[0]])
+            for back in seen.match.spans("request.question_back")
+        )
+
+    def _turned_round(self, seen: _Text, span: WordSpan) -> bool:
+        """Whether an exception, or a "fine until", in the same sentence turns a denial of these words round: denials are read
+        narrowly (SEMANTICS 5e)."""
+        sentence = seen.words.sentence
+        forms = seen.match.spans("denial_form")
+        return any(
+            sentence[turn[0]] == sentence[span[0]]
+            and turn[1] > span[0]
+            and not any(f[0] <= turn[0] and turn[1] <= f[1] for f in forms)
+            for name in ("exception", "fine_until", "than_normal")
+            for turn in seen.match.spans(name)
+        )
 
     def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
         """Whether two spans overlap or stand within three words of each other with no "and" between."""
@@ -260,9 +494,9 @@ class LanguageReader:
             name = question.ask
             if question.kind is Kind.yes_no:
                 if name in plain:
-                    facts.append(Fact(name, "yes", quote(plain[name])))
+                    facts.append(Fact(name, "yes", quote(plain[name]), places=plain[name]))
                 elif name in denied:
-                    facts.append(Fact(name, "no", quote(denied[name])))
+                    facts.append(Fact(name, "no", quote(denied[name]), places=denied[name]))
                 continue
             yes = [o for o in question.option_ids if o in plain and self._home.get(o) is question]
             no = [o for o in question.option_ids if o in denied and self._home.get(o) is question]
@@ -272,13 +506,14 @@ class LanguageReader:
                     facts.append(Fact(name, ordered, seen.words.text.strip()))
                 elif yes or no:
                     spans = [plain[o] for o in yes] or [denied[o] for o in no]
-                    facts.append(Fact(name, tuple(yes), self._joined(seen, spans), denied=tuple(no)))
+                    one = spans[0] if len(set(spans)) == 1 else (0, 0)
+                    facts.append(Fact(name, tuple(yes), self._joined(seen, spans), denied=tuple(no), places=one))
             elif (question.kind is Kind.one and not question.consent) or question is seen.question:
                 ordered = self._by_number(seen, question)
                 if len(ordered) == 1:
                     facts.append(Fact(name, ordered[0], seen.words.text.strip()))
                 elif len(yes) == 1:
-                    facts.append(Fact(name, yes[0], quote(plain[yes[0]])))
+                    facts.append(Fact(name, yes[0], quote(plain[yes[0]]), places=plain[yes[0]]))
                 elif yes and question is seen.question:
                     unclear.append(
                         Unclear(name, self._joined(seen, [plain[o] for o in yes]), tuple((o, o) for o in yes))
@@ -321,16 +556,17 @@ class LanguageReader:
             if figure.value is None:
                 unclear.append(Unclear(kinds[kind], words.quote(figure.span)))
             else:
-                facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure))
+                facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure, places=figure.span))
 
         figures, numbers = self._figures, seen.numbers
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.year))
+        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)
-        add(Kind.length, length)
+        if seen.question is None or seen.opened(Kind.length) or seen.match.spans("one_spasm"):
+            add(Kind.length, length)
         others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
         free = taken | in_durations | in_dates
         pain = figures.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
@@ -350,6 +586,11 @@ class LanguageReader:
         since = before(seen.words.words, begin, self._onset.lists["since"])
         return clause[begin] == clause[figure.span[0]] and not since
 
+    def _of_the_pain(self, seen: _Text, guess: Guess) -> bool:
+        """Whether the sentence speaks of the pain or of a beginning: a time of a medicine or an illness is none of the pain."""
+        sentence, at = seen.words.sentence, seen.words.sentence[guess.span[0]]
+        return any(sentence[s[0]] == at for name in ("pain_began", "time.complaint") for s in seen.match.spans(name))
+
     def _began(
         self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]
     ) -> None:
@@ -357,9 +598,11 @@ class LanguageReader:
         if name is None:
             return
         words, opened = seen.words, seen.opened(Kind.ago)
+        if seen.question is not None and not opened:
+            guesses = [guess for guess in guesses if self._of_the_pain(seen, guess)]
         best = self._onset.choose(guesses, words, taken, opened, seen.opened(Kind.length))
         if best is not None and best.days is not None:
-            facts.append(Fact(name, best.days, words.quote(best.span)))
+            facts.append(Fact(name, best.days, words.quote(best.span), places=best.span))
         elif best is not None:
             unclear.append(Unclear(name, words.quote(best.span), best.candidates))
         elif span := self._onset.vague(words, seen.match, opened, _whole(seen)[0] is not None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,11 @@ def reading_as_json(reading: Reading, interview: Interview) -> dict[str, Any]:
         "polarity": reading.polarity,
         "greeting": reading.greeting,
         "none_said": reading.none_said,
+        "reply": {k: v for k, v in asdict(reading.reply).items() if v},
+        "said": reading.said,
+        "request": reading.request,
+        "names": [asdict(name) for name in reading.names],
+        "account": [[a.word, a.role, a.about] for a in reading.account],
     }
 
 
@@ -94,20 +100,44 @@ def explain_reading(seen: dict[str, Any]) -> str:
         rows.append((unclear["question"], "asked: " + which, unclear["words"], "unclear"))
     for rejected in seen["rejected"]:
         rows.append(("not taken", rejected["about"], rejected["words"], rejected["why"]))
+    rows += _of_the_whole(seen)
+    account = "every word     " + "  ".join(f"{word}={role}" for word, role, _ in seen["account"])
+    if not rows:
+        return "\n".join(["nothing understood", account] if seen["account"] else ["nothing understood"])
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = []
+    for row in rows:
+        words = f'"{row[2]}"' if row[2] else ""
+        lines.append(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {words:<{widths[2] + 2}}  {row[3]}".rstrip())
+    return "\n".join([*lines, account])
+
+
+def _of_the_whole(seen: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """What the text says as a whole, and names and requests in it."""
+    rows: list[tuple[str, str, str, str]] = []
     if seen["polarity"]:
         rows.append(("whole text", seen["polarity"], "", "answers the open question only"))
     if seen["greeting"]:
         rows.append(("whole text", "a greeting", "", "greeted, and the question asked again"))
     if seen["none_said"]:
         rows.append(("whole text", "none", "", "not taken for an answer: the patient is told how to say so"))
-    if not rows:
-        return "nothing understood"
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    lines = []
-    for row in rows:
-        words = f'"{row[2]}"' if row[2] else ""
-        lines.append(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {words:<{widths[2] + 2}}  {row[3]}".rstrip())
-    return "\n".join(lines)
+    for name in seen["names"]:
+        means = ", ".join(name["means"]) or ("to be asked about" if name["ask"] else "changes nothing here")
+        rows.append(("name", means, name["words"], ""))
+    if seen["request"]:
+        rows.append(("request", seen["request"], "", "answered with a line of its own"))
+    if seen["reply"]:
+        rows.append(("open screen", _replied(seen["reply"]), "", ""))
+    return rows
+
+
+def _replied(reply: dict[str, Any]) -> str:
+    """A reply to the open screen in words: what was stated, denied, and left in doubt."""
+    if reply.get("none"):
+        return "all of the list is denied"
+    return "; ".join(
+        f"{name}: {', '.join(value)}" if isinstance(value, tuple) else name for name, value in reply.items()
+    )
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+
+from bot.understanding.lists.model import Lists
 
 from .patterns import Match, WordSpan
 
@@ -29,18 +30,18 @@ _REACH = 9
 class Scope:
     """The cues of one text; asked about one span at a time."""
 
-    def __init__(self, match: Match, this_year: int, parts: Any) -> None:
+    def __init__(self, match: Match, this_year: int, parts: Lists) -> None:
         self._match = match
         self._words = match.words
         self._this_year = this_year
-        self._or = frozenset(map(str, (parts.get("groups") or {}).get("joined_by_or") or ()))
-        self._joining = frozenset(map(str, parts.get("joining") or ()))
-        self._mine = frozenset(map(str, (parts.get("groups") or {}).get("speaks_of_self") or ()))
-        self._owned = frozenset(map(str, (parts.get("groups") or {}).get("owned") or ()))
-        self._joins_thought = frozenset(map(str, (parts.get("groups") or {}).get("joins_thought") or ()))
-        self._binding = frozenset(map(str, parts.get("binding") or ()))
-        self._number_words = frozenset(map(str, parts.get("numbers") or ())) - {"one"}
-        self._says = frozenset(map(str, (parts.get("groups") or {}).get("statement") or ()))
+        self._or = frozenset(parts.group("joined_by_or"))
+        self._joining = frozenset(parts.joining)
+        self._mine = frozenset(parts.group("speaks_of_self"))
+        self._owned = frozenset(parts.group("owned"))
+        self._joins_thought = frozenset(parts.group("joins_thought"))
+        self._binding = frozenset(parts.binding)
+        self._number_words = frozenset(parts.numbers) - {"one"}
+        self._says = frozenset(parts.group("statement"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -68,6 +69,21 @@ class Scope:
         ):
             return MAYBE
         return None
+
+    def negated(self, span: WordSpan) -> bool:
+        """Whether a "no" speaks of these words."""
+        return self._negated(span) == NEGATED
+
+    def long_over(self, span: WordSpan) -> bool:
+        """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), with
+        nothing that says that it is back."""
+        over = [
+            s for name in ("over_now", "deny_all", "nothing_new") for s in self._match.spans(name) if s[1] > span[0]
+        ]
+        if not over or not (self.past_cues or self._match.spans("chronic")):
+            return False
+        present = (s for name in ("present", "begins_now") for s in self._match.spans(name) if s[0] >= span[1])
+        return all(any(o[0] < s[1] and s[0] < o[1] for o in over) for s in present)
 
     @cached_property
     def _speaks_for(self) -> bool:
@@ -97,6 +113,8 @@ class Scope:
     def _denials(self) -> list[WordSpan]:
         """Negations that speak forward. "Not only", "not sure", "can not" are none."""
         false = self._match.spans("not_a_negation")
+        if self._behind:
+            return []
         return [
             cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
         ]
@@ -105,8 +123,19 @@ class Scope:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
         return any(cue[0] == span[0] for cue in self._denials)
 
+    @cached_property
+    def _behind(self) -> dict[int, bool]:
+        """Places of yes and no (True and False) that stand behind what they answer: "chest pain no numb groin yes"."""
+        marks = {s[0]: name == "strict_yes" for name in ("strict_yes", "strict_no") for s in self._match.spans(name)}
+        said = [place for place, word in enumerate(self._words.words) if word.isalnum()]
+        plain = len(said) == len(self._words.words) and len(marks) > 1
+        return marks if plain and said[0] not in marks and said[-1] in marks else {}
+
     def _negated(self, span: WordSpan) -> str | None:
         words, found = self._words, None
+        if self._behind:
+            mark = next((place for place in sorted(self._behind) if place >= span[1]), None)
+            return NEGATED if mark is not None and not self._behind[mark] else None
         for cue in reversed(self._denials):
             if cue[1] > span[0] or words.sentence[cue[0]] != words.sentence[span[0]]:
                 continue
@@ -137,7 +166,9 @@ class Scope:
     def _fresh(self, group: str) -> list[int]:
         """Where statements begin without a mark, by the words of `group`; not behind "or"."""
         words = self._words.words
-        return [cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or]
+        return [
+            cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or | self._owned
+        ]
 
     def _list_reaches(self, cue: WordSpan, span: WordSpan) -> str | None:
         """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
@@ -220,7 +251,8 @@ class Scope:
         return begin, end
 
     @cached_property
-    def _past_cues(self) -> list[WordSpan]:
+    def past_cues(self) -> list[WordSpan]:
+        """Words and years that speak of the past."""
         words = self._words.words
         cues = list(self._match.spans("past"))
         leads = {cue[1] for cue in self._match.spans("in_year")}
@@ -231,10 +263,10 @@ class Scope:
         return cues
 
     def _past(self, span: WordSpan) -> str | None:
-        if not self._past_cues:
+        if not self.past_cues:
             return None
         begin, end = self._stretch(span)
-        cues = [cue for cue in self._past_cues if begin <= cue[0] < end and not self._parted(cue, span)]
+        cues = [cue for cue in self.past_cues if begin <= cue[0] < end and not self._parted(cue, span)]
         if not cues or any(
             begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present")
         ):

@@ -31,6 +31,8 @@ def polarity(words: SpokenWords, match: Match, list_open: bool) -> str | None:
         covered |= set(range(*span))
     if any(place not in covered and _says_something(word) for place, word in enumerate(said)):
         return None
+    if match.spans("strict_yes") and match.spans("strict_no") and not match.spans("yes_and_no"):
+        return None  # a yes beside a no is neither
     if "say_unsure" in meant:
         return "not_sure"
     if "thumb" in meant:

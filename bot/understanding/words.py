@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-_WORD = r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_"
+_WORD = r"\d+ (?:1/2|1/4|3/4)(?![\d/])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_"
+_VULGAR = {"½": "5", "¼": "25", "¾": "75", "⅓": "33", "⅔": "67", "⅛": "125"}
+"""Fractions in one sign, as what they add behind the point: phones write them by themselves."""
+_MIXED = {"1/2": "5", "1/4": "25", "3/4": "75"}
 _RUN = re.compile(r"(.)\1{2,}")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
@@ -34,6 +37,8 @@ class SpokenWords:
     ends: tuple[int, ...]
     sentence: tuple[int, ...]
     clause: tuple[int, ...]
+    mended: frozenset[int] = frozenset()
+    """Places of words that were spelt otherwise."""
 
     def quote(self, span: tuple[int, int]) -> str:
         """The stretch of the text that the words of `span` (first, one past the last) were read from."""
@@ -51,7 +56,16 @@ def fold_spoken(text: str) -> tuple[str, tuple[int, ...] | None]:
     places: list[int] = []
     for place, char in enumerate(text):
         char = char.translate(_FOLD)
-        if not char.isascii():
+        if char in _VULGAR and (
+            (out and out[-1][-1:].isdecimal()) or (out[-1:] == [" "] and out[-2:-1] and out[-2][-1:].isdecimal())
+        ):
+            if out[-1] == " ":
+                out.pop()
+                places.pop()
+            char = f".{_VULGAR[char]}"
+        elif char in _VULGAR:
+            pass  # a picture of its own: "½ hour"
+        elif not char.isascii():
             if unicodedata.category(char) in _DROPPED:
                 continue
             char = "".join(
@@ -138,6 +152,7 @@ class Spelling:
         sentences: list[int] = []
         clauses: list[int] = []
         mended: dict[str, tuple[str, ...]] = {}
+        slips: set[int] = set()
         sentence = clause = 0
         for found in self.pattern.finditer(folded):
             raw = found.group()
@@ -147,9 +162,12 @@ class Spelling:
             if raw in self.opened:
                 parts: tuple[str, ...] = self.opened[raw]
             elif raw[0].isdigit():
-                parts = (raw.replace(",", "."),)
+                whole, _, fraction = raw.partition(" ")
+                parts = (f"{whole}.{_MIXED[fraction]}" if fraction else raw.replace(",", "."),)
             elif raw[0].isalpha():
                 parts = self._word(raw, mended)
+                if raw in mended and mended[raw] != (raw,):
+                    slips.add(len(words))
             else:
                 around = folded[max(found.start() - 1, 0) : found.start()] + folded[found.end() : found.end() + 1]
                 if raw in "-/" and len(around) == 2 and around.strip() == around and not around[1].isdigit():
@@ -168,7 +186,9 @@ class Spelling:
                 ends.append(end)
                 sentences.append(sentence)
                 clauses.append(clause)
-        return SpokenWords(text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses))
+        return SpokenWords(
+            text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses), frozenset(slips)
+        )
 
     def _word(self, raw: str, mended: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         if raw in self.opened:

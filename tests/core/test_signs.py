@@ -12,7 +12,6 @@ from bot.core.conversation.events import (
     Commanded,
     Edited,
     Elapsed,
-    Explain,
     Received,
     Redraw,
     Say,
@@ -252,20 +251,12 @@ def test_stopping_amid_a_list_counts_what_is_ticked(person: Person) -> None:
     assert person.advised.level == "same_day"
 
 
-def test_three_unreadable_answers_amid_a_list_lose_no_yes(person: Person) -> None:
+def test_unreadable_answers_amid_a_list_lose_no_yes(person: Person) -> None:
     person.tap("no_danger", "not_sure", "all_of_them", "yes")
-    for _ in range(3):
+    for _ in range(8):
         person.types("qwertz")
-    assert person.at == ADVICE
+    assert person.at != ADVICE
     assert person.level == "same_day"
-
-
-def test_unreadable_answers_are_counted_in_a_row(person: Person) -> None:
-    person.tap("no_danger")
-    for _ in range(3):
-        person.types("qwertz")
-        person.tap("crooked")
-    assert person.at == "warning"
 
 
 def test_whatever_the_patient_did_last_silence_is_followed_up(person: Person) -> None:
@@ -485,17 +476,6 @@ def test_somebody_who_cannot_get_there_is_asked_again(person: Person) -> None:
     person.tap("cold_pale_foot")
     turn = person.tap("cant_get_there")
     assert Schedule("help", 1200, urgent=True) in turn.effects
-
-
-def test_why_explains_the_level_that_was_said_to_somebody_who_could_not_be_placed(person: Person) -> None:
-    person.tap("no_danger", "no_warning")
-    for _ in range(3):
-        person.types("qwertz")
-    assert person.advised is not None
-    said = person.advised.lines
-    person.commands("why")
-    explained = next(e for e in person.turn.effects if isinstance(e, Explain))
-    assert explained.lines == said
 
 
 @pytest.mark.parametrize("text", ["no", "yes", "not sure", "stop", "restart"])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.conversation.events import (
-    Ask,
-    Tapped,
-)
-from bot.core.conversation.session import CHANGE, EMERGENCY, MISTAKE, REVIEW, SIGN, STOPPED
+from bot.core.conversation import screens
+from bot.core.conversation.events import Ask, Tapped
+from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, MISTAKE, REVIEW, SIGN, STOPPED
 from bot.core.flow.compiled import Flow
 from bot.core.model.readings import Fact, Reading, Sign, Unclear
 from tests.support.ankle import to_the_review
@@ -90,24 +88,49 @@ def test_facts_for_other_questions_are_kept_and_shown(person: Person) -> None:
     assert person.at == "spasm_length"
 
 
-def test_unreadable_answers_example_then_choices_then_safe_advice(person: Person) -> None:
+def test_an_unreadable_answer_to_a_screen_of_signs_opens_them_one_by_one(person: Person) -> None:
     person.types("qwertz")
-    assert person.notes == ["unreadable_example"]
+    assert person.notes == ["one_by_one"]
+    assert person.at == "danger/alone"
     person.types("qwertz")
-    assert person.notes == ["unreadable_choices"]
-    person.types("qwertz")
-    assert person.advised is not None
-    assert person.advised.unplaced
-    assert person.advised.level == "same_day"  # the emergency screen was never answered
+    assert person.notes == ["item_again"]
+    assert person.at == "danger/alone"
 
 
-def test_who_cannot_be_placed_after_the_emergency_screens_is_seen_soon(person: Person) -> None:
-    person.tap("no_danger", "no_warning")
+def test_a_sign_not_understood_twice_stays_unknown_and_keeps_the_level_up(person: Person) -> None:
     for _ in range(3):
         person.types("qwertz")
+    assert person.session.unknown == ("cold_pale_foot",)
+    while person.at == "danger/alone":
+        person.tap("no")
+    assert person.session.unknown == ("cold_pale_foot",)
+    person.tap("no_warning", "adult", "no_health")
+    for _ in range(40):
+        if person.at == "danger/alone" or person.at == ADVICE:
+            break
+        choices = screens.choices(person.flow, person.at)
+        question = person.flow.questions.get(person.at)
+        person.tap(question.none if question is not None and question.none else choices[0])
+    assert person.at == "danger/alone"  # asked again before the result
+    person.types("qwertz")
+    person.types("qwertz")
+    for _ in range(10):
+        if person.advised is not None:
+            break
+        person.tap(screens.choices(person.flow, person.at)[0])
     assert person.advised is not None
+    assert person.advised.level == "same_day"
     assert person.advised.unplaced
-    assert person.advised.level == "see_soon"
+
+
+def test_no_number_of_unreadable_answers_ends_the_interview_or_sets_a_level(person: Person) -> None:
+    person.tap("no_danger", "no_warning")
+    at = person.at
+    for _ in range(8):
+        person.types("qwertz")
+    assert person.advised is None
+    assert person.at == at
+    assert person.notes == ["unreadable_choices"]
 
 
 def test_numbers_pick_lines_of_a_list(person: Person) -> None:
@@ -129,7 +152,7 @@ def test_words_on_a_list_of_signs_tick_but_do_not_rule_out_the_rest(person: Pers
 
 def test_ten_thousand_characters_are_an_unreadable_answer(person: Person) -> None:
     person.types("x" * 10_000)
-    assert person.notes == ["unreadable_example"]
+    assert person.notes == ["one_by_one"]
 
 
 # --- what people type -------------------------------------------------------------------------------------------------
@@ -382,7 +405,7 @@ def test_a_sign_of_another_person_is_the_patients_if_the_patient_is_that_person(
 
 def test_a_sign_of_another_person_is_nothing_of_mine(person: Person) -> None:
     person.types("his foot is dead cold")
-    assert person.at == "danger"
+    assert person.at == "danger/alone"  # nothing was said of mine
     assert person.session.signs == ()
 
 

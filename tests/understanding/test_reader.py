@@ -107,7 +107,10 @@ def test_a_number_that_was_not_asked_for_is_not_a_pain_score() -> None:
 def test_what_is_not_meant_sets_no_flag_and_says_why(text: str, why: str) -> None:
     got = seen(text)
     assert got["red_flags"] == []
-    assert ("saddle_numbness", why) in [(r["about"], r["why"]) for r in got["rejected"]]
+    if why == "past":  # an emergency sign of the past is asked about (SEMANTICS 5d)
+        assert "saddle_numbness" in got["possible"]
+    else:
+        assert ("saddle_numbness", why) in [(r["about"], r["why"]) for r in got["rejected"]]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +236,7 @@ def test_the_explanation_names_words_values_and_what_was_set_aside() -> None:
     assert '"cant pee"' in shown
     assert "44" in shown
     assert "negated" in shown
-    assert explain_reading(seen("qwertz")) == "nothing understood"
+    assert explain_reading(seen("qwertz")) == "nothing understood\nevery word     qwertz=unknown"
 
 
 def test_lines_give_one_object_each() -> None:

@@ -82,6 +82,8 @@ class Judgement:
     def level_to_say(self, unplaced: bool = False) -> tuple[Level, bool]:
         """The level of the advice that stands now, and whether it is one for somebody who could not be placed."""
         level = self.level
+        if self.session.unknown and (level is None or level.rank < Level.same_day.rank):
+            return Level.same_day, True
         if not unplaced and level is not None:
             return level, False
         level = next_level_up(level)

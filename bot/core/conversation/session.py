@@ -69,7 +69,9 @@ class Session:
     not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
     `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
     turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
-    reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none.
+    reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none;
+    `unknown`: emergency signs asked about by themselves whose answers were not understood; `asked_again`: they were asked
+    once more before the result.
     """
 
     id: str
@@ -106,6 +108,8 @@ class Session:
     told: tuple[Told, ...] = ()
     help: str = ""
     rank_told: int = -1
+    unknown: tuple[str, ...] = ()
+    asked_again: bool = False
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -173,6 +177,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "found": lambda plain: None if plain is None else from_json(plain),
     "ticks": tuple,
     "queue": tuple,
+    "unknown": tuple,
     "signs": lambda plain: tuple(Heard(*sign) for sign in plain),
     "trail": lambda plain: tuple(Step(*step) for step in plain),
     "asked": lambda plain: tuple((turn, item) for turn, item in plain),

@@ -56,9 +56,14 @@ def tapped_value(question: Question, choice: str) -> Any:
     return int(choice) if question.kind is Kind.scale and choice.isdecimal() else choice
 
 
-def answer(m: Making, question: Question, value: Any, message: int | None = None, choice: str = "") -> None:
-    """An answer to a question: into the session, then onward."""
+def answer(
+    m: Making, question: Question, value: Any, message: int | None = None, choice: str = "", by_items: bool = False
+) -> None:
+    """An answer to a question: into the session, then onward. `by_items`: a list that was asked item by item; answered as a
+    whole, none of its signs stays unknown."""
     revisited = question.ask in m.s.answers
+    if m.s.unknown and not by_items:
+        m.set(unknown=tuple(o for o in m.s.unknown if m.flow.option_home[o] != question.ask))
     doubted = m.s.doubt and value == Many(frozenset()) and sc.has_signs(question)
     m.give(question.ask, value, message)
     m.give_also(question, choice)
@@ -140,14 +145,32 @@ def _alone_tapped(m: Making, question: Question, choice: str) -> None:
     elif choice == sc.NOT_SURE:
         found = Many(found.yes, found.not_sure | {item})
     m.settled(choice)
+    m.set(misread=0, unknown=tuple(o for o in m.s.unknown if o != item))
     if choice != sc.NO and m.judgement.with_heard(question.ask, found).verdict.level is Level.emergency:
         rest = ()
+    _next_item(m, question, rest, found)
+
+
+def _next_item(m: Making, question: Question, rest: tuple[str, ...], found: Many) -> None:
     if rest:
         m.set(queue=rest, found=found)
         m.ask(alone(question.ask))
         return
     m.set(doubt=False, heard={q: h for q, h in m.s.heard.items() if q != question.ask})  # it is in `found`
-    answer(m, question, found)
+    answer(m, question, found, by_items=True)
+
+
+def leave_item_open(m: Making, question: Question) -> None:
+    """The item that is asked alone was not understood twice: an emergency sign stays unknown, any other one is not sure."""
+    item, rest = m.s.queue[0], m.s.queue[1:]
+    found = m.s.found or Many(frozenset())
+    m.settled(None)
+    if m.flow.signs.get(item) == Level.emergency.value:
+        m.set(unknown=tuple(dict.fromkeys((*m.s.unknown, item))), misread=0)
+    else:
+        m.set(misread=0)
+        found = Many(found.yes - {item}, found.not_sure | {item})
+    _next_item(m, question, rest, found)
 
 
 # --- other screens ----------------------------------------------------------------------------------------------------

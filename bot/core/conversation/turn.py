@@ -249,7 +249,21 @@ class Making:
             self.show_sign()
             return
         target = machine_of(self.flow).forward(cursor)
+        if target in (REVIEW, ADVICE) and self._asks_unknown_again():
+            return
         self.arrive(target)
+
+    def _asks_unknown_again(self) -> bool:
+        """Before any result: emergency signs whose answers were not understood are asked once more. True if one is now."""
+        if not self.s.unknown or self.s.asked_again or self.s.latch is not None:
+            return False
+        home = self.flow.questions[self.flow.option_home[self.s.unknown[0]]]
+        items = tuple(o for o in self.s.unknown if self.flow.option_home[o] == home.ask)
+        known = self.s.answers.get(home.ask)
+        self.set(asked_again=True, misread=0)
+        self.note("still_open")
+        self.ask_alone(home, items, known if isinstance(known, Many) else Many(frozenset()))
+        return True
 
     def arrive(self, target: str) -> None:
         """Show the state that the machine came to."""

@@ -25,6 +25,8 @@ class Fact:
     words: str
     sure: bool = True
     denied: tuple[str, ...] = ()
+    places: tuple[int, int] = (0, 0)
+    """The first of its words in the text, and one past the last, where that is one stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,53 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounted:
+    """What one word of a message is. `role`: fact, sign, denial, filler, harmless, telling (it can turn a denial round) or
+    unknown; `about`: the option or question that it speaks of, if it speaks of one."""
+
+    word: str
+    role: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A medicine or an illness known by its name. `means`: options of the open list that it means, none if it changes
+    nothing there; `ask`: which of them it is must be asked (without any: it is of an unknown kind)."""
+
+    words: str
+    means: tuple[str, ...] = ()
+    ask: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a message says to the screen that is open.
+
+    `yes`: options stated (of a single choice: the one); `perhaps`: options that it may mean; `no`: options plainly denied;
+    `none`: all of a list is denied, with no telling word beside it; `some`: "yes" to a list, without which; `doubt`: a denial
+    beside a telling word, which denies nothing; `unsure`: "not sure"; `closes`: says that this is all.
+    """
+
+    yes: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    none: bool = False
+    some: bool = False
+    doubt: bool = False
+    unsure: bool = False
+    closes: bool = False
+    by_place: bool = False
+    """Lines were named by their number: nothing else was said."""
+
+
+NO_REPLY = Reply()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was read in one text. `crisis`: a wish to die or to harm oneself. `none`: "no", "none of these", "all fine"."""
+    """All that was read in one text. `crisis`: a wish to die or to harm oneself."""
 
     facts: tuple[Fact, ...] = ()
     signs: tuple[Sign, ...] = ()
@@ -69,6 +116,16 @@ class Reading:
     """The whole text is a greeting: "hi", "good morning doctor"."""
     none_said: bool = False
     """The whole text seems to say "none" to the open list in words of its own (`none_says`): "no meds"."""
+    reply: Reply = NO_REPLY
+    """What it says to the screen that is open."""
+    said: str | None = None
+    """"yes", "no" or "not_sure" as the answer to a yes-or-no question, reasons and all; no denial beside a telling word."""
+    request: str = ""
+    """What the writer asks for or expresses, if it is no answer: a name of the word lists' `requests`."""
+    names: tuple[Name, ...] = ()
+    """Medicines and illnesses known by name, and unknown ones, where the open list asks for such."""
+    account: tuple[Accounted, ...] = ()
+    """What each word is, in order."""
 
 
 Reader = Callable[[str, datetime, str, str | None], Reading]

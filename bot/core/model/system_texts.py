@@ -22,6 +22,12 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "none_said": ("none",), "unclear": ("words",), "unclear_which": ("words", "candidates"), "exit_offer": (),
     "exit_same_day": (), "review_title": (), "review_change": (), "last_check": (), "understood_title": (),
     "edit_noted": ("question",), "stale_tap": (), "stale_would_change": ("question", "answer"), "conflict": ("text",),
+    # words that are no answer
+    "one_by_one": (), "nearest": (), "ask_name": ("words",), "nearest_to": (), "item_again": (), "item_left_open": (),
+    "still_open": (), "unknown_name": ("words",), "known_names": ("words",), "which_of_them": (), "poison": (),
+    "ask_ambulance": (), "ask_human": (), "ask_stop_medicine": (), "ask_diagnosis": (), "kind_fear": (), "kind_anger": (),
+    "kind_thanks": (),
+    "coming_back": (),
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),

@@ -54,8 +54,15 @@ def _none_said(d: Drawing, params: NoteParams) -> Filled:
 def _unclear(d: Drawing, params: NoteParams) -> Filled:
     words, candidates = params["words"], params["candidates"]
     if candidates:
-        return "unclear_which", {"words": words, "candidates": " / ".join(candidates)}
+        return "unclear_which", {"words": words, "candidates": " / ".join(_candidates(d, params))}
     return "unclear", {"words": words}
+
+
+def _candidates(d: Drawing, params: NoteParams) -> list[str]:
+    """What words may mean: labels as they are, options of the question by the patient's own answer."""
+    name = params.get("question", "")
+    options = d.flow.questions[name].option_ids if name in d.flow.questions else ()
+    return [d.words.option(name, label) if label in options else label for label in params["candidates"]]
 
 
 def _lines(key: str) -> InWords:

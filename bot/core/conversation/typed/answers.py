@@ -9,14 +9,15 @@ from typing import Any
 from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Typed, Understood
 from bot.core.conversation.machine import which
-from bot.core.conversation.session import CHANGE, SIGN, Told
+from bot.core.conversation.session import CHANGE, Told
 from bot.core.conversation.taps import answer, tap
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.flow_files import Kind, Level, Question
+from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import Reading
 
 from .matching import Got, Which, folded_words, kept_answer, labels, numbered, read_answer, read_items
+from .not_understood import about_the_list, unread
 
 MOST_WORDS_OF_CONSENT, WORDS_BESIDE_CONSENT = 8, 2
 MOST_TOLD = 20
@@ -46,6 +47,8 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         _consent(m, question, text, reading)
     elif sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
         tap(m, sc.DONE)
+    elif reading.request == "question_back":
+        unread(m, reading)
     else:
         got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
         named = folded_words(text) in labels(m.flow, m.s.lang, question)
@@ -71,6 +74,10 @@ def _greeted(m: Making, words: _Words) -> bool:
         return False
     unread(m, words.reading)
     return True
+
+
+def _about_the_list(m: Making, words: _Words) -> bool:
+    return words.got is None and about_the_list(m, words.question, words.reading)
 
 
 def _lines_named(m: Making, words: _Words) -> bool:
@@ -111,7 +118,7 @@ def _not_sure(m: Making, words: _Words) -> bool:
 def _which_one(m: Making, words: _Words) -> bool:
     if not isinstance(words.got, Which):
         return False
-    m.note("unclear", words=words.got.words, candidates=_named(words.got.candidates))
+    m.note("unclear", words=words.got.words, candidates=_named(words.got.candidates), question=words.question.ask)
     m.again()
     return True
 
@@ -135,6 +142,7 @@ def _not_read(m: Making, words: _Words) -> bool:
 
 _STEPS: tuple[Callable[[Making, _Words], bool], ...] = (
     _greeted,
+    _about_the_list,
     _lines_named,
     _answered,
     _not_sure,
@@ -184,6 +192,15 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
     """Consent is said on purpose: in few words, or as on a button. A story told before it is not kept, and says so."""
     system, said = m.flow.text(m.s.lang).system, folded_words(text)
     named = labels(m.flow, m.s.lang, question).get(said)
+    chosen = reading.reply.yes[0] if len(reading.reply.yes) == 1 else None
+    begins = any(a.about == chosen for a in reading.account[:3])
+    if chosen is not None and (chosen != question.option_ids[0] or begins):
+        tap(m, chosen)
+        return
+    if reading.reply.perhaps:
+        m.note("unclear", words=text.strip(), candidates=reading.reply.perhaps, question=question.ask)
+        m.again()
+        return
     if named is None and (
         len(said.split()) > MOST_WORDS_OF_CONSENT or any(f.question != question.ask for f in reading.facts)
     ):
@@ -265,32 +282,3 @@ def _hear_options(m: Making, question: Question, options: Any) -> bool:
         return False
     m.set(heard={**m.s.heard, question.ask: Many(known.yes | new, known.not_sure, True)}, checked=False)
     return True
-
-
-def unread(m: Making, reading: Reading) -> None:
-    """No answer: again with an example, then with the choices spelled out, then the safe advice. The first time a greeting is
-    greeted, and who seems to say "none" to a list is told how to: it asks for more than was said ("ever", "in the past")."""
-    if m.resumed and m.question is not None:
-        m.again()
-        return
-    tries = m.s.misread + 1
-    m.set(misread=tries)
-    question = m.question
-    if tries >= 3 and m.s.at != SIGN and m.s.consented:
-        m.remark = "unplaced"
-        m.s = m.judgement.unfinished()
-        level = m.judgement.verdict.level
-        m.advise(unplaced=level is not Level.emergency)
-        return
-    if tries == 1 and reading.greeting:
-        m.note("greeting")
-        m.again()
-    elif tries == 1 and question is not None and m.s.at == question.ask and reading.none_said:
-        m.note("none_said", question=question.ask)
-        m.again()
-    elif tries == 1 and question is not None:
-        m.note("unreadable_example", question=question.ask)
-        m.again()
-    else:
-        m.note("unreadable_choices")
-        m.again(spell_out=True)

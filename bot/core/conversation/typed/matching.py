@@ -14,7 +14,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Kind, Question
-from bot.core.model.readings import Reading
+from bot.core.model.readings import NO_REPLY, Reading
 
 _SEPARATORS = re.compile(r"[\s,;&+]+|\band\b")
 
@@ -112,8 +112,11 @@ def _choice(
         return Got(by_number[0]) if len(by_number) == 1 else None
     if said in known:
         return _named(question, known[said])
+    replied = _replied(question, text, reading)
+    if replied is not None:
+        return replied
     fact = next((f for f in reading.facts if f.question == question.ask), None)
-    if fact is not None:
+    if fact is not None and reading.reply == NO_REPLY and question.kind is not Kind.yes_no:
         if question.kind is Kind.many:
             options = tuple(o for o in fact.value if o in question.option_ids)
             if options:
@@ -123,16 +126,39 @@ def _choice(
     for unclear in reading.unclear:
         if unclear.question == question.ask:
             return Which(unclear.words, unclear.candidates)
-    parts = [known.get(folded_words(p)) for p in re.split(r"[,;&]|\band\b", text)]
-    if question.kind is Kind.many and len(parts) > 1 and all(p in question.option_ids for p in parts):
-        return Got(ticks=tuple(p for p in parts if p is not None))
-    if reading.polarity == "no" and question.kind is Kind.many:
+    if reading.polarity == "no" and question.kind is Kind.many and reading.reply == NO_REPLY:
         return Got(Many(frozenset()))
     if reading.polarity in ("yes", "no") and question.kind is Kind.yes_no:
         return Got(reading.polarity)
     if reading.polarity == NOT_SURE and offers_unsure(question):
         return _named(question, NOT_SURE)
     return None
+
+
+def _replied(question: Question, text: str, reading: Reading) -> Got | Which | str | None:
+    """What the reader found that the message says to this screen."""
+    reply = reading.reply
+    if question.kind is Kind.yes_no:
+        if reading.said == NOT_SURE:
+            return Got(NOT_SURE) if offers_unsure(question) else None
+        return None if reading.said is None else Got(reading.said)
+    if question.kind is Kind.one:
+        if len(reply.yes) == 1:
+            return Got(reply.yes[0])
+        if reply.perhaps:
+            return Which(text.strip(), tuple((o, o) for o in reply.perhaps))
+        return Got(NOT_SURE) if reply.unsure and offers_unsure(question) else None
+    ticks = (*reply.yes, *(o for o in reply.perhaps if toggled(question, o)))
+    if ticks:
+        return Got(ticks=ticks)
+    if reply.none or (reply.closes and reading.names and not any(n.means or n.ask for n in reading.names)):
+        return Got(Many(frozenset()))
+    return NOT_SURE if reply.unsure and offers_unsure(question) else None
+
+
+def toggled(question: Question, option: str) -> bool:
+    """Whether an option that was perhaps meant can be ticked, where a tick is seen before it counts: no sign."""
+    return question.tap == "done" and not any(o.id == option and o.sign for o in question.options)
 
 
 def _named(question: Question, answer: str) -> Got | str:

@@ -17,8 +17,9 @@ from bot.core.model.flow_files import Question
 from bot.core.model.readings import Reading, Sign
 from bot.core.model.system_texts import COMMANDS
 
-from .answers import on_question, take_facts, unread
+from .answers import on_question, take_facts
 from .matching import clean, folded_words, plain_word
+from .not_understood import URGENT, come_back, express, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def typed(m: Making, event: Typed) -> None:
     """Handle a typed message: the first step that takes it ends it. Nothing discards it before its signs were looked for."""
     text = clean(event.text)
     question = m.question
-    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
+    reading = m.flow.reader(text, m.now, m.s.lang, m.s.at if question is None else question.ask)
     if reading.crisis:
         m.say("crisis", urgent=True)
         m.remark = "crisis"
@@ -64,6 +65,11 @@ def _nothing_asked_yet(m: Making, message: _Message) -> bool:
         return False
     m.begin()
     return True
+
+
+def _help_wanted(m: Making, message: _Message) -> bool:
+    """Who asks for an ambulance, or says that they took too much, is answered before anything is asked."""
+    return message.reading.request in URGENT and m.s.latch is None and express(m, message.reading)
 
 
 def _three_ways_asked(m: Making, message: _Message) -> bool:
@@ -101,6 +107,7 @@ _STEPS: tuple[Callable[[Making, _Message], bool], ...] = (
     _crisis,
     _command_typed,
     _nothing_asked_yet,
+    _help_wanted,
     _three_ways_asked,
     _in_emergency,
     _on_fixed_screen,
@@ -202,12 +209,18 @@ def _command(m: Making, text: str) -> bool:
 
 
 def _three_way(m: Making, word: str | None, reading: Reading) -> bool:
-    """Yes, no or not sure where exactly that is asked."""
+    """Yes, no or not sure where exactly that is asked. A sign that counts already is taken back by a bare no alone."""
     asked_alone = m.question is not None and m.s.at == alone(m.question.ask)
     if m.s.at not in (SIGN, MISTAKE) and not asked_alone:
         return False
-    if word is not None:
-        tap(m, word)
+    counts = m.s.at == MISTAKE or (m.s.at == SIGN and bool(m.s.signs) and m.s.signs[0].plain)
+    said = word or reading.said
+    if counts and said == "no" and (word is None or reading.request):
+        said = None
+    if said is None and asked_alone and reading.reply.unsure:
+        said = NOT_SURE
+    if said is not None:
+        tap(m, said)
         return True
     if m.s.latch is not None:
         return False
@@ -235,11 +248,13 @@ def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> b
         return True
     if _by_number(m, text):
         return True
-    if word is not None and word in known:
-        tap(m, known[word])
+    chosen = next(iter(reading.reply.yes), None) if m.s.at == REVIEW else None
+    if chosen is not None or (word is not None and word in known):
+        tap(m, chosen or known[word or ""])
         return True
     if m.s.at in (ADVICE, STOPPED):
-        m.again()
+        if not come_back(m, reading) and not express(m, reading):
+            m.again()
     else:
         unread(m, reading)
     return True

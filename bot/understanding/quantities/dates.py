@@ -6,20 +6,21 @@ words is measured by `symptom-bot understand --score`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import WordSpan
 
 from .amounts import Amounts, at, before
-from .patterns import WordSpan
 from .periods import Guess, PeriodReader, latest, make_date
 
 
 class DateReader(PeriodReader):
     """Reads dates and periods with the date words of a language."""
 
-    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
         super().__init__(parts, amounts)
         self._forms: tuple[Callable[[tuple[str, ...], int, date, bool], Guess | None], ...] = (
             self._numeric,
@@ -175,6 +176,10 @@ class DateReader(PeriodReader):
         if before(words, place, self.lists["a_week_before"]):
             return Guess(span, (back or 7) + 7, weight=3)
         near = back or 7
+        if behind := at(words, end, self.lists["before_last"]):
+            return Guess((place, end + behind), near + 7, weight=3)
+        if behind := at(words, end, self.lists["week_after_day"]):
+            return Guess((place, end + behind), near + 7, weight=3)
         if at(words, end, self.lists["just_gone"]) or before(words, place, self.lists["this"]):
             return Guess(span, back if before(words, place, self.lists["this"]) else near, weight=3)
         if before(words, place, self.lists["since"]) and back:

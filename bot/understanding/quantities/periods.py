@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import WordSpan
+
 from .amounts import Amounts, at, before, phrases
-from .patterns import WordSpan
 
 Days = int | tuple[int, int]
 
@@ -34,32 +35,30 @@ class Guess:
 class PeriodReader:
     """Reads periods and phrases of time with the date words of a language."""
 
-    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
         self.amounts = amounts
-        get = parts.get
-        self._weekday = {str(w): n for n, names in enumerate(get("weekdays") or ()) for w in names}
-        self._many_weekdays = {str(names[-1]): n for n, names in enumerate(get("weekdays") or ()) if len(names) > 1}
-        self._month = {str(w): n + 1 for n, names in enumerate(get("months") or ()) for w in names}
-        self._weekday_names = [str(names[0]).capitalize() for names in get("weekdays") or ()]
-        self._month_names = [str(names[0]).capitalize() for names in get("months") or ()]
-        self._shy = frozenset(map(str, get("shy_months") or ()))
-        self._shy_days = frozenset(map(str, get("shy_weekdays") or ()))
-        self._ordinals = {str(k): int(v) for k, v in (get("ordinals") or {}).items() if int(v) > 0}
-        self._date_ordinals = {**self._ordinals, **{str(k): int(v) for k, v in (get("date_ordinals") or {}).items()}}
-        self._day_shift = {str(k): int(v) for k, v in (get("day_shift") or {}).items()}
-        self._clock = frozenset(map(str, get("clock") or ()))
-        self._day_first = str(get("day_first", "true"))
-        self._ordinal = frozenset(map(str, get("ordinal_ends") or ()))
-        self._relative = {tuple(str(k).split()): v for k, v in (get("relative") or {}).items()}
-        self._relative_list = phrases(get("relative") or ())
-        self._seasons = {str(k): (int(v[0]), int(v[1])) for k, v in (get("seasons") or {}).items()}
-        self._holidays = {tuple(str(k).split()): (int(v[0]), int(v[1])) for k, v in (get("holidays") or {}).items()}
-        self._holiday_list = phrases(get("holidays") or ())
-        self._labels = {str(k): str(v) for k, v in (get("date_labels") or {}).items()}
+        self._weekday = {w: n for n, names in enumerate(parts.weekdays) for w in names}
+        self._many_weekdays = {names[-1]: n for n, names in enumerate(parts.weekdays) if len(names) > 1}
+        self._month = {w: n + 1 for n, names in enumerate(parts.months) for w in names}
+        self._weekday_names = [names[0].capitalize() for names in parts.weekdays]
+        self._month_names = [names[0].capitalize() for names in parts.months]
+        self._shy = frozenset(parts.shy_months)
+        self._shy_days = frozenset(parts.shy_weekdays)
+        self._ordinals = {k: v for k, v in parts.ordinals.items() if v > 0}
+        self._date_ordinals = {**self._ordinals, **parts.date_ordinals}
+        self._day_shift = parts.day_shift
+        self._clock = frozenset(parts.clock)
+        self._day_first = parts.day_first
+        self._ordinal = frozenset(parts.ordinal_ends)
+        self._relative = {tuple(k.split()): v for k, v in parts.relative.items()}
+        self._relative_list = phrases(parts.relative)
+        self._seasons = parts.seasons
+        self._holidays = {tuple(k.split()): v for k, v in parts.holidays.items()}
+        self._holiday_list = phrases(parts.holidays)
+        self._labels = parts.date_labels
         self.lists: defaultdict[str, tuple[tuple[str, ...], ...]] = defaultdict(tuple)
-        for name, listed in parts.items():
-            if isinstance(listed, list) and all(isinstance(phrase, str) for phrase in listed):
-                self.lists[name] = phrases(listed)
+        for name, listed in parts.flat():
+            self.lists[name] = phrases(listed)
 
     def which(self, readings: list[date], today: date, span: WordSpan) -> Guess:
         labelled = tuple((self.name(d), (today - d).days) for d in sorted(readings, reverse=True))
@@ -105,8 +104,8 @@ class PeriodReader:
             weight = 0.5 if at(words, place, self.lists["waking_only_if_alone"]) else 3
             if value == "vague":
                 return Guess(span, None, weight=1)
-            if isinstance(value, list):
-                return Guess(span, (int(value[0]), int(value[1])), weight=weight)
+            if isinstance(value, tuple):
+                return Guess(span, value, weight=weight)
             return Guess(span, int(value), weight=weight)
         length = at(words, place, self._holiday_list)
         if length:
@@ -139,6 +138,10 @@ class PeriodReader:
                 near = (0, 1) if not was_last else (7, 8)
             else:
                 near = (sunday, sunday + 1)
+            if before_last := at(words, place + length, self.lists["before_last"]):
+                far = (near, near) if isinstance(near, int) else near
+                weeks = 14 if sunday == 6 and not was_last else 7
+                return Guess((place, place + length + before_last), (far[0] + weeks, far[1] + weeks), weight=3)
             return Guess((place, place + length), near, weight=3)
         if length := at(words, place, self.lists["last_month"]):
             year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)

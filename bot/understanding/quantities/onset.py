@@ -6,16 +6,17 @@ or "twice" speak against it. A text that names no time may still say that it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Duration, at, before
 from .dates import DateReader
-from .patterns import Match, WordSpan
 from .periods import Days, Guess
-from .words import SpokenWords
 
 DAY = 86400
 
@@ -23,9 +24,9 @@ DAY = 86400
 class OnsetReader(DateReader):
     """Reads times ago with the date words of a language, and weighs them."""
 
-    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
         super().__init__(parts, amounts)
-        self._since_not = frozenset(map(str, parts.get("since_not") or ()))
+        self._since_not = frozenset(parts.since_not)
 
     def guesses(
         self, text: SpokenWords, match: Match, now: datetime, dates_open: bool, signs: Iterable[WordSpan] = ()
@@ -84,6 +85,8 @@ class OnsetReader(DateReader):
         ends = end >= len(words) or not words[end].isalnum() or bool(at(words, end, self.lists["already"]))
         if single and begin and len(words) > 4 and not ends and not before(words, begin, self.lists["about_words"]):
             return None
+        if not after and not since and before(words, begin, self.lists["ahead_before"]):
+            return Guess((begin, end), None, weight=1)  # "in 2 days" lies ahead: it is asked again
         weight = 1.0 + (2 if after else 0) + (1 if since else 0)
         value: Days = least if least == most else (least, most)
         behind = after if shift is not None or at(words, end, self.lists["ago_words"]) else 0

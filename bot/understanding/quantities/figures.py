@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from datetime import date
+from math import ceil, floor
+from typing import NamedTuple
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Duration, Number, at, before, phrases
 from .onset import vague_spans
-from .patterns import Match, WordSpan
-from .words import SpokenWords
+
+_OUT_OF_TEN = 3
+"""Rank of a figure that says what it is out of."""
+
+_YEAR = 365 * 86400
 
 Value = float | int | tuple[float, float]
 
@@ -39,56 +48,75 @@ class Age(NamedTuple):
 NO_AGE = Age(None)
 
 
+def _whole(number: Number) -> Value:
+    """A figure in whole numbers: "six and a half" is 6 to 7."""
+    return neat(floor(number.least), ceil(number.most))
+
+
 class FigureReader:
     """Reads ages, pain and lengths with the words of a language."""
 
-    def __init__(self, parts: Mapping[str, Any], amounts: Amounts) -> None:
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
         self._amounts = amounts
-        age, pain = parts.get("age") or {}, parts.get("pain") or {}
-        self._me = phrases(age.get("me") or ())
-        self._old = phrases(age.get("old") or ())
-        self._sex = frozenset(map(str, age.get("sex") or ()))
-        self._not_age = frozenset(map(str, age.get("not_age") or ()))
-        self._whose = frozenset(map(str, age.get("whose") or ()))
-        self._decades = {str(k): (int(v[0]), int(v[1])) for k, v in (age.get("decades") or {}).items()}
-        self._decade_leads = frozenset(map(str, age.get("decade_leads") or ()))
+        age, pain = parts.age, parts.pain
+        self._me = phrases(age.me)
+        self._old = phrases(age.old)
+        self._sex = frozenset(age.sex)
+        self._not_age = frozenset(age.not_age)
+        self._whose = frozenset(age.whose)
+        self._decades = age.decades
+        self._decade_leads = frozenset(age.decade_leads)
         self._thirds = {
-            **dict.fromkeys(map(str, age.get("early") or ()), (0, 3)),
-            **dict.fromkeys(map(str, age.get("middle") or ()), (3, 7)),
-            **dict.fromkeys(map(str, age.get("late") or ()), (6, 9)),
+            **dict.fromkeys(age.early, (0, 3)),
+            **dict.fromkeys(age.middle, (3, 7)),
+            **dict.fromkeys(age.late, (6, 9)),
         }
-        self._born = phrases(age.get("born") or ())
-        self._years = frozenset(str(w) for w in ((parts.get("units") or {}).get("year") or {}).get("words") or ())
-        self._out_of = phrases(pain.get("out_of") or ())
-        self._loosely = phrases(parts.get("loose_after") or ())
-        self._frame = phrases(pain.get("frame") or ())
-        self._about_pain = phrases(pain.get("about_pain") or ())
-        self._now = phrases(pain.get("now") or ())
-        self._before = phrases(pain.get("before") or ())
-        self._says = frozenset(w for p in pain.get("says") or () for w in str(p).split())
-        self._when = frozenset(map(str, pain.get("when") or ()))
-        self._clock_before = phrases(pain.get("clock_before") or ())
-        self._clock_day = phrases(pain.get("clock_day") or ())
-        self._clock_after = phrases(pain.get("clock_after") or ())
-        self._before_after = phrases(pain.get("before_after") or ())
-        self._zero = phrases(pain.get("zero") or ())
-        self._per_spasm = phrases(parts.get("per_spasm") or ())
-        self._instants = {
-            tuple(str(k).split()): (float(v[0]), float(v[1])) for k, v in (parts.get("duration_words") or {}).items()
-        }
-        self._instant_list = phrases(parts.get("duration_words") or ())
-        self._vague_length = phrases(parts.get("vague_length") or ())
-        self._ago = phrases(parts.get("ago_words") or ())
-        self._since = phrases(parts.get("since") or ())
+        self._born = phrases(age.born)
+        self._turning = phrases(age.turning)
+        self._not_young = frozenset(age.not_young)
+        self._young = frozenset(age.young)
+        self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
+        self._out_of = phrases(pain.out_of)
+        self._loosely = phrases(parts.loose_after)
+        self._frame = phrases(pain.frame)
+        self._about_pain = phrases(pain.about_pain)
+        self._now = phrases(pain.now)
+        self._before = phrases(pain.before)
+        self._says = frozenset(w for p in pain.says for w in p.split())
+        self._when = frozenset(pain.when)
+        self._clock_before = phrases(pain.clock_before)
+        self._clock_day = phrases(pain.clock_day)
+        self._clock_after = phrases(pain.clock_after)
+        self._before_after = phrases(pain.before_after)
+        self._zero = phrases(pain.zero)
+        self._zero_asked = phrases(pain.zero_asked)
+        self._per_spasm = phrases(parts.per_spasm)
+        self._instants = {tuple(k.split()): v for k, v in parts.duration_words.items()}
+        self._instant_list = phrases(parts.duration_words)
+        self._vague_length = phrases(parts.vague_length)
+        self._ago = phrases(parts.ago_words)
+        self._since = phrases(parts.since)
 
     # --- age
 
     def age(
-        self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, this_year: int
+        self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, today: date
     ) -> Figure | None:
         """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
         words = text.words
-        weak = self._birth(text, this_year)
+        if opened and (dated := self._birthday(words, today) or self._very_young(text)) is not None:
+            return dated
+        weak = self._birth(text, today.year)
+        ages = (
+            {n.least for n in numbers if n.bare and n.least == n.most <= 120 and n.span[0] not in taken}
+            if opened
+            else set()
+        )
+        if (
+            len(ages) > 1
+        ):  # "34, and I lift a 6 year old": a figure of somebody else's is none; else which of them is asked
+            own = [n for n in numbers if not self._of_another(words, n.span[1])]
+            return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
             if number.span[0] in taken or number.most > 120 or not float(number.least).is_integer():
                 continue
@@ -156,6 +184,17 @@ class FigureReader:
         divided = begin and words[begin - 1] == "/" and words[begin - 2 : begin - 1] != ()
         return NO_AGE if divided and words[begin - 2] not in self._sex else None
 
+    def _age_to_come(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "turning 40", where the age is asked for"""
+        if (
+            not opened
+            or number.least != number.most
+            or number.least < 2
+            or not before(text.words, number.span[0], self._turning)
+        ):
+            return None
+        return Age(Figure(int(number.least) - 1, number.span))
+
     def _age_of_me(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
         """ "I am 52", but not "I am 52 kg" """
         words, (begin, end) = text.words, number.span
@@ -182,6 +221,51 @@ class FigureReader:
         told = number.bare and 16 <= number.least <= 105 and number.least == number.most
         if (opened and number.least <= 120) or (told and self._closed(text, begin, end)):
             return Age(Figure(neat(number.least, number.most), (begin, end)), sure=False)
+        return None
+
+    def _of_another(self, words: tuple[str, ...], end: int) -> bool:
+        """Whether a figure is followed by "year old" (or a unit that no age has): not what was asked for."""
+        following = words[end] if end < len(words) else ""
+        return bool(at(words, end, self._old)) or following in self._not_age
+
+    def _birthday(self, words: tuple[str, ...], today: date) -> Figure | None:
+        """The age of one who answers with a date of birth, "12/03/1982", or with its year alone."""
+        for place, word in enumerate(words):
+            dated = (
+                words[place - 4 : place : 2]
+                if place >= 4 and set(words[place - 3 : place : 2]) <= {"/", "-", "."}
+                else ()
+            )
+            if not word.isdecimal() or len(word) not in ((2, 4) if len(dated) == 2 else (4,)):
+                continue
+            year = int(word) if len(word) == 4 else int(word) + (1900 if int(word) > today.year % 100 else 2000)
+            if not today.year - 110 <= year <= today.year:
+                continue
+            ages = {today.year - year - late for late in self._before_birthday(dated, today)}
+            return Figure(neat(max(min(ages), 0), max(ages)), (0, place + 1))
+        return None
+
+    @staticmethod
+    def _before_birthday(dated: tuple[str, ...], today: date) -> set[bool]:
+        """Whether this year's birthday is still to come, as the day and month allow it in either order."""
+        if len(dated) != 2 or not all(part.isdecimal() for part in dated):
+            return {True, False}
+        first, second = map(int, dated)
+        orders = [(d, m) for d, m in ((first, second), (second, first)) if 1 <= m <= 12 and 1 <= d <= 31]
+        return {(m, d) > (today.month, today.day) for d, m in orders} or {True, False}
+
+    def _very_young(self, text: SpokenWords) -> Figure | None:
+        """An age in months or weeks: "18 months"."""
+        if self._years & set(text.words):
+            return None
+        for duration in self._amounts.durations(text):
+            counted = text.words[duration.span[0]][0].isdecimal() or self._amounts.number_at(
+                text.words, duration.span[0]
+            )
+            between = set(text.words[duration.span[0] : duration.span[1]])
+            if duration.unit in self._young and counted and len(text.words) <= 6 and not between & self._not_young:
+                least, most = int(duration.least // _YEAR), int(duration.most // _YEAR)
+                return Figure(neat(least, most), duration.span)
         return None
 
     def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
@@ -245,12 +329,21 @@ class FigureReader:
                 continue
             elif self._named(words, begin):
                 if self._amounts.unit_at(words, end, words[begin][0].isdecimal()) is None:
-                    found.append((2, Figure(neat(number.least, number.most), (begin, end))))
+                    found.append(
+                        (2, Figure(_whole(number) if opened else neat(number.least, number.most), (begin, end)))
+                    )
             elif self._lone(text, match, begin, end) and not others_open:
-                found.append((1, Figure(neat(number.least, number.most), (begin, end))))
+                found.append((1, Figure(_whole(number) if opened else neat(number.least, number.most), (begin, end))))
         if found:
-            return self._worst(text, found)
-        zero = list(vague_spans(text, self._zero))
+            scores = {
+                n.least
+                for n in numbers
+                if n.bare and n.most <= 10 and not self._amounts.unit_at(words, n.span[1], True)
+            }
+            return self._worst(text, found, opened, len(scores))
+        if opened and numbers and not any(n.span[0] in taken for n in numbers[:1]):
+            return Figure(None, numbers[0].span)  # "11", "100": which from 0 to 10 is asked
+        zero = list(vague_spans(text, self._zero)) or (list(vague_spans(text, self._zero_asked)) if opened else [])
         if zero and (opened or self._closed(text, *zero[0])) and len(words) < 9:
             return Figure(0, zero[0])
         spoken = match.spans("pain_strong")
@@ -259,10 +352,12 @@ class FigureReader:
         spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
 
-    def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]]) -> Figure:
+    def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]], opened: bool, scores: int) -> Figure:
         current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
         best = max(rank for rank, _ in current)
         figures = [f for rank, f in current if rank == best]
+        if opened and best < _OUT_OF_TEN and (len({f.value for _, f in found}) > 1 or scores > 1):
+            return Figure(None, figures[0].span)  # "a 9 this morning, 4 now": which of them is asked
         return max(
             figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0)
         )
@@ -380,6 +475,7 @@ _AGE_READINGS: tuple[Callable[[FigureReader, SpokenWords, Number, bool], Age | N
     FigureReader._age_in_words,
     FigureReader._age_or_else,
     FigureReader._age_in_fraction,
+    FigureReader._age_to_come,
     FigureReader._age_of_me,
     FigureReader._age_with_sex,
     FigureReader._age_alone,

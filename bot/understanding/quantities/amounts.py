@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .patterns import WordSpan
-from .words import SpokenWords
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import WordSpan
+from bot.understanding.words import SpokenWords
 
 _MOST_NUMBERS = 200
 
@@ -58,39 +59,41 @@ def before(words: tuple[str, ...], place: int, listed: tuple[tuple[str, ...], ..
 class Amounts:
     """Reads numbers and durations with the number words and units of a language."""
 
-    def __init__(self, parts: Mapping[str, Any]) -> None:
-        self._numbers = {str(k): float(v) for k, v in (parts.get("numbers") or {}).items()}
-        self._loose = {str(k): (float(v[0]), float(v[1])) for k, v in (parts.get("loose_numbers") or {}).items()}
-        self.articles = frozenset(map(str, parts.get("articles") or ()))
-        self._half = frozenset(map(str, parts.get("half") or ()))
-        self._quarter = frozenset(map(str, parts.get("quarter") or ()))
+    def __init__(self, parts: Lists) -> None:
+        self._numbers = parts.numbers
+        self._loose = parts.loose_numbers
+        self.articles = frozenset(parts.articles)
+        self._half = frozenset(parts.half)
+        self._quarter = frozenset(parts.quarter)
         self._shares = {
             **self._loose,
             **dict.fromkeys(self._quarter, (0.25, 0.25)),
             **dict.fromkeys(self._half, (0.5, 0.5)),
         }
-        self._and = frozenset(map(str, parts.get("and") or ()))
-        self._of = frozenset(map(str, parts.get("of") or ()))
-        self._point = frozenset(map(str, parts.get("point") or ()))
-        self._to = frozenset(map(str, parts.get("to") or ()))
-        self._between = frozenset(map(str, parts.get("between") or ()))
-        self._about = phrases(parts.get("approximately") or ())
-        self._more = phrases(parts.get("more_than") or ())
-        self._less = phrases(parts.get("less_than") or ())
-        self._little_more = phrases(parts.get("little_more_than") or ())
-        self._little_more_after = phrases(parts.get("little_more_after") or ())
-        self._most_after = phrases(parts.get("at_most_after") or ())
-        self._least_after = phrases(parts.get("at_least_after") or ())
-        self._one_past = phrases(parts.get("one_past") or ())
-        self._loose_after = phrases(parts.get("loose_after") or ())
-        self._whole = frozenset(str(k) for k, v in (parts.get("units") or {}).items() if "whole" in v)
+        self._and = frozenset(parts.and_)
+        self._of = frozenset(parts.of)
+        self._point = frozenset(parts.point)
+        self._to = frozenset(parts.to)
+        self._between = frozenset(parts.between)
+        self._about = phrases(parts.approximately)
+        self._more = phrases(parts.more_than)
+        self._less = phrases(parts.less_than)
+        self._little_more = phrases(parts.little_more_than)
+        self._little_more_after = phrases(parts.little_more_after)
+        self._most_after = phrases(parts.at_most_after)
+        self._least_after = phrases(parts.at_least_after)
+        self._one_past = phrases(parts.one_past)
+        self._loose_after = phrases(parts.loose_after)
+        self._corrects = phrases(parts.corrects)
+        self._not_but = frozenset(parts.not_but)
+        self._whole = frozenset(k for k, v in parts.units.items() if v.whole)
         self._unit_of: dict[str, tuple[str, float]] = {}
         self._short: dict[str, tuple[str, float]] = {}
-        for name, unit in (parts.get("units") or {}).items():
-            for word in unit["words"]:
-                self._unit_of[str(word)] = (str(name), float(unit["seconds"]))
-            for word in unit.get("short") or ():
-                self._short[str(word)] = (str(name), float(unit["seconds"]))
+        for name, unit in parts.units.items():
+            for word in unit.words:
+                self._unit_of[word] = (name, unit.seconds)
+            for word in unit.short:
+                self._short[word] = (name, unit.seconds)
 
     def number_at(self, words: tuple[str, ...], place: int) -> tuple[float, int] | None:
         """A plain number at `place` and how many words it takes: "38", "thirty eight", "one point five"."""
@@ -111,7 +114,7 @@ class Amounts:
             if 1 <= self._numbers.get(following, 0) < 10:
                 return value + self._numbers[following], 3
             following = "-"
-        small = self._numbers.get(following, 0)
+        small = float(following) if len(following) == 1 and following.isdecimal() else self._numbers.get(following, 0)
         if 20 <= value < 100 and value % 10 == 0 and 1 <= small < 10:
             value, taken = value + small, 2
         elif following in self._point and place + 2 < len(words) and words[place + 2] in self._numbers:
@@ -132,7 +135,14 @@ class Amounts:
                 continue
             out.append(found)
             place = found.span[1]
-        return out
+        taken_back = max((p for p in range(len(words)) if at(words, p, self._corrects)), default=-1)
+        last = out[-1].span[0] if out else -1
+        meant = [n for n in out if not self._denied(words, n.span[0]) and not (n.span[0] < taken_back < last)]
+        return meant or out
+
+    def _denied(self, words: tuple[str, ...], place: int) -> bool:
+        """Whether a figure is named as one that is not meant: "not 10, more like 6"."""
+        return any(word in self._not_but for word in words[max(0, place - 2) : place])
 
     def _number(self, words: tuple[str, ...], place: int) -> Number | None:
         first = self.number_at(words, place)
@@ -169,6 +179,18 @@ class Amounts:
                 continue
             out.append(found)
             place = found.span[1]
+        return self._spans_of_two(words, out)
+
+    def _spans_of_two(self, words: tuple[str, ...], found: list[Duration]) -> list[Duration]:
+        """ "5 minutes to an hour": two amounts with a "to" between them are one range."""
+        out: list[Duration] = []
+        for duration in found:
+            last = out[-1] if out else None
+            joined = last is not None and duration.span[0] == last.span[1] + 1 and words[last.span[1]] in self._to
+            if last is not None and joined and duration.most > last.least and not last.vague:
+                out[-1] = Duration(last.least, duration.most, duration.unit, (last.span[0], duration.span[1]))
+            else:
+                out.append(duration)
         return out
 
     def unit_at(self, words: tuple[str, ...], place: int, short: bool = False) -> tuple[str, float] | None:

@@ -1,0 +1,1 @@
+"""Times, ages, pain and lengths in words."""

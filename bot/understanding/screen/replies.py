@@ -1,0 +1,230 @@
+"""A message as a reply to the screen that is open (SEMANTICS 5b, 5e): which options, all denied, yes or no, or in doubt.
+
+Signs are read openly, denials narrowly: what is stated counts in whatever company it stands; a denial counts only if no
+telling word stands beside it, and on a screen with signs no unknown one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.model.flow_files import Kind, Question
+from bot.core.model.readings import NO_REPLY, Name, Reply
+from bot.understanding.account.roles import DENIAL, Ledger
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.scope import MAYBE, NEGATED, Scope
+from bot.understanding.words import SpokenWords
+
+from .places import Placed, PlaceReader
+
+Verdicts = Mapping[str, Mapping[str, WordSpan]]
+"""Option -> what is said of it (plain, maybe, negated ...) -> the words."""
+
+PLAIN = "plain"
+_SOME, _MANY = 2, 3
+"""Things denied one by one that deny a whole list; on a list of signs."""
+_YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenScreen:
+    """What a reply is read from."""
+
+    words: SpokenWords
+    match: Match
+    scope: Scope
+    ledger: Ledger
+
+
+def strict(question: Question) -> bool:
+    """Whether a denial here must have no unknown word beside it: a list with signs, or one that a sign opens."""
+    return question.kind is Kind.many and not question.describes and any(o.sign for o in question.options)
+
+
+class ReplyReader:
+    """Reads replies with the words of a language."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._places = PlaceReader(lists)
+        self._stands_before = frozenset(lists.group("no_stands_before"))
+        self._denying = frozenset(lists.no_words)
+        self._no, self._yes = frozenset(lists.group("bare_no")), frozenset(lists.group("bare_yes"))
+
+    def to(self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
+        """The reply to the question on screen."""
+        if question is None:
+            return NO_REPLY
+        if question.kind is Kind.many:
+            return self._to_list(question, seen, verdicts, names)
+        if question.kind is Kind.one:
+            return self._to_choice(question, seen, verdicts)
+        return Reply(unsure=True) if seen.match.spans("say_unsure") else NO_REPLY
+
+    # --- lists
+
+    def _to_list(self, question: Question, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
+        ids = question.option_ids
+        placed = self._places.read(seen.words, len(ids))
+        if placed is not None:
+            return self._placed(placed, ids)
+        named = {option for name in names if not name.ask for option in name.means}
+        yes = tuple(o for o in ids if PLAIN in verdicts.get(o, ()) or o in named)
+        signs = {o.id for o in question.options if o.sign}
+        perhaps = tuple(o for o in ids if o not in yes and MAYBE in verdicts.get(o, ()) and (o in signs or not yes))
+        no = tuple(o for o in ids if o not in yes and o not in perhaps and NEGATED in verdicts.get(o, ()))
+        closes = bool(seen.match.spans("that_is_all"))
+        if yes and any(
+            turn[1] <= verdicts[o][PLAIN][0]
+            for turn in seen.match.spans("all_except")
+            for o in yes
+            if o in verdicts and PLAIN in verdicts[o]
+        ):
+            return Reply(tuple(o for o in ids if o not in yes))
+        if question.describes and not perhaps and seen.match.spans("all_of_them") and not seen.ledger.denies:
+            return Reply(ids)
+        if yes and not signs & {*yes, *perhaps} and self._ends_with_no(seen.words):
+            return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
+        if yes or perhaps:
+            return Reply(yes, perhaps, no, closes=closes)
+        telling = bool(seen.ledger.telling) or any(n.ask for n in names)
+        unknown = bool(seen.ledger.unknown) and strict(question)
+        whole = self._denies_all(question, seen)
+        if whole and not telling and not unknown:
+            return Reply(none=True, no=ids)
+        listed = self._denied_one_by_one(seen) >= (_MANY if 2 * len(signs) > len(ids) else _SOME)
+        if (listed or len(no) == len(ids)) and not telling and not unknown:
+            return Reply(none=True, no=ids)
+        unsure = bool(seen.match.spans("say_unsure")) or bool(seen.match.spans("hedge"))
+        if unsure and not whole:
+            return Reply(no=no, unsure=True)
+        some = self.stands_alone(seen.words, self._yes) and not whole
+        return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
+
+    def _denied_one_by_one(self, seen: SeenScreen) -> int:
+        """How many things a message denies that says nothing else: "no burning, no blood, legs fine"."""
+        words, roles = seen.words.words, seen.ledger.roles
+        said = sum(role == DENIAL and word in self._denying for word, role in zip(words, roles, strict=True))
+        return said + len({span[1] for span in seen.match.spans("normality")})
+
+    def _ends_with_no(self, words: SpokenWords) -> bool:
+        """Whether the message closes with a "no" to all: "so none", "none really"."""
+        said = [word for word in words.words if word.isalnum()]
+        return len(said) > 2 and any(word in self._no and word != "nothing" for word in said[-2:])
+
+    def _placed(self, placed: Placed, ids: tuple[str, ...]) -> Reply:
+        if placed.uneven:
+            return Reply(doubt=True, by_place=True)
+        yes, no, unsure = (tuple(ids[n] for n in lines) for lines in (placed.yes, placed.no, placed.unsure))
+        if placed.row and not yes and not unsure:
+            return Reply(none=True, no=ids, by_place=True)
+        if placed.hedged:
+            return Reply(no=no, perhaps=(*yes, *unsure), by_place=True)
+        return Reply(yes, unsure, no, by_place=True)
+
+    def _denies_all(self, question: Question, seen: SeenScreen) -> bool:
+        """Whether it says "no" to the whole list, whatever else it says."""
+        match = seen.match
+        if match.spans(f"{question.ask}/none.plain") or match.spans("deny_all"):
+            return True
+        return self.stands_alone(seen.words, self._no)
+
+    def stands_alone(self, words: SpokenWords, bare: frozenset[str]) -> bool:
+        """Whether a "no" (or a "yes") stands for itself, rather than before what it denies: "no, I can walk", not "no fever"."""
+        said = words.words
+        for place, word in enumerate(said):
+            if word not in bare:
+                continue
+            if place + 1 >= len(said) or not said[place + 1].isalnum() or said[place + 1] in self._stands_before:
+                return True
+            if said[place + 1] in bare or word not in ("no", "not", "n"):
+                return True
+        return False
+
+    # --- one of several
+
+    def _to_choice(self, question: Question, seen: SeenScreen, verdicts: Verdicts) -> Reply:
+        ids = question.option_ids
+        placed = self._places.read(seen.words, len(ids))
+        if placed is not None and not placed.row and placed.yes:
+            lines = tuple(ids[n] for n in placed.yes)
+            return Reply(yes=lines, by_place=True) if len(lines) == 1 else Reply(perhaps=lines, by_place=True)
+        spans = {
+            o: next(v[kind] for kind in (PLAIN, MAYBE) if kind in v)
+            for o in ids
+            if (v := verdicts.get(o)) and (PLAIN in v or MAYBE in v)
+        }
+        spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
+        if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
+            return Reply(yes=tuple(spans))
+        longer = [o for o, s in spans.items() if s[1] - s[0] > 1]
+        if question.consent and len(longer) == 1:
+            return Reply(yes=tuple(longer))
+        if spans:
+            turned = [o for o, s in spans.items() if self._after_turn(seen, s)]
+            return Reply(yes=tuple(turned)) if len(turned) == 1 else Reply(perhaps=tuple(spans))
+        unsure = bool(seen.match.spans("say_unsure"))
+        return Reply(unsure=unsure)
+
+    def _after_turn(self, seen: SeenScreen, span: WordSpan) -> bool:
+        """Whether it stands behind "but now" or "actually": that is what holds."""
+        return any(turn[1] <= span[0] for turn in seen.match.spans("contrast"))
+
+    # --- yes or no
+
+    def yes_or_no(
+        self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, polarity: str | None
+    ) -> str | None:
+        """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
+        if polarity is not None:
+            return polarity
+        words, match = seen.words, seen.match
+        name = question.ask if question is not None and question.kind is Kind.yes_no else ""
+        own = {w: self._meant(seen, f"{name}/{w}.plain") for w in _YES_NO} if name else {"yes": False, "no": False}
+        whole = verdicts.get(name, {}) if name else {}
+        denied = bool(name) and any(seen.scope.negated(s) for s in match.spans(f"{name}/yes.plain"))
+        own["yes"] = own["yes"] or PLAIN in whole
+        says_no = bool(name) and bool(match.spans(f"{name}/no.plain"))
+        own["no"] = own["no"] or (NEGATED in whole and PLAIN not in whole)
+        leads = self._leads(words)
+        first = next((word for word in words.words if word.isalnum()), "")
+        if leads is None and first in self._no and (own["no"] or says_no or (denied and not own["yes"])):
+            leads, own["yes"] = "no", False
+        if match.spans("say_unsure") and leads is None and own["yes"] == own["no"]:
+            return "not_sure"
+        if leads == "no" and not own["yes"]:
+            return None if self._turned(seen) and not own["no"] else "no"
+        if leads == "yes" and not own["no"]:
+            return "not_sure" if match.spans("say_unsure") else "yes"
+        if leads is None and own["yes"] != own["no"]:
+            return "yes" if own["yes"] else "no"
+        if leads is None and not own["yes"] and match.spans("lets_say_yes"):
+            return "yes"
+        if leads is None and not own["yes"] and match.spans("deny_all") and not self._turned(seen):
+            return "no"
+        return None
+
+    def _turned(self, seen: SeenScreen) -> bool:
+        return bool(seen.ledger.telling)
+
+    def _meant(self, seen: SeenScreen, group: str) -> bool:
+        """Whether words of the group are said and not denied; "no baby kicking away": a bare no before them is an answer."""
+        return any(not seen.scope.negated(span) for span in seen.match.spans(group))
+
+    def _leads(self, words: SpokenWords) -> str | None:
+        """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither."""
+        found = set()
+        for name, bare in (("yes", self._yes), ("no", self._no)):
+            if self.stands_alone(words, bare):
+                found.add(name)
+        return found.pop() if len(found) == 1 else None
+
+
+def _inside_another(option: str, spans: Mapping[str, WordSpan]) -> bool:
+    """Whether the words of one option lie within those of another, which says more."""
+    mine = spans[option]
+    return any(
+        o != option and s[0] <= mine[0] and mine[1] <= s[1] and s[1] - s[0] > mine[1] - mine[0]
+        for o, s in spans.items()
+    )

@@ -1,0 +1,58 @@
+"""Scope of times and figures (SEMANTICS 5d): halves, figures that are not meant, ages, and what belongs to another question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.understood import read, seen
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("spasm_length", "1½ minutes", 90),
+        ("spasm_length", "2 1/2 minutes", 150),
+        ("spasm_length", "5 minutes to an hour", {"min": 300, "max": 3600}),
+        ("onset", "5½ weeks", 38),
+        ("onset", "yesterday week", 8),
+        ("onset", "weekend before last", {"min": 12, "max": 13}),
+        ("onset", "just started", 0),
+        ("pain", "not 10, more like 6", 6),
+        ("pain", "10, no wait, 8", 8),
+        ("pain", "six and a half", {"min": 6, "max": 7}),
+        ("age", "12/03/1982", {"min": 43, "max": 44}),
+        ("age", "dob 25/3/71", 55),
+        ("age", "18 months", 1),
+        ("age", "he'll be 16 in january", 15),
+    ],
+)
+def test_figures(question: str, text: str, value: Any) -> None:
+    assert seen(text, question)["answers"].get(question) == value
+
+
+@pytest.mark.parametrize("text", ["in 2 days", "labour day", "the one before last"])
+def test_a_time_that_says_no_day_is_asked(text: str) -> None:
+    got = seen(text, "onset")
+    assert "onset" not in got["answers"]
+    assert "onset" in got["ask"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("midline_bone_tenderness", "2"),
+        ("nerves", "second one"),
+        ("medicines", "warfarin stopped in spring"),
+        ("health", "pregnant, 38 weeks"),
+        ("how_started", "six hour drive to cornwall"),
+        ("pain", "20"),
+        ("pain", "4/5"),
+    ],
+)
+def test_what_answers_the_open_question_answers_nothing_else(question: str, text: str) -> None:
+    reading = read(text, question)
+    others = {f.question for f in reading.facts if f.question != question}
+    assert not others & {"pain", "onset", "spasm_length", "age"}
+    assert question != "pain" or not any(u.question != "pain" for u in reading.unclear)
