@@ -256,14 +256,13 @@ class FigureReader:
 
     def _very_young(self, text: SpokenWords) -> Figure | None:
         """An age in months or weeks: "18 months"."""
-        if self._years & set(text.words):
+        if (self._years | self._not_young) & set(text.words):
             return None
         for duration in self._amounts.durations(text):
             counted = text.words[duration.span[0]][0].isdecimal() or self._amounts.number_at(
                 text.words, duration.span[0]
             )
-            between = set(text.words[duration.span[0] : duration.span[1]])
-            if duration.unit in self._young and counted and len(text.words) <= 6 and not between & self._not_young:
+            if duration.unit in self._young and counted and len(text.words) <= 6:
                 least, most = int(duration.least // _YEAR), int(duration.most // _YEAR)
                 return Figure(neat(least, most), duration.span)
         return None
