@@ -29,6 +29,7 @@ UNSHOWN = {
         "group_refused", "error", "late", "unsafe_version", "paused",
     ),
     "understood when it is typed, on no button": ("restart", "back"),
+    "where nothing could raise the level, of which a flow may have no case": ("what_changes_none",),
     "a range without an end, which no button but a ready-made answer and no typed words give": ("or_more",),
 }  # fmt: skip
 """System texts that no script can make the bot say, by the reason."""
