@@ -226,7 +226,7 @@ class LanguageReader:
         facts = [*facts, *figures]
         if reply != NO_REPLY:
             facts = self._apart(facts, question, reply, ledger)
-        facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, question)]
+        facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, words, question)]
         if question is not None and len(words.words) <= _FEW:
             unsaid = [u for u in unsaid if u.question == question.ask or question.kind not in NUMERIC]
         return Reading(
@@ -325,9 +325,12 @@ class LanguageReader:
             or not taken & set(range(*fact.places))
         ]
 
-    def _bare_for_another(self, fact: Fact, question: Question | None) -> bool:
-        """Whether a bare figure would answer another question than the one that is open: "2" for the second button."""
+    def _bare_for_another(self, fact: Fact, words: SpokenWords, question: Question | None) -> bool:
+        """Whether a bare figure would answer another question than the one that is open: "2" for the second button. One that
+        is said to be an age is not bare."""
         if question is None or fact.question == question.ask:
+            return False
+        if set(words.words[max(0, fact.places[0] - 2) : fact.places[0]]) & set(self._language.lists.age.named):
             return False
         bare = _BARE.fullmatch(fact.words) is not None
         return bare or all(word in self._language.lists.numbers for word in fact.words.lower().split())

@@ -158,7 +158,7 @@ def test_the_number_of_a_line_that_is_not_shown_is_no_answer() -> None:
     person = Person(back_spasm())
     person.tap("me", "under_16")
     person.types("6")
-    assert person.at == "nerves"
+    assert person.at == "nerves/alone"
     assert "nerves" not in person.session.answers
 
 

@@ -107,7 +107,7 @@ CHATS = {
     "review": ("REVIEW", *TO_REVIEW),
     "review before its time": ("REVIEW", *TO_ONSET, "/review"),
     "advice": ("ADVICE", *TO_REVIEW, "yes"),
-    "not understood": ("ADVICE", *TO_ONSET, "blub", "blub", "blub"),
+    "not understood": ("onset", *TO_ONSET, "blub", "blub", "blub"),
     "emergency": ("EMERGENCY", "1", "44", "1"),
 }  # fmt: skip
 """What a chat came to -> the screen at which it stands, and what was typed."""
@@ -158,7 +158,7 @@ ASIDE = {
     "a number on which ones": ("nerves/alone", "1", "44", "not sure", "2"),
     "all of them": ("nerves/alone", "1", "44", "not sure", "all of them"),
     "one of them is not so": ("danger", "1", "44", "not sure", "2", "done", "no"),
-    "erased after all": ("nerves", "1", "44", "/forget", "keep"),
+    "erased after all": ("nerves", "1", "44", "/forget", "2"),
 }
 """Beside `CHATS`: what shows no new screen, or is answered by a number."""
 

@@ -67,6 +67,8 @@ class AgeWords(Part):
     late: Phrases = ()
     turning: Phrases = ()
     """Words before an age that is still to come: "he'll be 16 in January"."""
+    named: Phrases = ()
+    """Words that say that the figure behind them is an age: "my age is 71"."""
     not_young: Phrases = ()
     """Words that make such a unit a time ago: "turned 30 last week"."""
     young: Phrases = ()
