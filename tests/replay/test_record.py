@@ -158,7 +158,7 @@ ASIDE = {
     "a number on which ones": ("nerves/alone", "1", "44", "not sure", "2"),
     "all of them": ("nerves/alone", "1", "44", "not sure", "all of them"),
     "one of them is not so": ("danger", "1", "44", "not sure", "2", "done", "no"),
-    "erased after all": ("nerves", "1", "44", "/forget", "2"),
+    "erased after all": ("onset", *TO_ONSET, "/forget", "keep"),
 }
 """Beside `CHATS`: what shows no new screen, or is answered by a number."""
 
