@@ -33,7 +33,7 @@ LEASE = 5.0
 
 
 def equip(flow: Flow) -> Flow:
-    """The flow with its reader of typed words, which is made when the first words come (it takes about 0.1 s)."""
+    """The flow with its reader of typed words, which is made when the first words come: a bot that serves asks it beforehand."""
     made: list[Reader] = []
 
     def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
@@ -152,7 +152,10 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def leave_safe_ones(flows: Versions, proving: Mapping[str, ProofProcess]) -> tuple[str, ...]:
     """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
-    default flow is one of them."""
+    default flow is one of them. Meanwhile the readers are made, or the first typed message would hold up everybody."""
+    now = datetime.fromtimestamp(clock(), UTC)
+    for flow in flows.current.values():
+        flow.reader("", now, next(iter(flow.texts)), None)
     unsafe = []
     for name in proving.keys() - flows.current.keys():
         proving[name].stop()
