@@ -115,11 +115,11 @@ def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str)
     assert read(f"{quiet}\n{sign}").signs
 
 
-def test_ten_thousand_characters_are_read_to_the_end() -> None:
+def test_ten_thousand_characters_are_read_quickly_to_the_end() -> None:
     filler = "my lower back is sore when I bend and it began on a monday, pain 4, no fever, walking is fine. "
     text = (filler * 120)[:9980] + ". I can't pee"
     read(text)
     began = time.process_time()
     reading = read(text)
-    assert time.process_time() - began < 10, "it hangs"  # about 1 s of the processor: too long, and known
+    assert time.process_time() - began < 1  # of the processor: a busy machine is no slow reader
     assert [s.option for s in reading.signs if s.plain] == ["bladder_or_bowel_change"]
