@@ -129,7 +129,8 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
     from bot.server.startup import CannotStart
 
     logs.set_up(settings.log_level)
-    with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE) as store:
+    keys = settings.data_key_file
+    with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE, keys=keys, now=clock()) as store:
         service = open_service(settings, store, clock, folder, unsafe=proving is None)
         flow = service.flows.named(None)
         if flow.version in service.flows.withdrawn:

@@ -25,7 +25,10 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Base URL of the Bot API, without /bot; a self-hosted server otherwise."
     )
-    database_url: str = Field("sqlite:///symptom-bot.db", description="SQLite file or PostgreSQL database.")
+    database_url: str = Field("sqlite:///symptom-bot.db", description="SQLite file or PostgreSQL database.", repr=False)
+    data_key_file: Path | None = Field(
+        None, description="File with the keys of the database; unset: beside the SQLite file, else ./symptom-bot.key."
+    )
     flows_dir: Path | None = Field(None, description="Folder with the flows; unset: ./flows, then the shipped ones.")
     flow: str = Field("back_spasm", description="The flow that a chat starts with when no link names another.")
     mode: Literal["polling", "webhook"] = Field("polling", description="How updates arrive.")

@@ -61,13 +61,14 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
-    """The URL of a fresh PostgreSQL database."""
+def postgresql_url(postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a fresh PostgreSQL database, with its keys in the test's folder, which is where the test works."""
     import psycopg
 
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_numbers)}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
+    monkeypatch.chdir(tmp_path)
     return postgresql_server.replace("/postgres?", f"/{name}?")
 
 

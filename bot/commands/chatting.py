@@ -43,14 +43,16 @@ def _chat(args: argparse.Namespace) -> int:
             return began + clock() - real
 
     try:
-        with open_store(chosen.database_url, purpose="symptom-bot chat", access="guest") as store:
+        with open_store(
+            chosen.database_url, purpose="symptom-bot chat", access="guest", keys=chosen.data_key_file, now=clock()
+        ) as store:
             service = open_service(chosen, store, now, path.resolve().parent, args.unsafe)
             flow = service.flows.current[chosen.flow]
             if args.lang and args.lang not in flow.texts:
                 raise Stop(f'The flow has no language "{args.lang}"; it has: {", ".join(flow.texts)}.')
             name = f"terminal:{chosen.flow}"
             if args.new:
-                store.erase_chat(name)
+                store.erase_chat(name, clock())
             proving = None if args.unsafe else ProofProcess().prove(path)
 
             def require_safe() -> None:

@@ -36,10 +36,12 @@ def settings() -> Settings:
 
 def guest_store(purpose: str) -> Any:
     """The database of the settings, for an errand beside a running bot. Raises Stop."""
+    from bot.app import clock
     from bot.store import StoreError, open_store
 
+    chosen = settings()
     try:
-        return open_store(settings().database_url, purpose=purpose, access="guest")
+        return open_store(chosen.database_url, purpose=purpose, access="guest", keys=chosen.data_key_file, now=clock())
     except StoreError as error:
         raise Stop(str(error)) from None
 

@@ -97,10 +97,13 @@ class Chores:
                 self._deliverer.drop(chat)
 
     async def retention(self) -> None:
-        """Erase what is too old."""
+        """Erase what is too old; change keys, and destroy those that are."""
         now, keep = self._service.clock(), [flow.version for flow in self._service.flows.current.values()]
         erased = await self._thread(lambda store: store.erase_finished(now - self._days * DAY))
         await self._thread(lambda store: store.tidy(now - REPEATS, keep))
+        change = await self._thread(lambda store: store.change_keys(now, self._days * DAY))
+        if change.made or change.destroyed:
+            log.info("keys changed", extra={"chats": change.chats, "destroyed": change.destroyed})
         if erased:
             log.info("old sessions erased", extra={"count": erased})
 

@@ -2,6 +2,8 @@
 
 from .errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable
 from .opening import open_store
+from .place.backups import programs_of_postgresql, put_back
+from .rekeying import KeyChange
 from .rows import (
     EMERGENCY,
     ORDINARY,
@@ -10,6 +12,7 @@ from .rows import (
     ChatRow,
     ChatWrite,
     Committed,
+    Counted,
     Delivery,
     DeliveryOutcome,
     Due,
@@ -36,12 +39,14 @@ __all__ = [
     "ChatRow",
     "ChatWrite",
     "Committed",
+    "Counted",
     "Delivery",
     "DeliveryOutcome",
     "Due",
     "FlowVersion",
     "Held",
     "KeptMessage",
+    "KeyChange",
     "Outgoing",
     "Refused",
     "Released",
@@ -55,4 +60,6 @@ __all__ = [
     "Transaction",
     "Unstorable",
     "open_store",
+    "programs_of_postgresql",
+    "put_back",
 ]

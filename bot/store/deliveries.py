@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from . import schema as t
-from .loading import stored_delivery
-from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, KeptMessage, Refused, Released, Sent
-from .statements import DELIVERY_COLUMNS, IN_ORDER, Statements
+from .loading import OpenedChat, due_row, opened, stored_delivery
+from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
+from .sealing.vault import Vault
+from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements
+
+UNREADABLE = "unreadable"
+"""Why a message was refused that cannot be opened: its row is damaged, or its key was destroyed."""
+MOST_DUE = 2000
+"""Due messages that are opened at once to find the urgent ones among them."""
 
 
 def take_deliveries(
-    connection: Connection, owner: str, now: float, limit: int, lease: float, *, shared: bool
+    connection: Connection,
+    statements: Statements,
+    vault: Vault,
+    owner: str,
+    now: float,
+    limit: int,
+    lease: float,
+    *,
+    shared: bool,
 ) -> list[Delivery]:
     """See `Store.take_deliveries`."""
     waiting = (
@@ -46,36 +61,66 @@ def take_deliveries(
         .where(t.chats.c.chat.in_(fences))
         .values(lease_owner=owner, lease_until=now + lease, fence=t.chats.c.fence + 1)
     )
+    chats = {
+        row[0]: opened(vault, *row)
+        for row in connection.execute(select(*KEY_COLUMNS).where(t.chats.c.chat.in_(fences)))
+    }
     rows = connection.execute(
         select(*DELIVERY_COLUMNS).where(t.outbox.c.sent.is_(None), t.outbox.c.chat.in_(fences)).order_by(*IN_ORDER)
-    )
-    taken = [stored_delivery(row, fences[row[0]]) for row in rows]
+    ).all()
+    taken, lost = stored_deliveries(chats, rows, fences)
+    if lost:
+        connection.execute(
+            statements.mark_refused,
+            [{"b_chat": chat, "b_seq": seq, "b_now": now, "b_reason": UNREADABLE} for chat, seq in lost],
+        )
     return sorted(taken, key=lambda delivery: (delivery.priority, delivery.created, delivery.seq))
 
 
+def stored_deliveries(
+    chats: Mapping[str, OpenedChat], rows: Iterable[Sequence[Any]], fences: Mapping[str, int]
+) -> tuple[list[Delivery], list[tuple[str, int]]]:
+    """Messages of the outbox as deliveries, and (row, seq) of those that cannot be opened. `chats`, `fences`: by row."""
+    taken: list[Delivery] = []
+    lost: list[tuple[str, int]] = []
+    for row in rows:
+        found = stored_delivery(chats, row, fences[row[0]])
+        if found is None:
+            lost.append((row[0], row[1]))
+        else:
+            taken.append(found)
+    return taken, lost
+
+
 def settle(
-    connection: Connection, statements: Statements, owner: str, outcomes: Sequence[DeliveryOutcome], now: float
+    connection: Connection,
+    statements: Statements,
+    vault: Vault,
+    owner: str,
+    outcomes: Sequence[DeliveryOutcome],
+    now: float,
 ) -> frozenset[str]:
     """See `Store.settle`. Giving a lease back or making a chat wait takes the fence."""
-    record(connection, statements, outcomes, now)
+    record(connection, statements, vault, outcomes, now)
     lost = set()
-    # In the order of their names, as turns lock them, so that two workers cannot wait for each other.
-    for outcome in sorted((o for o in outcomes if isinstance(o, Held | Released | Blocked)), key=lambda o: o.chat):
+    # In the order of their rows, as turns lock them, so that two workers cannot wait for each other.
+    asked = [(vault.row(o.chat), o) for o in outcomes if isinstance(o, Held | Released | Blocked)]
+    for row, outcome in sorted(asked, key=lambda one: one[0]):
         if isinstance(outcome, Blocked):
             connection.execute(
-                update(t.chats)
-                .where(t.chats.c.chat == outcome.chat)
-                .values(blocked=True, lease_owner=None, lease_until=0.0)
+                update(t.chats).where(t.chats.c.chat == row).values(blocked=True, lease_owner=None, lease_until=0.0)
             )
             continue
         until = outcome.until if isinstance(outcome, Held) else 0.0
-        values = {"b_chat": outcome.chat, "b_fence": outcome.fence, "b_owner": owner, "b_until": until}
+        values = {"b_chat": row, "b_fence": outcome.fence, "b_owner": owner, "b_until": until}
         if connection.execute(statements.release, values).rowcount != 1:
             lost.add(outcome.chat)
     return frozenset(lost)
 
 
-def record(connection: Connection, statements: Statements, outcomes: Sequence[DeliveryOutcome], now: float) -> None:
+def record(
+    connection: Connection, statements: Statements, vault: Vault, outcomes: Sequence[DeliveryOutcome], now: float
+) -> None:
     """Write down what became of messages. That one was sent is a fact, whoever holds the chat's lease by now."""
     sent: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
@@ -84,13 +129,13 @@ def record(connection: Connection, statements: Statements, outcomes: Sequence[De
     for outcome in outcomes:
         match outcome:
             case Sent(chat, seq, message_id):
-                sent.append({"b_chat": chat, "b_seq": seq, "b_now": now, "b_message": message_id})
+                sent.append({"b_chat": vault.row(chat), "b_seq": seq, "b_now": now, "b_message": message_id})
             case Refused(chat, seq, reason):
-                refused.append({"b_chat": chat, "b_seq": seq, "b_now": now, "b_reason": reason})
+                refused.append({"b_chat": vault.row(chat), "b_seq": seq, "b_now": now, "b_reason": reason})
             case Held(chat, seq):
-                held.append({"b_chat": chat, "b_seq": seq})
+                held.append({"b_chat": vault.row(chat), "b_seq": seq})
             case Blocked(chat):
-                blocked.append(chat)
+                blocked.append(vault.row(chat))
             case Released():
                 pass
     if sent:
@@ -104,47 +149,41 @@ def record(connection: Connection, statements: Statements, outcomes: Sequence[De
         connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked)))
 
 
-def renew(connection: Connection, owner: str, fences: Mapping[str, int], until: float) -> frozenset[str]:
+def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str, int], until: float) -> frozenset[str]:
     """See `Store.renew`."""
+    asked = {vault.row(chat): chat for chat in fences}
     mine = [
-        chat
-        for chat, fence in connection.execute(
+        row
+        for row, fence in connection.execute(
             select(t.chats.c.chat, t.chats.c.fence)
-            .where(t.chats.c.chat.in_(sorted(fences)), t.chats.c.lease_owner == owner)
+            .where(t.chats.c.chat.in_(sorted(asked)), t.chats.c.lease_owner == owner)
             .order_by(t.chats.c.chat)
             .with_for_update()
         )
-        if fence == fences[chat]
+        if fence == fences[asked[row]]
     ]
     if mine:
         connection.execute(update(t.chats).where(t.chats.c.chat.in_(mine)).values(lease_until=until))
-    return frozenset(fences) - frozenset(mine)
+    return frozenset(fences) - {asked[row] for row in mine}
 
 
-def message_ids(connection: Connection, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def message_ids(
+    connection: Connection, vault: Vault, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
     """See `Store.message_ids`."""
     if not wanted:
         return {}
+    asked = {vault.row(chat): chat for chat, _ in wanted}
     rows = connection.execute(
         select(t.outbox.c.chat, t.outbox.c.ref, t.outbox.c.message_id)
         .where(
-            t.outbox.c.chat.in_({chat for chat, _ in wanted}),
-            tuple_(t.outbox.c.chat, t.outbox.c.ref).in_(list(wanted)),
+            t.outbox.c.chat.in_(asked),
+            tuple_(t.outbox.c.chat, t.outbox.c.ref).in_([(vault.row(chat), ref) for chat, ref in wanted]),
             t.outbox.c.message_id.is_not(None),
         )
         .order_by(t.outbox.c.chat, t.outbox.c.seq)
     )
-    return {(chat, ref): message for chat, ref, message in rows}
-
-
-def messages_of(connection: Connection, chat: str) -> list[KeptMessage]:
-    """See `Transaction.messages_of`."""
-    rows = connection.execute(
-        select(t.outbox.c.seq, t.outbox.c.created, t.outbox.c.sent, t.outbox.c.message_id, t.outbox.c.payload)
-        .where(t.outbox.c.chat == chat)
-        .order_by(t.outbox.c.seq)
-    )
-    return [KeptMessage(*row) for row in rows]
+    return {(asked[row], ref): message for row, ref, message in rows}
 
 
 def waiting(connection: Connection) -> int:
@@ -152,12 +191,14 @@ def waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(t.outbox).where(t.outbox.c.sent.is_(None))).scalar_one()
 
 
-def due(connection: Connection, now: float, limit: int) -> list[Due]:
-    """See `Store.due`."""
+def due(connection: Connection, vault: Vault, now: float, limit: int) -> list[Due]:
+    """See `Store.due`. Which ones are urgent is sealed: some more are opened than are asked for."""
     rows = connection.execute(
-        select(t.due.c.chat, t.due.c.kind, t.due.c.at, t.due.c.session, t.due.c.urgent)
+        select(*KEY_COLUMNS, t.due.c.kind, t.due.c.at, t.due.c.sealed)
+        .join(t.chats, t.chats.c.chat == t.due.c.chat)
         .where(t.due.c.at <= now)
-        .order_by(t.due.c.urgent.desc(), t.due.c.at, t.due.c.chat)
-        .limit(limit)
+        .order_by(t.due.c.at, t.due.c.chat)
+        .limit(max(limit, MOST_DUE))
     )
-    return [Due(*row) for row in rows]
+    found = [due_row(opened(vault, *row[:4]), *row[4:]) for row in rows]
+    return sorted((d for d in found if d is not None), key=lambda d: not d.urgent)[:limit]

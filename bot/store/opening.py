@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from .errors import StoreError, in_plain_words
-from .ownership import Ownership, take_ownership
+from .place.address import address_of, shown, sqlite_file
+from .place.copies import UNSEALED, copy_file, copy_tables
+from .place.ownership import Ownership, take_ownership
 from .schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
+from .sealing.unlocking import key_file_of, new_vault, vault_of
+from .sealing.vault import Vault
 from .store import Store
 
 Access = Literal["owner", "guest"]
@@ -29,44 +32,45 @@ _LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
 _MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose
 
 
-def open_store(url: str, *, purpose: str = "symptom-bot", access: Access = "owner", lease: float = 15.0) -> Store:
+def open_store(
+    url: str,
+    *,
+    purpose: str = "symptom-bot",
+    access: Access = "owner",
+    lease: float = 15.0,
+    keys: Path | None = None,
+    now: float = 0.0,
+) -> Store:
     """Open the database at `url` (sqlite:///file, a file name, sqlite:// for memory, postgresql://...), making or
     migrating its tables.
 
     `access`: an "owner" of a SQLite file is its only one, for the life of the process (`purpose` is what a second one
     is told); a "guest" may read and write beside the owner, a whole transaction at a time, for errands such as
     erasing a chat. On PostgreSQL they are the same. `lease`: seconds for which a worker serves a chat's queue.
+    `keys`: the key file (else see `key_file_of`), made where nothing is sealed yet; `now`: its age then, in seconds UTC (as
+    it stands so old that its wrapping key is replaced in the first round of retention).
     Raises StoreError with one line that says what to do.
     """
-    target = _url(url)
-    if target.get_backend_name() == "postgresql":
-        return _open_postgresql(target, lease)
-    return _open_sqlite(target, purpose, access, lease)
-
-
-def _url(url: str) -> URL:
-    if "://" not in url:
-        url = f"sqlite:///{url}"
-    try:
-        target = make_url(url)
-    except (exc.ArgumentError, ValueError):
-        raise StoreError("DATABASE_URL is no URL. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
-    kind = target.drivername.partition("+")[0]
-    if kind == "sqlite":
-        return target.set(drivername="sqlite")
-    if kind in ("postgresql", "postgres"):
-        return target.set(drivername="postgresql+psycopg")
-    raise StoreError(
-        f"DATABASE_URL begins with {kind}://, which is not supported. "
-        "Write sqlite:///FILE or postgresql://USER@HOST/NAME."
+    target = address_of(url)
+    file = key_file_of(target, keys)
+    store = (
+        _open_postgresql(target, lease, file, now)
+        if target.get_backend_name() == "postgresql"
+        else _open_sqlite(target, purpose, access, lease, file, now)
     )
+    try:
+        store.erase_again()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 # SQLite
 
 
-def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
-    path = Path(url.database) if url.database and url.database != ":memory:" else None
+def _open_sqlite(url: URL, purpose: str, access: Access, lease: float, keys: Path | None, now: float) -> Store:
+    path = sqlite_file(url)
     held: Ownership | None = None
     if path is not None:
         _prepare_file(path)
@@ -87,11 +91,11 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
         nonlocal held
         if path is not None:
             held = held or take_ownership(path, purpose)
-            if old is not None:
-                _back_up(path, old)
+            if old is not None and old != UNSEALED:
+                copy_file(path, old)
 
     try:
-        _bring_up_to_date(engine, where, before_migrating)
+        vault = _bring_up_to_date(engine, where, keys, now, before_migrating)
     except BaseException:
         engine.dispose()
         if held:
@@ -100,7 +104,8 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float) -> Store:
     if held and access == "guest":
         held.release()
         held = None
-    return Store(engine, where, uuid.uuid4().hex, lease=lease, on_close=held.release if held else None)
+    release = held.release if held else None
+    return Store(engine, where, uuid.uuid4().hex, vault, lease=lease, file=path, on_close=release)
 
 
 def _prepare_file(path: Path) -> None:
@@ -144,27 +149,11 @@ def _use_sqlite_well(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _back_up(path: Path, old: str) -> None:
-    """Copy a database, with what its journal holds, to NAME.before-migration-from-OLD."""
-    copy = path.with_name(f"{path.name}.before-migration-from-{old}")
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{path.name}.before-migration-from-{old}-{number}")
-    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
-    source, target = sqlite3.connect(path), sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
-
-
 # PostgreSQL
 
 
-def _open_postgresql(url: URL, lease: float) -> Store:
-    where = f"The database at {url.render_as_string(hide_password=True).partition('://')[2]}"
+def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> Store:
+    where = f"The database at {shown(url)}"
     # A worker that stands still in a transaction must not hold up the others for longer than this.
     limits = f"-c statement_timeout={_STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout={_STATEMENT_SECONDS}s"
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", "options": limits, **_LINE}
@@ -177,36 +166,28 @@ def _open_postgresql(url: URL, lease: float) -> Store:
         connect_args={name: value for name, value in ours.items() if name not in url.query},
     )
     try:
-        _bring_up_to_date(engine, where, lambda old: None)
+        vault = _bring_up_to_date(engine, where, keys, now, lambda old: None)
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, where, uuid.uuid4().hex, lease=lease)
-
-
-def _copy_tables(connection: Connection, old: str) -> None:
-    """Copy the tables, in the transaction of the migration itself, into the schema before_OLD."""
-    inspector = inspect(connection)
-    taken, name, number = set(inspector.get_schema_names()), f"before_{old}", 1
-    while name in taken:
-        number += 1
-        name = f"before_{old}_{number}"
-    ours = {*metadata.tables, VERSION_TABLE} & set(inspector.get_table_names())
-    connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
-    for table in sorted(ours):
-        connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" AS TABLE "{table}"')
+    return Store(engine, where, uuid.uuid4().hex, vault, lease=lease)
 
 
 # Both
 
 
-def _bring_up_to_date(engine: Engine, where: str, before_migrating: Callable[[str | None], None]) -> None:
-    """Make or migrate the tables; refuse a database that is not ours or newer than this release."""
+def _bring_up_to_date(
+    engine: Engine, where: str, keys: Path | None, now: float, before_migrating: Callable[[str | None], None]
+) -> Vault:
+    """Make or migrate the tables; refuse a database that is not ours or newer than this release, or whose keys are not
+    there. Returns what its rows are sealed with."""
     known = known_revisions()
     with in_plain_words(where), engine.connect() as connection:
         found = _revision(connection, where, known)
-    if found == known[-1]:
-        return
+        if found is not None and found != UNSEALED:
+            vault = vault_of(connection, where, keys)
+            if found == known[-1]:
+                return vault
     before_migrating(found)
     writing = engine.execution_options(write=True)
     with in_plain_words(where), writing.connect() as connection:
@@ -215,11 +196,25 @@ def _bring_up_to_date(engine: Engine, where: str, before_migrating: Callable[[st
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         found = _revision(connection, where, known)
         if found == known[-1]:
-            return
+            return vault_of(connection, where, keys)
         if found is not None and engine.dialect.name == "postgresql":
-            _copy_tables(connection, found)
-        _migrate(connection)
+            copy_tables(connection, found)
+        plain = found is None or found == UNSEALED
+        vault = new_vault(where, keys, now) if plain else vault_of(connection, where, keys)
+        _migrate(connection, vault)
         connection.commit()
+    vault.keys.bind()
+    if found == UNSEALED and engine.dialect.name == "sqlite":
+        _leave_nothing_in_the_clear(engine, where)
+    return vault
+
+
+def _leave_nothing_in_the_clear(engine: Engine, where: str) -> None:
+    """What stood in the tables before they were sealed is still in the journal, and in pages that are free now."""
+    with in_plain_words(where), engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _revision(connection: Connection, where: str, known: tuple[str, ...]) -> str | None:
@@ -239,11 +234,12 @@ def _revision(connection: Connection, where: str, known: tuple[str, ...]) -> str
     return found
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, vault: Vault) -> None:
     from alembic import command  # only here: most starts find nothing to migrate and need not wait for it
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     command.upgrade(config, "head")

@@ -9,37 +9,64 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
 from . import schema as t
-from .loading import session_row
-from .rows import SessionRow, SetAside
+from .loading import kept_message, opened, session_row
+from .rekeying import give_new_keys
+from .rows import KeptMessage, SessionRow, SetAside
+from .sealing.vault import Vault
+from .statements import KEY_COLUMNS, SESSION_COLUMNS
 
 
-def session(connection: Connection, session_id: str) -> SessionRow | None:
+def session(connection: Connection, vault: Vault, session_id: str) -> SessionRow | None:
     """See `Store.session`."""
-    row = connection.execute(select(t.sessions).where(t.sessions.c.id == session_id)).first()
-    return session_row(row) if row else None
+    found = connection.execute(
+        select(*KEY_COLUMNS, *SESSION_COLUMNS)
+        .join(t.sessions, t.sessions.c.chat == t.chats.c.chat)
+        .where(t.sessions.c.id == session_id)
+    ).first()
+    if found is None:
+        return None
+    chat = opened(vault, *found[:4])
+    return session_row(chat.key, chat.chat, found[4:]) if chat.key is not None else None
 
 
-def sessions_of(connection: Connection, chat: str) -> list[SessionRow]:
+def sessions_of(connection: Connection, vault: Vault, chat: str) -> list[SessionRow]:
     """See `Store.sessions_of`."""
     rows = connection.execute(
-        select(t.sessions).where(t.sessions.c.chat == chat).order_by(t.sessions.c.started, t.sessions.c.id)
-    )
-    return [session_row(row) for row in rows]
+        select(*KEY_COLUMNS, *SESSION_COLUMNS)
+        .join(t.sessions, t.sessions.c.chat == t.chats.c.chat)
+        .where(t.sessions.c.chat == vault.row(chat))
+        .order_by(t.sessions.c.started, t.sessions.c.id)
+    ).all()
+    key = opened(vault, *rows[0][:4]).key if rows else None
+    return [] if key is None else [session_row(key, chat, row[4:]) for row in rows]
 
 
-def erase_chats(connection: Connection, chats: Collection[str]) -> int:
-    """Remove every row about these chats. The ids of handled updates stay: they name nobody, and without them a
-    redelivered update would count again. Returns the number of chats that were known."""
-    known = connection.execute(select(t.chats.c.chat).where(t.chats.c.chat.in_(chats))).all()
-    known_sessions = connection.execute(delete(t.sessions).where(t.sessions.c.chat.in_(chats))).rowcount
-    for table in (t.outbox, t.due, t.chats):
-        connection.execute(delete(table).where(table.c.chat.in_(chats)))
-    return len(known) or min(known_sessions, len(chats))
+def messages_of(connection: Connection, vault: Vault, chat: str) -> list[KeptMessage]:
+    """See `Transaction.messages_of`."""
+    columns = t.outbox.c
+    rows = connection.execute(
+        select(*KEY_COLUMNS, columns.seq, columns.created, columns.sent, columns.message_id, columns.payload)
+        .join(t.outbox, columns.chat == t.chats.c.chat)
+        .where(columns.chat == vault.row(chat))
+        .order_by(columns.seq)
+    ).all()
+    key = opened(vault, *rows[0][:4]).key if rows else None
+    return [] if key is None else [kept_message(key, *row[4:]) for row in rows]
 
 
-def erase_old(connection: Connection, before: float, chunk: int) -> int:
+def erase_chats(connection: Connection, rows: Collection[str]) -> int:
+    """Remove every row about these chats (named by their rows), their keys first of all. The ids of handled updates stay:
+    they name nobody, and without them a redelivered update would count again. Returns the number of chats that were known."""
+    known = connection.execute(select(t.chats.c.chat).where(t.chats.c.chat.in_(rows))).all()
+    for table in (t.chats, t.sessions, t.outbox, t.due):
+        connection.execute(delete(table).where(table.c.chat.in_(rows)))
+    return len(known)
+
+
+def erase_old(connection: Connection, vault: Vault, before: float, chunk: int) -> tuple[list[str], list[str]]:
     """Remove up to `chunk` sessions that were finished, or left and last touched, before a time, and chats that have
-    no session left. Returns how many sessions went."""
+    no session left. A chat that goes on gets another key, so that its old one opens no copy of what went. Returns the
+    sessions that went, and the rows of the chats."""
     columns = t.sessions.c
     old = connection.execute(
         select(columns.id, columns.chat)
@@ -52,7 +79,7 @@ def erase_old(connection: Connection, before: float, chunk: int) -> int:
         .limit(chunk)
     ).all()
     if not old:
-        return 0
+        return [], []
     gone = [row[0] for row in old]
     chats = sorted({row[1] for row in old})
     connection.execute(delete(t.sessions).where(columns.id.in_(gone)))
@@ -60,9 +87,10 @@ def erase_old(connection: Connection, before: float, chunk: int) -> int:
         update(t.chats).where(t.chats.c.chat.in_(chats), t.chats.c.session.in_(gone)).values(session=None)
     )
     kept = set(connection.execute(select(columns.chat).where(columns.chat.in_(chats)).distinct()).scalars())
-    erase_chats(connection, [chat for chat in chats if chat not in kept])
-    connection.execute(delete(t.due).where(t.due.c.session.in_(gone)))
-    return len(gone)
+    erased = [chat for chat in chats if chat not in kept]
+    erase_chats(connection, erased)
+    give_new_keys(connection, vault, sorted(kept), without=frozenset(gone))
+    return gone, erased
 
 
 def set_aside(connection: Connection) -> list[SetAside]:

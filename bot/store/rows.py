@@ -173,12 +173,22 @@ class FlowVersion:
     withdrawn: bool = False
 
 
+class Counted(NamedTuple):
+    """Something of which only is counted how often it happened. `question`: "" where none is meant."""
+
+    flow: str
+    version: str
+    question: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """All that one batch of updates changes; it is committed whole or not at all.
 
     `updates`: ids of the updates that count now. `erase`: chats of which everything goes before the rest is written.
     `cancel_due`: chats whose due rows go before `due` is written. `done_due`: rows that were carried out.
+    `counts`: how often what is counted happened.
     """
 
     now: float
@@ -192,6 +202,7 @@ class Batch:
     set_aside: tuple[SetAside, ...] = ()
     erase: tuple[str, ...] = ()
     outcomes: tuple[DeliveryOutcome, ...] = ()
+    counts: Mapping[Counted, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,9 @@
-"""The tables, as the newest migration leaves them (a test compares the two)."""
+"""The tables, as the newest migration leaves them (a test compares the two).
+
+A chat is named by a keyed hash (`sealing/vault.py`). What it says is sealed with the chat's own key: `about` is its language,
+name and state, `sealed` of a session its level and answers, `payload` a message, `sealed` of a due message what is due. In the
+clear stands what the statements choose by: times, numbers, random names, the version of the flow.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +34,9 @@ chats = Table(
     metadata,
     Column("chat", Text, primary_key=True),
     Column("session", Text),
-    Column("lang", Text, nullable=False, server_default=""),
-    Column("state", Text, nullable=False, server_default=""),
+    Column("about", LargeBinary),
+    Column("key_by", Text),  # the wrapping key
+    Column("key", LargeBinary),
     Column("last_update", BIG, nullable=False, server_default="0"),
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
     Column("seen", Double, nullable=False, server_default="0"),
@@ -39,6 +45,7 @@ chats = Table(
     Column("lease_owner", Text),
     Column("lease_until", Double, nullable=False, server_default="0"),
     Column("hold_until", Double, nullable=False, server_default="0"),
+    Index("chats_key_by", "key_by"),
     sqlite_with_rowid=False,
 )
 
@@ -50,9 +57,8 @@ sessions = Table(
     Column("flow", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("schema", Integer, nullable=False),
-    Column("json", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("status", Text, nullable=False),
-    Column("level", Text),
     Column("started", Double, nullable=False),
     Column("seen", Double, nullable=False),
     Column("finished", Double),
@@ -80,9 +86,8 @@ outbox = Table(
     Column("chat", Text, primary_key=True),
     Column("seq", BIG, primary_key=True, autoincrement=False),
     Column("priority", Integer, nullable=False),
-    Column("payload", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
     Column("ref", Text, nullable=False),
-    Column("update_id", BIG),  # nobody reads or writes it any more; it goes with the next migration
     Column("created", Double, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent", Double),
@@ -96,12 +101,6 @@ outbox = Table(
         sqlite_where=text("sent IS NULL"),
         postgresql_where=text("sent IS NULL"),
     ),
-    Index(
-        "outbox_update",
-        "update_id",
-        sqlite_where=text("update_id IS NOT NULL"),
-        postgresql_where=text("update_id IS NOT NULL"),
-    ),
 )
 
 due = Table(
@@ -109,9 +108,8 @@ due = Table(
     metadata,
     Column("chat", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("session", Text),
     Column("at", Double, nullable=False),
-    Column("urgent", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Index("due_at", "at"),
     sqlite_with_rowid=False,
 )
@@ -133,6 +131,24 @@ set_aside = Table(
     Column("update_id", BIG, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
     Column("at", Double, nullable=False),
+)
+
+sealed_with = Table(
+    "sealed_with",
+    metadata,
+    Column("database", Text, primary_key=True),  # one row: the id in the key file that belongs to this database
+)
+
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),  # so that workers need not wait for each other
+    Column("flow", Text, nullable=False),
+    Column("times", BIG, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 

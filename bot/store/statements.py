@@ -27,12 +27,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from . import schema as t
+from .rows import ORDINARY
 
 SESSION_COLUMNS = tuple(t.sessions.c)
 CHAT_COLUMNS = tuple(t.chats.c)
 DELIVERY_COLUMNS = tuple(
     t.outbox.c[name] for name in ("chat", "seq", "payload", "created", "priority", "ref", "attempts")
 )
+KEY_COLUMNS = (t.chats.c.chat, t.chats.c.key_by, t.chats.c.key, t.chats.c.about)
+"""What `loading.opened` opens a chat with."""
 IN_ORDER = (t.outbox.c.chat, t.outbox.c.priority, t.outbox.c.seq)
 
 
@@ -69,6 +72,7 @@ class Statements:
     put_chats: ManyRows
     put_outbox: ManyRows
     put_due: ManyRows
+    count: ManyRows
     put_set_aside: Insert
     put_flow_version: Insert
     cancel_due: Delete
@@ -91,7 +95,17 @@ def statements(dialect: Dialect) -> Statements:
         changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in keys}
         return put.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    counting = insert(t.statistics)
+    counting = counting.on_conflict_do_update(
+        index_elements=[column.name for column in t.statistics.primary_key],
+        set_={"times": t.statistics.c.times + counting.excluded.times},
+    )
     in_chats = t.chats.c.chat.in_(bindparam("many", expanding=True))
+    # Of a message that is done with, neither its words nor whether it was an emergency is kept.
+    over: dict[str, Any] = {
+        "payload": literal_column("''::bytea" if dialect.name == "postgresql" else "x''"),
+        "priority": literal_column(str(ORDINARY)),
+    }
     this_row = (t.outbox.c.chat == bindparam("b_chat")) & (t.outbox.c.seq == bindparam("b_seq"))
     return Statements(
         load=select(*CHAT_COLUMNS, *SESSION_COLUMNS)
@@ -109,6 +123,7 @@ def statements(dialect: Dialect) -> Statements:
             insert(t.outbox), dialect, "chat", "seq", "priority", "payload", "ref", "created", "attempts"
         ),
         put_due=ManyRows(upsert(t.due), dialect, *(column.name for column in t.due.c)),
+        count=ManyRows(counting, dialect, *(column.name for column in t.statistics.c)),
         put_set_aside=insert(t.set_aside).on_conflict_do_nothing(),
         put_flow_version=insert(t.flow_versions).on_conflict_do_nothing(),
         cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True))),
@@ -119,14 +134,12 @@ def statements(dialect: Dialect) -> Statements:
         .where(t.outbox.c.sent.is_(None), t.outbox.c.chat.in_(bindparam("many", expanding=True)))
         .order_by(*IN_ORDER),
         mark_sent=ManyRows(
-            update(t.outbox)
-            .where(this_row)
-            .values(sent=bindparam("b_now"), message_id=bindparam("b_message"), payload=literal_column("''")),
+            update(t.outbox).where(this_row).values(sent=bindparam("b_now"), message_id=bindparam("b_message"), **over),
             dialect,
         ),
         mark_refused=update(t.outbox)
         .where(this_row)
-        .values(sent=bindparam("b_now"), refused=bindparam("b_reason"), payload=""),
+        .values(sent=bindparam("b_now"), refused=bindparam("b_reason"), **over),
         count_attempt=update(t.outbox).where(this_row).values(attempts=t.outbox.c.attempts + 1),
         release=update(t.chats)
         .where(

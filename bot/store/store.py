@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from . import deliveries, retention, versions
+from . import deliveries, rekeying, retention, statistics, versions
+from .erasure import Erasure
 from .errors import in_plain_words
 from .loading import chat_row
+from .place.backups import back_up
+from .rekeying import KeyChange, key_life
 from .rows import (
     Batch,
     ChatRow,
     Committed,
+    Counted,
     Delivery,
     DeliveryOutcome,
     Due,
@@ -30,16 +34,26 @@ from .rows import (
     SessionRow,
     SetAside,
 )
+from .sealing.vault import ChatKey, Vault
 from .statements import statements
 from .transaction import Transaction
 
 
 class Store:
     """An open database. `owner`: this process's name on leases; `shared`: other workers may use it at the same time,
-    so leases must be given back when a chat's queue is empty; `lease`: seconds that a lease lasts."""
+    so leases must be given back when a chat's queue is empty; `lease`: seconds that a lease lasts; `file`: the SQLite file,
+    if it is one."""
 
     def __init__(
-        self, engine: Engine, where: str, owner: str, *, lease: float = 15.0, on_close: Callable[[], None] | None = None
+        self,
+        engine: Engine,
+        where: str,
+        owner: str,
+        vault: Vault,
+        *,
+        lease: float = 15.0,
+        file: Path | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
         self.where = where
         self.owner = owner
@@ -48,6 +62,8 @@ class Store:
         self._engine = engine
         self._writing = engine.execution_options(write=True)
         self._statements = statements(engine.dialect)
+        self._vault = vault
+        self._erasing = Erasure(engine, vault.keys.path, file)
         self._on_close = on_close
 
     # Turns
@@ -64,42 +80,43 @@ class Store:
     def begin(self, chats: Collection[str]) -> Transaction:
         """Lock these chats and load them: `rows` of the result has a ChatRow for each, a fresh one where the chat is new.
         The transaction holds its locks until its `close`."""
-        wanted = sorted(set(chats))
+        wanted = {self._vault.row(chat): chat for chat in chats}
         with in_plain_words(self.where):
             connection = self._writing.connect()
         try:
             with in_plain_words(self.where):
                 if self.shared and wanted:
-                    self._lock(connection, wanted)
-                rows = self._load(connection, wanted)
+                    self._lock(connection, sorted(wanted))
+                rows, keys = self._load(connection, wanted)
         except BaseException:
             connection.close()
             raise
         return Transaction(
-            connection, self._statements, rows, self.owner, self.lease, self.where, alone=not self.shared
-        )
+            connection, self._statements, self._vault, rows, keys, self.owner, self.lease, self.where,
+            alone=not self.shared, erasing=self._erasing,
+        )  # fmt: skip
 
     def load(self, chats: Collection[str]) -> dict[str, ChatRow]:
         """The chats with their current sessions, in one query and without locks; a fresh row for each unknown one."""
         with self._read() as connection:
-            return self._load(connection, sorted(set(chats)))
+            return self._load(connection, {self._vault.row(chat): chat for chat in chats})[0]
 
     def commit(self, batch: Batch) -> Committed:
         """Commit a batch that needs nothing loaded first: lock, write, done."""
         outcomes = [o for o in batch.outcomes if not isinstance(o, Sent | Refused)]
-        touched = {row.chat for row in (*batch.chats, *batch.sessions, *batch.outbox, *outcomes)}
+        touched = {row.chat for row in (*batch.chats, *batch.sessions, *batch.outbox, *batch.due, *outcomes)}
         with self.transaction(touched) as tx:
             return tx.commit(batch)
 
     def session(self, session: str) -> SessionRow | None:
         """One session by its id, current or not."""
         with self._read() as connection:
-            return retention.session(connection, session)
+            return retention.session(connection, self._vault, session)
 
     def sessions_of(self, chat: str) -> list[SessionRow]:
         """All sessions of a chat, oldest first."""
         with self._read() as connection:
-            return retention.sessions_of(connection, chat)
+            return retention.sessions_of(connection, self._vault, chat)
 
     # Delivery
 
@@ -107,26 +124,28 @@ class Store:
         """Lease up to `limit` chats that wait for delivery and that nobody serves, and return all that waits for
         them: emergencies first, then the oldest; in order within a chat. Chats leased here already are left out."""
         with self._write() as connection:
-            return deliveries.take_deliveries(connection, self.owner, now, limit, self.lease, shared=self.shared)
+            return deliveries.take_deliveries(
+                connection, self._statements, self._vault, self.owner, now, limit, self.lease, shared=self.shared
+            )
 
     def settle(self, outcomes: Sequence[DeliveryOutcome], now: float) -> frozenset[str]:
         """Record how deliveries went. Returns the chats whose lease another worker holds by now: drop their queue."""
         if not outcomes:
             return frozenset()
         with self._write() as connection:
-            return deliveries.settle(connection, self._statements, self.owner, outcomes, now)
+            return deliveries.settle(connection, self._statements, self._vault, self.owner, outcomes, now)
 
     def renew(self, fences: Mapping[str, int], now: float) -> frozenset[str]:
         """Make the leases of chats (chat -> fence) last from `now`. Returns the chats whose lease is lost."""
         if not fences:
             return frozenset()
         with self._write() as connection:
-            return deliveries.renew(connection, self.owner, fences, now + self.lease)
+            return deliveries.renew(connection, self._vault, self.owner, fences, now + self.lease)
 
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
         with self._read() as connection:
-            return deliveries.message_ids(connection, wanted)
+            return deliveries.message_ids(connection, self._vault, wanted)
 
     def waiting(self) -> int:
         """How many messages wait in the outbox."""
@@ -138,7 +157,7 @@ class Store:
     def due(self, now: float, limit: int = 100) -> list[Due]:
         """What is due by `now`, the most urgent first. Handle each in a transaction, see `Transaction.still_due`."""
         with self._read() as connection:
-            return deliveries.due(connection, now, limit)
+            return deliveries.due(connection, self._vault, now, limit)
 
     # Flow versions
 
@@ -164,11 +183,15 @@ class Store:
 
     # Retention
 
-    def erase_chat(self, chat: str) -> bool:
-        """Erase everything about a chat, for good. False if nothing was known of it."""
+    def erase_chat(self, chat: str, now: float = 0.0) -> bool:
+        """Erase everything about a chat, for good. False if nothing was known of it. `now`: written down, so that it stays
+        erased if a backup of before is put back; 0: nothing is."""
+        row = self._vault.row(chat)
         with self._write() as connection:
-            known = retention.erase_chats(connection, [chat])
-        self._shrink()
+            if now:
+                self._erasing.begins(connection, [row], now)
+            known = retention.erase_chats(connection, [row])
+        self._erasing.ended([row])
         return known > 0
 
     def erase_finished(self, before: float) -> int:
@@ -176,18 +199,63 @@ class Store:
         total = 0
         while True:
             with self._write() as connection:
-                erased = retention.erase_old(connection, before, chunk=500)
-            total += erased
-            if not erased:
+                gone, rows = retention.erase_old(connection, self._vault, before, chunk=500)
+                self._erasing.in_copies(connection, rows, gone)
+            if not gone:
                 break
-        if total:
-            self._shrink()
+            total += len(gone)
+            self._erasing.ended(rows, gone)
         return total
+
+    def erase_again(self) -> int:
+        """Erase what came back with a backup although it was erased after that was made. Returns how many chats."""
+        with self._read() as connection:
+            rows = self._erasing.came_back(connection)
+        if rows:
+            with self._write() as connection:
+                retention.erase_chats(connection, rows)
+                self._erasing.in_copies(connection, rows)
+            self._erasing.ended(rows)
+        return len(rows)
+
+    def change_keys(self, now: float, keep: float, at_once: bool = False) -> KeyChange:
+        """Give running chats new keys under a new wrapping key, if the newest one is old enough or `at_once`, and destroy
+        wrapping keys older than `keep` seconds that nothing is wrapped by any more. Raises StoreError."""
+        file, change = self._vault.keys, KeyChange()
+        file.refresh()
+        made = file.add(now, now if at_once else now - key_life(keep))
+        while True:
+            with self._write() as connection:
+                many = rekeying.wrapped_by_others(connection, file.keys.newest.id, limit=50)
+                if not many:
+                    break
+                change = change._replace(chats=change.chats + rekeying.give_new_keys(connection, self._vault, many))
+        with self._read() as connection:
+            used = rekeying.wrapping_keys_in_use(connection)
+        old = frozenset(key.id for key in file.keys.wrapping[:-1] if key.made <= now - keep)
+        destroyed = file.destroy(old - used, now) if old - used else 0
+        if change.chats or destroyed:
+            self._erasing.ended([])
+        if destroyed:
+            with self._write() as connection:
+                self._erasing.drop_copies(connection, frozenset(key.id for key in file.keys.wrapping))
+        self._erasing.list.forget(now - keep)
+        return change._replace(made=made, destroyed=destroyed)
+
+    def statistics(self) -> dict[Counted, int]:
+        """How often what is counted happened."""
+        with self._read() as connection:
+            return statistics.read(connection)
+
+    def back_up(self, target: Path) -> None:
+        """Copy a SQLite database into a new file, while it is used. Raises StoreError."""
+        back_up(self._erasing.file, target)
 
     def tidy(self, before: float, keep: Collection[str] = ()) -> int:
         """Forget update ids, delivered messages, empty chats and unused flow versions of before a time (Telegram repeats an
         update for a day at most). `keep`: versions that new chats may begin with. Returns the number of rows."""
         total = 0
+        self._erasing.finish()
         for sweep in retention.SWEEPS:
             while True:
                 with self._read() as connection:
@@ -227,11 +295,16 @@ class Store:
         connection.commit()
         connection.execute(self._statements.lock, {"many": chats})
 
-    def _load(self, connection: Connection, chats: list[str]) -> dict[str, ChatRow]:
-        rows = {chat: ChatRow(chat) for chat in chats}
-        for row in connection.execute(self._statements.load, {"many": chats}) if chats else ():
-            rows[row[0]] = chat_row(row)
-        return rows
+    def _load(self, connection: Connection, wanted: Mapping[str, str]) -> tuple[dict[str, ChatRow], dict[str, ChatKey]]:
+        """Chats and their keys. `wanted`: row -> chat."""
+        rows = {chat: ChatRow(chat) for chat in wanted.values()}
+        keys: dict[str, ChatKey] = {}
+        for row in connection.execute(self._statements.load, {"many": list(wanted)}) if wanted else ():
+            chat = wanted[row[0]]
+            rows[chat], key = chat_row(self._vault, chat, row)
+            if key is not None:
+                keys[chat] = key
+        return rows, keys
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -242,10 +315,3 @@ class Store:
     def _write(self) -> Iterator[Connection]:
         with in_plain_words(self.where), self._writing.begin() as connection:
             yield connection
-
-    def _shrink(self) -> None:
-        """What was erased must not live on in SQLite's journal."""
-        if not self.shared:
-            with in_plain_words(self.where), self._engine.connect() as connection:
-                driver: Any = connection.connection.driver_connection
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

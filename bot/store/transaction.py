@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, tuple_
 
 from . import deliveries, retention
 from . import schema as t
 from .errors import AlreadySeen, in_plain_words
-from .loading import chat_values, delivery, due_values, outbox_values, session_values, stored_delivery, unchanged
+from .loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptMessage, Outgoing, Released, SessionRow
+from .sealing.vault import ChatKey, Vault
 from .statements import Statements
+from .statistics import counted
+
+
+class Erasing(Protocol):
+    """What else is done where chats are erased: `begins` before it is committed, `ended` after. Chats are named by row."""
+
+    def begins(self, connection: Connection, rows: Sequence[str], now: float) -> None: ...
+
+    def ended(self, rows: Sequence[str]) -> None: ...
 
 
 class Transaction:
-    """Open until `close`; what was not committed by then is undone. `rows`: chat -> ChatRow, as locked."""
+    """Open until `close`; what was not committed by then is undone. `rows`: chat -> ChatRow, as locked; `keys`: chat -> its
+    key, if it has one; `erasing`: what else is done when chats are erased."""
 
     def __init__(
         self,
         connection: Connection,
         statements: Statements,
+        vault: Vault,
         rows: Mapping[str, ChatRow],
+        keys: Mapping[str, ChatKey],
         owner: str,
         lease: float,
         where: str,
         alone: bool,
+        erasing: Erasing,
     ) -> None:
         self.rows = rows
+        self._keys = dict(keys)
+        self._vault = vault
+        self._erasing = erasing
         self._connection = connection
         self._statements = statements
         self._owner = owner
@@ -54,35 +71,42 @@ class Transaction:
         if not chats:
             return frozenset()
         with in_plain_words(self._where):
-            found = self._connection.execute(self._statements.pending_of, {"many": list(chats)})
-            return frozenset(row[0] for row in found)
+            asked = {self._vault.row(chat): chat for chat in chats}
+            found = self._connection.execute(self._statements.pending_of, {"many": list(asked)})
+            return frozenset(asked[row[0]] for row in found)
 
     def session(self, session: str) -> SessionRow | None:
         """One session by its id, current or not: a tap on an old keyboard names it."""
         with in_plain_words(self._where):
-            return retention.session(self._connection, session)
+            return retention.session(self._connection, self._vault, session)
 
     def sessions_of(self, chat: str) -> list[SessionRow]:
         """All sessions of a chat, oldest first."""
         with in_plain_words(self._where):
-            return retention.sessions_of(self._connection, chat)
+            return retention.sessions_of(self._connection, self._vault, chat)
 
     def messages_of(self, chat: str) -> list[KeptMessage]:
         """What is kept of the messages to a chat, oldest first."""
         with in_plain_words(self._where):
-            return deliveries.messages_of(self._connection, chat)
+            return retention.messages_of(self._connection, self._vault, chat)
 
     def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
         """Which of these due rows still stand: not cancelled, not carried out by another worker."""
         if not rows:
             return frozenset()
-        keys = [(row.chat, row.kind) for row in rows]
+        names = {row: self._due_name(row) for row in rows}
         with in_plain_words(self._where):
             found = self._connection.execute(
-                select(t.due.c.chat, t.due.c.kind, t.due.c.at).where(tuple_(t.due.c.chat, t.due.c.kind).in_(keys))
+                select(t.due.c.chat, t.due.c.kind, t.due.c.at).where(
+                    tuple_(t.due.c.chat, t.due.c.kind).in_(list(names.values()))
+                )
             )
             standing = {(chat, kind, at) for chat, kind, at in found}
-        return frozenset(row for row in rows if (row.chat, row.kind, row.at) in standing)
+        return frozenset(row for row, name in names.items() if (*name, row.at) in standing)
+
+    def _due_name(self, due: Due) -> tuple[str, str]:
+        row = self._vault.row(due.chat)
+        return row, self._vault.kind(row, due.kind)
 
     def commit(self, batch: Batch) -> Committed:
         """Write the batch and make it durable.
@@ -91,35 +115,54 @@ class Transaction:
         cannot hold) or StoreUnavailable; in each case nothing was written and the locks are gone: open a new
         transaction to try again.
         """
+        erased = [self._vault.row(chat) for chat in batch.erase]
         with in_plain_words(self._where):
             try:
-                committed = self._write(batch)
+                if erased:
+                    self._erasing.begins(self._connection, erased, batch.now)
+                committed = self._write(batch, erased)
                 self._connection.commit()
             except BaseException:
                 self._connection.rollback()
                 raise
+        if erased:
+            self.close()
+            self._erasing.ended(erased)
         return committed
 
-    def _write(self, batch: Batch) -> Committed:
-        execute, do = self._connection.execute, self._statements
+    def _write(self, batch: Batch, erased: Sequence[str]) -> Committed:
+        execute, do, vault = self._connection.execute, self._statements, self._vault
         self._see(batch)
         if batch.set_aside:
             rows = [{"update_id": row.update, "reason": row.reason, "at": row.at} for row in batch.set_aside]
             execute(do.put_set_aside, rows)
-        if batch.erase:
-            retention.erase_chats(self._connection, batch.erase)
+        if erased:
+            retention.erase_chats(self._connection, erased)
+            for chat in batch.erase:
+                self._keys.pop(chat, None)
         if batch.outcomes:
-            deliveries.record(self._connection, do, batch.outcomes, batch.now)
+            deliveries.record(self._connection, do, vault, batch.outcomes, batch.now)
         if batch.sessions:
-            do.put_sessions(self._connection, [session_values(session) for session in batch.sessions])
-        committed = self._write_chats(batch)
+            do.put_sessions(self._connection, [session_values(self._key(row.chat), row) for row in batch.sessions])
         if batch.cancel_due:
-            execute(do.cancel_due, {"many": list(batch.cancel_due)})
+            execute(do.cancel_due, {"many": [vault.row(chat) for chat in batch.cancel_due]})
         if batch.done_due:
-            execute(do.done_due, [{"b_chat": d.chat, "b_kind": d.kind, "b_at": d.at} for d in batch.done_due])
+            names = [(*self._due_name(due), due.at) for due in batch.done_due]
+            execute(do.done_due, [{"b_chat": row, "b_kind": kind, "b_at": at} for row, kind, at in names])
         if batch.due:
-            do.put_due(self._connection, [due_values(row) for row in batch.due])
+            do.put_due(self._connection, [due_values(vault, self._key(row.chat), row) for row in batch.due])
+        committed = self._write_chats(batch)
+        if batch.counts:  # last, since workers wait for each other here
+            do.count(self._connection, counted(batch.counts, self._owner))
         return committed
+
+    def _key(self, chat: str) -> ChatKey:
+        """The chat's key; a new one if it has none that can be used."""
+        key = self._keys.get(chat)
+        if key is None:
+            _locked(self.rows, chat)
+            key = self._keys[chat] = self._vault.new_key(self._vault.row(chat))
+        return key
 
     def _see(self, batch: Batch) -> None:
         updates = batch.updates
@@ -143,8 +186,10 @@ class Transaction:
         leases: dict[str, int] = {}
         new: list[Delivery] = []
         behind: set[str] = set()
-        for chat in sorted({*writes, *queued, *settled}):
+        spoken_of = {s.chat for s in batch.sessions} | {due.chat for due in batch.due}
+        for chat in sorted({*writes, *queued, *settled, *spoken_of}):
             row = _locked(rows, chat)
+            key = self._key(chat)
             write = writes.get(chat) or unchanged(row)
             messages = queued.get(chat, ())
             if not write.blocked and row.hold_until <= batch.now and messages:
@@ -155,17 +200,20 @@ class Transaction:
                     if row.fence != fence and row.next_seq > 1:
                         behind.add(chat)
             for seq, message in enumerate(messages, row.next_seq):
-                stored.append(outbox_values(message, seq))
+                stored.append(outbox_values(key, message, seq))
                 if chat in leases and chat not in behind:
                     new.append(delivery(message, seq, row.fence))
-            values.append(chat_values(write, row, row.next_seq + len(messages)))
+            values.append(chat_values(key, write, row, row.next_seq + len(messages)))
         if values:
             self._statements.put_chats(self._connection, values)
         if stored:
             self._statements.put_outbox(self._connection, stored)
         if behind:  # a chat leased afresh may have messages waiting from before: they go out too, in order
-            found = self._connection.execute(self._statements.pending_of, {"many": sorted(behind)})
-            new.extend(stored_delivery(row, leases[row[0]]) for row in found)
+            chats = {self._vault.row(chat): OpenedChat(self._key(chat), chat) for chat in sorted(behind)}
+            found = self._connection.execute(self._statements.pending_of, {"many": list(chats)})
+            new.extend(
+                deliveries.stored_deliveries(chats, found, {row: leases[chat.chat] for row, chat in chats.items()})[0]
+            )
         new.sort(key=lambda one: (one.priority, one.created, one.seq))
         return Committed(tuple(new), leases, lost)
 

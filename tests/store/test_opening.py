@@ -18,7 +18,11 @@ from sqlalchemy import create_engine, inspect
 import bot.store.opening as opening
 import bot.store.schema as schema
 from bot.store import Batch, ChatWrite, SessionRow, Store, StoreError, StoreUnavailable, open_store
+from bot.store.place.address import address_of
 from bot.store.schema import VERSION_TABLE
+
+NEWEST = schema.known_revisions()[-1]
+NEXT = f"{int(NEWEST) + 1:04}"
 
 HOLD = """
 import sys
@@ -139,8 +143,8 @@ def test_an_older_database_is_migrated_after_a_backup_copy(
         )
     newer = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
-    (newer / "versions" / "0002_mood.py").write_text(
-        'import sqlalchemy as sa\nfrom alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+    (newer / "versions" / f"{NEXT}_mood.py").write_text(
+        f'import sqlalchemy as sa\nfrom alembic import op\nrevision = "{NEXT}"\ndown_revision = "{NEWEST}"\n'
         'def upgrade():\n    op.add_column("chats", sa.Column("mood", sa.Text))\n'
     )
     with monkeypatch.context() as patch:
@@ -154,23 +158,23 @@ def test_an_older_database_is_migrated_after_a_backup_copy(
     assert "newer symptom-bot" in refusal(database_url)
     copies = sorted(path.name for path in tmp_path.glob("*.before-*"))
     if database_url.startswith("sqlite"):
-        assert copies == ["bot.db.before-migration-from-0001"]
-        with open_store(str(tmp_path / copies[0])) as store:
+        assert copies == [f"bot.db.before-migration-from-{NEWEST}"]
+        with open_store(str(tmp_path / copies[0]), keys=tmp_path / "bot.db.key") as store:
             assert store.load(["a"])["a"].session == session
     else:
         assert copies == []
-        engine = create_engine(opening._url(database_url))
+        engine = create_engine(address_of(database_url))
         with engine.connect() as connection:
             schemas = [name for name in inspect(connection).get_schema_names() if name.startswith("before_")]
-            assert schemas == ["before_0001"]
-            assert connection.exec_driver_sql("SELECT id, json FROM before_0001.sessions").all() == [("s", "old")]
-            assert connection.exec_driver_sql(f"SELECT * FROM before_0001.{VERSION_TABLE}").all() == [("0001",)]
-            assert "mood" not in {c["name"] for c in inspect(connection).get_columns("chats", schema="before_0001")}
+            assert schemas == [copied := f"before_{NEWEST}"]
+            assert connection.exec_driver_sql(f"SELECT id FROM {copied}.sessions").all() == [("s",)]
+            assert connection.exec_driver_sql(f"SELECT * FROM {copied}.{VERSION_TABLE}").all() == [(NEWEST,)]
+            assert "mood" not in {c["name"] for c in inspect(connection).get_columns("chats", schema=copied)}
         engine.dispose()
 
 
 def test_a_read_only_database_is_said_to_be_one(postgresql_url: str) -> None:
-    engine = create_engine(opening._url(postgresql_url), isolation_level="AUTOCOMMIT")
+    engine = create_engine(address_of(postgresql_url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         name = connection.exec_driver_sql("SELECT current_database()").scalar()
         connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -184,8 +188,8 @@ def test_a_migration_that_fails_leaves_neither_change_nor_copy(
     open_store(postgresql_url).close()
     newer = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
-    (newer / "versions" / "0002_fails.py").write_text(
-        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+    (newer / "versions" / f"{NEXT}_fails.py").write_text(
+        f'from alembic import op\nrevision = "{NEXT}"\ndown_revision = "{NEWEST}"\n'
         'def upgrade():\n    op.execute("ALTER TABLE nothing_of_the_kind ADD COLUMN x int")\n'
     )
     with monkeypatch.context() as patch:
@@ -245,8 +249,8 @@ def test_a_guest_does_not_migrate_under_an_owner(
     with open_store(sqlite_url):
         newer = tmp_path / "migrations"
         shutil.copytree(schema.MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
-        (newer / "versions" / "0002_mood.py").write_text(
-            'revision = "0002"\ndown_revision = "0001"\ndef upgrade(): pass\n'
+        (newer / "versions" / f"{NEXT}_mood.py").write_text(
+            f'revision = "{NEXT}"\ndown_revision = "{NEWEST}"\ndef upgrade(): pass\n'
         )
         monkeypatch.setattr(schema, "MIGRATIONS", newer)
         monkeypatch.setattr(opening, "MIGRATIONS", newer)

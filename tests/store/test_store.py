@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,17 +219,6 @@ def test_erasing_a_chat_takes_everything_of_it_and_nothing_else(store: Store) ->
     assert store.due(99.0) == []
     assert store.waiting() == 1
     assert store.load([BEN])[BEN].session is not None
-
-
-def test_erased_words_are_not_left_in_the_file_or_its_journal(tmp_path: Path) -> None:
-    mark = "a marked secret " * 400
-    with open_store(f"sqlite:///{tmp_path}/bot.db") as store:
-        store.commit(turn(ANN, json=mark))
-        store.commit(turn(ANN, json=mark + mark, update=2))
-        assert any(b"a marked secret" in file.read_bytes() for file in tmp_path.iterdir())
-        store.erase_chat(ANN)
-        left = [file.name for file in tmp_path.iterdir() if b"a marked secret" in file.read_bytes()]
-    assert left == []
 
 
 def test_retention_erases_what_was_finished_or_left_long_ago(store: Store) -> None:

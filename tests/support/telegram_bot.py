@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.app import open_service
@@ -219,6 +220,7 @@ async def start_process(
         "DATABASE_URL": database,
         "FLOWS_DIR": str(FLOWS),
         "FLOW": "sprain",
+        **({} if database.startswith("sqlite") else {"DATA_KEY_FILE": str(Path("symptom-bot.key").absolute())}),
         "RATE_CHAT": "1000",
         "RATE_OVERALL": "100000",
         **environment,

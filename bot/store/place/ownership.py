@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from .errors import StoreError
+from bot.store.errors import StoreError
 
 
 class Ownership:
@@ -36,7 +36,7 @@ def take_ownership(database: Path, purpose: str) -> Ownership:
             f"Cannot write beside {database} ({error.strerror}). Make its folder writable, "
             "or set DATABASE_URL to another place."
         ) from None
-    if not _lock(descriptor):
+    if not lock_now(descriptor):
         os.lseek(descriptor, 1, os.SEEK_SET)  # Windows lets nobody else read the locked first byte
         owner = os.read(descriptor, 200).decode("utf-8", "replace").strip() or "another process"
         os.close(descriptor)
@@ -49,7 +49,7 @@ def take_ownership(database: Path, purpose: str) -> Ownership:
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
 
-    def _lock(descriptor: int) -> bool:
+    def lock_now(descriptor: int) -> bool:
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -59,7 +59,7 @@ if sys.platform == "win32":  # pragma: no cover
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> bool:
+    def lock_now(descriptor: int) -> bool:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

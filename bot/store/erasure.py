@@ -1,0 +1,79 @@
+"""What else goes when chats are erased: what SQLite keeps in its journal, copies of before a migration; and the list of what
+was erased, so that it stays so. Chats are named by their rows."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, exc, select
+
+from . import schema as t
+from .errors import StoreError
+from .place.copies import drop_files, drop_schemas, erase_in_files, erase_in_schemas
+from .sealing.erased import Erased
+
+log = logging.getLogger("symptom_bot.store")
+
+
+class Erasure:
+    """`keys`: the key file; `file`: the SQLite file, if it is one. `list`: what was erased."""
+
+    def __init__(self, engine: Engine, keys: Path | None, file: Path | None) -> None:
+        self.list = Erased(keys)
+        self.file = file
+        self._engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._unfinished = False
+
+    def begins(self, connection: Connection, rows: Sequence[str], now: float) -> None:
+        """Before the commit that erases chats: a list that cannot be written holds up nobody's wish."""
+        try:
+            self.list.add(rows, now)
+        except StoreError as error:
+            log.error("erased, but not written down", extra={"reason": str(error)})
+        self.in_copies(connection, rows)
+
+    def in_copies(self, connection: Connection, rows: Sequence[str], sessions: Sequence[str] = ()) -> None:
+        """The same from copies that lie in the database."""
+        if not self._sqlite and (rows or sessions):
+            erase_in_schemas(connection, rows, sessions)
+
+    def ended(self, rows: Sequence[str], sessions: Sequence[str] = ()) -> None:
+        """After the commit: out of SQLite's journal and the copies beside it."""
+        if not self._sqlite:
+            return
+        if self.file is not None and (rows or sessions):
+            erase_in_files(self.file, rows, sessions)
+        self._unfinished = True
+        with suppress(sqlite3.Error, exc.SQLAlchemyError), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            self._unfinished = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+
+    def finish(self) -> None:
+        """Once more, if somebody was reading then."""
+        if self._unfinished:
+            self.ended([])
+
+    def came_back(self, connection: Connection) -> list[str]:
+        """Rows of chats that were last touched before they were erased: an older backup was put back."""
+        erased = self.list.all()
+        back: list[str] = []
+        names = sorted(erased)
+        for start in range(0, len(names), 500):
+            found = connection.execute(
+                select(t.chats.c.chat, t.chats.c.seen).where(t.chats.c.chat.in_(names[start : start + 500]))
+            )
+            back.extend(row for row, seen in found if seen < erased[row])
+        return back
+
+    def drop_copies(self, connection: Connection, wrapping: frozenset[str]) -> None:
+        """Remove copies that nobody can read any more: none of these wrapping keys opens anything in them."""
+        if not self._sqlite:
+            drop_schemas(connection, wrapping)
+        elif self.file is not None:
+            drop_files(self.file, wrapping)

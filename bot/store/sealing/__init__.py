@@ -1,0 +1,1 @@
+"""What makes the database unreadable without the key file: keys, sealing, key changes, what was erased."""
