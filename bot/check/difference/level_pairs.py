@@ -120,8 +120,9 @@ def _one_question(
         current = states
         for name in _variables(both, question):
             spread: dict[tuple[State, State], _Reached] = {}
+            values = tuple(_values(both, sides, due_pair, name))
             for pair, reached in current.items():
-                for value, cost in _values(both, sides, due_pair, name):
+                for value, cost in values:
                     old_state = sides[0].move(due_pair[0], pair[0], name, value)
                     new_state = sides[1].move(due_pair[1], pair[1], name, value)
                     path = reached.path if value < 0 else (reached.path, sides[0].numbers[name], value)
