@@ -12,6 +12,7 @@ import pytest
 
 from bot.cli import main
 from tests.support.places import FLOWS, ROOT, TESTS
+from tests.support.proved_once import ProvedOnce
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,7 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
     monkeypatch.setenv("FLOWS_DIR", str(FLOWS))
+    monkeypatch.setattr("bot.check.proof.own_process.ProofProcess", ProvedOnce)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
