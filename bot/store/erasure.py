@@ -32,8 +32,9 @@ class Erasure:
 
     def begins(self, connection: Connection, rows: Sequence[str], now: float) -> None:
         """Before the commit that erases chats: a list that cannot be written holds up nobody's wish."""
+        born = connection.execute(select(t.chats.c.born).where(t.chats.c.chat.in_(rows), t.chats.c.born.is_not(None)))
         try:
-            self.list.add(rows, now)
+            self.list.add(born.scalars().all(), now)
         except StoreError as error:
             log.error("erased, but not written down", extra={"reason": str(error)})
         self.in_copies(connection, rows)
@@ -60,15 +61,12 @@ class Erasure:
             self.ended([])
 
     def came_back(self, connection: Connection) -> list[str]:
-        """Rows of chats that were last touched before they were erased: an older backup was put back."""
-        erased = self.list.all()
+        """Rows of chats that were erased: an older backup was put back. Who began anew since has another `born`."""
+        erased = sorted(self.list.all())
         back: list[str] = []
-        names = sorted(erased)
-        for start in range(0, len(names), 500):
-            found = connection.execute(
-                select(t.chats.c.chat, t.chats.c.seen).where(t.chats.c.chat.in_(names[start : start + 500]))
-            )
-            back.extend(row for row, seen in found if seen < erased[row])
+        for start in range(0, len(erased), 500):
+            some = erased[start : start + 500]
+            back.extend(connection.execute(select(t.chats.c.chat).where(t.chats.c.born.in_(some))).scalars())
         return back
 
     def drop_copies(self, connection: Connection, wrapping: frozenset[str]) -> None:

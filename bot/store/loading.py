@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import urandom
 from typing import Any
 
 from .rows import ChatRow, ChatWrite, Delivery, Due, KeptMessage, Outgoing, SessionRow
@@ -41,7 +42,7 @@ def opened(vault: Vault, row: str, key_by: str | None, wrapped: bytes | None, ab
 
 def chat_row(vault: Vault, name: str, row: Sequence[Any]) -> tuple[ChatRow, ChatKey | None]:
     """A ChatRow from a row of the `load` statement (the chat's columns, then its session's or nulls), and its key."""
-    id_, _, about, by, wrapped, last_update, blocked, seen, next_seq, fence, owner, until, hold = row[:_SESSION_AT]
+    id_, _, _, about, by, wrapped, last_update, blocked, seen, next_seq, fence, owner, until, hold = row[:_SESSION_AT]
     known = opened(vault, id_, by, wrapped, about)
     session = None
     if row[_SESSION_AT] is not None and known.key is not None:
@@ -73,6 +74,7 @@ def chat_values(key: ChatKey, write: ChatWrite, row: ChatRow, next_seq: int) -> 
     return {
         "chat": key.row,
         "session": write.session,
+        "born": urandom(8).hex(),  # counts if the row is new
         "about": about(key, OpenedChat(key, write.chat, write.lang, write.state)),
         "key_by": key.by,
         "key": key.wrapped,

@@ -34,6 +34,9 @@ chats = Table(
     metadata,
     Column("chat", Text, primary_key=True),
     Column("session", Text),
+    Column(
+        "born", Text
+    ),  # random, drawn when the chat began: it tells a chat that came back from the one that was erased
     Column("about", LargeBinary),
     Column("key_by", Text),  # the wrapping key
     Column("key", LargeBinary),

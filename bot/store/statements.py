@@ -92,7 +92,7 @@ def statements(dialect: Dialect) -> Statements:
     def upsert(table: Any) -> Any:
         keys = [column.name for column in table.primary_key]
         put = insert(table)
-        changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in keys}
+        changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in {*keys, "born"}}
         return put.on_conflict_do_update(index_elements=keys, set_=changed)
 
     counting = insert(t.statistics)

@@ -185,11 +185,10 @@ class Store:
 
     def erase_chat(self, chat: str, now: float = 0.0) -> bool:
         """Erase everything about a chat, for good. False if nothing was known of it. `now`: written down, so that it stays
-        erased if a backup of before is put back; 0: nothing is."""
+        erased if a backup of before is put back."""
         row = self._vault.row(chat)
         with self._write() as connection:
-            if now:
-                self._erasing.begins(connection, [row], now)
+            self._erasing.begins(connection, [row], now)
             known = retention.erase_chats(connection, [row])
         self._erasing.ended([row])
         return known > 0

@@ -1,6 +1,7 @@
 """Which chats were erased, beside the key file: so that they stay erased when an older backup is put back.
 
-A line is a chat's keyed hash and when it was erased; it goes once every backup of before then can no longer be read.
+A line is what a chat's row was called at random when it began (`born`), and when it was erased (seconds UTC). It names nobody, and
+no clock decides what counts: who comes back begins a row with another name. It goes once no backup of before can be read.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ class Erased:
     def __init__(self, keys: Path | None) -> None:
         self.path = None if keys is None else keys.with_name(keys.name + ".erased")
 
-    def add(self, rows: Collection[str], now: float) -> None:
+    def add(self, born: Collection[str], now: float) -> None:
         """Write down that these chats were erased. Raises StoreError."""
-        if self.path is None or not rows:
+        if self.path is None or not born:
             return
         try:
             with alone(self.path):
                 file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
-                    os.write(file, "".join(f"{row} {now:.3f}\n" for row in rows).encode())
+                    os.write(file, "".join(f"{row} {now:.3f}\n" for row in born).encode())
                     os.fsync(file)
                 finally:
                     os.close(file)
@@ -39,7 +40,7 @@ class Erased:
             ) from None
 
     def all(self) -> Mapping[str, float]:
-        """Row -> when it was erased last. A line that a crash has halved is passed over."""
+        """Random name -> when it was erased. A line that a crash has halved is passed over."""
         if self.path is None:
             return {}
         try:

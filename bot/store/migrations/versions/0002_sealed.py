@@ -3,6 +3,7 @@
 On SQLite the tables that go are overwritten (`secure_delete`); the journal is truncated once this is committed.
 """
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,7 +62,15 @@ def _chat(key: Any, row: dict[str, Any]) -> dict[str, Any]:
     usual = {"session": None, "last_update": 0, "blocked": False, "seen": 0.0, "next_seq": 1_000_000, "fence": 0}
     usual |= {"lease_owner": None, "lease_until": 0.0, "hold_until": 0.0}
     about = key.seal("chats", f"{row['lang']}\0{row['chat']}\0{row['state']}")
-    return {**usual, **kept, "chat": key.row, "about": about, "key_by": key.by, "key": key.wrapped}
+    return {
+        **usual,
+        **kept,
+        "chat": key.row,
+        "born": secrets.token_hex(8),
+        "about": about,
+        "key_by": key.by,
+        "key": key.wrapped,
+    }
 
 
 def _session(key: Any, row: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +125,7 @@ def _create() -> None:
         "chats",
         sa.Column("chat", sa.Text, primary_key=True),
         sa.Column("session", sa.Text),
+        sa.Column("born", sa.Text),
         sa.Column("about", sa.LargeBinary),
         sa.Column("key_by", sa.Text),
         sa.Column("key", sa.LargeBinary),
