@@ -69,6 +69,10 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     words.add_understand,
     keeping.add_erase,
     keeping.add_withdraw,
+    keeping.add_backup,
+    keeping.add_restore,
+    keeping.add_rotate_key,
+    keeping.add_stats,
 )
 """All commands, in the order of --help."""
 

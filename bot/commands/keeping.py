@@ -1,12 +1,16 @@
-"""`symptom-bot erase | withdraw`: what is kept."""
+"""`symptom-bot erase | withdraw | backup | restore | rotate-key | stats`: what is kept, and with which keys."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
-from .common import FOUND, OK, guest_store
+from .common import FOUND, OK, USAGE, Stop, guest_store, settings
+
+DAY = 86400.0
 
 
 def add_erase(commands: Any) -> None:
@@ -19,8 +23,10 @@ def add_erase(commands: Any) -> None:
 
 def _erase(args: argparse.Namespace) -> int:
     chat = f"telegram:{args.chat}" if args.chat.lstrip("-").isdecimal() else args.chat
+    from bot.app import clock
+
     with guest_store("symptom-bot erase") as store:
-        if store.erase_chat(chat):
+        if store.erase_chat(chat, clock()):
             print(f"Everything kept of {chat} is erased.")
             return OK
     print(f"Nothing is kept of {chat}.", file=sys.stderr)
@@ -43,3 +49,116 @@ def _withdraw(args: argparse.Namespace) -> int:
             return OK
     print(f"No chat ever ran on version {args.version}.", file=sys.stderr)
     return FOUND
+
+
+def add_backup(commands: Any) -> None:
+    p = commands.add_parser("backup", help="copy the database into a file while the bot runs; without the keys")
+    p.add_argument("file", metavar="FILE", help="a new file")
+    p.set_defaults(run=_backup)
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from bot.store import StoreError, programs_of_postgresql
+
+    chosen = settings()
+    try:
+        programs = programs_of_postgresql(chosen.database_url, args.file)
+        if programs is not None:
+            print(f"PostgreSQL copies its databases itself:\n{programs[0]}", file=sys.stderr)
+            return USAGE
+        with guest_store("symptom-bot backup") as store:
+            store.back_up(Path(args.file))
+            print(
+                f"{args.file} is a copy of {store.where}. It can be read only with {store.key_file}, which it does not\n"
+                "hold: keep a copy of the newest one in another place.\n"
+                f"{chosen.retention_days} days from now at the latest its keys are destroyed, and nobody can read it any more."
+            )
+    except StoreError as error:
+        raise Stop(str(error)) from None
+    return OK
+
+
+def add_restore(commands: Any) -> None:
+    p = commands.add_parser("restore", help="put a backup in the place of the database; what was erased stays erased")
+    p.add_argument("file", metavar="FILE", help="a backup")
+    p.set_defaults(run=_restore)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from bot.app import clock
+    from bot.store import StoreError, programs_of_postgresql, put_back
+
+    chosen = settings()
+    try:
+        programs = programs_of_postgresql(chosen.database_url, args.file)
+        if programs is not None:
+            print(
+                "PostgreSQL puts its databases back itself. Stop the bot first; at its start it erases again what was erased\n"
+                "since the backup was made:\n"
+                f"{programs[1]}",
+                file=sys.stderr,
+            )
+            return USAGE
+        done = put_back(chosen.database_url, Path(args.file), chosen.data_key_file, clock())
+    except StoreError as error:
+        raise Stop(str(error)) from None
+    print(f"{args.file} is put back.")
+    if done.aside is not None:
+        print(f"What stood there is kept as {done.aside}. Remove it when it is no longer needed.")
+    if done.erased:
+        print(f"{done.erased} chat(s) that were erased since it was made are erased again.")
+    if done.unreadable:
+        print(f"{done.unreadable} chat(s) are too old to be read by anybody; they begin anew.")
+    return OK
+
+
+def add_rotate_key(commands: Any) -> None:
+    p = commands.add_parser("rotate-key", help="change the keys at once; they change by themselves over time")
+    p.set_defaults(run=_rotate_key)
+
+
+def _rotate_key(args: argparse.Namespace) -> int:
+    from bot.app import clock
+    from bot.store import StoreError
+
+    keep = settings().retention_days * DAY
+    try:
+        with guest_store("symptom-bot rotate-key") as store:
+            change = store.change_keys(clock(), keep, at_once=True)
+            print(
+                f"A new wrapping key is in {store.key_file}: copy that file again, and remove older copies of it.\n"
+                f"{change.chats} chat(s) got new keys, {change.destroyed} old wrapping key(s) were destroyed."
+            )
+    except StoreError as error:
+        raise Stop(str(error)) from None
+    return OK
+
+
+def add_stats(commands: Any) -> None:
+    p = commands.add_parser("stats", help="what was counted per question and version; no answer is read for it")
+    p.add_argument("--json", action="store_true", help="as JSON, one object a line")
+    p.set_defaults(run=_stats)
+
+
+def _stats(args: argparse.Namespace) -> int:
+    from bot.service.counting import WHAT
+
+    with guest_store("symptom-bot stats") as store:
+        counts = store.statistics()
+    if args.json:
+        for counted, times in counts.items():
+            print(json.dumps({**counted._asdict(), "times": times}))
+        return OK
+    if not counts:
+        print("Nothing was counted yet.", file=sys.stderr)
+        return FOUND
+    for flow, version in sorted({(c.flow, c.version) for c in counts}):
+        mine = {(c.question, c.what): n for c, n in counts.items() if (c.flow, c.version) == (flow, version)}
+        print(f"{flow} {version}")
+        print(f"  {'question':24}" + "".join(f"{what.replace('_', ' '):>15}" for what in WHAT))
+        for question in sorted({q for q, _ in mine if q}):
+            print(f"  {question:24}" + "".join(f"{mine.get((question, what), 0):15}" for what in WHAT))
+        for (question, what), times in mine.items():
+            if not question:
+                print(f"  {what.replace('_', ' '):24}{times:15}")
+    return OK

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.core.conversation.events import Elapsed, Tapped, Typed
-from bot.core.conversation.session import ADVICE, EMERGENCY
+from bot.core.conversation.events import Tapped, Typed
+from bot.service.counting import LEFT, LEVEL
 from bot.service.incoming import Handled, Pressed
 from bot.store import Delivery
 
@@ -55,11 +55,11 @@ class Metrics:
             return
         event = one.incoming.event
         self._turns.labels(_kind(event)).inc()
-        path = one.turn.trace.path
-        if one.turn.trace.level is not None and path[-1] in (ADVICE, EMERGENCY) and path[0] != path[-1]:
-            self._levels.labels(one.turn.trace.level.value).inc()
-        if isinstance(event, Elapsed) and event.due != "help":
-            self._left.labels(path[0].partition("/")[0]).inc()
+        for counted in one.counts:
+            if counted.what == LEFT:
+                self._left.labels(counted.question).inc()
+            elif counted.what.startswith(LEVEL):
+                self._levels.labels(counted.what.removeprefix(LEVEL)).inc()
 
     def delivered(self, delivery: Delivery, result: DeliveryResult) -> None:
         """Count a try to deliver."""

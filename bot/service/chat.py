@@ -20,6 +20,7 @@ from bot.core.conversation.silence import HELP_IS_OLD, by_day
 from bot.core.flow.compiled import Flow
 from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction
 
+from .counting import counted_of
 from .error_place import place_of
 from .export import export_text
 from .incoming import NO_SCREEN, Handled, Incoming, Pressed
@@ -104,7 +105,8 @@ class Chats:
                 chat.flow, chat.session = flow, start(flow, self._new_id(), lang, local)
             elif chat.flow.version in self.flows.withdrawn:
                 return self._pause(incoming, chat.flow, chat.session.lang)
-            flow, before = chat.flow, chat.session
+            before_flow = flow = chat.flow
+            before = chat.session
             event = self._event(tx, chat, incoming, local)
             if event is None:
                 return Handled(incoming, why="nothing")
@@ -119,7 +121,7 @@ class Chats:
             return self._set_aside(chat, incoming, error, now, aside)
         chat.flow = flow
         self._keep(chat, before, turn, now)
-        return Handled(incoming, turn, messages, "", ack, flow)
+        return Handled(incoming, turn, messages, "", ack, flow, counts=counted_of(before_flow, before, event, turn))
 
     def _begin_anew(
         self,
@@ -169,7 +171,7 @@ class Chats:
             self._keep(chat, session, turn, now, by_patient=False)
         else:
             chat.written[session.id] = self._row(chat.row.chat, turn, now)
-        return Handled(incoming, turn, messages, "", "", flow)
+        return Handled(incoming, turn, messages, "", "", flow, counts=counted_of(flow, session, incoming.event, turn))
 
     def _silent(self, tx: Transaction, chat: OpenChat, due: Due) -> tuple[Session, Flow] | None:
         """The session that fell silent: the chat's own, or, after an emergency was left for a new one, that one."""

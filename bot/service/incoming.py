@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from bot.core.conversation.events import Event, Tapped, Turn
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.store import Due
+from bot.store import Counted, Due
 
 from .payload import Payload
 
@@ -52,7 +52,8 @@ Why = Literal["", "seen", "poison", "nothing"]
 
 class Handled(NamedTuple):
     """What became of one incoming event: the turn (None: seen before, set aside, or nothing to do), its messages, the
-    short text to show with a tap, and the flow that handled it. `stored`: the messages as texts of the outbox."""
+    short text to show with a tap, and the flow that handled it. `stored`: the messages as texts of the outbox; `counts`:
+    what the turn adds one to in the statistics."""
 
     incoming: Incoming
     turn: Turn | None = None
@@ -61,3 +62,4 @@ class Handled(NamedTuple):
     ack: str = ""
     flow: Flow | None = None
     stored: tuple[str, ...] = ()
+    counts: tuple[Counted, ...] = ()

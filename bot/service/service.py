@@ -38,6 +38,7 @@ from bot.store import (
 )
 
 from .chat import Chats, OpenChat
+from .counting import summed
 from .incoming import Handled, Incoming
 from .payload import Payload
 from .replies import Replies, WhatChanges
@@ -226,7 +227,8 @@ class Service:
         outcomes: Sequence[DeliveryOutcome],
         now: float,
     ) -> Batch:
-        new = [h.incoming for h in handled if h.why != "seen"]
+        new_ones = [h for h in handled if h.why != "seen"]
+        new = [h.incoming for h in new_ones]
         for incoming in new:
             if incoming.update is not None and incoming.chat:
                 chat = states[incoming.chat]
@@ -244,6 +246,7 @@ class Service:
             set_aside=tuple(aside),
             erase=tuple(name for name, chat in states.items() if chat.erase),
             outcomes=tuple(outcomes),
+            counts=summed(h.counts for h in new_ones),
         )
 
 

@@ -1,8 +1,8 @@
 """Where chats, sessions and undelivered messages live: SQLite or PostgreSQL behind one set of typed calls."""
 
 from .errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable
-from .opening import open_store
-from .place.backups import programs_of_postgresql, put_back
+from .opening import Restored, open_store, put_back
+from .place.backups import programs_of_postgresql
 from .rekeying import KeyChange
 from .rows import (
     EMERGENCY,
@@ -50,6 +50,7 @@ __all__ = [
     "Outgoing",
     "Refused",
     "Released",
+    "Restored",
     "Sent",
     "SessionRow",
     "SetAside",

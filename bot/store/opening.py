@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from .errors import StoreError, in_plain_words
 from .place.address import address_of, shown, sqlite_file
+from .place.backups import aside_of, prepared
 from .place.copies import UNSEALED, copy_file, copy_tables
 from .place.ownership import Ownership, take_ownership
 from .schema import MIGRATIONS, VERSION_TABLE, known_revisions, metadata
@@ -64,6 +65,34 @@ def open_store(
         store.close()
         raise
     return store
+
+
+class Restored(NamedTuple):
+    """What putting a backup back came to. `aside`: where what stood there is kept, if anything did; `erased`: chats that were
+    erased since it was made, and are again; `unreadable`: chats whose keys are destroyed by now."""
+
+    aside: Path | None
+    erased: int
+    unreadable: int
+
+
+def put_back(url: str, backup: Path, keys: Path | None, now: float) -> Restored:
+    """Put a backup in the place of the SQLite database at `url`, which nobody may be using. Raises StoreError; then nothing
+    was changed."""
+    target = address_of(url)
+    path, file = sqlite_file(target), key_file_of(target, keys)
+    if path is None:
+        raise StoreError("DATABASE_URL names no SQLite file.")
+    there = path.exists()
+    with (
+        prepared(path, backup) as fresh,
+        _open_sqlite(target.set(database=str(fresh)), "symptom-bot restore", "owner", 15.0, file, now) as store,
+    ):
+        unreadable, all_ = store.unreadable()
+        if all_ and unreadable == all_:
+            raise StoreError(f"{backup} is so old that its keys are destroyed: nobody can read it any more.")
+        erased = store.erase_again()
+    return Restored(aside_of(path) if there else None, erased, unreadable)
 
 
 # SQLite

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from . import schema as t
 from .loading import OpenedChat, about, due_row, opened
@@ -39,6 +39,13 @@ def wrapping_keys_in_use(connection: Connection) -> frozenset[str]:
     """The wrapping keys that keys of chats are wrapped by."""
     found = connection.execute(select(t.chats.c.key_by).where(t.chats.c.key_by.is_not(None)).distinct())
     return frozenset(found.scalars())
+
+
+def count_wrapped_by(connection: Connection, wrapping: Collection[str] | None) -> int:
+    """How many chats have keys that are wrapped by these; None: by any."""
+    asked = select(func.count()).select_from(t.chats)
+    these = t.chats.c.key_by.is_not(None) if wrapping is None else t.chats.c.key_by.in_(wrapping)
+    return connection.execute(asked.where(these)).scalar_one()
 
 
 def give_new_keys(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    func,
     literal_column,
     select,
     update,
@@ -92,7 +93,9 @@ def statements(dialect: Dialect) -> Statements:
     def upsert(table: Any) -> Any:
         keys = [column.name for column in table.primary_key]
         put = insert(table)
-        changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in {*keys, "born"}}
+        changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in keys}
+        if table is t.chats:  # it is drawn once
+            changed["born"] = func.coalesce(t.chats.c.born, put.excluded.born)
         return put.on_conflict_do_update(index_elements=keys, set_=changed)
 
     counting = insert(t.statistics)

@@ -15,10 +15,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from . import deliveries, rekeying, retention, statistics, versions
-from .erasure import Erasure
 from .errors import in_plain_words
 from .loading import chat_row
 from .place.backups import back_up
+from .place.erasure import Erasure
 from .rekeying import KeyChange, key_life
 from .rows import (
     Batch,
@@ -205,6 +205,17 @@ class Store:
             total += len(gone)
             self._erasing.ended(rows, gone)
         return total
+
+    def unreadable(self) -> tuple[int, int]:
+        """Of how many chats the wrapping key was destroyed, so that nobody can read them, and how many there are."""
+        destroyed = list(self._vault.keys.keys.destroyed)
+        with self._read() as connection:
+            return rekeying.count_wrapped_by(connection, destroyed), rekeying.count_wrapped_by(connection, None)
+
+    @property
+    def key_file(self) -> Path | None:
+        """The key file; None for a database in memory."""
+        return self._vault.keys.path
 
     def erase_again(self) -> int:
         """Erase what came back with a backup although it was erased after that was made. Returns how many chats."""

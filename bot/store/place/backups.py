@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -13,7 +14,7 @@ from sqlalchemy.engine import URL
 from bot.store.errors import StoreError
 from bot.store.schema import VERSION_TABLE, known_revisions
 
-from .address import address_of, sqlite_file
+from .address import address_of
 from .copies import UNSEALED, copy_online
 from .ownership import take_ownership
 
@@ -54,38 +55,46 @@ def _without_password(address: URL) -> str:
     return shlex.quote(bare.render_as_string(hide_password=True))
 
 
-def put_back(url: str, backup: Path) -> Path:
-    """Put a backup in the place of the SQLite database that DATABASE_URL names, which nobody may be using. What stood there
-    is kept as NAME.before-restore; returns that path. Raises StoreError."""
-    path = sqlite_file(address_of(url))
-    if path is None:
-        raise StoreError("DATABASE_URL names no SQLite file.")
+@contextmanager
+def prepared(path: Path, backup: Path) -> Iterator[Path]:
+    """A copy of a backup beside the SQLite database at `path`, which nobody else may use meanwhile; it takes its place when the
+    block ends well. What stood there is kept as NAME.before-restore. Raises StoreError; then nothing was changed."""
     _look_at(backup)
     path.parent.mkdir(parents=True, exist_ok=True)
+    aside, fresh = aside_of(path), path.with_name(f"{path.name}.restoring")
     owned = take_ownership(path, "symptom-bot restore")
     try:
-        aside, fresh = path.with_name(f"{path.name}.before-restore"), path.with_name(f"{path.name}.restoring")
         if aside.exists():
             raise StoreError(
                 f"{aside} is there from an earlier restore. Look whether it is still needed, and remove it."
             )
-        try:
-            fresh.unlink(missing_ok=True)
-            copy_online(backup, fresh)
-            if path.exists():
-                with closing(sqlite3.connect(path)) as old:  # what its journal holds belongs to it
-                    old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                os.replace(path, aside)
-            for end in ("-wal", "-shm"):
-                path.with_name(path.name + end).unlink(missing_ok=True)
-            os.replace(fresh, path)
-        except (OSError, sqlite3.Error):
-            raise StoreError(
-                f"{backup} could not be put in the place of {path}. Check rights and room on the disk."
-            ) from None
+        _remove(fresh)
+        copy_online(backup, fresh)
+        yield fresh
+        if path.exists():
+            with closing(sqlite3.connect(path)) as old:  # what its journal holds belongs to it
+                old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            os.replace(path, aside)
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        os.replace(fresh, path)
+    except (OSError, sqlite3.Error):
+        raise StoreError(
+            f"{backup} could not be put in the place of {path}. Check rights and room on the disk."
+        ) from None
     finally:
+        _remove(fresh)
         owned.release()
-    return aside
+
+
+def aside_of(path: Path) -> Path:
+    """Where what stood in the place of a restored database is kept."""
+    return path.with_name(f"{path.name}.before-restore")
+
+
+def _remove(file: Path) -> None:
+    for end in ("", "-wal", "-shm", ".lock"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _look_at(backup: Path) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, exc, select
 
-from . import schema as t
-from .errors import StoreError
-from .place.copies import drop_files, drop_schemas, erase_in_files, erase_in_schemas
-from .sealing.erased import Erased
+import bot.store.schema as t
+from bot.store.errors import StoreError
+from bot.store.sealing.erased import Erased
+
+from .copies import drop_files, drop_schemas, erase_in_files, erase_in_schemas
 
 log = logging.getLogger("symptom_bot.store")
 
