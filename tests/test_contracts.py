@@ -31,7 +31,14 @@ ALLOWED = {
         "check/difference/formulas.py",
     ),
     "telegram": ("channels/telegram/*.py", "replay/double/*.py", "replay/telegram/*.py"),
-    "sqlalchemy": ("store/*.py", "store/migrations/*.py", "store/migrations/versions/*.py"),
+    "cryptography": ("store/sealing/vault.py",),
+    "sqlalchemy": (
+        "store/*.py",
+        "store/place/*.py",
+        "store/sealing/*.py",
+        "store/migrations/*.py",
+        "store/migrations/versions/*.py",
+    ),
     "alembic": ("store/*.py", "store/migrations/*.py", "store/migrations/versions/*.py"),
     "pydantic_settings": ("settings.py",),
 }
@@ -171,7 +178,7 @@ def test_a_circle_is_found() -> None:
     assert list(circles({"a": {"b"}, "b": {"c"}, "c": {"b"}})) == [["b", "c"], ["c", "b"]]
 
 
-TWICE: dict[str, str] = {}
+TWICE: dict[str, str] = {"upgrade": "Alembic calls it so in every migration"}
 """Public names that stand for more than one thing -> why."""
 
 

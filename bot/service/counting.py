@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from bot.core.conversation.events import Elapsed, Event, Turn, Typed
 from bot.core.conversation.session import ADVICE, EMERGENCY, Session
 from bot.core.flow.compiled import Flow
-from bot.store import Counted
+from bot.store import Tallied
 
 REACHED, CONTINUED, LEFT, BACK, AT_ONCE, NOT_READ = "reached", "continued", "left", "back", "back_at_once", "not_read"
 LEVEL = "level_"
@@ -27,7 +27,7 @@ UNREAD = frozenset(
 """The texts that say that something typed was no answer."""
 
 
-def counted_of(flow: Flow, before: Session, event: Event, turn: Turn) -> tuple[Counted, ...]:
+def counted_of(flow: Flow, before: Session, event: Event, turn: Turn) -> tuple[Tallied, ...]:
     """What this turn adds one to."""
     after, path = turn.session, turn.trace.path
     was, is_ = _question(flow, path[0]), _question(flow, path[-1])
@@ -55,10 +55,10 @@ def counted_of(flow: Flow, before: Session, event: Event, turn: Turn) -> tuple[C
             found.append((was, NOT_READ))
     if turn.trace.level is not None and path[-1] in (ADVICE, EMERGENCY) and path[0] != path[-1]:
         found.append(("", f"{LEVEL}{turn.trace.level.value}"))
-    return tuple(Counted(flow.name, flow.version, question, what) for question, what in found)
+    return tuple(Tallied(flow.name, flow.version, question, what) for question, what in found)
 
 
-def summed(many: Iterable[tuple[Counted, ...]]) -> Mapping[Counted, int]:
+def summed(many: Iterable[tuple[Tallied, ...]]) -> Mapping[Tallied, int]:
     """How often each was counted."""
     return Counter(one for some in many for one in some)
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from bot.core.conversation.events import Event, Tapped, Turn
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.store import Counted, Due
+from bot.store import Due, Tallied
 
 from .payload import Payload
 
@@ -62,4 +62,4 @@ class Handled(NamedTuple):
     ack: str = ""
     flow: Flow | None = None
     stored: tuple[str, ...] = ()
-    counts: tuple[Counted, ...] = ()
+    counts: tuple[Tallied, ...] = ()

@@ -3,7 +3,6 @@
 from .errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable
 from .opening import Restored, open_store, put_back
 from .place.backups import programs_of_postgresql
-from .rekeying import KeyChange
 from .rows import (
     EMERGENCY,
     ORDINARY,
@@ -12,7 +11,6 @@ from .rows import (
     ChatRow,
     ChatWrite,
     Committed,
-    Counted,
     Delivery,
     DeliveryOutcome,
     Due,
@@ -25,7 +23,9 @@ from .rows import (
     Sent,
     SessionRow,
     SetAside,
+    Tallied,
 )
+from .sealing.rekeying import KeyChange
 from .store import Store
 from .thread import StoreThread
 from .transaction import Transaction
@@ -39,7 +39,6 @@ __all__ = [
     "ChatRow",
     "ChatWrite",
     "Committed",
-    "Counted",
     "Delivery",
     "DeliveryOutcome",
     "Due",
@@ -58,6 +57,7 @@ __all__ = [
     "StoreError",
     "StoreThread",
     "StoreUnavailable",
+    "Tallied",
     "Transaction",
     "Unstorable",
     "open_store",

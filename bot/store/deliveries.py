@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from . import schema as t
-from .loading import OpenedChat, due_row, opened, stored_delivery
 from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
+from .sealing.loading import OpenedChat, due_row, opened, stored_delivery
 from .sealing.vault import Vault
 from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from .errors import StoreError, in_plain_words
-from .place.address import address_of, shown, sqlite_file
+from .place.address import address_of, address_shown, sqlite_file
 from .place.backups import aside_of, prepared
 from .place.copies import UNSEALED, copy_file, copy_tables
 from .place.ownership import Ownership, take_ownership
@@ -182,7 +182,7 @@ def _use_sqlite_well(engine: Engine) -> None:
 
 
 def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> Store:
-    where = f"The database at {shown(url)}"
+    where = f"The database at {address_shown(url)}"
     # A worker that stands still in a transaction must not hold up the others for longer than this.
     limits = f"-c statement_timeout={_STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout={_STATEMENT_SECONDS}s"
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", "options": limits, **_LINE}

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
 from . import schema as t
-from .loading import kept_message, opened, session_row
-from .rekeying import give_new_keys
 from .rows import KeptMessage, SessionRow, SetAside
+from .sealing.loading import kept_message, opened, session_row
+from .sealing.rekeying import give_new_keys
 from .sealing.vault import Vault
 from .statements import KEY_COLUMNS, SESSION_COLUMNS
 

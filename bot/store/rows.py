@@ -173,7 +173,7 @@ class FlowVersion:
     withdrawn: bool = False
 
 
-class Counted(NamedTuple):
+class Tallied(NamedTuple):
     """Something of which only is counted how often it happened. `question`: "" where none is meant."""
 
     flow: str
@@ -202,7 +202,7 @@ class Batch:
     set_aside: tuple[SetAside, ...] = ()
     erase: tuple[str, ...] = ()
     outcomes: tuple[DeliveryOutcome, ...] = ()
-    counts: Mapping[Counted, int] = field(default_factory=dict)
+    counts: Mapping[Tallied, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from . import schema as t
-from .rows import Counted
+from .rows import Tallied
 
 PARTS = 8
 """Rows for each counter; a worker adds to one of them, so that two seldom wait for the same row until the other has committed."""
 
 
-def counted(counts: Mapping[Counted, int], owner: str) -> list[dict[str, Any]]:
+def counted(counts: Mapping[Tallied, int], owner: str) -> list[dict[str, Any]]:
     """Parameters of `count`, in an order that is the same for every worker. `owner`: the worker's name."""
     part = sum(owner.encode()) % PARTS
     return [
@@ -23,9 +23,9 @@ def counted(counts: Mapping[Counted, int], owner: str) -> list[dict[str, Any]]:
     ]
 
 
-def read(connection: Connection) -> dict[Counted, int]:
+def totals(connection: Connection) -> dict[Tallied, int]:
     """See `Store.statistics`."""
     columns = t.statistics.c
     names = (columns.flow, columns.version, columns.question, columns.what)
     rows = connection.execute(select(*names, func.sum(columns.times)).group_by(*names).order_by(*names))
-    return {Counted(*row[:4]): int(row[4]) for row in rows}
+    return {Tallied(*row[:4]): int(row[4]) for row in rows}

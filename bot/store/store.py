@@ -14,17 +14,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from . import deliveries, rekeying, retention, statistics, versions
+from . import deliveries, retention, statistics, versions
 from .errors import in_plain_words
-from .loading import chat_row
 from .place.backups import back_up
 from .place.erasure import Erasure
-from .rekeying import KeyChange, key_life
 from .rows import (
     Batch,
     ChatRow,
     Committed,
-    Counted,
     Delivery,
     DeliveryOutcome,
     Due,
@@ -33,7 +30,11 @@ from .rows import (
     Sent,
     SessionRow,
     SetAside,
+    Tallied,
 )
+from .sealing import rekeying
+from .sealing.loading import chat_row
+from .sealing.rekeying import KeyChange, key_life
 from .sealing.vault import ChatKey, Vault
 from .statements import statements
 from .transaction import Transaction
@@ -252,10 +253,10 @@ class Store:
         self._erasing.list.forget(now - keep)
         return change._replace(made=made, destroyed=destroyed)
 
-    def statistics(self) -> dict[Counted, int]:
+    def statistics(self) -> dict[Tallied, int]:
         """How often what is counted happened."""
         with self._read() as connection:
-            return statistics.read(connection)
+            return statistics.totals(connection)
 
     def back_up(self, target: Path) -> None:
         """Copy a SQLite database into a new file, while it is used. Raises StoreError."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select, tuple_
 from . import deliveries, retention
 from . import schema as t
 from .errors import AlreadySeen, in_plain_words
-from .loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptMessage, Outgoing, Released, SessionRow
+from .sealing.loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .sealing.vault import ChatKey, Vault
 from .statements import Statements
 from .statistics import counted

@@ -275,7 +275,8 @@ def fill(count: int) -> Callable[[Path], None]:
         full = Path(made.name) / "bench.db"
         if not full.exists():
             _write_sessions(full, count)
-        shutil.copyfile(full, folder / "bench.db")
+        for name in ("bench.db", "bench.db.key"):
+            shutil.copyfile(full.with_name(name), folder / name)
 
     return prepare
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.store import StoreError, open_store, programs_of_postgresql
-from bot.store.place.address import address_of, shown
+from bot.store.place.address import address_of, address_shown
 
 SECRET = "hunter2"
 
@@ -70,4 +70,4 @@ def test_files_are_taken_as_files() -> None:
         ("sqlite:////var/lib/bot.db", "/var/lib/bot.db"),
     ):
         assert address_of(url).database == file
-    assert shown(address_of("postgresql://bot:x@db:5433/name")) == "db:5433/name"
+    assert address_shown(address_of("postgresql://bot:x@db:5433/name")) == "db:5433/name"

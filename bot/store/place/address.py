@@ -62,7 +62,7 @@ _KNOWN = {
 }
 
 
-def shown(address: URL) -> str:
+def address_shown(address: URL) -> str:
     """The address in messages: host, port and name."""
     query = address.query.get("host")
     host = address.host or (query if isinstance(query, str) else "")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.store.errors import StoreError
 
-from .key_file import alone, write_privately
+from .key_file import changing, write_privately
 
 
 class Erased:
@@ -26,7 +26,7 @@ class Erased:
         if self.path is None or not born:
             return
         try:
-            with alone(self.path):
+            with changing(self.path):
                 file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
                     os.write(file, "".join(f"{row} {now:.3f}\n" for row in born).encode())
@@ -63,7 +63,7 @@ class Erased:
         if self.path is None or all(at >= before for at in self.all().values()):
             return
         try:
-            with alone(self.path):
+            with changing(self.path):
                 found = self.all()
                 kept = {row: at for row, at in found.items() if at >= before}
                 if len(kept) < len(found):

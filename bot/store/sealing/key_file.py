@@ -80,7 +80,7 @@ class KeyFile:
         """The file, made if there is none. Raises StoreError."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with alone(path):
+            with changing(path):
                 if not path.exists():
                     _write(path, fresh_keys(now))
         except OSError as error:
@@ -153,7 +153,7 @@ class KeyFile:
             self.keys = change(self.keys)
             return
         try:
-            with alone(path):
+            with changing(path):
                 before = _read(path, "The database")
                 after = change(before)
                 if after != before:
@@ -164,7 +164,7 @@ class KeyFile:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def changing(path: Path) -> Iterator[None]:
     """Nobody else changes the file meanwhile. Raises StoreError if somebody does so for too long."""
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from . import schema as t
+import bot.store.schema as t
+from bot.store.statements import KEY_COLUMNS
+
 from .loading import OpenedChat, about, due_row, opened
-from .sealing.vault import ChatKey, Unreadable, Vault
-from .statements import KEY_COLUMNS
+from .vault import ChatKey, Unreadable, Vault
 
 DAY = 86400.0
 

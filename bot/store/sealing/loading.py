@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from os import urandom
 from typing import Any
 
-from .rows import ChatRow, ChatWrite, Delivery, Due, KeptMessage, Outgoing, SessionRow
-from .sealing.vault import ChatKey, Unreadable, Vault
-from .statements import CHAT_COLUMNS
+from bot.store.rows import ChatRow, ChatWrite, Delivery, Due, KeptMessage, Outgoing, SessionRow
+from bot.store.statements import CHAT_COLUMNS
+
+from .vault import ChatKey, Unreadable, Vault
 
 _SESSION_AT = len(CHAT_COLUMNS)
 
