@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.service.service import Service
-from bot.store import StoreError, StoreThread
+from bot.store import StoreError, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer
 from .group_commit import GroupCommit
@@ -101,11 +101,21 @@ class Chores:
         now, keep = self._service.clock(), [flow.version for flow in self._service.flows.current.values()]
         erased = await self._thread(lambda store: store.erase_finished(now - self._days * DAY))
         await self._thread(lambda store: store.tidy(now - REPEATS, keep))
-        change = await self._thread(lambda store: store.change_keys(now, self._days * DAY))
-        if change.made or change.destroyed:
-            log.info("keys changed", extra={"chats": change.chats, "destroyed": change.destroyed})
+        await self._change_keys(now)
         if erased:
             log.info("old sessions erased", extra={"count": erased})
+
+    async def _change_keys(self, now: float) -> None:
+        """A key file that cannot be written is said to be that; patients are served with the keys that there are."""
+        try:
+            change = await self._thread(lambda store: store.change_keys(now, self._days * DAY))
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            log.error(f"keys could not be changed: {error}")
+            return
+        if change.made:
+            log.info("keys changed: copy the key file again", extra={"count": change.chats})
 
     async def withdrawn(self) -> None:
         """Learn which versions are unsafe by now."""

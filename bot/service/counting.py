@@ -13,6 +13,8 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, Session
 from bot.core.flow.compiled import Flow
 from bot.store import Tallied
 
+from .incoming import Handled
+
 REACHED, CONTINUED, LEFT, BACK, AT_ONCE, NOT_READ = "reached", "continued", "left", "back", "back_at_once", "not_read"
 LEVEL = "level_"
 WHAT = (REACHED, CONTINUED, LEFT, BACK, AT_ONCE, NOT_READ)
@@ -58,9 +60,9 @@ def counted_of(flow: Flow, before: Session, event: Event, turn: Turn) -> tuple[T
     return tuple(Tallied(flow.name, flow.version, question, what) for question, what in found)
 
 
-def summed(many: Iterable[tuple[Tallied, ...]]) -> Mapping[Tallied, int]:
-    """How often each was counted."""
-    return Counter(one for some in many for one in some)
+def counted_in(handled: Iterable[Handled]) -> Mapping[Tallied, int]:
+    """What these turns add up to."""
+    return Counter(tallied for one in handled for tallied in one.counts)
 
 
 def _question(flow: Flow, state: str) -> str:

@@ -38,7 +38,7 @@ from bot.store import (
 )
 
 from .chat import Chats, OpenChat
-from .counting import summed
+from .counting import counted_in
 from .incoming import Handled, Incoming
 from .payload import Payload
 from .replies import Replies, WhatChanges
@@ -246,7 +246,7 @@ class Service:
             set_aside=tuple(aside),
             erase=tuple(name for name, chat in states.items() if chat.erase),
             outcomes=tuple(outcomes),
-            counts=summed(h.counts for h in new_ones),
+            counts=counted_in(new_ones),
         )
 
 

@@ -43,6 +43,8 @@ from tests.support.crowd import usual
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("ours_polling", "ours_webhook")
+UNSEALED = "ours_unsealed"
+"""Ours by polling, with nothing encrypted and nothing counted: see sealing.py."""
 OTHERS = ("ptb_echo", "ptb_conversation", "aiogram_fsm")
 
 
@@ -155,7 +157,7 @@ async def contestant(name: str, double: TelegramDouble, script: Path, folder: Pa
         "TELEGRAM_API_URL": double.url,
         "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT)),
     }
-    if name in OURS:
+    if name in (*OURS, UNSEALED):
         port = _free_port()
         environment |= {
             "DATABASE_URL": f"sqlite:///{folder}/bench.db", "FLOW": flow, "RATE_CHAT": "1000000",
@@ -166,7 +168,7 @@ async def contestant(name: str, double: TelegramDouble, script: Path, folder: Pa
             environment |= {
                 "MODE": "webhook", "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook", "LISTEN": f"127.0.0.1:{port}"
             }  # fmt: skip
-        command = [sys.executable, "-m", "bot", "run"]
+        command = [sys.executable, "-m", "tests.benchmarks.unsealed" if name == UNSEALED else "bot", "run"]
     else:
         command = [sys.executable, "-m", "tests.benchmarks.contestants", name, str(script)]
     process = await asyncio.create_subprocess_exec(
@@ -224,7 +226,7 @@ async def measure(
         prepare(folder)
         async with TelegramDouble(record=0, keep=6) as double:
             act: Callable[[DoubleMessage, list[Any], bool], str | None] = lambda message, rows, typed: None  # noqa: E731
-            load = Load(double, Ours(flow) if name in OURS else act, typed, paced=rate is not None)
+            load = Load(double, Ours(flow) if name in (*OURS, UNSEALED) else act, typed, paced=rate is not None)
             double.on_message = load.seen
             if delay:
                 double.faults = Faults(latency=(delay, delay))

@@ -46,7 +46,7 @@ def test_the_first_start_makes_it_for_its_owner_alone_and_says_so(
     with caplog.at_level(logging.WARNING):
         file = made(database_url)
     assert file.stat().st_mode & 0o777 == 0o600
-    assert "keep a copy of it, apart" in caplog.text
+    assert "Keep a copy of it, apart" in caplog.text
     caplog.clear()
     open_store(database_url).close()
     assert caplog.text == ""

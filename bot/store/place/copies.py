@@ -19,9 +19,11 @@ log = logging.getLogger("symptom_bot.store")
 UNSEALED = "0001"
 """The last revision whose tables can be read without a key: no copy is made of it. Its migration is one transaction."""
 _COPIES = (
-    "SELECT table_schema FROM information_schema.tables WHERE table_schema LIKE 'before\\_%' AND table_name = 'chats'"
+    "SELECT table_schema FROM information_schema.columns "
+    "WHERE table_schema LIKE 'before\\_%' AND table_name = 'chats' AND column_name = 'key_by'"
 )
-_LEFT = "what was erased could not be erased from this copy: remove the copy"
+"""Schemas that are copies of ours."""
+_LEFT = "what was erased could not be erased from a copy, remove it:"
 _OF_A_CHAT = ("chats", "sessions", "outbox", "due")
 
 
@@ -60,7 +62,7 @@ def erase_in_files(path: Path, rows: Collection[str], sessions: Collection[str] 
                     connection.executemany(f"DELETE FROM {table} WHERE chat = ?", [(row,) for row in rows])
                 connection.executemany("DELETE FROM sessions WHERE id = ?", [(name,) for name in sessions])
         except sqlite3.Error as error:
-            log.error(_LEFT, extra={"file": str(copy), "reason": error.sqlite_errorname})
+            log.error(f"{_LEFT} {copy}", extra={"reason": error.sqlite_errorname})
 
 
 def copy_tables(connection: Connection, old: str) -> None:
@@ -96,7 +98,7 @@ def drop_files(path: Path, wrapping: Collection[str]) -> None:
             if not used & set(wrapping):
                 copy.unlink()
         except (sqlite3.Error, OSError) as error:
-            log.error(_LEFT, extra={"file": str(copy), "reason": type(error).__name__})
+            log.error(f"{_LEFT} {copy}", extra={"reason": type(error).__name__})
 
 
 def drop_schemas(connection: Connection, wrapping: Collection[str]) -> None:

@@ -37,7 +37,7 @@ class Erasure:
         try:
             self.list.add(born.scalars().all(), now)
         except StoreError as error:
-            log.error("erased, but not written down", extra={"reason": str(error)})
+            log.error(f"erased, but not written down: {error}")
         self.in_copies(connection, rows)
 
     def in_copies(self, connection: Connection, rows: Sequence[str], sessions: Sequence[str] = ()) -> None:

@@ -49,8 +49,7 @@ def new_vault(where: str, path: Path | None, now: float) -> Vault:
         )
     if made:
         log.warning(
-            "key file made: keep a copy of it, apart from the database and its backups; without it nothing can be read",
-            extra={"file": str(path)},
+            f"key file made: {path}. Keep a copy of it, apart from the database and its backups; without it nothing can be read"
         )
     return Vault(file)
 
@@ -73,5 +72,5 @@ def vault_of(connection: Connection, where: str, path: Path | None) -> Vault:
         )
     file.bind()
     if file.open_to_others:
-        log.warning("others may read the key file: take their rights away (chmod 600)", extra={"file": str(path)})
+        log.warning(f"others may read the key file: chmod 600 {path}")
     return Vault(file)

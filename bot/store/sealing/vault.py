@@ -49,18 +49,19 @@ class ChatKey:
 
 
 class Vault:
-    """Names, makes and opens keys of chats. `keys`: the key file that it works with."""
+    """Names, makes and opens keys of chats. `keys`: the key file that it works with; `row(chat)`: the name of a chat's row;
+    `kind(row, kind)`: that of a due message of the chat in this row, which tells as little."""
 
     def __init__(self, keys: KeyFile) -> None:
         self.keys = keys
         self.row = lru_cache(REMEMBERED)(self._row)
+        self.kind = lru_cache(REMEMBERED)(self._kind)
         self._wrapper: tuple[str, AESGCM] = ("", AESGCM(bytes(LENGTH)))
 
     def _row(self, chat: str) -> str:
         return self._hashed("chat", chat)
 
-    def kind(self, row: str, kind: str) -> str:
-        """The name of a due message of this kind, which tells as little as the chat's."""
+    def _kind(self, row: str, kind: str) -> str:
         return self._hashed("due", f"{row} {kind}")
 
     def _hashed(self, what: str, name: str) -> str:
