@@ -23,7 +23,7 @@ def counted(counts: Mapping[Tallied, int], owner: str) -> list[dict[str, Any]]:
     ]
 
 
-def totals(connection: Connection) -> dict[Tallied, int]:
+def all_tallies(connection: Connection) -> dict[Tallied, int]:
     """See `Store.statistics`."""
     columns = t.statistics.c
     names = (columns.flow, columns.version, columns.question, columns.what)

@@ -224,6 +224,7 @@ class Store:
             rows = self._erasing.came_back(connection)
         if rows:
             with self._write() as connection:
+                rows = self._erasing.came_back(connection, lock=True)  # another worker may be erasing them right now
                 retention.erase_chats(connection, rows)
                 self._erasing.in_copies(connection, rows)
             self._erasing.ended(rows)
@@ -256,7 +257,7 @@ class Store:
     def statistics(self) -> dict[Tallied, int]:
         """How often what is counted happened."""
         with self._read() as connection:
-            return statistics.totals(connection)
+            return statistics.all_tallies(connection)
 
     def back_up(self, target: Path) -> None:
         """Copy a SQLite database into a new file, while it is used. Raises StoreError."""

@@ -147,6 +147,13 @@ def test_keys_change_by_themselves_and_old_ones_are_destroyed(database_url: str)
         assert [d.kind for d in store.due(999.0)] == ["help"]
 
 
+def test_a_key_that_a_wrong_clock_made_lives_no_longer_for_that(sqlite_url: str) -> None:
+    with open_store(sqlite_url, now=10.0**9) as store:
+        store.commit(told())
+        assert store.change_keys(DAY, MONTH).made
+        assert store.change_keys(DAY + MONTH, MONTH).destroyed == 1
+
+
 def _messages(store: Store) -> list[object]:
     with store.transaction([CHAT]) as tx:
         return list(tx.messages_of(CHAT))  # type: ignore[return-value]

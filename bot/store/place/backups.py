@@ -15,7 +15,7 @@ from bot.store.errors import StoreError
 from bot.store.schema import VERSION_TABLE, known_revisions
 
 from .address import address_of
-from .copies import UNSEALED, copy_online
+from .copies import UNSEALED, copied_files, copy_online
 from .ownership import take_ownership
 
 
@@ -93,8 +93,9 @@ def aside_of(path: Path) -> Path:
 
 
 def _remove(file: Path) -> None:
-    for end in ("", "-wal", "-shm", ".lock"):
-        file.with_name(file.name + end).unlink(missing_ok=True)
+    """A copy that was to take the database's place, and what opening it left beside it."""
+    for one in (*(file.with_name(file.name + end) for end in ("", "-wal", "-shm", ".lock")), *copied_files(file)):
+        one.unlink(missing_ok=True)
 
 
 def _look_at(backup: Path) -> None:

@@ -61,13 +61,14 @@ class Erasure:
         if self._unfinished:
             self.ended([])
 
-    def came_back(self, connection: Connection) -> list[str]:
+    def came_back(self, connection: Connection, lock: bool = False) -> list[str]:
         """Rows of chats that were erased: an older backup was put back. Who began anew since has another `born`."""
         erased = sorted(self.list.all())
         back: list[str] = []
         for start in range(0, len(erased), 500):
             some = erased[start : start + 500]
-            back.extend(connection.execute(select(t.chats.c.chat).where(t.chats.c.born.in_(some))).scalars())
+            asked = select(t.chats.c.chat).where(t.chats.c.born.in_(some)).order_by(t.chats.c.chat)
+            back.extend(connection.execute(asked.with_for_update() if lock else asked).scalars())
         return back
 
     def drop_copies(self, connection: Connection, wrapping: frozenset[str]) -> None:

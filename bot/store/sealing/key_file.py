@@ -127,10 +127,12 @@ class KeyFile:
         made: list[WrappingKey] = []
 
         def added(keys: Keys) -> Keys:
-            if keys.newest.made > older_than:
+            if older_than < keys.newest.made <= now:
                 return keys
             made.append(_wrapping_key(now))
-            return replace(keys, wrapping=(*keys.wrapping, *made))
+            # A key of the future was made by a clock that was wrong: it must not outlive the others for that.
+            known = tuple(replace(key, made=min(key.made, now)) for key in keys.wrapping)
+            return replace(keys, wrapping=(*known, *made))
 
         self._change(added)
         return bool(made)
