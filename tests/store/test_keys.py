@@ -151,7 +151,7 @@ def test_a_key_that_a_wrong_clock_made_lives_no_longer_for_that(sqlite_url: str)
     with open_store(sqlite_url, now=10.0**9) as store:
         store.commit(told())
         assert store.change_keys(DAY, MONTH).made
-        assert store.change_keys(DAY + MONTH, MONTH).destroyed == 1
+        assert store.change_keys(DAY + MONTH, MONTH).destroyed == 2
 
 
 def _messages(store: Store) -> list[object]:
