@@ -12,7 +12,7 @@ from time import sleep
 
 import pytest
 
-from bot.store import open_store
+from bot.store import Batch, ChatWrite, Outgoing, SessionRow, open_store
 
 CHATS = [f"telegram:{number}" for number in range(5)]
 
@@ -85,3 +85,43 @@ def test_a_kill_in_the_first_start_leaves_a_database_that_opens(tmp_path: Path, 
         open_store(sqlite_url).close()
         for file in tmp_path.iterdir():
             file.unlink()
+
+
+CHANGING = """
+import sys
+from bot.store import open_store
+store, now = open_store(sys.argv[1]), float(sys.argv[2])
+print("go", flush=True)
+while True:
+    now += 1.0
+    store.change_keys(now, keep=4.0, at_once=True)
+"""
+
+
+@pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_kill_while_keys_change_leaves_every_chat_readable(database_url: str, times: int) -> None:
+    chats = [f"telegram:{n}" for n in range(30)]
+    with open_store(database_url, now=1.0) as store:
+        store.commit(
+            Batch(
+                now=1.0,
+                chats=tuple(ChatWrite(c, f"s{c}") for c in chats),
+                sessions=tuple(SessionRow(f"s{c}", c, "f", "v", f'"{c}"', 1.0, 1.0) for c in chats),
+                outbox=tuple(Outgoing(c, f"hello {c}", 1.0) for c in chats),
+            )
+        )
+    rng = random.Random(times)
+    for number in range(times):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CHANGING, database_url, str(1000.0 * (number + 1))], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        sleep(rng.uniform(0.0, 0.3))  # the moment of the kill, not a wait for anything
+        process.kill()
+        process.communicate()
+        with open_store(database_url) as store:
+            rows = store.load(chats)
+            assert [row.session.json for row in rows.values() if row.session] == [f'"{c}"' for c in chats]
+            with store.transaction(chats) as tx:
+                assert [tx.messages_of(c)[0].waiting for c in chats] == [f"hello {c}" for c in chats]
