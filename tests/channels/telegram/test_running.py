@@ -126,6 +126,7 @@ async def test_it_stops_at_once_while_it_waits_for_the_api(sqlite_url: str) -> N
         telegram.fail("getMe", Fault("too_many", retry_after=50))
         async with process(telegram, sqlite_url) as bot:
             assert bot.stderr is not None
+            assert b"key file made" in await asyncio.wait_for(bot.stderr.readline(), 20)
             assert b"trying again" in await asyncio.wait_for(bot.stderr.readline(), 20)
             bot.terminate()
             assert await asyncio.wait_for(bot.wait(), 5) == 0
