@@ -18,6 +18,8 @@ def misread(question: str, option: str, text: str) -> bool:
     reading = read(text, question)
     if option in ("yes", "no"):
         return reading.said == option
+    if option == "none":
+        return reading.reply.none
     return option in reading.reply.yes or option in reading.reply.perhaps
 
 
