@@ -19,7 +19,7 @@ from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
-from bot.service.incoming import Handled
+from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
@@ -68,9 +68,9 @@ class Telegram:
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
-        post = Post(self._api, limits, service.clock, self._look_up)
+        self._post = Post(self._api, limits, service.clock, self._look_up)
         self.deliverer = Deliverer(
-            post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
+            self._post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
@@ -185,15 +185,18 @@ class Telegram:
 
     async def handle_all(self, updates: Sequence[Update]) -> None:
         """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
-        handled = await self.turns.handle([read_update(update) for update in updates])
+        handled = await self.turns.handle([self._read(update) for update in updates])
         for update, one in zip(updates, handled, strict=True):
             tap = tap_id(update)
             if tap is not None:
                 self._acknowledge(tap, one)
 
+    def _read(self, update: Update) -> Incoming:
+        return read_update(update, self.service.clock(), self._post.clocks.ahead)
+
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
-        handled = await self.turns.handle([read_update(update)])
+        handled = await self.turns.handle([self._read(update)])
         tap = tap_id(update)
         if tap is None:
             return b""

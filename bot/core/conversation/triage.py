@@ -86,6 +86,25 @@ def fold_session(flow: Flow, session: Session, today: date) -> Folded:
     return recent.put((session.answers, session.heard, today, folded))[3]
 
 
+def answers_that_count(flow: Flow, session: Session, today: date) -> dict[str, Any]:
+    """Question -> its answer as it counts, in the order of the interview: what is shown as said is this, everywhere.
+
+    Lists come from the fold, with what was heard in words; a list of which nothing is known yet is left out. Other answers
+    are as they were given: a date, not the days since.
+    """
+    env = fold_session(flow, session, today).env
+    found: dict[str, Any] = {}
+    for question in flow.interview.questions:
+        value = env.get(question.ask)
+        if value is None or value is NOT_ASKED:
+            continue
+        if not isinstance(value, Many):
+            found[question.ask] = session.answers[question.ask]
+        elif question.ask in session.answers or value.yes or value.not_sure:
+            found[question.ask] = value
+    return found
+
+
 @per_flow
 def _folds(flow: Flow) -> Recent[_Known]:
     return Recent(2)

@@ -26,10 +26,11 @@ MOST_ASKED = 40
 
 
 class Making:
-    """What a turn's handlers work on. `s`: the session as it becomes."""
+    """What a turn's handlers work on. `s`: the session as it becomes; `when`: the moment that the patient's words speak of."""
 
     def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
         self.flow, self.s, self.now = flow, session, now
+        self.when = now
         self.before = session
         self.effects: list[Effect] = []
         self.notes: list[Note] = []
@@ -43,6 +44,11 @@ class Making:
     def today(self) -> date:
         """The patient's date."""
         return self.now.date()
+
+    def written(self, seconds: float | None) -> None:
+        """Words were written at this moment: what they say of today counts from then, if they came in late."""
+        if seconds is not None and 0 < seconds < self.now.timestamp():
+            self.when = datetime.fromtimestamp(seconds, self.now.tzinfo)
 
     def set(self, **changes: Any) -> None:
         """Change the session."""
@@ -80,7 +86,8 @@ class Making:
         if state != self.path[-1]:
             self.path.append(state)
         turn, notes = self.s.turn + 1, tuple(self.notes)
-        self.set(at=state, turn=turn, notes=notes, since=self.s.since if copy else turn)
+        since, shown = (self.s.since, self.s.shown) if copy else (turn, self.now.timestamp())
+        self.set(at=state, turn=turn, notes=notes, since=since, shown=shown)
         item = self.judgement.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
@@ -328,7 +335,7 @@ class Making:
         if state != self.path[-1]:
             self.path.append(state)
         turn = self.s.turn + 1
-        self.set(at=state, turn=turn, unplaced=advice.unplaced, notes=(), since=turn)
+        self.set(at=state, turn=turn, unplaced=advice.unplaced, notes=(), since=turn, shown=self.now.timestamp())
         self.effects.append(advice)
         self.notes.clear()
 

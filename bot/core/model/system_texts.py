@@ -26,8 +26,10 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "one_by_one": (), "nearest": (), "ask_name": ("words",), "nearest_to": (), "item_again": (), "item_left_open": (),
     "still_open": (), "unknown_name": ("words",), "known_names": ("words",), "which_of_them": (), "poison": (),
     "ask_ambulance": (), "ask_human": (), "ask_stop_medicine": (), "ask_diagnosis": (), "kind_fear": (), "kind_anger": (),
-    "kind_thanks": (),
-    "coming_back": (),
+    "kind_thanks": (), "coming_back": (),
+    # words for another screen than the open one, or not typed here
+    "written_before": (), "reply_to_what": (), "reply_unread": ("question",), "earlier_kept": ("question", "answer"),
+    "not_typed": (), "late_day": ("time", "date"),
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED
-from bot.core.conversation.triage import fold_session
-from bot.core.model.answers import NOT_SURE, Many
+from bot.core.conversation.triage import answers_that_count
+from bot.core.model.answers import NOT_SURE
 from bot.core.model.flow_files import Kind
 
 from .drawing import Drawing
@@ -26,15 +26,12 @@ def _exit(d: Drawing) -> list[tuple[Button, ...]]:
 
 
 def _review(d: Drawing) -> list[tuple[Button, ...]]:
-    env = fold_session(d.flow, d.s, d.now.date()).env
-    shown = [q for q in d.flow.interview.questions if q.ask in d.s.answers and q.ask in env and not q.consent]
+    told = answers_that_count(d.flow, d.s, d.now.date())
+    shown = [q for q in d.flow.interview.questions if q.ask in told and not q.consent]
     d.put("heading", d.words.system("review_title"))
     texts = d.words.texts.questions
     for i, question in enumerate(shown, 1):
-        kept = d.s.answers[question.ask]
-        if question.ask in d.s.heard and isinstance(kept, Many):
-            kept = env[question.ask]
-        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now)}")
+        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, told[question.ask], d.now)}")
     d.put("note", d.words.system("review_change"))
     d.put("title", d.words.system("last_check"))
     changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
