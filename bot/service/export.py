@@ -58,5 +58,5 @@ def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callabl
         lines += [words.texts.levels[Level(row.level)], ""]
     seen = local(row.seen)
     for name, answer in answers_that_count(flow, session, seen.date()).items():
-        lines.append(f"{words.texts.questions[name].short}: {words.answer(flow.questions[name], answer, seen)}")
+        lines.append(f"{words.texts.questions[name].short}: {words.told(session, flow.questions[name], answer, seen)}")
     return "\n".join([*lines, ""])

@@ -61,7 +61,9 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
         if kept is not None:
             value = as_read(question, kept, today)
             if name in heard:
-                value = Many(value.yes | heard[name].yes, value.not_sure - heard[name].yes)
+                told = heard[name]
+                yes = value.yes | told.yes
+                value = Many(yes, (value.not_sure | told.not_sure) - yes)
             env[name] = value
         else:
             if name in heard:

@@ -95,7 +95,7 @@ def _short_name(key: str) -> InWords:
 def _earlier_kept(d: Drawing, params: NoteParams) -> Filled:
     question = d.flow.questions[params["question"]]
     kept = answers_that_count(d.flow, d.s, d.now.date()).get(question.ask, d.s.answers[question.ask])
-    answer = d.words.answer(question, kept, d.now)
+    answer = d.words.told(d.s, question, kept, d.now)
     return "earlier_kept", {"question": d.words.texts.questions[question.ask].short, "answer": answer}
 
 
@@ -120,6 +120,8 @@ def _stands(key: str) -> InWords:
         home = d.flow.option_home.get(option)
         question = d.words.texts.questions.get(str(params.get("question")))
         answer = d.words.option(home, option) if home else question.short if question is not None else latched(d)
+        if d.s.latch is not None and d.s.latch.unsure and d.s.latch.option == option:
+            answer = d.words.system("unsure_of", items=answer)
         return key, {**params, "answer": answer}
 
     return stands

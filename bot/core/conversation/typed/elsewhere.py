@@ -11,15 +11,16 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Acknowledge, Received, Typed
-from bot.core.conversation.session import ADVICE, CHANGE, ENDED, Heard
+from bot.core.conversation.session import CHANGE, ENDED, Heard
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import Reading
 
 from .answers import take_facts
+from .changes import come_back
 from .matching import Got, folded_words, read_answer
-from .not_understood import come_back, express
+from .not_understood import express
 from .which_screen import OtherScreen
 
 
@@ -50,7 +51,7 @@ def facts_beside(m: Making, text: str, reading: Reading) -> bool:
 
 def _after_the_end(m: Making, screen: OtherScreen, reading: Reading) -> None:
     """After the advice a change opens the emergency screens, whenever it was written."""
-    if (m.s.at == ADVICE and come_back(m, reading)) or express(m, reading):
+    if come_back(m, reading) or express(m, reading):
         return
     if screen.early:
         m.effects.append(Acknowledge())

@@ -31,9 +31,10 @@ from bot.core.model.readings import Reading, Sign
 from bot.core.model.system_texts import COMMANDS
 
 from .answers import on_question, take_facts
+from .changes import come_back
 from .elsewhere import facts_beside, received, to_other_screen
 from .matching import clean, folded_words, plain_word
-from .not_understood import URGENT, come_back, express, unread
+from .not_understood import URGENT, express, unread
 from .which_screen import OtherScreen, screen_of
 
 
@@ -122,14 +123,16 @@ def _three_ways_asked(m: Making, message: _Message) -> bool:
 
 
 def _in_emergency(m: Making, message: _Message) -> bool:
-    """Once an emergency stands only its own buttons, said in words, are answers."""
-    if m.s.latch is None:
+    """Once an emergency stands only its own buttons, said in words, are answers; and a change told later opens the emergency
+    screens beside it."""
+    if m.s.latch is None or (m.question is not None and m.question.ask in m.s.anew):
         return False
     text, open_screen = message.text, message.elsewhere is None
     if open_screen and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, message.word)):
         return True
     if m.s.at == EMERGENCY:
-        m.again()
+        if not come_back(m, message.reading):
+            m.again()
     else:
         m.emergency()
     return True
@@ -172,6 +175,9 @@ def signs_in(m: Making, reading: Reading, question: Question | None) -> bool:
     if not new or (m.s.latch is not None and not any(m.flow.signs.get(h.option) == "emergency" for h in new)):
         return False
     if m.s.latch is not None:
+        for heard in new:
+            if heard.plain:
+                m.hear(heard.option)  # it may need another way than the first one
         m.emergency()
         return True
     if not m.s.consented:
