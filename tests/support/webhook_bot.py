@@ -40,7 +40,7 @@ async def server(
     channel = Telegram(service, double.token, double.url, Limits(1e6, 1e6), every=QUIET)
     metrics = Metrics(clock, lambda: channel.turns.waiting, lambda: channel.deliverer.waiting)
     service.on_handled, channel.report = metrics.handled, metrics.delivered
-    web = Web(App(lambda: channel.turns.healthy, metrics, Hook("/hook", SECRET, channel.handle_one)), bound)
+    web = Web(App(lambda: channel.trouble, metrics, Hook("/hook", SECRET, channel.handle_one)), bound)
     await channel.reach()
     channel.begin()
     await web.start()

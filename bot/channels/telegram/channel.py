@@ -17,12 +17,14 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
+from bot.server.hearing import Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
 from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
+from .deafness import watch_webhook
 from .http_request import HttpRequest
 from .messages import answer_tap
 from .polling import WAIT, Polling, Update
@@ -74,6 +76,7 @@ class Telegram:
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
+        self.hearing = Hearing()
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
@@ -111,7 +114,7 @@ class Telegram:
         if not await first(stop, use_polling(self.bot, self.url)):
             return
         ready()
-        polling = asyncio.create_task(Polling(self._fetch, self.handle_all).run())
+        polling = asyncio.create_task(Polling(self._fetch, self.handle_all, self.hearing).run())
         try:
             await self._until(stop, polling)
         except InvalidToken:
@@ -127,7 +130,13 @@ class Telegram:
         if not await first(stop, use_webhook(self.bot, self.url, public, secret, CONNECTIONS)):
             return
         ready()
+        self._tasks.append(asyncio.create_task(watch_webhook(self.bot.get_webhook_info, public, self.hearing)))
         await self._until(stop)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with serving, for /healthz; "" if nothing is."""
+        return self.hearing.trouble if self.turns.healthy else "the database does not answer"
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""
@@ -197,6 +206,7 @@ class Telegram:
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
         handled = await self.turns.handle([self._read(update)])
+        self.hearing.heard()
         tap = tap_id(update)
         if tap is None:
             return b""
