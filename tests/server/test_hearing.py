@@ -8,12 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from telegram.error import Conflict, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.channels.telegram.deafness import HOOK_GONE, HOOK_TAKEN, POLLED_TWICE, cause_of, watch_webhook
 from bot.channels.telegram.polling import Polling
+from bot.replay.double.server import TelegramDouble
 from bot.server.hearing import DEAF_AFTER, Hearing
-from tests.support.telegram_bot import Clock
+from tests.support.telegram_bot import Clock, eventually, serving
+from tests.support.webhook_bot import SECRET, server
 
 
 @pytest.fixture
@@ -126,3 +129,47 @@ async def test_a_webhook_that_was_taken_away_or_fails_is_told(
             await asyncio.sleep(0.005)
     watching.cancel()
     assert (cause in hearing.trouble) if cause else hearing.trouble == ""
+
+
+# --- against the double, over HTTP --------------------------------------------------------------------------------------
+
+
+async def answers(url: str, status: int, words: str) -> None:
+    """Wait until /healthz answers so."""
+    async with ClientSession() as web, asyncio.timeout(10):
+        while True:
+            async with web.get(f"{url}/healthz") as answer:
+                if answer.status == status and words in await answer.text():
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def test_a_webhook_that_others_take_away_shows_in_healthz(sqlite_url: str) -> None:
+    async with TelegramDouble() as telegram, server(telegram, sqlite_url, deaf_after=0.3) as bot:
+        await answers(bot.url, 200, "ok")
+        await telegram.until(lambda: telegram.updates.webhook is not None, 5)
+        await bot.channel.bot.delete_webhook()
+        await answers(bot.url, 503, "taken away")
+        await bot.channel.bot.set_webhook(bot.hook, secret_token=SECRET)
+        await answers(bot.url, 200, "ok")
+
+
+async def test_calls_of_the_webhook_that_are_all_refused_show_in_healthz(sqlite_url: str) -> None:
+    async with TelegramDouble() as telegram, server(telegram, sqlite_url, deaf_after=0.3) as bot:
+        await telegram.until(lambda: telegram.updates.webhook is not None, 5)
+        await bot.channel.bot.set_webhook(bot.hook, secret_token="another")
+        telegram.user(1).send("/start")
+        await answers(bot.url, 503, "calls of the webhook fail")
+        await bot.channel.bot.set_webhook(bot.hook, secret_token=SECRET)
+        await answers(bot.url, 200, "ok")
+
+
+async def test_a_bot_that_polls_beside_a_webhook_of_others_says_so(sqlite_url: str) -> None:
+    async with TelegramDouble() as telegram, serving(telegram, sqlite_url) as bot:
+        bot.channel.hearing._after = 0.3
+        await telegram.until(lambda: telegram.updates.polled, 5)
+        await bot.channel.bot.set_webhook("http://127.0.0.1:1/hook")
+        telegram.user(1).send("hello")  # ends the poll that waits
+        await eventually(lambda: bot.channel.trouble == HOOK_TAKEN, 10)
+        await bot.channel.bot.delete_webhook()
+        await eventually(lambda: bot.channel.trouble == "", 10)

@@ -17,7 +17,7 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
-from bot.server.hearing import Hearing
+from bot.server.hearing import DEAF_AFTER, Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
 from bot.service.incoming import Handled, Incoming
@@ -63,6 +63,7 @@ class Telegram:
         reload: Reload = stay,
         in_flight: int = 256,
         every: Every | None = None,
+        deaf_after: float = DEAF_AFTER,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
         self._request = HttpRequest(connection_pool_size=in_flight + 32)
@@ -76,7 +77,8 @@ class Telegram:
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
-        self.hearing = Hearing()
+        self.hearing = Hearing(after=deaf_after)
+        self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
@@ -130,7 +132,9 @@ class Telegram:
         if not await first(stop, use_webhook(self.bot, self.url, public, secret, CONNECTIONS)):
             return
         ready()
-        self._tasks.append(asyncio.create_task(watch_webhook(self.bot.get_webhook_info, public, self.hearing)))
+        self._tasks.append(
+            asyncio.create_task(watch_webhook(self.bot.get_webhook_info, public, self.hearing, self._look_every))
+        )
         await self._until(stop)
 
     @property

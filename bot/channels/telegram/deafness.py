@@ -10,9 +10,6 @@ from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, Ti
 
 from bot.server.hearing import Hearing
 
-LOOK_EVERY = 10.0
-"""Seconds between two looks after the webhook."""
-
 HOOK_TAKEN = "another program set a webhook with this token, and Telegram lets nobody poll while it stands: stop it, then restart"
 POLLED_TWICE = "another process polls with this token: stop it, or only one of the two will see an update"
 HOOK_GONE = "the webhook was taken away or replaced by another program with this token: stop it, then restart"
@@ -35,8 +32,8 @@ def cause_of(error: TelegramError) -> str:
     return f"Telegram refuses it ({type(error).__name__})"
 
 
-async def watch_webhook(look: Look, url: str, hearing: Hearing, every: float = LOOK_EVERY) -> None:
-    """For ever: whether Telegram still knows the address and its calls of it come through."""
+async def watch_webhook(look: Look, url: str, hearing: Hearing, every: float) -> None:
+    """For ever: whether Telegram still knows the address and its calls of it come through. `every`: seconds between two looks."""
     while True:
         hearing.tries(every)
         try:

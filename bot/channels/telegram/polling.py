@@ -43,9 +43,10 @@ class Polling:
     async def run(self) -> None:
         """For ever. Raises InvalidToken if the token was taken away meanwhile."""
         while True:
-            self._hearing.tries(self._wait)
+            wait = 0 if self._failures else self._wait  # after an error it is found out at once whether all is well again
+            self._hearing.tries(wait)
             try:
-                updates = await self._fetch(self._offset, self._wait)
+                updates = await self._fetch(self._offset, wait)
             except InvalidToken:
                 raise
             except TelegramError as error:

@@ -191,6 +191,8 @@ def test_a_notice_fits() -> None:
         file=st.none() | st.tuples(words, words),
         written=st.none() | st.floats(0, 1e9),
         late=words,
+        late_day=words,
+        midnight=st.none() | st.floats(0, 1e9),
         known=st.none() | st.integers(1),
         leave=st.booleans(),
         last=st.booleans(),
