@@ -152,7 +152,7 @@ def test_in_json_each_object_says_what_it_is(tmp_path: Path) -> None:
     )
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.01)
+    wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.05)
     assert wrong == 1  # one script notices little, and nobody has said why that is enough
     assert [json.loads(line)["kind"] for line in out.getvalue().splitlines()] == ["outcome", "coverage", "mutations"]
 
