@@ -31,12 +31,13 @@ class Mistake(NamedTuple):
 @dataclass(frozen=True)
 class Facts:
     """The facts of a person in a flow. `told`: as written; `values`: each question's answer, as written or usual;
-    `level`: what they come to."""
+    `level`: what they come to; `all_told`: the facts are all that there is, what they do not name is as usual."""
 
     flow: Flow
     told: Mapping[str, Any]
     values: Mapping[str, Any]
     level: Level
+    all_told: bool = False
 
     def holds(self, option: str) -> str:
         """Whether this line of a list (or choice) is so: "yes", "no" or "not_sure"."""
@@ -51,13 +52,17 @@ class Facts:
         found: set[Mistake] = set()
         for name, value in env.items():
             question = self.flow.questions[name]
-            if value is NOT_ASKED or not (name in self.told or sc.has_signs(question)):
+            if value is NOT_ASKED or not self._is_told(question):
                 continue
             if isinstance(value, Many):
                 found.update(self._of_list(question, value, name in session.answers and not value.partial, session))
             elif value != NOT_ASKED and name in session.answers:
                 found.update(self._of_one(question, value))
         return frozenset({*found, *self._on_screen(session)})
+
+    def _is_told(self, question: Question) -> bool:
+        """Whether the facts say something of it: a sign that nobody names is not there."""
+        return self.all_told or question.ask in self.told or sc.has_signs(question)
 
     def _of_list(self, question: Question, held: Many, whole: bool, session: Session) -> Iterator[Mistake]:
         fact = self.values[question.ask]
@@ -76,7 +81,7 @@ class Facts:
             both = Span(min(held.low, fact.low), max(held.high, fact.high))
             if apart and (question.kind not in LOOSE or self.flow.separates(question.ask, both)):
                 yield Mistake(question.ask, f"{held.low:g}" if held.low == held.high else str(to_json(held)), False)
-        elif held != fact:
+        elif held not in (fact, NOT_SURE):  # what is taken as unsure is told as unsure, and never counts lower
             yield Mistake(question.ask, str(held), question.kind is Kind.yes_no and held == sc.NO)
 
     def _on_screen(self, session: Session) -> Iterator[Mistake]:
@@ -85,7 +90,7 @@ class Facts:
         fact = None if question is None else self.values.get(question.ask)
         if question is None or not isinstance(fact, Many):
             return
-        if session.at == question.ask and (question.ask in self.told or sc.has_signs(question)):
+        if session.at == question.ask and self._is_told(question):
             for option in set(session.ticks) - fact.yes - fact.not_sure:
                 yield Mistake(question.ask, option, False)
         if session.at == alone(question.ask) and session.found is not None:
@@ -94,7 +99,7 @@ class Facts:
                 yield Mistake(question.ask, f"no {option}", True)
 
 
-def facts_of(flow: Flow, told: Mapping[str, Any]) -> Facts:
+def facts_of(flow: Flow, told: Mapping[str, Any], all_told: bool = False) -> Facts:
     """The facts as the flow has them. Raises BadCase."""
     case = {"answers": dict(told), "facts": {}}
-    return Facts(flow, told, given_answers(flow, case), run_answers(flow, case).level)
+    return Facts(flow, told, given_answers(flow, case), run_answers(flow, case).level, all_told)

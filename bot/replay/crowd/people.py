@@ -18,7 +18,9 @@ class Person(StrictScript):
     """Somebody who chats. Who ends at another level than the triage of the facts was misread, not misjudged."""
 
     person: str = Field(min_length=1, description="Who it is, in one line; no two have the same.")
-    facts: dict[str, Any] = Field(description="What is so: question -> answer, as in an answer file. The rest is usual.")
+    facts: dict[str, Any] = Field(
+        description="What is so: question -> answer, as in an answer file. The rest is usual."
+    )
     opens_with: ScriptWords = Field(default_factory=list, description="Typed before anything else, in this order.")
     says: dict[Word, ScriptWords] = Field(
         default_factory=dict,
@@ -28,7 +30,9 @@ class Person(StrictScript):
     edge: str | None = Field(None, description="What makes the words hard: idk, swears, third_person, ...")
     level: Level | None = Field(None, description="The level; that of the facts, unless `why` says why not.")
     why: str | None = Field(None, description="Why the level is not that of the facts.")
-    known: str | None = Field(None, description="Why this person still comes to another level. Delete it once they don't.")
+    known: str | None = Field(
+        None, description="Why this person still comes to another level. Delete it once they don't."
+    )
     typos: bool = Field(False, description="The words carry slips of the keyboard, and are scored apart.")
     earlier: list[ScriptStep] = Field(
         default_factory=list, description="Lines of a script: what happened before in the same chat."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from bot.check.cases import BadCase
@@ -12,7 +11,7 @@ from bot.core.flow.yaml_places import KEY, Loaded
 from bot.core.model.findings import Finding, Place, did_you_mean
 from bot.replay.script.flows import FlowFolders
 from bot.replay.script.fragments import lines_of
-from bot.replay.script.model import Case, Expect
+from bot.replay.script.model import Case, Expect, ScriptLine
 from bot.replay.script.names import check_names
 from bot.replay.script.reading import Scripts, files_in, flow_for, same_titles
 from bot.replay.script.shapes import load_file, validate_script
@@ -20,6 +19,9 @@ from bot.replay.script.shapes import load_file, validate_script
 from .facts import facts_of
 from .people import LAST_CHECK, Person
 from .teller import Teller
+
+NOWHERE = Place("")
+"""Where somebody stands who is in no file."""
 
 
 def read_people(paths: Iterable[Path], flows: FlowFolders, default: str) -> Scripts:
@@ -38,7 +40,9 @@ def read_people(paths: Iterable[Path], flows: FlowFolders, default: str) -> Scri
 def _read(here: Loaded, file: Path, flows: FlowFolders, default: str, found: Scripts) -> None:
     if not isinstance(here.value, list):
         message = "A file of people is a list: each begins with `- person:`."
-        found.findings.append(Finding(here.place(()), "SCRIPT006", message, "Scripts are played by `symptom-bot replay`."))
+        found.findings.append(
+            Finding(here.place(()), "SCRIPT006", message, "Scripts are played by `symptom-bot replay`.")
+        )
         return
     for number, raw in enumerate(here.value):
         person: Person | None = validate_script(Person, raw, here, (number,), found.findings)
@@ -46,25 +50,21 @@ def _read(here: Loaded, file: Path, flows: FlowFolders, default: str, found: Scr
             continue
         flow, name = flow_for(person.flow, file, here, flows, found, default)
         if flow is not None:
-            case = _case(person, flow, name, str(file), (here, number), found.findings)
+            case = _case(person, flow, name, here, number, found.findings)
             found.cases.extend([case] if case is not None else [])
 
 
-def _case(
-    person: Person, flow: Flow, name: str, file: str, at: tuple[Loaded, int], findings: list[Finding]
-) -> Case | None:
-    here, number = at
+def _case(person: Person, flow: Flow, name: str, here: Loaded, number: int, findings: list[Finding]) -> Case | None:
     findings.extend(wrong := list(_names(person, flow, here, number)))
     if wrong:
         return None
+    lines = lines_of(person.earlier, here, (number, "earlier"), Path(here.file), findings)
     try:
-        case = case_of(person, flow, name, file, here.place((number, "person")))
+        case = case_of(person, flow, name, here.place((number, "person")), tuple(lines))
     except BadCase as bad:
         findings.append(Finding(here.place((number, "facts")), "SCRIPT012", f"{bad}.", "Mend the fact."))
         return None
     findings.extend(_level(person, case, here, number))
-    lines = lines_of(person.earlier, here, (number, "earlier"), Path(file), findings)
-    case = replace(case, lines=tuple(lines))
     findings.extend(check_names(case, flow, here))
     return case
 
@@ -92,12 +92,15 @@ def _level(person: Person, case: Case, here: Loaded, number: int) -> Iterator[Fi
         yield Finding(here.place((number, "why")), "SCRIPT024", message, "Delete `why:`.")
 
 
-def case_of(person: Person, flow: Flow, name: str = "", file: str = "", place: Place | None = None) -> Case:
-    """The person as a case, without what happened earlier. Raises BadCase."""
-    facts = facts_of(flow, person.facts)
-    says = {question: tuple(typed) for question, typed in person.says.items()}
+def case_of(
+    person: Person, flow: Flow, name: str = "", place: Place = NOWHERE, lines: tuple[ScriptLine, ...] = (),
+    all_told: bool = False,
+) -> Case:  # fmt: skip
+    """The person as a case. `lines`: what happened earlier; `name`: what the flow is called beside it; `all_told`: see
+    `Facts`. Raises BadCase."""
+    facts = facts_of(flow, person.facts, all_told)
     return Case(
-        person.person, file, place or Place(file), name or flow.name, person.lang, person.now.replace(tzinfo=None), (),
+        person.person, place.file, place, name or flow.name, person.lang, person.now.replace(tzinfo=None), lines,
         Expect(level=person.level if person.why is not None else facts.level), {},
-        patient=Teller(facts, tuple(person.opens_with), says), known=person.known or "",
+        patient=Teller(person, facts), known=person.known or "",
     )  # fmt: skip

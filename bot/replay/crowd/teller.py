@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.check.answers.player import UNITS, list_act
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import CHANGE, ENDED, EXIT, REVIEW, SIGN, Session
+from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import choice_span
-from bot.core.model.answers import Many, Span
+from bot.core.model.answers import NOT_SURE, Many, Span
 from bot.core.model.flow_files import Kind, Question
 from bot.replay.playing.outcome import Deviated
-from bot.replay.script.patient import ASKED, DENIED, READ, UNREAD, WRONG, Hands, Told, TypedAnswer
+from bot.replay.script.patient import ASKED, DENIED, READ, UNREAD, WRONG, Hands, Talked, TypedAnswer
 
 from .facts import Facts
-from .people import LAST_CHECK
+from .people import LAST_CHECK, Person
 
+KNOWN_NAMES = "known_names"
+"""The text that names what was read on a list and changes nothing there."""
 MOST_ACTS = 300
 """A chat that takes more is no interview any more."""
 
 
 @dataclass(frozen=True)
 class Teller:
-    """A person, ready to talk. `opens_with`: typed first; `says`: question -> what is typed on it."""
+    """A person, ready to talk, and their facts as the flow has them."""
 
+    person: Person
     facts: Facts
-    opens_with: tuple[str, ...] = ()
-    says: Mapping[str, tuple[str, ...]] | None = None
 
-    async def talk(self, hands: Hands) -> Told:
+    async def talk(self, hands: Hands) -> Talked:
         """See `Patient`."""
         return await _Talk(self, hands).whole()
 
@@ -40,18 +41,18 @@ class _Talk:
 
     def __init__(self, teller: Teller, hands: Hands) -> None:
         self.facts, self.flow, self._hands = teller.facts, hands.flow, hands
-        self._opens_with = teller.opens_with
-        self._left = {question: list(words) for question, words in (teller.says or {}).items()}
+        self._opens_with = teller.person.opens_with
+        self._left = {question: list(words) for question, words in teller.person.says.items()}
         self._answers: list[TypedAnswer] = []
         self._steps: list[dict[str, Any]] = []
 
-    async def whole(self) -> Told:
+    async def whole(self) -> Talked:
         for text in self._opens_with:
             await self._type(text, None)
         for _ in range(MOST_ACTS):
             session = await self._session()
             if session.at in ENDED:
-                return Told(tuple(self._answers), tuple(self._steps))
+                return Talked(tuple(self._answers), tuple(self._steps))
             await self._on(session)
         raise Deviated("an end of the questions", f"{MOST_ACTS} answers")
 
@@ -87,6 +88,8 @@ class _Talk:
             return
         whole = isinstance(value, Many)
         how, what = list_act(self.flow, session, question, value) if whole else _act(question, value)
+        if how == "tap" and what in self.flow.hidden(fold_session(self.flow, session, session.seen.date()).env):
+            how, what = "me", self.flow.text(session.lang).questions[question.ask].options[what].label
         if how == "me":
             self._steps.append({"me": what})
             await self._hands.write(what)
@@ -111,7 +114,8 @@ class _Talk:
         if new:
             outcome = DENIED if any(m.denied for m in new) else WRONG
             return TypedAnswer(question, text, outcome, "; ".join(f"{m.question}: {m.held}" for m in new))
-        return TypedAnswer(question, text, _read(before, after, question))
+        doubted = question in after.answers and after.answers[question] == NOT_SURE != self.facts.values[question]
+        return TypedAnswer(question, text, ASKED if doubted else _read(before, after, question))
 
 
 def _act(question: Question, value: Span | str) -> tuple[str, str]:
@@ -129,6 +133,8 @@ def _act(question: Question, value: Span | str) -> tuple[str, str]:
 
 
 def _read(before: Session, after: Session, question: str | None) -> str:
+    if any(key == KNOWN_NAMES for key, _ in after.notes):
+        return READ
     if after.latch != before.latch or len(after.answers) > len(before.answers):
         return READ
     if len(after.signs) > len(before.signs) or (after.at != before.at and after.at.startswith(f"{question}/")):

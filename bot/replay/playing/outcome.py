@@ -15,7 +15,7 @@ from bot.core.model.answers import NOT_ASKED
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Level
 from bot.replay.script.model import Case
-from bot.replay.script.patient import Told
+from bot.replay.script.patient import NOTHING_SAID, Talked
 
 from .memory import MemoryTurn
 
@@ -98,7 +98,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of one case on one way. `handled`: every event, where the way can see them (in memory); `told`: what the
+    """What came of one case on one way. `handled`: every event, where the way can see them (in memory); `talked`: what the
     case's patient said."""
 
     case: Case
@@ -110,7 +110,7 @@ class Played:
     handled: tuple[MemoryTurn, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
-    told: Told = Told()
+    talked: Talked = field(default=NOTHING_SAID)
 
     @property
     def passed(self) -> bool:

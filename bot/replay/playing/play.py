@@ -12,7 +12,7 @@ from bot.core.model.flow_files import Kind
 from bot.core.model.quantities import read_quantity
 from bot.replay.script.model import BotSays, Case, Old, ScriptStep
 from bot.replay.script.names import screen_named
-from bot.replay.script.patient import Told
+from bot.replay.script.patient import Talked
 
 from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .auto_answers import AutoAnswers
@@ -43,7 +43,7 @@ class Play:
         self.started = False
         self.place = case.place
         self.used: Place | None = None
-        self.told = Told()
+        self.talked = Talked()
 
     async def run(self) -> list[Deviation]:
         """Play every line, let the patient talk if there is one, then look at what is expected at the end."""
@@ -101,7 +101,7 @@ class Play:
             return
         if not self.started:
             await self._open()
-        self.told = await self.case.patient.talk(self)
+        self.talked = await self.case.patient.talk(self)
 
     # --- what the patient does ----------------------------------------------------------------------------------------
 

@@ -25,11 +25,14 @@ OUTCOMES = (READ, ASKED, UNREAD, WRONG, DENIED)
 
 
 @dataclass(frozen=True)
-class Told:
+class Talked:
     """What somebody said. `steps`: the same as lines of a script."""
 
     answers: tuple[TypedAnswer, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
+
+
+NOTHING_SAID = Talked()
 
 
 class Hands(Protocol):
@@ -56,6 +59,6 @@ class Hands(Protocol):
 class Patient(Protocol):
     """Somebody who talks until there is a result."""
 
-    async def talk(self, hands: Hands) -> Told:
+    async def talk(self, hands: Hands) -> Talked:
         """Talk in a chat that is open. Raises Deviated."""
         ...
