@@ -94,8 +94,8 @@ class _Maker:
         if value == NOT_SURE or (isinstance(value, Many) and value.not_sure):
             return self.rng.choice(UNSURE_WORDS)
         if isinstance(value, Many):
-            lines = [o for o in question.option_ids if o in value.yes] or [None]
-            parts = [self._word(question, line) for line in lines]
+            lines = [o for o in question.option_ids if o in value.yes]
+            parts = [self._word(question, line) for line in lines or (None,)]
             return None if None in parts else " and ".join(part for part in parts if part)
         if isinstance(value, Span):
             told = self.words.within(question.ask, *value)
@@ -106,10 +106,10 @@ class _Maker:
         texts = self.words.of(question.ask, means)
         return self.rng.choice(texts) if texts else None
 
-    def typed(self, text: str, slips: bool) -> str:
+    def typed(self, text: str, slips: bool, hedges: bool) -> str:
         """The words as somebody types them."""
         rng = self.rng
-        for likely, change in ((HEDGED, with_hedge), (FILLED, with_filler), (CASED, with_case)):
+        for likely, change in ((HEDGED * hedges, with_hedge), (FILLED, with_filler), (CASED, with_case)):
             if rng.random() < likely:
                 text = change(text, rng)
         return with_slip(text, rng) if slips and rng.random() < SLIPPED else text
@@ -134,7 +134,8 @@ class _Maker:
             if text is None:
                 continue
             more = self.beside(facts, question.ask) if rng.random() < BOTH else None
-            says[question.ask] = [self.typed(text if more is None else f"{text}, {more}", slips)]
+            hedges = question.kind in (Kind.many, *CARRIED)  # elsewhere it is an answer of its own: "not sure"
+            says[question.ask] = [self.typed(text if more is None else f"{text}, {more}", slips, hedges)]
         opening = []
         if rng.random() < STORY:
             more = self.beside(facts, "")

@@ -114,7 +114,8 @@ class _Talk:
         if new:
             outcome = DENIED if any(m.denied for m in new) else WRONG
             return TypedAnswer(question, text, outcome, "; ".join(f"{m.question}: {m.held}" for m in new))
-        doubted = question in after.answers and after.answers[question] == NOT_SURE != self.facts.values[question]
+        held = after.answers.get(question or "")
+        doubted = held == NOT_SURE != self.facts.values[question or ""]
         return TypedAnswer(question, text, ASKED if doubted else _read(before, after, question))
 
 
