@@ -86,9 +86,7 @@ def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
 def given_answers(flow: Flow, case: Mapping[str, Any]) -> dict[str, Any]:
     """What is answered to each question if it is asked: what the file gives, else the usual answer. Raises BadCase."""
     given = _Given(flow, case).values
-    return {
-        q.ask: given[q.ask] if q.ask in given else read_value(q, usual_value(q)) for q in flow.interview.questions
-    }
+    return {q.ask: given[q.ask] if q.ask in given else read_value(q, usual_value(q)) for q in flow.interview.questions}
 
 
 def counted(question: Question, value: Any) -> Any:

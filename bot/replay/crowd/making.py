@@ -99,7 +99,9 @@ class _Maker:
             return None if None in parts else " and ".join(part for part in parts if part)
         if isinstance(value, Span):
             told = self.words.within(question.ask, *value)
-            return self.rng.choice([s.text for s in told] or [CARRIED[question.kind].format(f"{value.low:g}")])
+            return self.rng.choice(
+                [s.text for s in told] or [CARRIED.get(question.kind, "{}").format(f"{value.low:g}")]
+            )
         return self._word(question, value)
 
     def _word(self, question: Question, means: Any) -> str | None:
