@@ -74,7 +74,7 @@ def _made(args: argparse.Namespace, flows: FlowFolders) -> Scripts | None:
     """Made people; None if they were written instead."""
     from bot.replay.crowd.making import made_people, people_text
     from bot.replay.crowd.reading import case_of
-    from bot.replay.crowd.vocabulary import vocabulary
+    from bot.replay.crowd.sayings import all_sayings
     from bot.replay.script.model import DEFAULT_LANG
     from bot.replay.script.reading import Scripts
     from bot.replay.script.writing import Exists, save
@@ -88,7 +88,7 @@ def _made(args: argparse.Namespace, flows: FlowFolders) -> Scripts | None:
         )
     phrases = args.phrases or next((p for p in [Path("tests/phrases")] if p.is_dir()), None)
     try:
-        words = vocabulary(flow, DEFAULT_LANG, phrases)
+        words = all_sayings(flow, DEFAULT_LANG, phrases)
     except (OSError, ValueError) as error:
         raise Stop(f"The phrases cannot be used: {error}.") from None
     made = list(made_people(flow, words, args.make, args.seed))

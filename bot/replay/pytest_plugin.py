@@ -59,6 +59,16 @@ def _shipped() -> list[Path]:
         raise pytest.UsageError(f"{error} The ini option conversation_flows says where flows are.") from None
 
 
+def _default_flow() -> str:
+    """The flow of people that no folder around is named after."""
+    from bot.settings import SettingsError, read_settings
+
+    try:
+        return read_settings().flow
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def _flows(config: pytest.Config) -> FlowFolders:
     if _FLOWS not in config.stash:
         folders = [config.rootpath / folder for folder in config.getini("conversation_flows")]
@@ -120,9 +130,8 @@ class PeopleFile(ScriptFile):
 
     def _read(self) -> Scripts:
         from bot.replay.crowd.reading import read_people
-        from bot.settings import read_settings
 
-        return read_people([self.path], _flows(self.config), read_settings().flow)
+        return read_people([self.path], _flows(self.config), _default_flow())
 
 
 class ScriptItem(pytest.Item):

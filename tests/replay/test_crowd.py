@@ -20,7 +20,7 @@ from bot.replay.crowd.making import made_people, people_text
 from bot.replay.crowd.people import Person
 from bot.replay.crowd.playing import CrowdPlayed, play_crowd
 from bot.replay.crowd.reading import case_of, read_people
-from bot.replay.crowd.vocabulary import Vocabulary, vocabulary
+from bot.replay.crowd.sayings import Sayings, all_sayings
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_text
 from bot.replay.playing.ways import MemoryWay, run_case
@@ -255,11 +255,11 @@ def test_who_is_known_fails_nothing_until_they_are_right(tmp_path: Path, capsys:
 
 
 @pytest.fixture(scope="module")
-def words() -> Vocabulary:
-    return vocabulary(flow(), "en", TESTS / "phrases")
+def words() -> Sayings:
+    return all_sayings(flow(), "en", TESTS / "phrases")
 
 
-def test_the_same_seed_makes_the_same_people_and_a_file_keeps_them(tmp_path: Path, words: Vocabulary) -> None:
+def test_the_same_seed_makes_the_same_people_and_a_file_keeps_them(tmp_path: Path, words: Sayings) -> None:
     made = list(made_people(flow(), words, 12, 5))
     assert made == list(made_people(flow(), words, 12, 5))
     assert made != list(made_people(flow(), words, 12, 6))
@@ -271,12 +271,12 @@ def test_the_same_seed_makes_the_same_people_and_a_file_keeps_them(tmp_path: Pat
 def test_people_can_be_made_for_any_flow() -> None:
     sprain = FLOW_FOLDERS.read(TESTS / "flows" / "sprain")[0]
     assert sprain is not None
-    for person in made_people(sprain, vocabulary(sprain, "en", None), 20, 1):
+    for person in made_people(sprain, all_sayings(sprain, "en", None), 20, 1):
         assert run_case(MemoryWay(), case_of(person, sprain), sprain, {}).standing.level is not None
 
 
 @given(seed=st.integers(0, 10**6))
-def test_nobody_made_is_read_otherwise_when_the_session_is_saved_between_turns(words: Vocabulary, seed: int) -> None:
+def test_nobody_made_is_read_otherwise_when_the_session_is_saved_between_turns(words: Sayings, seed: int) -> None:
     (person,) = made_people(flow(), words, 1, seed)
     case = case_of(person, flow())
     ways: list[Any] = [run_case(MemoryWay(reload), case, flow(), {}) for reload in (False, True)]
@@ -285,7 +285,7 @@ def test_nobody_made_is_read_otherwise_when_the_session_is_saved_between_turns(w
 
 
 @pytest.mark.parametrize(("count", "seed"), [(300, 1), pytest.param(20_000, 2, marks=pytest.mark.slow)])
-def test_told_in_any_words_the_level_is_never_lower(words: Vocabulary, count: int, seed: int) -> None:
+def test_told_in_any_words_the_level_is_never_lower(words: Sayings, count: int, seed: int) -> None:
     """The law of 18c; words with slips are scored apart."""
     figures, slipping, lower = Figures(), Figures(), list[Person]()
     for person in made_people(flow(), words, count, seed):

@@ -11,7 +11,7 @@ from bot.replay.playing.outcome import Played
 from bot.replay.script.patient import READ, TypedAnswer
 
 from .people import Person
-from .shrinking import ends_elsewhere, played_alone, script_of, shrunk_person
+from .shrinking import ends_elsewhere, played_alone, script_of_person, shrunk_person
 from .teller import Teller
 
 
@@ -44,7 +44,7 @@ def differing(outcome: Played, flow: Flow) -> Differing:
         if again is not None and ends_elsewhere(again):
             person, shown = plainest, again
     words = tuple(a for a in shown.talked.answers if a.outcome != READ) or shown.talked.answers
-    return Differing(outcome, person, words, script_of(person, shown, flow))
+    return Differing(outcome, person, words, script_of_person(person, shown, flow))
 
 
 def words_read(answer: TypedAnswer) -> str:

@@ -23,8 +23,8 @@ from bot.replay.script.model import NOW
 from bot.replay.script.writing import in_line
 
 from .people import Person
+from .sayings import Sayings
 from .slips import with_case, with_filler, with_hedge, with_slip
-from .vocabulary import Vocabulary
 
 OTHERWISE, A_SIGN, UNSURE = 0.25, 0.1, 0.04
 """How likely an answer is not the usual one; a line of a list of signs is so; "not sure" where it can be said."""
@@ -45,7 +45,7 @@ OPENINGS = ("my back has gone into spasm", "hello", "back pain", "hi my back sei
 class _Maker:
     flow: Flow
     space: Space
-    words: Vocabulary
+    words: Sayings
     rng: random.Random
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class _Maker:
         return Person(person=f"made {number}", facts=facts, opens_with=opening, says=says, typos=slips, now=now)
 
 
-def made_people(flow: Flow, words: Vocabulary, count: int, seed: int, now: datetime = NOW) -> Iterator[Person]:
+def made_people(flow: Flow, words: Sayings, count: int, seed: int, now: datetime = NOW) -> Iterator[Person]:
     """So many people."""
     maker = _Maker(flow, Space(flow), words, random.Random(seed))
     made = 0

@@ -61,7 +61,7 @@ def _but(person: Person, **changes: Any) -> Person:
     return person.model_copy(update=changes)
 
 
-def script_of(person: Person, outcome: Played, flow: Flow) -> str:
+def script_of_person(person: Person, outcome: Played, flow: Flow) -> str:
     """What the person did, as a script that fails as they do."""
     case = outcome.case
     earlier = [_plain(line.step) for line in case.lines]

@@ -35,7 +35,7 @@ class Saying(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class Sayings:
     """Question -> what can be said to it."""
 
     sayings: Mapping[str, tuple[Saying, ...]]
@@ -50,7 +50,7 @@ class Vocabulary:
         return [s for s in found if isinstance(s.means, int | float) and low <= s.means <= high]
 
 
-def vocabulary(flow: Flow, lang: str, phrases: Path | None) -> Vocabulary:
+def all_sayings(flow: Flow, lang: str, phrases: Path | None) -> Sayings:
     """All words at hand. `phrases`: a folder of labelled phrases, of which the tuning half is used."""
     lists = read_lists(FOLDER / lang) if (FOLDER / lang).is_dir() else Lists()
     found: dict[str, list[Saying]] = {q: [] for q in flow.questions}
@@ -61,7 +61,7 @@ def vocabulary(flow: Flow, lang: str, phrases: Path | None) -> Vocabulary:
         if case.half == TUNING and len(case.text) <= LONGEST:
             for name, saying in (*_of_a_phrase(flow, case), *_of_yes_and_no(flow, case)):
                 found[name].append(saying)
-    return Vocabulary({q: tuple(dict.fromkeys(s)) for q, s in found.items()})
+    return Sayings({q: tuple(dict.fromkeys(s)) for q, s in found.items()})
 
 
 def _of_the_flow(flow: Flow, lang: str, question: Question) -> Iterator[Saying]:
