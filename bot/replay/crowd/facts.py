@@ -11,7 +11,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone
 from bot.core.conversation.session import Session
 from bot.core.conversation.triage import fold_session
-from bot.core.flow.answer_values import to_json
+from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
 from bot.core.model.flow_files import Kind, Level, Question
@@ -48,15 +48,17 @@ class Facts:
 
     def mistakes(self, session: Session) -> frozenset[Mistake]:
         """Everything that the chat takes as said and that is not so: of questions that the facts name, and of signs."""
-        env = fold_session(self.flow, session, session.seen.date()).env
+        today = session.seen.date()
+        env = fold_session(self.flow, session, today).env
         found: set[Mistake] = set()
-        for name, value in env.items():
+        for name in {**session.answers, **session.heard}:
             question = self.flow.questions[name]
+            value = env.get(name) or session.heard.get(name) or as_read(question, session.answers.get(name), today)
             if value is NOT_ASKED or not self._is_told(question):
                 continue
             if isinstance(value, Many):
                 found.update(self._of_list(question, value, name in session.answers and not value.partial, session))
-            elif value != NOT_ASKED and name in session.answers:
+            else:
                 found.update(self._of_one(question, value))
         return frozenset({*found, *self._on_screen(session)})
 

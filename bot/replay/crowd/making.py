@@ -33,12 +33,24 @@ TYPED, FILLED, HEDGED, CASED, SLIPPED, STORY, BOTH = 0.8, 0.2, 0.08, 0.1, 0.5, 0
 WHO_SLIPS = 0.25
 """How many of the people slip now and then."""
 CARRIED = {
-    Kind.age: "I am {}", Kind.ago: "it began {} days ago", Kind.length: "one spasm lasts {} seconds",
+    Kind.age: "I am {}", Kind.ago: "it began {} days ago", Kind.length: "one spasm lasts {}",
     Kind.scale: "pain {} out of 10",
 }  # fmt: skip
 """How a number is told beside something else, and where nobody has other words for it."""
 UNSURE_WORDS = ("not sure", "i don't know", "no idea")
 OPENINGS = ("my back has gone into spasm", "hello", "back pain", "hi my back seized up", "my lower back is in spasm")
+
+
+LENGTHS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def carried(kind: Kind, value: float) -> str:
+    """A number as somebody tells it who has no other words for it."""
+    if kind is not Kind.length:
+        return CARRIED.get(kind, "{}").format(f"{value:g}")
+    size, unit = next((size, unit) for size, unit in LENGTHS if value >= size or size == 1)
+    number = f"{value / size:.2g}"
+    return CARRIED[kind].format(f"{number} {unit}" + ("s" if number != "1" else ""))
 
 
 @dataclass
@@ -100,7 +112,7 @@ class _Maker:
         if isinstance(value, Span):
             told = self.words.within(question.ask, *value)
             return self.rng.choice(
-                [s.text for s in told] or [CARRIED.get(question.kind, "{}").format(f"{value.low:g}")]
+                [s.text for s in told] or [carried(question.kind, value.low)]
             )
         return self._word(question, value)
 
@@ -123,7 +135,7 @@ class _Maker:
         if not numbers:
             return None
         question = self.rng.choice(numbers)
-        return CARRIED[question.kind].format(facts[question.ask])
+        return carried(question.kind, facts[question.ask])
 
     def person(self, number: int, now: datetime) -> Person:
         """Somebody. Raises BadCase if the answers do not go together."""
