@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.model.flow_files import LEVELS
 
-from .residue import FALSE, TRUE, Formulas, Translator, Variable, values_of
+from .remainders import Remainders, State
+from .residue import TRUE, Formulas, Translator, Variable, values_of
 
 MOST_REMAINDERS = 20_000
 """Different remainders followed at once; beyond that a bound is given instead of a count."""
-
-State = tuple[int, int, int, int, tuple[int, ...]]
-"""What is left of the rules of each level (self_care first) and of the `when`s of later questions."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,11 @@ def bound(space: Space) -> int:
 def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
     """The conversations of the interview as it is asked: an emergency ends one at once."""
     store, numbers = Formulas(), variables_of(space)
-    translate = Translator(store, space, numbers)
+    translate, remainders = Translator(store, space, numbers), Remainders(store)
     flow = space.flow
     rules = [store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
-    whens = [TRUE if a.node is None else translate.formula(a.node) for a in flow.asking]
-    layer: dict[State, int] = {_tidy((rules[0], rules[1], rules[2], rules[3], tuple(whens))): 1}
+    whens = tuple(TRUE if a.node is None else translate.formula(a.node) for a in flow.asking)
+    layer: dict[State, int] = {remainders.state(rules, whens): 1}
     done = dict.fromkeys((*LEVELS, "none"), 0)
     widest = 1
     for question, axis in space.axes.items():
@@ -62,20 +60,19 @@ def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
         following: dict[State, int] = {}
         asking: dict[State, int] = {}
         for state, number in layer.items():
-            due, later = state[4][0], state[4][1:]
-            rest = (*state[:4], later)
-            if due == TRUE:
+            rest = remainders.passed(state)
+            if remainders.due(state) == TRUE:
                 asking[rest] = asking.get(rest, 0) + number
             else:
                 skipped = rest
                 for name in names:
-                    skipped = _after(store, skipped, numbers[name], -1)
+                    skipped = remainders.after(skipped, numbers[name], -1)
                 following[skipped] = following.get(skipped, 0) + number
         for name in names:
             spread: dict[State, int] = {}
             for state, number in asking.items():
                 for value in values_of(axis):
-                    new = _after(store, state, numbers[name], value)
+                    new = remainders.after(state, numbers[name], value)
                     spread[new] = spread.get(new, 0) + number
             asking = spread
             if len(asking) + len(following) > most:
@@ -95,28 +92,3 @@ def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
 
 def _too_many(question: str, most: int) -> str:
     return f'more than {most:,} different remainders at "{question}": the number of conversations is an upper bound'
-
-
-def _after(store: Formulas, state: State, variable: int, value: int) -> State:
-    mask, after, bit = store.mask, store.after, 1 << variable
-    self_care, see_soon, same_day, emergency, whens = state
-    if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:
-        return (*state[:4], tuple([after(w, variable, value) if mask[w] & bit else w for w in whens]))
-    return _tidy(
-        (
-            after(self_care, variable, value),
-            after(see_soon, variable, value),
-            after(same_day, variable, value),
-            after(emergency, variable, value),
-            tuple([after(w, variable, value) if mask[w] & bit else w for w in whens]),
-        )
-    )
-
-
-def _tidy(state: State) -> State:
-    """Once a level stands, lower ones do not matter."""
-    if state[2] == TRUE:
-        return (FALSE, FALSE, TRUE, state[3], state[4])
-    if state[1] == TRUE:
-        return (FALSE, TRUE, state[2], state[3], state[4])
-    return state

@@ -9,7 +9,8 @@ from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 
-from .counting import State, _after, _tidy, variables_of
+from .counting import variables_of
+from .remainders import Remainders, State
 from .residue import FALSE, NO, TRUE, UNSURE, YES, Formulas, Translator, values_of
 
 
@@ -18,11 +19,12 @@ class Reaching:
 
     def __init__(self, flow: Flow) -> None:
         self.space = Space(flow)
-        self.store, self.numbers = Formulas(), variables_of(self.space)
-        translate = Translator(self.store, self.space, self.numbers)
-        rules = [self.store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
+        store, self.numbers = Formulas(), variables_of(self.space)
+        self.remainders = Remainders(store)
+        translate = Translator(store, self.space, self.numbers)
+        rules = [store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
         whens = tuple(TRUE if a.node is None else translate.formula(a.node) for a in flow.asking)
-        self.start: State = _tidy((rules[0], rules[1], rules[2], rules[3], whens))
+        self.start: State = self.remainders.state(rules, whens)
 
     def ranks(self, known: Mapping[str, Any]) -> frozenset[int]:
         """Ranks of the levels (-1: none) at which a conversation with these answers (as conditions read them) can end."""
@@ -32,10 +34,10 @@ class Reaching:
             value = known.get(question)
             following: set[State] = set()
             for state in states:
-                rest: State = (*state[:4], state[4][1:])
+                rest = self.remainders.passed(state)
                 if state[3] == TRUE:
                     done.add(3)
-                elif state[4][0] != TRUE:
+                elif self.remainders.due(state) != TRUE:
                     following.add(self._answer(rest, question, axis, None, skipped=True))
                 elif value is not None:
                     following.add(self._answer(rest, question, axis, value))
@@ -51,24 +53,24 @@ class Reaching:
         state = self.start
         for question, axis in self.space.axes.items():
             value = known.get(question)
-            rest: State = (*state[:4], state[4][1:])
-            if state[4][0] == FALSE:
+            rest = self.remainders.passed(state)
+            if self.remainders.due(state) == FALSE:
                 state = self._answer(rest, question, axis, None, skipped=True)
             elif value is not None:
                 state = self._answer(rest, question, axis, value)
             else:
-                state = (*rest[:4], (*rest[4], state[4][0]))
+                state = self.remainders.put_off(state)
         return state
 
     def _answer(self, state: State, question: str, axis: Axis | Ticks, value: Any, skipped: bool = False) -> State:
         if isinstance(axis, Axis):
             chosen = -1 if skipped else self._case(axis, question, value)
-            return _after(self.store, state, self.numbers[question, ""], chosen)
+            return self.remainders.after(state, self.numbers[question, ""], chosen)
         for option in axis.options:
             ticked = -1
             if not skipped:
                 ticked = YES if option in value.yes else UNSURE if option in value.not_sure else NO
-            state = _after(self.store, state, self.numbers[question, option], ticked)
+            state = self.remainders.after(state, self.numbers[question, option], ticked)
         return state
 
     def _case(self, axis: Axis, question: str, value: Any) -> int:
@@ -80,7 +82,7 @@ class Reaching:
         states = {state}
         for name in names:
             number = self.numbers[name]
-            states = {_after(self.store, s, number, v) for s in states for v in values_of(axis)}
+            states = {self.remainders.after(s, number, v) for s in states for v in values_of(axis)}
         return states
 
 

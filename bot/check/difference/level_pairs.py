@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Space, Ticks
-from bot.check.counting.counting import MOST_REMAINDERS, State, _after, _tidy
-from bot.check.counting.residue import NO, TRUE, UNSURE, YES, Formulas, Translator, Variable
+from bot.check.counting.counting import MOST_REMAINDERS
+from bot.check.counting.remainders import Remainders, State
+from bot.check.counting.residue import FALSE, NO, TRUE, UNSURE, YES, Formulas, Translator, Variable
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import LEVELS
 
@@ -40,24 +41,43 @@ class TooMany(Exception):
 class _Side:
     """One version: its formulas, and its state while answers come in (`None` once an emergency stopped it)."""
 
-    def __init__(self, store: Formulas, space: Space, numbers: dict[Variable, int], order: tuple[str, ...]) -> None:
+    def __init__(
+        self, remainders: Remainders, space: Space, numbers: dict[Variable, int], order: tuple[str, ...]
+    ) -> None:
+        store = remainders.store
         translate = Translator(store, space, numbers)
         flow = space.flow
-        self.space, self.store, self.numbers = space, store, numbers
+        self.space, self.remainders, self.numbers = space, remainders, numbers
+        self._moved: dict[tuple[State, int], State] = {}
+        self._moving = -1
         nodes = {a.question.ask: a.node for a in flow.asking}
-        whens = [
-            0 if q not in nodes else TRUE if nodes[q] is None else translate.formula(nodes[q])  # type: ignore[arg-type]
+        whens = tuple(
+            FALSE if q not in nodes else TRUE if nodes[q] is None else translate.formula(nodes[q])  # type: ignore[arg-type]
             for q in order
-        ]
+        )
         rules = [store.either(translate.formula(r.node) for r in flow.rules if r.rank == k) for k in range(4)]
-        self.start: State = _tidy((rules[0], rules[1], rules[2], rules[3], tuple(whens)))
+        self.start: State = remainders.state(rules, whens)
 
     def due(self, state: State) -> bool | None:
         """Whether the next question is asked; None if that is not decided yet."""
-        when = state[4][0]
+        when = self.remainders.due(state)
         if state[3] == TRUE:
             return False
-        return True if when == TRUE else False if when == 0 else None
+        return True if when == TRUE else False if when == FALSE else None
+
+    def move(self, due: bool, state: State, name: Variable, value: int) -> State:
+        """The state once this version heard that value of the variable."""
+        if state[3] == TRUE and not due:
+            return self.remainders.stopped(state)
+        axis, variable = self.cases(name[0]), self.numbers[name]
+        heard = value if due and axis is not None and _knows(axis, name[1]) else -1
+        if variable != self._moving:  # many pairs share a state; those of earlier variables do not come again
+            self._moving = variable
+            self._moved.clear()
+        found = self._moved.get((state, heard))
+        if found is None:
+            found = self._moved[state, heard] = self.remainders.after(state, variable, heard)
+        return found
 
     def cases(self, question: str) -> Axis | Ticks | None:
         """The answers that this version knows, if it has the question."""
@@ -68,12 +88,12 @@ def pairs(both: Beside, most: int = MOST_REMAINDERS) -> tuple[Pair, ...]:
     """All pairs of levels. Raises TooMany."""
     if both.order is None:
         raise TooMany("the questions stand in orders that do not fit together")
-    store = Formulas()
+    remainders = Remainders(Formulas())
     numbers: dict[Variable, int] = {}
     for question in both.order:
         for name in _variables(both, question):
             numbers[name] = len(numbers)
-    sides = [_Side(store, s, numbers, both.order) for s in (both.old, both.new)]
+    sides = [_Side(remainders, s, numbers, both.order) for s in (both.old, both.new)]
     names = {n: v for v, n in numbers.items()}
     layer: dict[tuple[State, State], _Reached] = {(sides[0].start, sides[1].start): _Reached(1, 0, None)}
     for question in both.order:
@@ -93,17 +113,18 @@ def _one_question(
         due = sides[0].due(a), sides[1].due(b)
         if due[0] is None or due[1] is None:
             raise TooMany(f'whether "{question}" is asked is decided only after it')
-        rest = (*a[:4], a[4][1:]), (*b[:4], b[4][1:])
+        rest = sides[0].remainders.passed(a), sides[1].remainders.passed(b)
         _add(groups.setdefault((due[0], due[1]), {}), rest, reached)
     after: dict[tuple[State, State], _Reached] = {}
     for due_pair, states in groups.items():
         current = states
         for name in _variables(both, question):
             spread: dict[tuple[State, State], _Reached] = {}
+            values = tuple(_values(both, sides, due_pair, name))
             for pair, reached in current.items():
-                for value, cost in _values(both, sides, due_pair, name):
-                    old_state = _move(sides[0], due_pair[0], pair[0], name, value)
-                    new_state = _move(sides[1], due_pair[1], pair[1], name, value)
+                for value, cost in values:
+                    old_state = sides[0].move(due_pair[0], pair[0], name, value)
+                    new_state = sides[1].move(due_pair[1], pair[1], name, value)
                     path = reached.path if value < 0 else (reached.path, sides[0].numbers[name], value)
                     _add(spread, (old_state, new_state), _Reached(reached.number, reached.cost + cost, path))
             current = spread
@@ -112,14 +133,6 @@ def _one_question(
         for pair, reached in current.items():
             _add(after, pair, reached)
     return after
-
-
-def _move(side: _Side, due: bool, state: State, name: Variable, value: int) -> State:
-    axis = side.cases(name[0])
-    known = axis is not None and (isinstance(axis, Axis) or name[1] in axis.options)
-    if state[3] == TRUE and not due:
-        return (0, 0, 0, TRUE, (0,) * len(state[4]))
-    return _after(side.store, state, side.numbers[name], value if due and known else -1)
 
 
 def _variables(both: Beside, question: str) -> list[Variable]:
