@@ -58,10 +58,12 @@ def _crowd(args: argparse.Namespace) -> int:
     people = _made(args, flows) if args.make else _read(args, flows)
     if people is None:
         return OK
-    if people.findings:
-        print(*people.findings, sep="\n")
+    for finding in people.findings:
+        print(json.dumps({"kind": "finding", **finding.as_json()}) if args.json else finding)
+    if not people.cases:
         return FOUND
-    return play(people, [known[name]() for name in names], args.faults or (None,), args.build, args.json, sys.stdout)
+    code = play(people, [known[name]() for name in names], args.faults or (None,), args.build, args.json, sys.stdout)
+    return FOUND if people.findings else code
 
 
 def _read(args: argparse.Namespace, flows: FlowFolders) -> Scripts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.replay.crowd.people import Person
 from bot.replay.crowd.playing import CrowdPlayed, play_crowd
 from bot.replay.crowd.reading import case_of, read_people
 from bot.replay.crowd.sayings import Sayings, all_sayings
+from bot.replay.crowd.slips import with_slip
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_text
 from bot.replay.playing.ways import MemoryWay, run_case
@@ -254,6 +256,21 @@ def test_who_is_known_fails_nothing_until_they_are_right(tmp_path: Path, capsys:
     assert (code, "Delete the line." in said) == (1, True)
 
 
+@pytest.mark.usefixtures("_elsewhere")
+def test_one_person_who_cannot_be_played_does_not_keep_the_others_from_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "two.yaml").write_text(
+        "- person: a\n  facts: {onsett: 1 day}\n- person: b\n  facts: {}\n", encoding="utf-8"
+    )
+    code, said = run(capsys, "crowd", "two.yaml")
+    assert code == 1
+    assert 'two.yaml:2:11  SCRIPT011  "onsett" is no question of this flow. Did you mean "onset"?' in said
+    assert "memory: 1 people" in said
+    kinds = [json.loads(line)["kind"] for line in run(capsys, "crowd", "two.yaml", "--json")[1].splitlines()]
+    assert kinds == ["finding", "person", "figures"]
+
+
 # --- made people ------------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +286,19 @@ def test_the_same_seed_makes_the_same_people_and_a_file_keeps_them(tmp_path: Pat
     kept = people(tmp_path, people_text(made))
     assert not kept.findings, [str(f) for f in kept.findings]
     assert [case.patient.person for case in kept.cases] == made  # type: ignore[union-attr]
+
+
+@given(
+    text=st.lists(st.sampled_from(["numb", "between", "my", "legs", "since", "yesterday", "a", "b"]), min_size=1).map(
+        " ".join
+    ),
+    seed=st.integers(),
+)
+def test_a_slip_changes_one_long_word_and_nothing_else(text: str, seed: int) -> None:
+    words, slipped = text.split(), with_slip(text, random.Random(seed)).split()
+    changed = [(a, b) for a, b in zip(words, slipped, strict=True) if a != b]
+    assert len(changed) <= 1
+    assert all(len(a) >= 5 and abs(len(a) - len(b)) <= 1 and a[0] == b[0] for a, b in changed)
 
 
 def test_people_can_be_made_for_any_flow() -> None:
