@@ -38,9 +38,10 @@ MOST_WRONG, MOST_UNREAD = 0.035, 0.015
 """Of the answers that outsiders typed, measured once before anything was tuned on their people: 27 and 10 of 880."""
 MOST_TOO_HIGH = 0.05
 """Of the made people whose words have no slips: 2 to 4 in 100, some of whom say more than the facts they were drawn for."""
-MOST_TOO_LOW = {300: 0, 20_000: 10}
+MOST_TOO_LOW = {300: 1, 20_000: 40}
 """Made people that are still read as less than they have, of so many; the law says none. Known of 5,000: four times a second
-figure in the message was taken as the answer ("I am 55 years of age, pain 7 out of 10" as ten years old), once "just unsteady"."""
+figure in the message was taken as the answer ("I am 55 years of age, pain 7 out of 10" as ten years old), once "just unsteady".
+May only become fewer."""
 
 
 def flow() -> Flow:

@@ -37,6 +37,8 @@ CARRIED = {
     Kind.scale: "pain {} out of 10",
 }  # fmt: skip
 """How a number is told beside something else, and where nobody has other words for it."""
+EVENING = NOW.replace(hour=18)
+"""When made people chat: at the hour at which the labelled phrases were said, so that "this afternoon" is past."""
 UNSURE_WORDS = ("not sure", "i don't know", "no idea")
 OPENINGS = ("my back has gone into spasm", "hello", "back pain", "hi my back seized up", "my lower back is in spasm")
 
@@ -111,9 +113,7 @@ class _Maker:
             return None if None in parts else " and ".join(part for part in parts if part)
         if isinstance(value, Span):
             told = self.words.within(question.ask, *value)
-            return self.rng.choice(
-                [s.text for s in told] or [carried(question.kind, value.low)]
-            )
+            return self.rng.choice([s.text for s in told] or [carried(question.kind, value.low)])
         return self._word(question, value)
 
     def _word(self, question: Question, means: Any) -> str | None:
@@ -157,7 +157,7 @@ class _Maker:
         return Person(person=f"made {number}", facts=facts, opens_with=opening, says=says, typos=slips, now=now)
 
 
-def made_people(flow: Flow, words: Sayings, count: int, seed: int, now: datetime = NOW) -> Iterator[Person]:
+def made_people(flow: Flow, words: Sayings, count: int, seed: int, now: datetime = EVENING) -> Iterator[Person]:
     """So many people."""
     maker = _Maker(flow, Space(flow), words, random.Random(seed))
     made = 0

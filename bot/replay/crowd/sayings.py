@@ -23,6 +23,8 @@ TUNING = "tuning"
 DENIES = "deny_all"
 """The group of the word lists that denies a whole list; what is no pattern in it can be said as it stands."""
 PLAIN = re.compile(r"[a-z][a-z' ]+")
+OF_OPTIONS = ("flags", "possible", "movements")
+"""Kinds of phrases that are labelled with the line of a list that they mean."""
 LONGEST = 160
 """Characters of a labelled phrase that is said as an answer: longer ones are stories."""
 
@@ -100,8 +102,9 @@ def _spelled(texts: Iterable[str]) -> list[str]:
 
 def _of_a_phrase(flow: Flow, case: Phrase) -> Iterator[tuple[str, Saying]]:
     """A phrase as an answer to the one question that it is about."""
-    if case.kind == "flags" and isinstance(case.label, str) and case.label in flow.option_home:
-        yield flow.option_home[case.label], Saying(case.text, case.label)
+    label = case.label[0] if isinstance(case.label, list) and len(case.label) == 1 else case.label
+    if case.kind in OF_OPTIONS and isinstance(label, str) and label in flow.option_home:
+        yield flow.option_home[label], Saying(case.text, label)
     elif case.kind in flow.questions and isinstance(case.label, int | float):
         yield from _number(flow, case.kind, case.text, case.label)
     elif case.kind == "facts" and isinstance(case.label, dict) and len(case.label) == 1:
