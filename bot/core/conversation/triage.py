@@ -147,7 +147,9 @@ def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[
     return tuple(
         line.line
         for line, _, check in flow.lines
-        if level in line.levels and (line.how is None or line.how in ways) and (check is None or check(env) is True)
+        if level in line.levels
+        and (line.how is None or line.how in ways)
+        and (check is None or (known := check(env)) is True or (known is None and line.if_unknown))
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.flow.answer_values import choice_span, keep, read_value
 from bot.core.flow.compiled import Flow
-from bot.core.model.answers import Many
+from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Level, Question
 
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
@@ -193,13 +193,18 @@ class Making:
             self.set(enough=False, exit_offered=False)
 
     def give_also(self, question: Question, choice: str) -> None:
-        """What a ready-made choice answers besides."""
+        """What a ready-made choice answers besides; what is known already gives way only to what is more worrying."""
         for entry in question.choices:
             if entry.id == choice:
                 for other, raw in entry.also.items():
-                    if other not in self.s.answers:
+                    if other not in self.s.answers or _outranks(self.flow.questions[other], raw, self.s.answers[other]):
                         value = read_value(self.flow.questions[other], raw)
                         self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
+
+    def adds(self, question: Question, choice: str) -> bool:
+        """Whether a ready-made choice says something besides that is not known so."""
+        also = {q: raw for entry in question.choices if entry.id == choice for q, raw in entry.also.items()}
+        return any(self.s.answers.get(q) != raw for q, raw in also.items())
 
     def with_lines(self, question: Question, lines: Iterable[str]) -> Many:
         """The answer to a list with these lines besides: what it said, and what was heard of it, is not taken back."""
@@ -387,6 +392,13 @@ class Making:
         trace = Trace(tuple(self.path), judgement.level, fired, tuple(self.answered), self.remark)
         seen = self.before.seen if self.silent else self.now
         return Turn(self.s.but(seen=seen), tuple(self.effects), trace)
+
+
+def _outranks(question: Question, new: str, known: Any) -> bool:
+    """Whether an answer is more worrying than another one, in the declared order; "not sure" ranks as what it counts for."""
+    ranks: Mapping[Any, int | None] = {o.id: o.worry for o in question.options}
+    after, before = ranks.get(new), ranks.get(question.unsure_as if known == NOT_SURE else known)
+    return after is not None and before is not None and after > before
 
 
 def _without(answers: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:

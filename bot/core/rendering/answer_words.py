@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.flow.answer_values import choice_span, keep
@@ -77,15 +79,19 @@ class Words:
         entry = self.texts.questions[question].options.get(option)
         return self.option(question, option) if entry is None else entry.text or entry.label
 
-    def answer(self, question: Question, kept: Any, now: datetime) -> str:
-        """A kept answer in words."""
+    def answer(
+        self, question: Question, kept: Any, now: datetime, beside: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
+        """A kept answer in words. `beside`: the other answers; of several buttons for one number, the one that says no
+        other than they do."""
         if isinstance(kept, Many):
             return self._many(question, kept)
         if kept == NOT_SURE or isinstance(kept, str):
             return self.option(question.ask, str(kept))
-        for choice in question.choices:
-            if keep(question, choice_span(question, choice), now.date()) == kept:
-                return self.option(question.ask, choice.id)
+        same = [c for c in question.choices if keep(question, choice_span(question, c), now.date()) == kept]
+        if same:
+            fitting = (c for c in same if c.also and all(beside.get(q) == raw for q, raw in c.also.items()))
+            return self.option(question.ask, next(fitting, same[0]).id)
         if isinstance(kept, Since):
             return self._since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)

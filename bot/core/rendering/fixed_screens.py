@@ -34,7 +34,7 @@ def _review(d: Drawing) -> list[tuple[Button, ...]]:
         kept = d.s.answers[question.ask]
         if question.ask in d.s.heard and isinstance(kept, Many):
             kept = env[question.ask]
-        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now)}")
+        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now, d.s.answers)}")
     d.put("note", d.words.system("review_change"))
     d.put("title", d.words.system("last_check"))
     changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
@@ -53,7 +53,7 @@ def _mistake(d: Drawing) -> list[tuple[Button, ...]]:
     elif question is not None and question.kind is Kind.yes_no:
         d.put("title", d.words.texts.questions[question.ask].text)
     elif question is not None and sc.is_numeric(question):
-        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now)
+        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now, d.s.answers)
         item = f"{d.words.texts.questions[question.ask].short}: {answer}"
         d.put("title", d.words.system("mistake_ask", item=item))
     else:
@@ -78,6 +78,8 @@ def _change(d: Drawing) -> list[tuple[Button, ...]]:
     if d.s.proposal is not None:
         question = d.flow.questions[d.s.proposal[0]]
         answer = d.words.answer(question, d.s.proposal[1], d.now)
+        if d.s.proposed_choice in {c.id for c in question.choices}:
+            answer = d.words.item(question.ask, d.s.proposed_choice)  # its label tells what else it says
         d.put(
             "title",
             d.words.system("stale_would_change", question=d.words.texts.questions[question.ask].short, answer=answer),

@@ -78,7 +78,7 @@ def _settled(d: Drawing, effect: Settled) -> Message:
         spelled_out = any(key == "unreadable_choices" for key, _ in before.notes)
         put_question(was, question, spelled_out, kept.yes if isinstance(kept, Many) else before.ticks)
         if kept is not None:
-            said = d.words.answer(question, kept, d.now)
+            said = d.words.answer(question, kept, d.now, d.s.answers)
     said = said or (_choice_words(d, question, choice) if choice else "")
     if said:
         was.put("text", d.words.system("answered", answer=said))
@@ -99,7 +99,10 @@ def _understood(d: Drawing, effect: Understood) -> Message:
     for name in effect.questions:
         question = d.flow.questions[name]
         kept = d.s.answers.get(name, env.get(name, d.s.heard.get(name)))
-        d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.answer(question, kept, d.now)}")
+        d.put(
+            "item",
+            f"\u2022 {d.words.texts.questions[name].short}: {d.words.answer(question, kept, d.now, d.s.answers)}",
+        )
     rows = [(d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short),) for n in effect.questions]
     return d.message(rows)
 

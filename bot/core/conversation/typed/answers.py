@@ -166,7 +166,7 @@ def _correction(m: Making, reading: Reading, open_question: str) -> bool:
             continue
         value = _corrected(m, question, fact.value) if question.ask in m.s.answers else None
         if value is not None:
-            m.set(proposal=(question.ask, value), misread=0)
+            m.set(proposal=(question.ask, value), proposed_choice="", misread=0)
             m.ask(CHANGE)
             return True
     for unclear in reading.unclear:
