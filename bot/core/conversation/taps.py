@@ -215,7 +215,7 @@ def _sign_tapped(m: Making, choice: str) -> None:
     if choice == sc.NO:
         m.note("sign_removed")
     else:
-        m.hear(sign.option)
+        m.hear(sign.option, unsure=choice == NOT_SURE)
         if m.flow.signs.get(sign.option) == "emergency" and m.s.latch is None:
             rules = tuple(r.rule.rule for r in m.judgement.verdict.fired if r.rule.level is Level.emergency)
             home = m.flow.option_home[sign.option]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from bot.core.conversation.session import Session
 from bot.core.flow.answer_values import choice_span, keep
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
@@ -95,6 +96,14 @@ class Words:
         if isinstance(kept, Since):
             return self._since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)
+
+    def told(self, session: Session, question: Question, kept: Any, now: datetime) -> str:
+        """An answer as it counts, in words: what was left open of a list was not denied, and says so."""
+        left = [o for o in question.option_ids if o in session.unknown] if isinstance(kept, Many) else []
+        if not left:
+            return self.answer(question, kept, now, session.answers)
+        opened = self.system("left_open", items=LIST.join(self.option(question.ask, o) for o in left))
+        return LIST.join((self._many(question, kept), opened)) if kept.yes or kept.not_sure else opened
 
     def _many(self, question: Question, kept: Many) -> str:
         named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]
