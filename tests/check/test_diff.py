@@ -21,7 +21,7 @@ from bot.check.report.report import diff_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
 from tests.support.brute_force import conversations
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, two_ways, write
 from tests.support.generated_flows import generated
 from tests.support.judging import seen_to_differ
 
@@ -162,6 +162,13 @@ def test_what_is_otherwise_is_named(edit: Edit, what: str) -> None:
     found = apart(edit)
     assert found is not None
     assert found.what == what
+
+
+def test_another_order_of_the_ways_is_told_otherwise() -> None:
+    one, other = (edited(SPRAIN, *two_ways(*order)) for order in (("by_phone", "in_person"), ("in_person", "by_phone")))
+    found = Couple(beside(one, other)).apart()
+    assert found is not None
+    assert found.what in ('"go_there" is said at same_day', '"ring" is no longer said at same_day')
 
 
 def test_a_level_that_stands_later_is_not_the_same() -> None:

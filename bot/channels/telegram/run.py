@@ -106,7 +106,7 @@ def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None
     channel.service.on_handled = metrics.handled
     channel.report = metrics.delivered
     hook = None if public is None else Hook(urlsplit(public[0]).path or "/", public[1], channel.handle_one)
-    return Web(App(lambda: turns.healthy, metrics, hook), bound)
+    return Web(App(lambda: channel.trouble, metrics, hook), bound)
 
 
 def _on_signals(stop: asyncio.Event) -> None:
