@@ -14,7 +14,7 @@ PARTS = 8
 """Rows for each counter; a worker adds to one of them, so that two seldom wait for the same row until the other has committed."""
 
 
-def counted(counts: Mapping[Tallied, int], owner: str) -> list[dict[str, Any]]:
+def tally_values(counts: Mapping[Tallied, int], owner: str) -> list[dict[str, Any]]:
     """Parameters of `count`, in an order that is the same for every worker. `owner`: the worker's name."""
     part = sum(owner.encode()) % PARTS
     return [

@@ -15,7 +15,7 @@ from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptM
 from .sealing.loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .sealing.vault import ChatKey, Vault
 from .statements import Statements
-from .statistics import counted
+from .statistics import tally_values
 
 
 class Erasing(Protocol):
@@ -153,7 +153,7 @@ class Transaction:
             do.put_due(self._connection, [due_values(vault, self._key(row.chat), row) for row in batch.due])
         committed = self._write_chats(batch)
         if batch.counts:  # last, since workers wait for each other here
-            do.count(self._connection, counted(batch.counts, self._owner))
+            do.count(self._connection, tally_values(batch.counts, self._owner))
         return committed
 
     def _key(self, chat: str) -> ChatKey:
