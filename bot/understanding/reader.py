@@ -27,7 +27,7 @@ from .language import FOLDER, NOTHING, Language, load
 from .patterns import Match, WordSpan
 from .scope import HYPOTHETICAL, MAYBE, NEGATED, PAST, Scope
 from .whole import crisis, nothing_but, polarity
-from .words import Speller, SpokenWords
+from .words import Speller, SpokenWords, fold_spoken
 
 LONGEST = 20_000
 """Characters of one text that are read."""
@@ -37,6 +37,9 @@ _FEW = 5
 
 _A_QUESTION = 4
 """Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
+
+_SHORT = 30
+"""Words of a message in which other readings of a misspelt word are tried."""
 
 _SLIPS = 6
 """Unknown words of a message that are compared with those of the open screen."""
@@ -169,11 +172,13 @@ class LanguageReader:
         self._bare_questions = frozenset(parts.group("bare_question"))
         self._asking = frozenset(parts.group("begins_a_question"))
         self._replies = ReplyReader(parts)
+        told = {w for o in self._signs for r in ("plain", "possible") for w in language.grammar.words_of(f"{o}.{r}")}
+        self._told_of_signs = frozenset(told) - frozenset(parts.small.split())
         self._vocabulary = Vocabulary.of(
             parts.account,
             frozenset(parts.small.split()),
-            frozenset(parts.known.split()),
-            (w for o in self._signs for r in ("plain", "possible") for w in language.grammar.words_of(f"{o}.{r}")),
+            frozenset(f"{parts.known} {parts.ordinary}".split()),
+            told,
         )
 
     def _told_with(self, question: Question) -> frozenset[str]:
@@ -210,6 +215,8 @@ class LanguageReader:
         names = self._names.named(question, match, ledger, meant)
         request = self._request(match, scope)
         replied = SeenScreen(words, match, scope, ledger)
+        if not signs and not mended:
+            signs = self._by_slips(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
         if question is None and open_question in language.lists.screens:
             reply = self._fixed(open_question, match)
@@ -262,6 +269,25 @@ class LanguageReader:
         for place in ledger.unknown[:_SLIPS]:
             text[place] = " ".join(speller.mend(text[place])) if speller is not None else text[place]
         return " ".join(text) if tuple(text) != words.words else None
+
+    def _by_slips(self, seen: _Text, ledger: Ledger) -> tuple[Sign, ...]:
+        """Signs that would be in the text if one word that is unknown, or was mended, were another one: asked about."""
+        words = seen.words
+        if len(words.words) > _SHORT:
+            return ()
+        for place in sorted({*ledger.unknown, *words.mended})[:_SLIPS]:
+            typed = fold_spoken(words.quote((place, place + 1)))[0]
+            for word in self._language.spelling.speller.may_be(typed):
+                if word not in self._told_of_signs or word == words.words[place]:
+                    continue
+                other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
+                match = self._language.grammar.match(other)
+                scope = Scope(match, seen.now.year, self._language.lists)
+                again = replace(seen, words=other, match=match, scope=scope)
+                signs, *_ = self._options(again, {option: self._verdicts(again, option) for option in self._signs})
+                if found := tuple(replace(sign, plain=False) for sign in signs):
+                    return found
+        return ()
 
     def _asks(self, words: SpokenWords, denies: bool) -> bool:
         """Whether the message is a question back: it ends with its mark and begins as one; or is one sentence, and no denial."""

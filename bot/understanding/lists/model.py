@@ -127,6 +127,10 @@ class Lists(Part):
     parted: Phrases = ()
     as_they_are: str = ""
     known: str = ""
+    ordinary: str = ""
+    """Words of every day that say nothing of the body: harmless beside a denial, unless a sign is told with them."""
+    never_mended_to: str = ""
+    """Words that no slip is mended to: denials."""
     small: str = ""
     breaks: Phrases = ()
     joining: Phrases = ()
