@@ -15,17 +15,17 @@ from typing import Protocol
 
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
 from bot.understanding.quantities.figures import Figure, FigureReader
 from bot.understanding.quantities.onset import OnsetReader
 from bot.understanding.quantities.periods import Guess
 from bot.understanding.screen.named import FoundName, NameReader
-from bot.understanding.screen.replies import ReplyReader, SeenScreen
+from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
 from .language import FOLDER, NOTHING, Language, load
 from .patterns import Match, WordSpan
-from .scope import HYPOTHETICAL, MAYBE, NEGATED, PAST, Scope
+from .scope import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST, Scope
 from .whole import crisis, nothing_but, polarity
 from .words import Speller, SpokenWords, fold_spoken
 
@@ -172,21 +172,34 @@ class LanguageReader:
         self._bare_questions = frozenset(parts.group("bare_question"))
         self._asking = frozenset(parts.group("begins_a_question"))
         self._replies = ReplyReader(parts)
-        told = {w for o in self._signs for r in ("plain", "possible") for w in language.grammar.words_of(f"{o}.{r}")}
-        self._told_of_signs = frozenset(told) - frozenset(parts.small.split())
+        told = self._words_of(self._signs)
+        self._told_of_signs = told - frozenset(parts.small.split())
+        everyday = frozenset(parts.ordinary.split())
         self._vocabulary = Vocabulary.of(
-            parts.account,
-            frozenset(parts.small.split()),
-            frozenset(f"{parts.known} {parts.ordinary}".split()),
-            told,
+            parts.account, frozenset(parts.small.split()), (frozenset(parts.known.split()), everyday), told
         )
+        self._vocabularies = {name: self._vocabulary_on(question) for name, question in self._questions.items()}
+
+    def _vocabulary_on(self, question: Question) -> Vocabulary:
+        """What single words are while that question is on screen."""
+        if question.kind is not Kind.many or strict(question):
+            return self._vocabulary
+        opener = [o.id for q in self._questions.values() for o in q.options if o.opens == question.ask]
+        named = question.describes or bool(self._names.asked(question))
+        turning = frozenset(self._language.lists.account.turning.split()) if named else None
+        return self._vocabulary.on(self._told_with(question), self._words_of(opener), turning)
+
+    def _words_of(self, options: Iterable[str]) -> frozenset[str]:
+        grammar = self._language.grammar
+        return frozenset(w for o in options for r in ("plain", "possible") for w in grammar.words_of(f"{o}.{r}"))
 
     def _told_with(self, question: Question) -> frozenset[str]:
         """The words that answers to a question are told with."""
         grammar, name = self._language.grammar, question.ask
         answers = (*question.option_ids, "none", "yes", "no")
         groups = (f"{name}/{answer}.{reading}" for answer in answers for reading in ("plain", "possible"))
-        return frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
+        own = frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
+        return own | self._words_of(question.option_ids)
 
     def read(self, text: str, now: datetime, open_question: str | None, mended: bool = False) -> Reading:
         """All that can be read in `text` on the patient's date `now`. `mended`: slips were mended towards the open screen."""
@@ -206,12 +219,12 @@ class LanguageReader:
         elsewhere = [s for o, s in plain.items() if o in self._signs and not language.options.get(o, NOTHING).begins]
         figures, unsaid = self._read_figures(seen, elsewhere)
         said, none_said = _whole(seen)
-        ledger = Ledger(words, match, self._vocabulary)
+        ledger = Ledger(words, match, self._vocabularies.get(open_question or "", self._vocabulary))
         found = self._names.find(match)
         ledger.lay(self._claims(seen, verdicts, figures, found))
         negated = frozenset(p for p in ledger.doubtful() if scope.negated((p, p + 1)))
         ledger.close(None if question is None else question.ask, negated, question is not None and question.describes)
-        meant = [f for f in found if not scope.negated(f[0])]
+        meant = [name for name in found if self._name_meant(seen, name)]
         names = self._names.named(question, match, ledger, meant)
         request = self._request(match, scope)
         replied = SeenScreen(words, match, scope, ledger)
@@ -284,8 +297,13 @@ class LanguageReader:
                 match = self._language.grammar.match(other)
                 scope = Scope(match, seen.now.year, self._language.lists)
                 again = replace(seen, words=other, match=match, scope=scope)
-                signs, *_ = self._options(again, {option: self._verdicts(again, option) for option in self._signs})
-                if found := tuple(replace(sign, plain=False) for sign in signs):
+                found = tuple(
+                    Sign(option, words.quote(span), False)
+                    for option in self._signs
+                    for kind, span in self._verdicts(again, option).items()
+                    if kind in ("plain", MAYBE) and span[1] - span[0] > 1
+                )
+                if found:
                     return found
         return ()
 
@@ -320,12 +338,12 @@ class LanguageReader:
                 if kind in verdicts[option]:
                     yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
         for option, kinds in verdicts.items():
-            for kind in (NEGATED, PAST):
+            for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
         if any(PAST in kinds for kinds in verdicts.values()):
-            for span in seen.scope.past_cues:
-                yield span, HARMLESS, "past"
+            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
+                yield span, HARMLESS, PAST_ABOUT
         for name in self._language.lists.requests:
             for span in seen.match.spans(f"request.{name}"):
                 yield span, HARMLESS, f"request: {name}"
@@ -416,7 +434,8 @@ class LanguageReader:
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
                 if "/" in name:
                     verdict = self._where_asked(seen, option, span, is_plain, verdict)
-                kind = verdict or ("plain" if is_plain else MAYBE)
+                slip = option in self._signs and span[1] - span[0] == 1 and span[0] in seen.words.mended
+                kind = verdict or ("plain" if is_plain and not slip else MAYBE)
                 if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
                     out[kind] = span
         if "plain" not in out:
@@ -442,6 +461,10 @@ class LanguageReader:
             return None  # "nah, nowhere else" says it with a no of its own
         if not is_plain and self._as_it_should_be(seen, span):
             return NEGATED
+        if verdict == OTHER and self._of_another_only(seen, span):
+            return OTHER
+        if verdict == PAST and seen.scope.long_over(span):
+            return PAST
         return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None
 
     def _deny(self, seen: _Text, option: str, out: dict[str, WordSpan]) -> None:
@@ -469,6 +492,22 @@ class LanguageReader:
         """Whether words that perhaps mean a sign stand in a phrase that says that all is well ("everything works down there")."""
         names = ("normality", "denial_form", "deny_all", f"{seen.question.ask}/none.plain" if seen.question else "")
         return any(s[0] < span[1] and span[0] < s[1] for name in names if name for s in seen.match.spans(name))
+
+    def _name_meant(self, seen: _Text, name: FoundName) -> bool:
+        """Whether a medicine or illness is one of the patient's, and of today where only that counts."""
+        span, dictionary, kind = name
+        if seen.scope.negated(span) or self._of_another_only(seen, span):
+            return False
+        means = self._language.lists.names[dictionary][kind].means
+        counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
+        return counts or not (seen.scope.verdict(span) == PAST and seen.scope.long_over(span))
+
+    @staticmethod
+    def _of_another_only(seen: _Text, span: WordSpan) -> bool:
+        """Whether it is said of somebody else, and that the writer has it not: "my sister has MS but I don't"."""
+        if not (seen.match.spans("not_me") or seen.match.spans("deny_all")):
+            return False
+        return seen.scope.verdict(span, True) == OTHER
 
     @staticmethod
     def _asked_back(seen: _Text, span: WordSpan) -> bool:

@@ -99,6 +99,8 @@ class AccountWords(Part):
 
     telling: str = ""
     """Single words that can turn a denial round wherever they stand."""
+    turning: str = ""
+    """Single words that turn a denial round even on a list that raises no level by itself."""
     harmless: str = ""
     """Single words beside a denial that say nothing of a sign."""
     filler: str = ""

@@ -14,7 +14,7 @@ from bot.core.model.readings import NO_REPLY, Name, Reply
 from bot.understanding.account.roles import DENIAL, Ledger
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns import Match, WordSpan
-from bot.understanding.scope import MAYBE, NEGATED, Scope
+from bot.understanding.scope import MAYBE, NEGATED, OTHER, PAST, Scope
 from bot.understanding.words import SpokenWords
 
 from .places import Placed, PlaceReader
@@ -25,6 +25,8 @@ Verdicts = Mapping[str, Mapping[str, WordSpan]]
 PLAIN = "plain"
 _SOME, _MANY = 2, 3
 """Things denied one by one that deny a whole list; on a list of signs."""
+_BEHIND_NO = 4
+"""Words from a "no" on in which what it denies begins."""
 _YES_NO = ("yes", "no")
 
 
@@ -90,11 +92,11 @@ class ReplyReader:
             return Reply(yes, perhaps, no, closes=closes)
         telling = bool(seen.ledger.telling) or any(n.ask for n in names)
         unknown = bool(seen.ledger.unknown) and strict(question)
-        whole = self._denies_all(question, seen)
+        whole = self._denies_all(question, seen) or self._not_of_today(ids, seen, verdicts)
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
-        listed = self._denied_one_by_one(seen) >= (_MANY if 2 * len(signs) > len(ids) else _SOME)
-        if (listed or len(no) == len(ids)) and not telling and not unknown:
+        enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))
+        if (self._denied_one_by_one(seen, [verdicts[o][NEGATED] for o in no]) >= enough or len(no) == len(ids)) and not telling and not unknown:
             return Reply(none=True, no=ids)
         unsure = bool(seen.match.spans("say_unsure")) or bool(seen.match.spans("hedge"))
         if unsure and not whole:
@@ -102,11 +104,21 @@ class ReplyReader:
         some = self.stands_alone(seen.words, self._yes) and not whole
         return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
 
-    def _denied_one_by_one(self, seen: SeenScreen) -> int:
+    def _denied_one_by_one(self, seen: SeenScreen, denied: list[WordSpan]) -> int:
         """How many things a message denies that says nothing else: "no burning, no blood, legs fine"."""
         words, roles = seen.words.words, seen.ledger.roles
-        said = sum(role == DENIAL and word in self._denying for word, role in zip(words, roles, strict=True))
-        return said + len({span[1] for span in seen.match.spans("normality")})
+        said = sum(
+            word in self._denying and DENIAL in roles[place : place + _BEHIND_NO] for place, word in enumerate(words)
+        )
+        clauses = {seen.words.clause[span[1] - 1] for span in denied}
+        return max(said, len(clauses)) + len({span[1] for span in seen.match.spans("normality")})
+
+    @staticmethod
+    def _not_of_today(ids: tuple[str, ...], seen: SeenScreen, verdicts: Verdicts) -> bool:
+        """Whether all that it says of the list is long over, or of somebody else: "used to inject, clean for six years"."""
+        over = [verdicts[o][PAST] for o in ids if PAST in verdicts.get(o, ())]
+        others = any(OTHER in verdicts.get(o, ()) for o in ids) and bool(seen.match.spans("not_me"))
+        return others or any(seen.scope.long_over(span) for span in over)
 
     def _ends_with_no(self, words: SpokenWords) -> bool:
         """Whether the message closes with a "no" to all: "so none", "none really"."""
