@@ -20,6 +20,7 @@ from bot.understanding.quantities.amounts import Amounts, Duration, Number, befo
 from bot.understanding.quantities.figures import Figure, FigureReader
 from bot.understanding.quantities.onset import OnsetReader
 from bot.understanding.quantities.periods import Guess
+from bot.understanding.quantities.typed_answers import TypedAnswerReader
 from bot.understanding.screen.named import FoundName, NameReader
 from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
@@ -160,6 +161,7 @@ class LanguageReader:
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
+        self._typed = TypedAnswerReader(parts, self._amounts)
         self._ordinals = parts.ordinals
         self._joining = frozenset(parts.joining)
         self._ordinal_of = frozenset(parts.ordinal_of_list)
@@ -231,6 +233,10 @@ class LanguageReader:
         if not signs and not mended:
             signs = self._by_slips(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
+        typed = self._typed.read(question, words, seen.numbers, self._onset.guesses(words, match, now, True, ()))
+        if typed is not None:
+            polarity = typed.word if polarity in (None, typed.word) else None
+            figures = [fact for fact in figures if fact.places[1] <= typed.span[0] or typed.span[1] <= fact.places[0]]
         if question is None and open_question in language.lists.screens:
             reply = self._fixed(open_question, match)
         else:
