@@ -161,6 +161,9 @@ class LanguageReader:
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
+        self._tells_the_beginning = frozenset(
+            self._home[o].ask for o, words in language.options.items() if words.begins and o in self._home
+        )
         self._typed = TypedAnswerReader(parts, self._amounts)
         self._ordinals = parts.ordinals
         self._joining = frozenset(parts.joining)
@@ -249,7 +252,11 @@ class LanguageReader:
             nearer = self._nearer(question, words, ledger)
             if nearer is not None:
                 return _guessed(self.read(nearer, now, open_question, mended=True), text)
-        facts = [*facts, *figures]
+        figures = self._by_choice(seen, figures)
+        facts = self._answering(seen, [*facts, *figures])
+        told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
+        if request and question is not None and (told or (question.consent and reply.yes)):
+            request = ""  # what is an answer as well is an answer
         if reply != NO_REPLY:
             facts = self._apart(facts, question, reply, ledger)
         facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, words, question)]
@@ -270,6 +277,26 @@ class LanguageReader:
             names=names,
             account=ledger.accounted(),
         )
+
+    def _by_choice(self, seen: _Text, figures: list[Fact]) -> list[Fact]:
+        """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
+        figure answers it."""
+        question = seen.question
+        if question is None or question.kind not in NUMERIC or any(f.question == question.ask and f.sure for f in figures):
+            return figures
+        named = {c.id: spans[0] for c in question.choices if (spans := seen.match.spans(f"{question.ask}/{c.id}.plain"))}
+        if len(named) != 1:
+            return figures
+        ((choice, span),) = named.items()
+        return [*figures, Fact(question.ask, choice, seen.words.quote(span), places=span)]
+
+    def _answering(self, seen: _Text, facts: list[Fact]) -> list[Fact]:
+        """The facts without how it began where the words answer a figure that is asked for and speak of no pain: "35 running"."""
+        question = seen.question
+        figure = next((f for f in facts if question is not None and f.question == question.ask), None)
+        if question is None or question.kind not in NUMERIC or figure is None or len(seen.words.words) > _FEW + 2:
+            return facts
+        return [f for f in facts if f is figure or f.question not in self._tells_the_beginning]
 
     def _fixed(self, screen: str | None, match: Match) -> Reply:
         """The reply to a screen that is no question: the one of its answers whose words stand in the message."""

@@ -40,7 +40,7 @@ def stored(question: Question, text: str) -> str | tuple[float, float] | None:
     value = next((f.value for f in reading.facts if f.question == question.ask and f.sure), None)
     if value is None:
         return "unsure" if reading.reply.unsure else None
-    return value if isinstance(value, tuple) else (value, value)
+    return value if isinstance(value, tuple | str) else (value, value)
 
 
 def fits(value: str | tuple[float, float], label: str, also: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, floor
 from typing import NamedTuple
@@ -14,6 +14,8 @@ from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Duration, Number, at, before, phrases
 from .onset import vague_spans
+
+_TEN = 10
 
 _OUT_OF_TEN = 3
 """Rank of a figure that says what it is out of."""
@@ -36,6 +38,11 @@ def neat(least: float, most: float) -> Value:
     """A number without needless decimals, or a range of two."""
     low, high = (int(x) if float(x).is_integer() else x for x in (least, most))
     return low if low == high else (low, high)
+
+
+def _highest(figure: Figure) -> float:
+    value = figure.value
+    return value[1] if isinstance(value, tuple) else float(value or 0)
 
 
 class Age(NamedTuple):
@@ -75,6 +82,12 @@ class FigureReader:
         self._turning = phrases(age.turning)
         self._not_young = frozenset(age.not_young)
         self._young = frozenset(age.young)
+        self._to_come = frozenset(age.to_come)
+        self._not_to_come = frozenset(age.not_to_come)
+        self._decade_after = phrases(age.decade_after)
+        self._months_and_units = frozenset(
+            (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
+        )
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
         self._out_of = phrases(pain.out_of)
         self._loosely = phrases(parts.loose_after)
@@ -84,6 +97,8 @@ class FigureReader:
         self._before = phrases(pain.before)
         self._says = frozenset(w for p in pain.says for w in p.split())
         self._when = frozenset(pain.when)
+        self._beside = frozenset(pain.beside)
+        self._today = phrases(pain.today)
         self._clock_before = phrases(pain.clock_before)
         self._clock_day = phrases(pain.clock_day)
         self._clock_after = phrases(pain.clock_after)
@@ -104,20 +119,24 @@ class FigureReader:
     ) -> Figure | None:
         """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
         words = text.words
-        if opened and (dated := self._birthday(words, today) or self._very_young(text)) is not None:
+        if opened and (dated := self._birthday(words, today)) is not None:
             return dated
+        if opened and len(numbers) < 2 and (young := self._very_young(text)) is not None:
+            return young
         weak = self._birth(text, today.year)
         ages = (
-            {n.least for n in numbers if n.bare and n.least == n.most <= 120 and n.span[0] not in taken}
+            {n.least for n in numbers if n.bare and n.least >= 1 and n.least == n.most <= 120 and n.span[0] not in taken}
             if opened
             else set()
         )
         if (
             len(ages) > 1
         ):  # "34, and I lift a 6 year old": a figure of somebody else's is none; else which of them is asked
-            own = [n for n in numbers if not self._of_another(words, n.span[1])]
+            own = [n for n in numbers if n.bare and not self._of_another(words, n.span) and not self._is_to_come(words, n.span)]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
+            if opened and number.least % 1 and number.least == number.most:  # "4 and a half"
+                number = replace(number, least=floor(number.least), most=floor(number.most))
             if number.span[0] in taken or number.most > 120 or not float(number.least).is_integer():
                 continue
             found, sure = self._age_of(text, number, opened)
@@ -186,14 +205,24 @@ class FigureReader:
 
     def _age_to_come(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
         """ "turning 40", where the age is asked for"""
-        if (
-            not opened
-            or number.least != number.most
-            or number.least < 2
-            or not before(text.words, number.span[0], self._turning)
-        ):
+        if not opened or number.least != number.most or number.least < 2:
+            return None
+        led = before(text.words, number.span[0], self._turning)
+        if not led and not self._is_to_come(text.words, number.span):
             return None
         return Age(Figure(int(number.least) - 1, number.span))
+
+    def _age_of_ten_years(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "Fifty odd"; and "the big 5-0", where the age is asked for."""
+        words, (begin, end) = text.words, number.span
+        if not opened or number.least != number.most:
+            return None
+        if number.least % 10 == 0 and 20 <= number.least < 100 and at(words, end, self._decade_after):
+            return Age(Figure((int(number.least), int(number.least) + 9), (begin, end + 1)))
+        rest = tuple(word for word in words[end : end + 2] if word != "-")[:1]
+        if 2 <= number.least < 10 and rest in (("0",), ("o",), ("oh",)):
+            return Age(Figure(int(number.least) * 10, (begin, min(end + 2, len(words)))))
+        return None
 
     def _age_of_me(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
         """ "I am 52", but not "I am 52 kg" """
@@ -223,8 +252,20 @@ class FigureReader:
             return Age(Figure(neat(number.least, number.most), (begin, end)), sure=False)
         return None
 
-    def _of_another(self, words: tuple[str, ...], end: int) -> bool:
-        """Whether a figure is followed by "year old" (or a unit that no age has): not what was asked for."""
+    def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
+        """Whether an age is still to come: "16 in February", "39 next week"."""
+        begin, end = span
+        if self._not_to_come & set(words[max(0, begin - 2) : begin]):
+            return False
+        behind = words[end : end + 3]
+        dated = any(word in self._months_and_units for word in behind[1:])
+        return bool(behind) and behind[0] in self._to_come and (dated or len(behind) == 1)
+
+    def _of_another(self, words: tuple[str, ...], span: WordSpan) -> bool:
+        """Whether a figure is of somebody else ("my daughter is 6"), or followed by "year old" or a unit that no age has."""
+        begin, end = span
+        if self._whose & set(words[max(0, begin - 3) : begin]):
+            return True
         following = words[end] if end < len(words) else ""
         return bool(at(words, end, self._old)) or following in self._not_age
 
@@ -304,6 +345,8 @@ class FigureReader:
     ) -> Figure | None:
         """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
         words = text.words
+        if opened and (worst := self._worst_of_today(text, match, numbers, taken)) is not None:
+            return worst
         found: list[tuple[int, Figure]] = []
         for number in numbers:
             begin, end = number.span
@@ -350,6 +393,57 @@ class FigureReader:
             spoken = match.spans("pain_words")
         spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
+
+    def _worst_of_today(
+        self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int]
+    ) -> Figure | None:
+        """Where the worst of today is asked for: the highest figure of today ("5 sitting still, 9 when it grabs"); None if a
+        figure may count something else."""
+        words, found = text.words, []
+        for number in numbers:
+            begin, end = number.span
+            out_of = at(words, end, self._out_of)
+            scale = self._amounts.number_at(words, end + out_of) if out_of else None
+            if begin in taken or (number.most == _TEN and before(words, begin, self._frame)) or words[begin - 1 : begin] == ("/",):
+                continue  # no score: a time, the end of the scale
+            if any(begin in range(*f.span) for f in found):
+                continue  # the ten of "out of ten"
+            if scale is not None and scale[0] == _TEN:
+                value: Value = neat(min(number.least, _TEN), min(number.most, _TEN))
+                found.append(Figure(value, (begin, end + out_of + scale[1])))
+            elif number.most > _TEN or out_of:
+                return None
+            elif self._clock(words, begin, end) or self._counts(text, match, begin, end):
+                continue
+            else:
+                found.append(Figure(_whole(number), (begin, end)))
+        if not found:
+            return None
+        today = [figure for figure in found if self._of_today(text, figure) or not self._was(text, figure)]
+        dated = any(at(words, place, self._before_after) for place in range(len(words)))
+        worst = max(today, key=_highest, default=None)
+        if worst is None or (not dated and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)):
+            return Figure(None, found[0].span)  # "was a 9, now 4": perhaps today, perhaps before
+        return worst
+
+    def _of_today(self, text: SpokenWords, figure: Figure) -> bool:
+        """Whether words of today stand behind the figure in its clause: "a 9 this morning"."""
+        end, words, clause = figure.span[1], text.words, text.clause
+        return any(
+            at(words, place, self._today)
+            for place in range(end, min(end + 3, len(words)))
+            if clause[place] == clause[figure.span[0]]
+        )
+
+    def _counts(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
+        """Whether a figure may count something ("2 tablets"): it stands before a word that no score is followed by."""
+        words = text.words
+        if begin and text.ends[begin - 1] == text.begins[begin] and words[begin - 1].isalpha():
+            return True  # "L5"
+        if end >= len(words) or text.clause[end] != text.clause[begin] or not text.quote((end, end + 1))[:1].isalnum():
+            return False
+        spoken = any(span[0] <= end < span[1] for span in match.spans("pain_words"))
+        return not (spoken or words[end] in self._when or words[end] in self._says or words[end] in self._beside)
 
     def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]], opened: bool, scores: int) -> Figure:
         current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
@@ -474,6 +568,7 @@ _AGE_READINGS: tuple[Callable[[FigureReader, SpokenWords, Number, bool], Age | N
     FigureReader._age_in_words,
     FigureReader._age_or_else,
     FigureReader._age_in_fraction,
+    FigureReader._age_of_ten_years,
     FigureReader._age_to_come,
     FigureReader._age_of_me,
     FigureReader._age_with_sex,
