@@ -162,7 +162,9 @@ class LanguageReader:
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
         self._tells_the_beginning = frozenset(
-            self._home[o].ask for o, words in language.options.items() if words.begins and o in self._home
+            question.ask
+            for option, words in language.options.items()
+            if words.begins and (question := self._home.get(option)) is not None and question.kind is Kind.one
         )
         self._typed = TypedAnswerReader(parts, self._amounts)
         self._ordinals = parts.ordinals
@@ -253,7 +255,7 @@ class LanguageReader:
             if nearer is not None:
                 return _guessed(self.read(nearer, now, open_question, mended=True), text)
         figures = self._by_choice(seen, figures)
-        facts = self._answering(seen, [*facts, *figures])
+        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
         if request and question is not None and (told or (question.consent and reply.yes)):
             request = ""  # what is an answer as well is an answer
@@ -290,13 +292,20 @@ class LanguageReader:
         ((choice, span),) = named.items()
         return [*figures, Fact(question.ask, choice, seen.words.quote(span), places=span)]
 
-    def _answering(self, seen: _Text, facts: list[Fact]) -> list[Fact]:
-        """The facts without how it began where the words answer a figure that is asked for and speak of no pain: "35 running"."""
+    def _answering(self, seen: _Text, facts: list[Fact], answered: bool) -> list[Fact]:
+        """The facts without those that an answer to the open question only seems to state: how it began, where nothing is said
+        of the pain, and single words beside an age ("35 running")."""
         question = seen.question
-        figure = next((f for f in facts if question is not None and f.question == question.ask), None)
-        if question is None or question.kind not in NUMERIC or figure is None or len(seen.words.words) > _FEW + 2:
+        if question is None or not (answered or any(f.question == question.ask for f in facts)):
             return facts
-        return [f for f in facts if f is figure or f.question not in self._tells_the_beginning]
+        told = bool(seen.match.spans("pain_began"))
+        alone = question.kind is Kind.age and len(seen.words.words) <= _FEW
+        return [
+            f
+            for f in facts
+            if f.question == question.ask
+            or not ((f.question in self._tells_the_beginning and not told) or (alone and f.places[1] - f.places[0] == 1))
+        ]
 
     def _fixed(self, screen: str | None, match: Match) -> Reply:
         """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
@@ -465,6 +474,8 @@ class LanguageReader:
                 if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
                     continue
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
+                if not is_plain and self._inside_a_denial(seen, span):
+                    verdict = NEGATED
                 if "/" in name:
                     verdict = self._where_asked(seen, option, span, is_plain, verdict)
                 slip = option in self._signs and span[1] - span[0] == 1 and span[0] in seen.words.mended
@@ -519,6 +530,12 @@ class LanguageReader:
         is asked for "if I bend" is an answer."""
         describes = seen.question is not None and seen.question.describes
         return (*(() if describes else (HYPOTHETICAL,)), *((PAST,) if option in self._signs else ()))
+
+    @staticmethod
+    def _inside_a_denial(seen: _Text, span: WordSpan) -> bool:
+        """Whether words that perhaps mean a sign are part of a known form that says that all is well ("fine in myself")."""
+        names = ("denial_form", "normal_figure", "harmless_form")
+        return any(s[0] <= span[0] and span[1] <= s[1] for name in names for s in seen.match.spans(name))
 
     @staticmethod
     def _as_it_should_be(seen: _Text, span: WordSpan) -> bool:

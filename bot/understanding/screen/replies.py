@@ -189,9 +189,11 @@ class ReplyReader:
         self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, polarity: str | None
     ) -> str | None:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
+        words, match = seen.words, seen.match
+        if polarity == "not_sure" and match.spans("degree_yes"):
+            return "yes"  # "a little, I suppose"
         if polarity is not None:
             return polarity
-        words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
         own = {w: self._meant(seen, f"{name}/{w}.plain") for w in _YES_NO} if name else {"yes": False, "no": False}
         whole = verdicts.get(name, {}) if name else {}
@@ -199,22 +201,37 @@ class ReplyReader:
         own["yes"] = own["yes"] or PLAIN in whole
         says_no = bool(name) and bool(match.spans(f"{name}/no.plain"))
         own["no"] = own["no"] or (NEGATED in whole and PLAIN not in whole)
-        leads = self._leads(words)
+        leads = self._leads(seen)
         first = next((word for word in words.words if word.isalnum()), "")
         if leads is None and first in self._no and (own["no"] or says_no or (denied and not own["yes"])):
             leads, own["yes"] = "no", False
+        if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
+            return behind
         if match.spans("say_unsure") and leads is None and own["yes"] == own["no"]:
             return "not_sure"
         if leads == "no" and not own["yes"]:
             return None if self._turned(seen) and not own["no"] else "no"
-        if leads == "yes" and not own["no"]:
+        if leads == "yes" and (not own["no"] or (own["yes"] and first in self._yes)):
             return "not_sure" if match.spans("say_unsure") else "yes"
         if leads is None and own["yes"] != own["no"]:
             return "yes" if own["yes"] else "no"
-        if leads is None and not own["yes"] and match.spans("lets_say_yes"):
+        return self._without_a_word(seen, leads, own["yes"])
+
+    def _without_a_word(self, seen: SeenScreen, leads: str | None, says_yes: bool) -> str | None:
+        """The answer of words that are neither a yes or a no nor the question's own."""
+        if leads is not None or says_yes:
+            return None
+        if seen.match.spans("lets_say_yes"):
             return "yes"
-        if leads is None and not own["yes"] and match.spans("deny_all") and not self._turned(seen):
-            return "no"
+        return "no" if seen.match.spans("deny_all") and not self._turned(seen) else None
+
+    def _behind_turn(self, seen: SeenScreen, name: str) -> str | None:
+        """Which of the two stands behind a "but", with the other before it: "stiff, yes, but moving makes it worse"."""
+        for turn in seen.match.spans("contrast"):
+            after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            if len(after) == 1 and not after & before:
+                return after.pop()
         return None
 
     def _turned(self, seen: SeenScreen) -> bool:
@@ -224,12 +241,15 @@ class ReplyReader:
         """Whether words of the group are said and not denied; "no baby kicking away": a bare no before them is an answer."""
         return any(not seen.scope.negated(span) for span in seen.match.spans(group))
 
-    def _leads(self, words: SpokenWords) -> str | None:
-        """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither."""
-        found = set()
-        for name, bare in (("yes", self._yes), ("no", self._no)):
-            if self.stands_alone(words, bare):
-                found.add(name)
+    def _leads(self, seen: SeenScreen) -> str | None:
+        """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither, and for
+        one that is part of a "not sure" ("never timed it")."""
+        unsure = {place for span in seen.match.spans("say_unsure") for place in range(*span)}
+        found = {
+            name for name, bare in (("yes", self._yes), ("no", self._no)) if self.stands_alone(seen.words, bare - {
+                word for place, word in enumerate(seen.words.words) if place in unsure
+            })
+        }
         return found.pop() if len(found) == 1 else None
 
 
