@@ -116,7 +116,9 @@ def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Spelle
     ordinary = frozenset(f"{lists.known} {lists.ordinary}".split())
     spoken = frozenset(word for word in told if word.isalpha()) - never
     able = frozenset(lists.can_words)
-    spoken |= {key for key, means in lists.opened.items() if len(key) > 3 and key.isalpha() and means.split()[0] in able}
+    spoken |= {
+        key for key, means in lists.opened.items() if len(key) > 3 and key.isalpha() and means.split()[0] in able
+    }
     known = ordinary | frozenset(lists.as_they_are.split()) | frozenset(told) | short
     return Speller(matter, known, frozenset(lists.parted), (spoken - names - matter, ordinary - never))
 

@@ -162,9 +162,9 @@ class LanguageReader:
         self._onset = OnsetReader(parts, self._amounts)
         self._figures = FigureReader(parts, self._amounts)
         self._tells_the_beginning = frozenset(
-            question.ask
+            home.ask
             for option, words in language.options.items()
-            if words.begins and (question := self._home.get(option)) is not None and question.kind is Kind.one
+            if words.begins and (home := self._home.get(option)) is not None and home.kind is Kind.one
         )
         self._typed = TypedAnswerReader(parts, self._amounts)
         self._ordinals = parts.ordinals
@@ -185,7 +185,7 @@ class LanguageReader:
         self._vocabulary = Vocabulary.of(
             parts.account, frozenset(parts.small.split()), (frozenset(parts.known.split()), everyday), told
         )
-        self._vocabularies = {name: self._vocabulary_on(question) for name, question in self._questions.items()}
+        self._vocabularies = {name: self._vocabulary_on(asked) for name, asked in self._questions.items()}
 
     def _vocabulary_on(self, question: Question) -> Vocabulary:
         """What single words are while that question is on screen."""
@@ -252,8 +252,9 @@ class LanguageReader:
             request, reply, polarity = "question_back", NO_REPLY, None
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
-            if nearer is not None:
-                return _guessed(self.read(nearer, now, open_question, mended=True), text)
+            again = None if nearer is None else self.read(nearer, now, open_question, mended=True)
+            if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
+                return _guessed(again, text)
         figures = self._by_choice(seen, figures)
         facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
@@ -284,9 +285,15 @@ class LanguageReader:
         """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
         figure answers it."""
         question = seen.question
-        if question is None or question.kind not in NUMERIC or any(f.question == question.ask and f.sure for f in figures):
+        if (
+            question is None
+            or question.kind not in NUMERIC
+            or any(f.question == question.ask and f.sure for f in figures)
+        ):
             return figures
-        named = {c.id: spans[0] for c in question.choices if (spans := seen.match.spans(f"{question.ask}/{c.id}.plain"))}
+        named = {
+            c.id: spans[0] for c in question.choices if (spans := seen.match.spans(f"{question.ask}/{c.id}.plain"))
+        }
         if len(named) != 1:
             return figures
         ((choice, span),) = named.items()
@@ -296,7 +303,8 @@ class LanguageReader:
         """The facts without those that an answer to the open question only seems to state: how it began, where nothing is said
         of the pain, and single words beside an age ("35 running")."""
         question = seen.question
-        if question is None or not (answered or any(f.question == question.ask for f in facts)):
+        answered = answered or any(question is not None and f.question == question.ask for f in facts)
+        if question is None or question.kind is Kind.ago or not answered:
             return facts
         told = bool(seen.match.spans("pain_began"))
         alone = question.kind is Kind.age and len(seen.words.words) <= _FEW
@@ -304,7 +312,9 @@ class LanguageReader:
             f
             for f in facts
             if f.question == question.ask
-            or not ((f.question in self._tells_the_beginning and not told) or (alone and f.places[1] - f.places[0] == 1))
+            or not (
+                (f.question in self._tells_the_beginning and not told) or (alone and f.places[1] - f.places[0] == 1)
+            )
         ]
 
     def _fixed(self, screen: str | None, match: Match) -> Reply:

@@ -125,12 +125,16 @@ class Speller:
                 return (word[:cut], word[cut:])
         return (word,)
 
+    def matters(self, word: str, least: int = 0) -> bool:
+        """Whether it is a word that matters, or one of the phrases with so many letters at least, rather than an ordinary one."""
+        return word in self._tiers[0] or (len(word) >= least and len(self._tiers) > 1 and word in self._tiers[1])
+
     def may_be(self, word: str) -> tuple[str, ...]:
         """All words of the first two tiers that one slip anywhere leads to: for who can tell by the rest of the message."""
         if len(word) < 3 or len(word) > 24 or not word.isalpha():
             return ()
         written = (near for way in self._slips(word, 0, True) for near in way)
-        return tuple(dict.fromkeys(n for n in written if n in self._tiers[0] or n in self._tiers[1]))[:_MAY_BE]
+        return tuple(dict.fromkeys(near for near in written if self.matters(near)))[:_MAY_BE]
 
     def _one_slip(self, word: str) -> str:
         """The one word of the likeliest tier that a single slip leads to, the likeliest slip first; empty if there is none,
@@ -164,7 +168,8 @@ class Speller:
         """A long word two slips away, with the right first letter; empty if there is none, or several."""
         if len(word) < _LONG:
             return ""
-        near = [t for t in self._long.get(word[0], ()) if abs(len(t) - len(word)) <= 2 and OSA.distance(word, t, score_cutoff=2) <= 2]
+        alike = (t for t in self._long.get(word[0], ()) if abs(len(t) - len(word)) <= 2)
+        near = [t for t in alike if OSA.distance(word, t, score_cutoff=2) <= 2]
         return near[0] if len(near) == 1 else ""
 
 
@@ -234,9 +239,17 @@ class Spelling:
                 ends.append(end)
                 sentences.append(sentence)
                 clauses.append(clause)
+        if slips and len(slips) == sum(any(c.isalnum() for c in word) for word in words):
+            words = self._as_typed(text, words, begins, ends)
         return SpokenWords(
             text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses), frozenset(slips)
         )
+
+    def _as_typed(self, text: str, words: list[str], begins: list[int], ends: list[int]) -> list[str]:
+        """The words as they are where all were mended, and to short or ordinary words: "blub blub" says nothing."""
+        if any(self.speller.matters(word, _MIDDLE) for word in words):
+            return words
+        return [fold_spoken(text[begin:end])[0] or word for word, begin, end in zip(words, begins, ends, strict=True)]
 
     def _word(self, raw: str, mended: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         if raw in self.opened:

@@ -77,8 +77,6 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
             yield wrong("none", f'"{q.ask}" does not take several answers, so it has no `none:`.', "Delete it.")
         if q.kind not in NUMERIC and q.choices:
             yield wrong("choices", f'"{q.ask}" is not a number and takes no choices.', "Use `options:`.")
-        if q.kind is not Kind.yes_no and q.typed is not None:
-            yield wrong("typed", f'"{q.ask}" is of kind {q.kind}; `typed:` answers yes_no.', "Delete it.")
         if q.consent and (i > 0 or q.kind is not Kind.one):
             yield wrong("consent", "Only the first question can ask for consent, and its kind is one.")
         if q.unsure_as is not None and q.unsure_as not in q.option_ids:
@@ -100,6 +98,16 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 read_value(q, q.usual)
             except (BadAnswer, BadQuantity) as bad:
                 yield wrong("usual", f"The usual answer does not fit: {str(bad).rstrip('.')}.")
+
+
+def typed_answers_fit(draft: Draft) -> Iterator[Finding]:
+    """A quantity in typed words answers questions of yes or no only."""
+    for i, q in enumerate(draft.interview.questions):
+        if q.kind is not Kind.yes_no and q.typed is not None:
+            yield draft.finding(
+                "interview.yaml", ("questions", i, "typed"), "FLOW021",
+                f'"{q.ask}" is of kind {q.kind}; `typed:` answers yes_no.', "Delete it.",
+            )  # fmt: skip
 
 
 def lines_for_some_come_last(draft: Draft) -> Iterator[Finding]:
@@ -182,7 +190,9 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
         found.append(("interview.yaml", (*at, "expires"), Kind.length, q.expires))
         if q.typed is not None:
             unit = Kind.ago if q.typed.what == "ago" else Kind.number
-            found += [("interview.yaml", (*at, "typed", key), unit, getattr(q.typed, key)) for key in ("below", "least")]
+            found += [
+                ("interview.yaml", (*at, "typed", key), unit, getattr(q.typed, key)) for key in ("below", "least")
+            ]
         for n, choice in enumerate(q.choices):
             for key in ("value", "min", "max"):
                 found.append(("interview.yaml", (*at, "choices", n, key), q.kind, getattr(choice, key)))

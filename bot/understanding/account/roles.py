@@ -127,7 +127,6 @@ class Ledger:
 
     def doubtful(self) -> tuple[int, ...]:
         """Places of words that nothing claims and that a "no" may speak of; of a very long text the first ones."""
-        known = self._known
         places = (p for p, role in enumerate(self.roles) if not role)
         return tuple(p for p in places if not self._harmless(self.words.words[p]))[:_MOST_DOUBTFUL]
 

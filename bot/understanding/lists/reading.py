@@ -12,7 +12,6 @@ from bot.understanding.patterns import PatternError
 
 from .model import Lists
 
-
 _BLOCKS = frozenset(
     ("telling", "turning", "harmless", "filler", "known", "ordinary", "as_they_are", "small", "never_mended_to")
 )

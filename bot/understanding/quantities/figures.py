@@ -125,14 +125,22 @@ class FigureReader:
             return young
         weak = self._birth(text, today.year)
         ages = (
-            {n.least for n in numbers if n.bare and n.least >= 1 and n.least == n.most <= 120 and n.span[0] not in taken}
+            {
+                n.least
+                for n in numbers
+                if n.bare and n.least >= 1 and n.least == n.most <= 120 and n.span[0] not in taken
+            }
             if opened
             else set()
         )
         if (
             len(ages) > 1
         ):  # "34, and I lift a 6 year old": a figure of somebody else's is none; else which of them is asked
-            own = [n for n in numbers if n.bare and not self._of_another(words, n.span) and not self._is_to_come(words, n.span)]
+            own = [
+                n
+                for n in numbers
+                if n.bare and not self._of_another(words, n.span) and not self._is_to_come(words, n.span)
+            ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
             if opened and number.least % 1 and number.least == number.most:  # "4 and a half"
@@ -394,17 +402,20 @@ class FigureReader:
         spoken = spoken or tuple(s for s in match.spans("pain_words") if self._closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
 
-    def _worst_of_today(
-        self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int]
-    ) -> Figure | None:
+    def _worst_of_today(self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int]) -> Figure | None:
         """Where the worst of today is asked for: the highest figure of today ("5 sitting still, 9 when it grabs"); None if a
         figure may count something else."""
-        words, found = text.words, []
+        words = text.words
+        found: list[Figure] = []
         for number in numbers:
             begin, end = number.span
             out_of = at(words, end, self._out_of)
             scale = self._amounts.number_at(words, end + out_of) if out_of else None
-            if begin in taken or (number.most == _TEN and before(words, begin, self._frame)) or words[begin - 1 : begin] == ("/",):
+            if (
+                begin in taken
+                or (number.most == _TEN and before(words, begin, self._frame))
+                or words[begin - 1 : begin] == ("/",)
+            ):
                 continue  # no score: a time, the end of the scale
             if any(begin in range(*f.span) for f in found):
                 continue  # the ten of "out of ten"
@@ -422,7 +433,9 @@ class FigureReader:
         today = [figure for figure in found if self._of_today(text, figure) or not self._was(text, figure)]
         dated = any(at(words, place, self._before_after) for place in range(len(words)))
         worst = max(today, key=_highest, default=None)
-        if worst is None or (not dated and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)):
+        if worst is None or (
+            not dated and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)
+        ):
             return Figure(None, found[0].span)  # "was a 9, now 4": perhaps today, perhaps before
         return worst
 

@@ -52,6 +52,7 @@ class ReplyReader:
         self._places = PlaceReader(lists)
         self._stands_before = frozenset(lists.group("no_stands_before"))
         self._denying = frozenset(lists.no_words)
+        self._before_a_thing = frozenset(lists.group("no_before_a_thing"))
         self._no, self._yes = frozenset(lists.group("bare_no")), frozenset(lists.group("bare_yes"))
 
     def to(self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
@@ -96,7 +97,8 @@ class ReplyReader:
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
         enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))
-        if (self._denied_one_by_one(seen, [verdicts[o][NEGATED] for o in no]) >= enough or len(no) == len(ids)) and not telling and not unknown:
+        listed = self._denied_one_by_one(seen, [verdicts[o][NEGATED] for o in no]) >= enough
+        if (listed or len(no) == len(ids)) and not telling and not unknown:
             return Reply(none=True, no=ids)
         unsure = bool(seen.match.spans("say_unsure")) or bool(seen.match.spans("hedge"))
         if unsure and not whole:
@@ -150,7 +152,7 @@ class ReplyReader:
                 continue
             if place + 1 >= len(said) or not said[place + 1].isalnum() or said[place + 1] in self._stands_before:
                 return True
-            if said[place + 1] in bare or word not in ("no", "not", "n"):
+            if said[place + 1] in bare or word not in self._before_a_thing:
                 return True
         return False
 
@@ -246,9 +248,11 @@ class ReplyReader:
         one that is part of a "not sure" ("never timed it")."""
         unsure = {place for span in seen.match.spans("say_unsure") for place in range(*span)}
         found = {
-            name for name, bare in (("yes", self._yes), ("no", self._no)) if self.stands_alone(seen.words, bare - {
-                word for place, word in enumerate(seen.words.words) if place in unsure
-            })
+            name
+            for name, bare in (("yes", self._yes), ("no", self._no))
+            if self.stands_alone(
+                seen.words, bare - {word for place, word in enumerate(seen.words.words) if place in unsure}
+            )
         }
         return found.pop() if len(found) == 1 else None
 
