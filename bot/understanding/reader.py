@@ -238,7 +238,8 @@ class LanguageReader:
         if not signs and not mended:
             signs = self._by_slips(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
-        typed = self._typed.read(question, words, seen.numbers, self._onset.guesses(words, match, now, True, ()))
+        timed = () if question is None or question.typed is None else self._onset.guesses(words, match, now, True)
+        typed = self._typed.read(question, words, seen.numbers, timed)
         if typed is not None:
             polarity = typed.word if polarity in (None, typed.word) else None
             figures = [fact for fact in figures if fact.places[1] <= typed.span[0] or typed.span[1] <= fact.places[0]]

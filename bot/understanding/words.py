@@ -27,7 +27,7 @@ _MIDDLE, _LONG = 5, 8
 """Letters from which a slip may be anywhere, and from which two are mended."""
 _MAY_BE = 12
 """Words that one slip may stand for, at most."""
-_MENDED_AT_MOST = 100
+_MENDED_AT_MOST = 40
 """Different unknown words of one text that are compared with the word lists; bounds the cost of a very long text."""
 
 
