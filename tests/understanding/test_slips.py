@@ -47,7 +47,9 @@ def slipped(text: str, rng: Random) -> str:
 def phrases(kind: str) -> list[tuple[str, str]]:
     """Short labelled phrases of a kind: label and text."""
     cases = (case for case in read_cases(TESTS / "phrases") if case.half == "tuning" and case.kind == kind)
-    return [(str(case.label), case.text) for case in cases if isinstance(case.label, str) and len(case.text.split()) < 13]
+    return [
+        (str(case.label), case.text) for case in cases if isinstance(case.label, str) and len(case.text.split()) < 13
+    ]
 
 
 def variants(kind: str, count: int, signs: bool) -> Iterator[tuple[str, str, str]]:
