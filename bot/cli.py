@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, flows, keeping, operating, scripts, serving, words
+from bot.commands import chatting, crowd, flows, keeping, operating, scripts, serving, words
 from bot.commands.common import OK, USAGE, Stop
 
 
@@ -66,6 +66,7 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     scripts.add_script,
     scripts.add_record,
     scripts.add_load,
+    crowd.add_crowd,
     words.add_understand,
     keeping.add_erase,
     keeping.add_withdraw,

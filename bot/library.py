@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,11 @@ def flows_folder(chosen: Path | None = None) -> Path:
     raise UnknownFlow("There are no flows: no folder ./flows, and none came with the installation.")
 
 
+def as_named(folder: Path) -> Path:
+    """The whole path, its last name as people wrote it: `flows/back_spasm` may be a link to a release folder."""
+    return Path(os.path.abspath(folder))
+
+
 def flow_names(folder: Path) -> list[str]:
     """The flows in a folder: each sub-folder with a YAML file."""
     return sorted(p.name for p in folder.iterdir() if p.is_dir() and any(p.glob("*.yaml")))
@@ -90,7 +96,7 @@ def read_files(folder: Path) -> tuple[dict[str, str], list[Finding]]:
 def try_folder(folder: Path, equip: Equip | None = None) -> tuple[Flow | None, tuple[Finding, ...]]:
     """The flow of a folder if it is sound, and its findings."""
     files, unreadable = read_files(folder)
-    flow, findings = try_flow(folder.resolve().name, files)
+    flow, findings = try_flow(as_named(folder).name, files)
     if unreadable or flow is None:
         there = {finding.place.file for finding in unreadable}
         missing = {f for f in findings if f.code == "FLOW003" and f.place.file in there}

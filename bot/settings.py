@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from io import StringIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,7 +24,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything that can be set, from the environment or `.env`. Empty values count as unset."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
+    )
 
     telegram_bot_token: SecretStr | None = Field(None, description="The bot's token from @BotFather.")
     telegram_api_url: str = Field(
@@ -64,12 +71,64 @@ class Settings(BaseSettings):
         return Places(self.emergency_number, self.urgent_line, self.crisis_line, self.retention_days)
 
 
+SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
+"""Settings that may stand in a file of their own, named by NAME_FILE, as containers and systemd hand secrets over."""
+
+_SLIP = 0.9
+"""How alike two names are, of 1, when one is taken for a slip of the other: one letter in eight or more."""
+
+
 def read_settings() -> Settings:
     """The settings as they stand. Raises SettingsError with one line for the first that is wrong."""
+    written = _env_file(Path(".env"))
+    for where, names in ((".env", written), ("the environment", os.environ)):
+        _no_slip(where, names)
     try:
-        return Settings()
+        return Settings(**_from_files({**written, **os.environ}))
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]).upper() if problem["loc"] else "the settings"
         message = str(problem["msg"]).removeprefix("Value error, ")
         raise SettingsError(f"{name}: {message}. Change it in the environment or in .env.") from None
+
+
+def _env_file(path: Path) -> Mapping[str, str | None]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path}: it cannot be read ({error.strerror}).") from None
+    try:
+        return dotenv_values(stream=StringIO(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}, line {line}: a character that is not UTF-8. Save the file as UTF-8.") from None
+
+
+def _no_slip(where: str, names: Iterable[str]) -> None:
+    """Raises SettingsError for a name that is nearly a setting's: what it says would silently not count."""
+    known = [*(name.upper() for name in Settings.model_fields), *(f"{name.upper()}_FILE" for name in SECRETS)]
+    for name in names:
+        near = [] if name.upper() in known else difflib.get_close_matches(name.upper(), known, n=1, cutoff=_SLIP)
+        if near and len(name) >= 8:
+            raise SettingsError(f"{name} in {where} is no setting. Is it {near[0]}? Rename it, or take it out.")
+
+
+def _from_files(given: Mapping[str, str | None]) -> dict[str, Any]:
+    """The secrets that stand in files: setting -> value."""
+    found: dict[str, Any] = {}
+    for name in SECRETS:
+        path = given.get(f"{name.upper()}_FILE")
+        if not path:
+            continue
+        if given.get(name.upper()):
+            raise SettingsError(f"{name.upper()} and {name.upper()}_FILE are both set. Keep one of them.")
+        try:
+            found[name] = Path(path).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise SettingsError(f"{name.upper()}_FILE: {path} cannot be read ({why}).") from None
+        if not found[name]:
+            raise SettingsError(f"{name.upper()}_FILE: {path} is empty.")
+    return found

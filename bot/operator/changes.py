@@ -100,7 +100,7 @@ class Change:
 
     def _worse(self, after: dict[str, str]) -> list[Finding]:
         """What is to do after the change. Raises CannotEdit for any other finding that was not there before."""
-        name = self.folder.resolve().name
+        name = Path(os.path.abspath(self.folder)).name
         had = Counter((f.place.file, f.code, f.message) for f in try_flow(name, self._before)[1])
         new: list[Finding] = []
         for finding in try_flow(name, after)[1]:

@@ -1,6 +1,7 @@
-"""The pytest plugin: collects scripts from configured folders, one test item for each case and way.
+"""The pytest plugin: collects scripts and people from configured folders, one test item for each case and way.
 
-Configured by the ini options `conversations`, `conversation_flows` and `conversation_ways`; other folders are left alone.
+Configured by the ini options `conversations`, `crowds`, `conversation_flows` and `conversation_ways`; other folders are left
+alone. A person who is `known` to come to another level is expected to fail, and fails once they don't.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _TITLES = pytest.StashKey[dict[str, Case]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The ini options and the command-line option."""
     parser.addini("conversations", "folders with conversation scripts", type="args", default=["tests/conversations"])
+    parser.addini("crowds", "folders with people", type="args", default=["tests/crowd"])
     parser.addini("conversation_flows", "folders with flows", type="args", default=["flows", "tests/flows"])
     parser.addini("conversation_ways", "ways to run each script", type="args", default=["memory", "reload"])
     group = parser.getgroup("symptom-bot")
@@ -36,14 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """A script file in a configured folder becomes a collector."""
-    config = parent.config
+    """A file of scripts or people in a configured folder becomes a collector."""
     if file_path.suffix != ".yaml" or file_path.name in BESIDE:
         return None
-    folders = [(config.rootpath / folder).resolve() for folder in config.getini("conversations")]
-    if not any(folder in file_path.resolve().parents for folder in folders):
-        return None
-    return ScriptFile.from_parent(parent, path=file_path)
+    for option, collector in (("conversations", ScriptFile), ("crowds", PeopleFile)):
+        folders = [(parent.config.rootpath / folder).resolve() for folder in parent.config.getini(option)]
+        if any(folder in file_path.resolve().parents for folder in folders):
+            return collector.from_parent(parent, path=file_path)
+    return None
 
 
 def _shipped() -> list[Path]:
@@ -55,6 +57,16 @@ def _shipped() -> list[Path]:
         return [flows_folder(read_settings().flows_dir)]
     except (UnknownFlow, SettingsError) as error:
         raise pytest.UsageError(f"{error} The ini option conversation_flows says where flows are.") from None
+
+
+def _default_flow() -> str:
+    """The flow of people that no folder around is named after."""
+    from bot.settings import SettingsError, read_settings
+
+    try:
+        return read_settings().flow
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _flows(config: pytest.Config) -> FlowFolders:
@@ -85,7 +97,7 @@ class ScriptFile(pytest.File):
             shown = self.path.relative_to(self.config.rootpath)
         except ValueError:
             shown = self.path
-        scripts = read_scripts([self.path], _flows(self.config))
+        scripts = self._read()
         for finding in self._titles(scripts):
             yield BrokenScript.from_parent(self, name=f"{shown.name}: findings", text=finding)
         for case in scripts.cases if not scripts.findings else ():
@@ -93,7 +105,13 @@ class ScriptFile(pytest.File):
                 seeds = self.config.getoption("--fault-seed") if name not in ("memory", "reload") else None
                 for seed in seeds or [None]:
                     label = f"{case.title} [{name}]" if seed is None else f"{case.title} [{name}, faults {seed}]"
-                    yield ScriptItem.from_parent(self, name=label, scripts=scripts, case=case, way=way, seed=seed)
+                    item = ScriptItem.from_parent(self, name=label, scripts=scripts, case=case, way=way, seed=seed)
+                    if case.known:
+                        item.add_marker(pytest.mark.xfail(reason=case.known, strict=True))
+                    yield item
+
+    def _read(self) -> Scripts:
+        return read_scripts([self.path], _flows(self.config))
 
     def _titles(self, scripts: Scripts) -> list[str]:
         known = self.config.stash.setdefault(_TITLES, {})
@@ -105,6 +123,15 @@ class ScriptFile(pytest.File):
                     f'{case.place}  SCRIPT021  The title "{case.title}" stands twice (first at {other.place}).'
                 )
         return ["\n".join(found)] if found else []
+
+
+class PeopleFile(ScriptFile):
+    """A file of people."""
+
+    def _read(self) -> Scripts:
+        from bot.replay.crowd.reading import read_people
+
+        return read_people([self.path], _flows(self.config), _default_flow())
 
 
 class ScriptItem(pytest.Item):

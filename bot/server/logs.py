@@ -20,7 +20,7 @@ from bot.service.error_place import place_of
 OURS = "symptom_bot"
 
 VALUES = {
-    "bot": str, "chore": str, "count": int, "flow": str, "kind": str, "level": str, "listen": str, "method": str,
+    "bot": str, "cause": str, "chore": str, "count": int, "flow": str, "kind": str, "level": str, "listen": str, "method": str,
     "mode": str, "place": str, "reason": str, "seconds": float, "status": int, "store": str, "tries": int, "version": str,
     "finding": str,
 }  # fmt: skip

@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
+from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn
 from bot.core.conversation.screens import decode, session_of
 from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
@@ -105,7 +104,7 @@ class Chats:
             elif chat.flow.version in self.flows.withdrawn:
                 return self._pause(incoming, chat.flow, chat.session.lang)
             flow, before = chat.flow, chat.session
-            event = self._event(tx, chat, incoming, local)
+            event = self._event(tx, chat, incoming)
             if event is None:
                 return Handled(incoming, why="nothing")
             turn = step(flow, before, event, local)
@@ -230,7 +229,7 @@ class Chats:
             about, sessions, due, tx.messages_of(name), self.flows.version, self._replies.places, self._replies.local
         )
 
-    def _event(self, tx: Transaction, chat: OpenChat, incoming: Incoming, local: datetime) -> Event | None:
+    def _event(self, tx: Transaction, chat: OpenChat, incoming: Incoming) -> Event | None:
         assert chat.session is not None
         assert chat.flow is not None
         event = incoming.event
@@ -239,11 +238,6 @@ class Chats:
             return replace(tapped, session="") if chat.was_moved and tapped.session == chat.session.id else tapped
         if callable(event):
             event = event(chat.session, chat.flow)
-        if isinstance(event, Typed) and incoming.update is not None and incoming.update < chat.last_update:
-            # Older than what was handled already: it cannot answer what is asked now, but it may carry a red flag.
-            reading = chat.flow.reader(event.text, local, chat.session.lang, None)
-            if not reading.signs and not reading.crisis:
-                return NO_SCREEN
         return event
 
     def _tap(self, tx: Transaction, chat: OpenChat, data: str) -> Tapped:

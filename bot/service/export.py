@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.core.conversation.session import Session
+from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.rendering.answer_words import Places, words_for
@@ -55,9 +56,7 @@ def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callabl
     words = words_for(flow, session.lang, places)
     if row.level is not None:
         lines += [words.texts.levels[Level(row.level)], ""]
-    for question in flow.interview.questions:
-        kept = session.answers.get(question.ask, session.heard.get(question.ask))
-        if kept is not None:
-            short = words.texts.questions[question.ask].short
-            lines.append(f"{short}: {words.answer(question, kept, local(row.seen))}")
+    seen = local(row.seen)
+    for name, answer in answers_that_count(flow, session, seen.date()).items():
+        lines.append(f"{words.texts.questions[name].short}: {words.told(session, flow.questions[name], answer, seen)}")
     return "\n".join([*lines, ""])

@@ -15,7 +15,8 @@ class Payload(NamedTuple):
     """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data). `ref`: the name of the screen it shows
     (session.turn); `edits`: it replaces the message of that name, whose number in the channel is `known` if a tap told it.
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
-    patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late.
+    patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
+    (seconds UTC) of that day; `late_day`: afterwards.
     `leave`: then leave the chat; `last`: then nothing of the chat is to be kept."""
 
     blocks: tuple[tuple[str, str], ...] = ()
@@ -26,9 +27,17 @@ class Payload(NamedTuple):
     file: tuple[str, str] | None = None
     written: float | None = None
     late: str = ""
+    late_day: str = ""
+    midnight: float | None = None
     known: int | None = None
     leave: bool = False
     last: bool = False
+
+    def lateness(self, now: float, after: float) -> str:
+        """What to say about a delay if this goes out `now` (seconds UTC): nothing within `after` seconds."""
+        if self.written is None or now - self.written <= after:
+            return ""
+        return self.late_day if self.midnight is not None and now >= self.midnight else self.late
 
     def to_json(self) -> str:
         """As text for the outbox."""

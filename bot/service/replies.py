@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
 from bot.core.conversation.session import Session
@@ -17,6 +17,7 @@ from .payload import Payload, payload_of
 
 LATE = 120.0
 """Seconds after which an urgent answer says when the patient wrote."""
+DAY = timedelta(days=1)
 
 MakeText = Callable[[Turn], str]
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
@@ -84,8 +85,18 @@ class Replies:
             drawn_by = effect.before if isinstance(effect, Settled) else session
             return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))
         if message.urgent and incoming.sent is not None:
-            late = words.system("late", time=self.local(incoming.sent).strftime("%H:%M"))
-            return payload_of(message, session, written=incoming.sent, late=late)
+            wrote = self.local(incoming.sent)
+            time, midnight = (
+                wrote.strftime("%H:%M"),
+                datetime.combine(wrote.date() + DAY, datetime.min.time(), wrote.tzinfo),
+            )
+            late, late_day = (
+                words.system("late", time=time),
+                words.system("late_day", time=time, date=words.day(wrote.date())),
+            )
+            return payload_of(
+                message, session, written=incoming.sent, late=late, late_day=late_day, midnight=midnight.timestamp()
+            )
         return payload_of(message, session)
 
 

@@ -89,8 +89,8 @@ def moved(session: Session, old: Flow | None, new: Flow) -> Session:
     return session.but(
         flow=new.name, version=new.version, lang=session.lang if session.lang in new.texts else next(iter(new.texts)),
         answers=kept, heard=heard, at=session.at if session.at in (EMERGENCY, STOPPED) else START,
-        ticks=(), queue=(), found=None, proposal=None, checked=False, enough=False, exit_offered=False, first=None,
-        doubt=False, misread=0, unplaced=False, asked=(), unsafe=new.unsafe, notes=(), since=None,
+        ticks=(), queue=(), found=None, proposal=None, proposed_choice="", checked=False, enough=False, exit_offered=False,
+        first=None, doubt=False, misread=0, unplaced=False, asked=(), unsafe=new.unsafe, notes=(), since=None, shown=None, anew=(),
         trail=tuple(t for t in session.trail if t.question in kept),
         signs=tuple(x for x in session.signs if x.option in new.option_home),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from bot.check.report.report import check_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
 from tests.support.brute_force import conversations
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, two_ways, write
 from tests.support.generated_flows import generated
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
@@ -79,6 +79,19 @@ def test_a_fault_is_proved_with_a_conversation_that_step_confirms(code: str, nam
     if code in ("FLOW050", "FLOW056", "FLOW057", "FLOW059"):
         assert shown.example is not None
         assert not found.safe
+
+
+def test_what_another_way_always_silences_is_dead() -> None:
+    """Of several ways the first is said (`ways`): the proofs leave the later ones out, as the conversation does."""
+    failed = {(f.code, f.name) for f in proofs(edited(SPRAIN, *two_ways("by_phone", "in_person"))).failed}
+    assert ("FLOW055", "dead:go_there") in failed
+    assert ("FLOW054", "adds_nothing:bleeding_inside") in failed
+    failed = {(f.code, f.name) for f in proofs(edited(SPRAIN, *two_ways("in_person", "by_phone"))).failed}
+    assert not failed & {
+        ("FLOW055", "dead:go_there"),
+        ("FLOW055", "dead:ring"),
+        ("FLOW054", "adds_nothing:bleeding_inside"),
+    }
 
 
 def test_counterexamples_are_as_near_to_the_usual_answers_as_can_be() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.cli import main
 from tests.support.places import FLOWS, ROOT, TESTS
+from tests.support.proved_once import ProvedOnce
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,7 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
     monkeypatch.setenv("FLOWS_DIR", str(FLOWS))
+    monkeypatch.setattr("bot.check.proof.own_process.ProofProcess", ProvedOnce)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -301,3 +303,13 @@ def test_unsafe_marks_every_message(
     code, out, _ = run(capsys, "chat", "./sprain", "--unsafe")
     assert code == 0
     assert out.count("symptom-bot  Unsafe version") == out.count("symptom-bot  ") == 4
+
+
+def test_a_flow_may_be_a_link_to_a_folder_of_another_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(FLOWS / "back_spasm", tmp_path / "releases" / "r42")
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "back_spasm").symlink_to(tmp_path / "releases" / "r42")
+    monkeypatch.setenv("FLOWS_DIR", str(tmp_path / "flows"))
+    assert "Who is this for?" in chats(monkeypatch, capsys)

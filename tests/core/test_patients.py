@@ -9,7 +9,7 @@ import pytest
 
 from bot.check.cases import CaseResult, run_answers
 from bot.core.flow.yaml_places import Loaded
-from bot.core.model.flow_files import Level
+from bot.core.model.flow_files import Level, Section
 from tests.support.audit_rows import rows
 from tests.support.places import FLOWS, TESTS
 from tests.support.talking import back_spasm
@@ -103,3 +103,13 @@ def test_what_the_audit_leaves_open_stands_in_the_flow_and_in_the_hazards() -> N
     listed = {r for line in re.findall(r"CLINICIAN ([UO\d, ]+)", hazards) for r in re.findall(r"[UO]\d+", line)}
     assert asked == listed
     assert {"U2", "U8", "O1", "O7"} <= asked
+
+
+def test_each_result_below_emergency_has_one_address() -> None:
+    """What to do is said by the way of the deciding rules, and of several ways `ways` lets only the first be said."""
+    flow = back_spasm()
+    for level in (Level.see_soon, Level.same_day):
+        addresses = [x.line for x in flow.lines if x.line.section is Section.do and level in x.line.levels]
+        assert all(line.how in flow.advice.ways for line in addresses)
+        taken = {r.rule.how for r in flow.rules if r.rule.level is level}
+        assert taken == {line.how for line in addresses}

@@ -35,7 +35,7 @@ sessions = st.builds(
     ticks=st.lists(words, max_size=3).map(tuple), queue=st.lists(words, max_size=3).map(tuple),
     found=st.none() | many,
     signs=st.lists(st.builds(Heard, words, words, st.booleans()), max_size=2).map(tuple),
-    proposal=st.none() | st.tuples(words, answers),
+    proposal=st.none() | st.tuples(words, answers), proposed_choice=words,
     latch=st.none() | st.builds(Latch, words, words, st.lists(words, max_size=2).map(tuple), st.booleans()),
     trail=st.lists(st.builds(Step, st.integers(0, 9), words, st.none() | st.integers(0, 9)), max_size=3).map(tuple),
     asked=st.lists(st.tuples(st.integers(0, 9), words), max_size=3).map(tuple),
@@ -64,8 +64,8 @@ def session() -> Session:
 
 def test_a_session_of_an_older_release_has_defaults_for_what_that_did_not_know() -> None:
     plain = json.loads(session().to_json())
-    for name in ("asked", "heard", "found", "signs", "proposal", "trail", "queue", "forgetting", "notes", "since", "told",
-                 "help", "rank_told"):  # fmt: skip
+    for name in ("asked", "heard", "found", "signs", "proposal", "proposed_choice", "trail", "queue", "forgetting", "notes",
+                 "since", "told", "help", "rank_told"):  # fmt: skip
         del plain[name]
     plain["latch"] = plain["latch"][:3]
     back = Session.from_json(json.dumps(plain))

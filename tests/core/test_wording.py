@@ -44,7 +44,7 @@ def test_a_ready_made_choice_is_said_as_it_was_tapped(words: Words) -> None:
     onset = words.flow.questions["onset"]
     for choice in onset.choices:
         kept = keep(onset, read_value(onset, choice.id), NOW.date())
-        assert words.answer(onset, kept, NOW) == words.option("onset", choice.id)
+        assert words.answer(onset, kept, NOW, choice.also) == words.option("onset", choice.id)
 
 
 def test_a_list_names_what_is_ticked_then_what_is_unsure(words: Words) -> None:

@@ -144,11 +144,15 @@ def test_the_account_is_kept_beside_the_words_that_people_are_shown(folder: Path
     assert words.texts is coverage.flow.texts["en"]
 
 
-def test_in_json_each_object_says_what_it_is(folder: Path) -> None:
-    (folder / "a.yaml").write_text("title: A\nchat:\n  - tap: from_16\n  - bot: nerves\nexpect: {at: nerves}\n")
+def test_in_json_each_object_says_what_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "sprain"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(
+        "title: A\nchat:\n  - auto: {danger: [cold_pale_foot]}\n    until: result\nexpect: {level: emergency}\n"
+    )
     out = io.StringIO()
     ways = {"memory": MemoryWay()}
-    wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.001)
+    wrong = replay_command([folder], FLOW_FOLDERS, ways, out, json=True, coverage=True, mutate=True, share=0.05)
     assert wrong == 1  # one script notices little, and nobody has said why that is enough
     assert [json.loads(line)["kind"] for line in out.getvalue().splitlines()] == ["outcome", "coverage", "mutations"]
 

@@ -225,7 +225,7 @@ def test_the_scripts_of_the_small_flow_notice_all_that_can_be_noticed(share: flo
     assert code == 0, text
 
 
-@pytest.mark.slow  # about one fault in thirty of the flow since the audit is noticed by no script yet
+@pytest.mark.slow  # of "surely" and dropped parts about one in twenty is noticed by no script yet, of other faults one in a hundred
 @pytest.mark.parametrize("share", [0.003, 0.01])
 def test_a_few_of_the_faults_others_with_every_commit(
     shipped: tuple[Scripts, list[Played], Flow], share: float

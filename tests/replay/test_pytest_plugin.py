@@ -54,6 +54,24 @@ def test_two_files_of_one_title_fail_in_pytest_too(pytester: pytest.Pytester) ->
     assert "SCRIPT021" in result.stdout.str()
 
 
+def test_people_are_collected_too_and_who_is_known_fails_once_they_are_right(pytester: pytest.Pytester) -> None:
+    pytester.makeini(f"[pytest]\ncrowds = crowd\nconversation_flows = {TESTS / 'flows'}\nconversation_ways = memory\n")
+    (pytester.path / "crowd" / "sprain").mkdir(parents=True)
+    lies = "  facts: {danger: [cold_pale_foot]}\n  says: {danger: none of these}\n"
+    (pytester.path / "crowd" / "sprain" / "people.yaml").write_text(
+        f"- person: honest\n  facts: {{danger: [cold_pale_foot]}}\n- person: liar\n{lies}"
+        f"- person: known liar\n{lies}  known: lies\n- person: over\n  facts: {{}}\n  known: lied once\n"
+    )
+    (pytester.path / "crowd" / "sprain" / "broken.yaml").write_text("- persn: x\n  facts: {}\n")
+    result = pytester.runpytest_inprocess("-v", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=3, xfailed=1)
+    text = result.stdout.str()
+    assert "honest [memory] PASSED" in text
+    assert "expected  level emergency" in text
+    assert "XPASS(strict)" in text
+    assert 'Did you mean "person"?' in text
+
+
 @pytest.mark.slow
 def test_several_processes_play_what_is_given_to_them_by_whichever_way(pytester: pytest.Pytester) -> None:
     pytester.makeini(f"[pytest]\nconversations = .\nconversation_flows = {TESTS / 'flows'}\n")

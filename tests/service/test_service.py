@@ -91,14 +91,23 @@ def test_urgent_answers_carry_when_they_were_asked_for(service: Service, clock: 
     assert all(m.late == "Late 17:50" and m.written == clock.now - 600 for m in urgent)
 
 
-def test_old_words_with_a_red_flag_are_never_passed_over(service: Service) -> None:
+def test_old_words_with_a_red_flag_are_never_passed_over(service: Service, clock: Clock) -> None:
     ann = Chat(service)
     ann.number = 50
     ann.taps(ann.does(Started()), "Me")
-    assert "Is any of these so?" in words(ann.does(Typed("none of these", 1), update=10))
+    assert "Is any of these so?" in words(ann.does(Typed("none of these", 1, clock.now - 60)))
     session = ann.session
     assert session is not None
     assert "danger" not in session.answers
+
+
+def test_update_numbers_that_begin_anew_leave_nobody_unheard(service: Service, clock: Clock) -> None:
+    ann = Chat(service)
+    ann.number = 5000
+    ann.taps(ann.does(Started()), "Me")
+    ann.does(Typed("none of these", 1, clock.now + 20), update=10)
+    assert ann.session is not None
+    assert "danger" in ann.session.answers
 
 
 def test_a_session_that_cannot_be_read_gives_way_to_a_new_one(service: Service) -> None:

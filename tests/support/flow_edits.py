@@ -16,6 +16,22 @@ BACK_SPASM = FLOWS / "back_spasm"
 Edit = tuple[str, str, str]
 
 
+def two_ways(first: str, second: str) -> tuple[Edit, ...]:
+    """Edits of the small flow: whoever has a fever on a blood thinner is sent two ways on the same day, of which the first
+    is said."""
+    return (
+        ("triage.yaml", "    when: fever\n    level: same_day\n", "    when: fever\n    level: same_day\n    how: by_phone\n"),
+        ("triage.yaml", "    when: blood_thinner and swelling\n    level: same_day\n",
+         "    when: blood_thinner and fever\n    level: same_day\n    how: in_person\n"),
+        ("advice.yaml", "  - {line: book,",
+         "  - {line: ring, section: do, levels: [same_day], how: by_phone, claims: [g_warning]}\n"
+         "  - {line: go_there, section: do, levels: [same_day], how: in_person, claims: [g_warning]}\n  - {line: book,"),
+        ("advice.yaml", "lines:\n", f"ways: [{first}, {second}]\nlines:\n"),
+        ("texts.en.yaml", "  book: Book an appointment.\n",
+         "  book: Book an appointment.\n  ring: Ring somebody.\n  go_there: Go to somebody.\n"),
+    )  # fmt: skip
+
+
 def files_of(folder: Path) -> dict[str, str]:
     """The YAML files of a flow."""
     return {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.yaml"))}

@@ -79,13 +79,14 @@ async def serving(
     clock: Clock | None = None,
     limits: Limits | None = None,
     every: Every = QUIET,
+    make: Callable[[Store, Clock], Service] | None = None,
     **more: Any,
 ) -> AsyncIterator[Running]:
-    """A bot that polls the double until the block ends."""
+    """A bot that polls the double until the block ends. `make`: its service, unless it is that of the settings."""
     chosen = settings(**more)
     clock = clock or Clock()
     store = open_store(url, purpose="test")
-    service = open_service(chosen, store, clock)
+    service = open_service(chosen, store, clock) if make is None else make(store, clock)
     channel = Telegram(
         service,
         double.token,

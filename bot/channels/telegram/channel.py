@@ -17,12 +17,14 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
+from bot.server.hearing import DEAF_AFTER, Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
-from bot.service.incoming import Handled
+from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
 from bot.store import EMERGENCY, Delivery, StoreThread
 
+from .deafness import watch_webhook
 from .http_request import HttpRequest
 from .messages import answer_tap
 from .polling import WAIT, Polling, Update
@@ -61,6 +63,7 @@ class Telegram:
         reload: Reload = stay,
         in_flight: int = 256,
         every: Every | None = None,
+        deaf_after: float = DEAF_AFTER,
     ) -> None:
         self.service, self.url = service, url.rstrip("/")
         self._request = HttpRequest(connection_pool_size=in_flight + 32)
@@ -68,12 +71,14 @@ class Telegram:
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
-        post = Post(self._api, limits, service.clock, self._look_up)
+        self._post = Post(self._api, limits, service.clock, self._look_up)
         self.deliverer = Deliverer(
-            post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
+            self._post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
+        self.hearing = Hearing(after=deaf_after)
+        self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
         self._taps: set[asyncio.Task[None]] = set()
@@ -111,7 +116,7 @@ class Telegram:
         if not await first(stop, use_polling(self.bot, self.url)):
             return
         ready()
-        polling = asyncio.create_task(Polling(self._fetch, self.handle_all).run())
+        polling = asyncio.create_task(Polling(self._fetch, self.handle_all, self.hearing).run())
         try:
             await self._until(stop, polling)
         except InvalidToken:
@@ -127,7 +132,15 @@ class Telegram:
         if not await first(stop, use_webhook(self.bot, self.url, public, secret, CONNECTIONS)):
             return
         ready()
+        self._tasks.append(
+            asyncio.create_task(watch_webhook(self.bot.get_webhook_info, public, self.hearing, self._look_every))
+        )
         await self._until(stop)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with serving, for /healthz; "" if nothing is."""
+        return self.hearing.trouble if self.turns.healthy else "the database does not answer"
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""
@@ -185,15 +198,19 @@ class Telegram:
 
     async def handle_all(self, updates: Sequence[Update]) -> None:
         """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
-        handled = await self.turns.handle([read_update(update) for update in updates])
+        handled = await self.turns.handle([self._read(update) for update in updates])
         for update, one in zip(updates, handled, strict=True):
             tap = tap_id(update)
             if tap is not None:
                 self._acknowledge(tap, one)
 
+    def _read(self, update: Update) -> Incoming:
+        return read_update(update, self.service.clock(), self._post.clocks.ahead)
+
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
-        handled = await self.turns.handle([read_update(update)])
+        handled = await self.turns.handle([self._read(update)])
+        self.hearing.heard()
         tap = tap_id(update)
         if tap is None:
             return b""

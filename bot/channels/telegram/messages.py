@@ -30,13 +30,13 @@ class Call(NamedTuple):
     file: tuple[str, bytes] | None = None
 
 
-def calls(chat: int, payload: Payload, message_id: int | None, late: bool) -> tuple[Call, ...]:
+def calls(chat: int, payload: Payload, message_id: int | None, late: str = "") -> tuple[Call, ...]:
     """The calls that bring a payload into a chat, in order: a long text needs several, the keyboard is under the last.
 
     `message_id`: the message that an edit replaces (an edit of a message that is not known needs no call); `late`:
-    the payload goes out late, which it then says.
+    what is said about its delay.
     """
-    blocks = (("text", payload.late), *payload.blocks) if late and payload.late else payload.blocks
+    blocks = (("text", late), *payload.blocks) if late else payload.blocks
     texts = list(pieces(blocks, LONGEST))
     markup = keyboard(payload.rows)
     if payload.edits:

@@ -13,6 +13,9 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.server.hearing import Hearing
+
+from .deafness import cause_of
 from .post import asked_pause
 
 log = logging.getLogger("symptom_bot.polling")
@@ -30,23 +33,29 @@ Handle = Callable[[Sequence[Update]], Awaitable[None]]
 
 
 class Polling:
-    """`fetch`: getUpdates; `handle`: returns once the updates are committed."""
+    """`fetch`: getUpdates; `handle`: returns once the updates are committed; `hearing`: is told how fetching goes."""
 
-    def __init__(self, fetch: Fetch, handle: Handle, wait: int = WAIT) -> None:
-        self._fetch, self._handle, self._wait = fetch, handle, wait
+    def __init__(self, fetch: Fetch, handle: Handle, hearing: Hearing, wait: int = WAIT) -> None:
+        self._fetch, self._handle, self._hearing, self._wait = fetch, handle, hearing, wait
         self._offset: int | None = None
         self._failures = 0
 
     async def run(self) -> None:
         """For ever. Raises InvalidToken if the token was taken away meanwhile."""
         while True:
+            wait = (
+                0 if self._failures else self._wait
+            )  # after an error it is found out at once whether all is well again
+            self._hearing.tries(wait)
             try:
-                updates = await self._fetch(self._offset, self._wait)
+                updates = await self._fetch(self._offset, wait)
             except InvalidToken:
                 raise
             except TelegramError as error:
+                self._hearing.failed(cause_of(error))
                 await self._pause(error)
                 continue
+            self._hearing.heard()
             self._failures = 0
             if updates:
                 await self._commit(updates)
@@ -71,7 +80,7 @@ class Polling:
             case RetryAfter():
                 seconds = asked_pause(error)
             case Conflict():
-                log.warning("another process polls with this token: stop it, or only one of the two will see an update")
+                log.warning(cause_of(error))
                 seconds = min(seconds, 5.0)
             case TimedOut():
                 seconds = min(seconds, 1.0)

@@ -19,6 +19,7 @@ from bot.service.payload import Payload
 from bot.service.replies import LATE
 from bot.store import Delivery
 
+from .clocks import TwoClocks
 from .http_request import HttpRequest
 from .messages import Call, calls
 from .updates import chat_id
@@ -71,13 +72,15 @@ def asked_pause(error: RetryAfter) -> float:
 
 
 class Post:
-    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent."""
+    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent; `clocks`:
+    how the two compare."""
 
     def __init__(self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp) -> None:
         self._api, self._limits, self._clock, self._look_up = api, limits, clock, look_up
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._parts: dict[tuple[str, int], int] = {}
         self._slowed: dict[str, float] = {}
+        self.clocks = TwoClocks()
 
     async def send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
         """Bring one message to its chat. Of a message in several parts only those that are still missing are sent."""
@@ -86,12 +89,13 @@ class Post:
             message = payload.known or self._shown.get((delivery.chat, payload.ref))
             if message is None:
                 message = await self._look_up(delivery.chat, payload.ref)
-        late = payload.written is not None and self._clock() - payload.written > LATE
+        late = payload.lateness(self._clock(), LATE)
         key = (delivery.chat, delivery.seq)
         done = self._parts.pop(key, 0)
         for number, call in enumerate(calls(chat_id(delivery.chat), payload, message, late)):
             if number < done:
                 continue
+            before = self._clock()
             try:
                 result = await self._api.call(call)
             except Exception as error:
@@ -103,6 +107,7 @@ class Post:
             else:
                 if call.method == "sendMessage" and isinstance(result, dict):
                     message = result.get("message_id")
+                    self.clocks.sent(before, self._clock(), float(result.get("date") or 0))
         if payload.edits:
             return Taken()
         if message is not None and payload.ref:

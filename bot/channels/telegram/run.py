@@ -44,7 +44,7 @@ async def run(
     prove: Callable[[], Sequence[str]],
     load: LoadFlow,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `prove`: waits until the flows are proved safe, and returns the names of those that
+    """Serve until SIGTERM, SIGINT or SIGHUP. `prove`: waits until the flows are proved safe, and returns the names of those that
     were taken out of use; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     stop = asyncio.Event()
@@ -106,13 +106,18 @@ def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None
     channel.service.on_handled = metrics.handled
     channel.report = metrics.delivered
     hook = None if public is None else Hook(urlsplit(public[0]).path or "/", public[1], channel.handle_one)
-    return Web(App(lambda: turns.healthy, metrics, hook), bound)
+    return Web(App(lambda: channel.trouble, metrics, hook), bound)
 
 
 def _on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        if sys.platform == "win32":  # pragma: no cover
+    if sys.platform == "win32":  # pragma: no cover
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-        else:
-            loop.add_signal_handler(number, stop.set)
+        return
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+        signal.SIGHUP,
+    ):  # a terminal that is closed is no reason to lose anything
+        loop.add_signal_handler(number, stop.set)

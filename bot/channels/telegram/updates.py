@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from bot.core.conversation.events import Commanded, Edited, Event, Received, Started, Typed
+from bot.core.conversation.events import Commanded, Edited, Event, Received, Replied, Started, Typed
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.system_texts import COMMANDS
 from bot.service.incoming import Incoming, MakeEvent, Pressed
 
+from .contents import all_words, kind_of, plain_words, quoted
+
 Json = Mapping[str, Any]
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates that the bot asks Telegram for."""
-
-KINDS = (
-    "sticker", "voice", "photo", "video", "video_note", "audio", "animation", "document", "location", "venue",
-    "contact", "poll", "dice", "game", "story", "paid_media", "checklist", "invoice",
-)  # fmt: skip
-"""Contents that a person sends and the bot cannot read. What is neither words nor one of these is Telegram's own note."""
 
 _ONE_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -40,9 +37,37 @@ def chat_id(name: str) -> int:
     return int(name.partition(":")[2])
 
 
-def read_update(update: Json) -> Incoming:
-    """One update. Never raises for an update with an id: what cannot be read is marked as unreadable."""
+def read_update(update: Json, came: float | None = None, ahead: float = 0.0) -> Incoming:
+    """One update. Never raises for an update with an id: what cannot be read is marked as unreadable.
+
+    `came`: when it came in (seconds, UTC), if that is known; `ahead`: seconds by which our clock is ahead of Telegram's.
+    """
     number = int(update["update_id"])
+    incoming = _read(update, number)
+
+    def ours(written: float | None) -> float | None:
+        """The moment by the clock of the bot; never after it came in."""
+        return min((t for t in (None if written is None else written + ahead, came) if t is not None), default=None)
+
+    event = incoming.event
+    if isinstance(event, _RedFlagOr):
+        return incoming._replace(
+            event=replace(event, words=_moved(event.words, ours), otherwise=_moved(event.otherwise, ours))
+        )
+    return incoming if event is None or callable(event) else incoming._replace(event=_moved(event, ours))
+
+
+E = TypeVar("E")
+
+
+def _moved(event: E, ours: Callable[[float | None], float | None]) -> E:
+    """The event with its times by another clock."""
+    if isinstance(event, Edited):
+        return replace(event, written=ours(event.written), edited=ours(event.edited))
+    return replace(event, written=ours(event.written)) if isinstance(event, Typed | Received) else event
+
+
+def _read(update: Json, number: int) -> Incoming:
     for kind, read in _READERS.items():
         body = update.get(kind)
         if body is not None:
@@ -66,62 +91,83 @@ def _message(message: Json, number: int) -> Incoming:
     if chat["type"] != "private":
         left = message.get("left_chat_member") is not None
         return Incoming(name, None, number, lang, notice="" if left else "group_refused")
-    sent = float(message["date"])
-    text = message.get("text")
+    sent, kind, text = _date(message, "date"), kind_of(message), plain_words(message)
     if "forward_origin" in message or "forward_date" in message:
-        return Incoming(name, Received("forward"), number, lang, sent=sent)
-    if isinstance(text, str):
-        event, flow = _words(text, int(message["message_id"]))
+        return Incoming(name, _beside(message, "forward", sent), number, lang, sent=sent)
+    if isinstance(text, str) and text.strip():
+        event, flow = _words(text, message, sent)
         return Incoming(name, event, number, lang, flow, sent)
-    kind = next((k for k in KINDS if k in message), None)
-    if kind is None:
+    if kind is None and not isinstance(text, str):
         return Incoming(name, None, number)
-    return Incoming(name, _captioned(message, kind), number, lang, sent=sent)
+    return Incoming(name, _beside(message, kind or "text", sent), number, lang, sent=sent)
 
 
-def _words(text: str, message: int) -> tuple[Event | MakeEvent, str | None]:
+def _date(message: Json, field: str) -> float | None:
+    """Seconds UTC; None where Telegram names no time."""
+    seconds = float(message.get(field) or 0)
+    return seconds if seconds > 0 else None
+
+
+def _beside(message: Json, kind: str, sent: float | None) -> Received:
+    """What is no typed answer, with every word in it."""
+    origin = message.get("forward_origin") or {}
+    forwarded = kind == "forward" or bool(origin)
+    writer = (origin.get("sender_user") or {}).get("id")
+    own = writer == (message.get("from") or {}).get("id") if forwarded else kind != "quote"
+    return Received(kind, all_words(message), own, str(message.get("media_group_id") or ""), sent)
+
+
+def _words(text: str, message: Json, sent: float | None) -> tuple[Event | MakeEvent, str | None]:
     """Typed words, or a command; "/start NAME" is a link to a flow."""
-    if not text.startswith("/"):
-        return Typed(text, message), None
-    name, _, argument = text[1:].partition(" ")
-    name, argument = name.partition("@")[0].lower(), argument.strip()
-    if name not in COMMANDS:
-        return Typed(text, message), None
-    event: Event = Started() if name == "start" else Commanded(name, argument)
-    if not argument or _ONE_WORD.fullmatch(argument):
-        return event, argument if argument and name == "start" else None
-    return _red_flag_or(Typed(argument, message), event), None
+    number = int(message["message_id"])
+    typed = Typed(text, number, sent, _replied(message))
+    if text.startswith("/"):
+        name, _, argument = text[1:].partition(" ")
+        name, argument = name.partition("@")[0].lower(), argument.strip()
+        if name in COMMANDS:
+            event: Event = Started() if name == "start" else Commanded(name, argument)
+            if not argument or _ONE_WORD.fullmatch(argument):
+                return event, argument if argument and name == "start" else None
+            return _RedFlagOr(Typed(argument, number, sent), argument, event), None
+    quote = quoted(message)
+    return (_RedFlagOr(_beside(message, "quote", sent), quote, typed) if quote.strip() else typed), None
 
 
-def _captioned(message: Json, kind: str) -> Event | MakeEvent:
-    caption = message.get("caption")
-    if not isinstance(caption, str) or not caption.strip():
-        return Received(kind)
-    return _red_flag_or(Typed(caption, int(message["message_id"])), Received(kind))
+def _replied(message: Json) -> Replied | None:
+    """The message of this chat that a reply points at."""
+    to = message.get("reply_to_message")
+    if not isinstance(to, Mapping):
+        return None
+    keys = (to.get("reply_markup") or {}).get("inline_keyboard") or [[{}]]
+    own = not (to.get("from") or {}).get("is_bot", True)
+    return Replied(all_words(to), str(keys[0][0].get("callback_data") or ""), to.get("message_id"), own)
 
 
-def _red_flag_or(words: Typed, otherwise: Event) -> MakeEvent:
-    """Words where none are expected: read if they carry a red flag (nothing is discarded before that look)."""
+@dataclass(frozen=True, slots=True)
+class _RedFlagOr:
+    """Words beside others: read if they carry a red flag (nothing is discarded before that look)."""
 
-    def make(session: Session, flow: Flow) -> Event:
-        reading = flow.reader(words.text, session.seen, session.lang, None)
-        return words if reading.signs or reading.crisis else otherwise
+    words: Typed | Received
+    text: str
+    otherwise: Event
 
-    return make
+    def __call__(self, session: Session, flow: Flow) -> Event:
+        reading = flow.reader(self.text, session.seen, session.lang, None)
+        return self.words if reading.signs or reading.crisis else self.otherwise
 
 
 def _edited(message: Json, number: int) -> Incoming:
-    chat, text = message["chat"], message.get("text")
+    chat, text = message["chat"], plain_words(message)
     name = chat_name(int(chat["id"]))
     if chat["type"] != "private":
         return Incoming(name, None, number)
-    sent, lang = float(message.get("edit_date", message["date"])), _lang(message)
-    if isinstance(text, str):
-        return Incoming(name, Edited(text, int(message["message_id"])), number, lang, sent=sent)
-    kind = next((k for k in KINDS if k in message), None)
-    if kind is None or not message.get("caption"):
+    edited, lang = _date(message, "edit_date") or _date(message, "date"), _lang(message)
+    if text is not None and text.strip():
+        event = Edited(text, int(message["message_id"]), _date(message, "date"), edited)
+        return Incoming(name, event, number, lang, sent=edited)
+    if not all_words(message).strip():
         return Incoming(name, None, number)  # a place that moves, a poll that ends
-    return Incoming(name, _captioned(message, kind), number, lang, sent=sent)
+    return Incoming(name, _beside(message, kind_of(message) or "text", edited), number, lang, sent=edited)
 
 
 def _tapped(tap: Json, number: int) -> Incoming:

@@ -49,10 +49,10 @@ class Hook:
 
 
 class App:
-    """The ASGI application. `healthy`: whether turns are being committed."""
+    """The ASGI application. `trouble`: what is wrong with serving, in one line; "" if nothing is."""
 
-    def __init__(self, healthy: Callable[[], bool], metrics: Metrics, hook: Hook | None = None) -> None:
-        self._healthy, self._metrics, self._hook = healthy, metrics, hook
+    def __init__(self, trouble: Callable[[], str], metrics: Metrics, hook: Hook | None = None) -> None:
+        self._trouble, self._metrics, self._hook = trouble, metrics, hook
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: AsgiSend) -> None:
         """Called by the server for every request."""
@@ -70,7 +70,8 @@ class App:
         if method not in ("GET", "HEAD"):
             return 405, TEXT, b""
         if path == "/healthz":
-            return (200, TEXT, b"ok\n") if self._healthy() else (503, TEXT, b"the database does not answer\n")
+            trouble = self._trouble()
+            return (503, TEXT, f"{trouble}\n".encode()) if trouble else (200, TEXT, b"ok\n")
         if path == "/metrics":
             return 200, CONTENT_TYPE, self._metrics.text()
         return 404, TEXT, b""

@@ -76,7 +76,7 @@ class Player:
             raise Stuck(f"nothing is chosen for the screen {at}")
         answer = chosen[question.ask]
         if isinstance(answer, Many):
-            return self._on_list(session, question, answer)
+            return list_act(self.flow, session, question, answer)
         case = self.space.words_of(question.ask, answer)
         if question.kind in NUMERIC and not case.unsure:
             return self._number(question, case, chosen)
@@ -97,32 +97,34 @@ class Player:
     def _says_otherwise(self, also: Mapping[str, str], chosen: Mapping[str, Any]) -> bool:
         return any(chosen.get(q, answer) != answer for q, answer in also.items())
 
-    def _on_list(self, session: Session, question: Question, answer: Many) -> tuple[str, str]:
-        name, at, ticks = question.ask, session.at, set(session.ticks)
-        if at == alone(name):
-            item = session.queue[0]
-            return "tap", sc.YES if item in answer.yes else NOT_SURE if item in answer.not_sure else sc.NO
-        if at == which(name):
-            wanted = answer.not_sure if sc.toggles(question) else answer.not_sure | answer.yes
-            missing = [o for o in question.option_ids if o in wanted and o not in ticks]
-            return "tap", missing[0] if missing else sc.DONE
-        if not answer.yes and not answer.not_sure:
-            return "tap", str(question.none)
-        if not sc.toggles(question):
-            if answer.not_sure:
-                return "tap", NOT_SURE
-            if len(answer.yes) == 1:
-                return "tap", next(iter(answer.yes))
-            words = self.flow.text(session.lang).questions[name].options
-            hidden = self.flow.hidden(fold_session(self.flow, session, session.started.date()).env)
-            named = [(str(n), words[o].label) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
-            if hidden & answer.yes:  # a line that is not on the screen has no number there: it is said in words
-                return "me", ", ".join(label for _, label in named)
-            return "me", " ".join(number for number, _ in named)
-        missing = [o for o in question.option_ids if o in answer.yes and o not in ticks]
-        if missing:
-            return "tap", missing[0]
-        return "tap", NOT_SURE if answer.not_sure else sc.DONE
+
+def list_act(flow: Flow, session: Session, question: Question, answer: Many) -> tuple[str, str]:
+    """What a patient does on the open screen of a list, or on one that clears it up: ("tap", choice) or ("me", words)."""
+    name, at, ticks = question.ask, session.at, set(session.ticks)
+    if at == alone(name):
+        item = session.queue[0]
+        return "tap", sc.YES if item in answer.yes else NOT_SURE if item in answer.not_sure else sc.NO
+    if at == which(name):
+        wanted = answer.not_sure if sc.toggles(question) else answer.not_sure | answer.yes
+        missing = [o for o in question.option_ids if o in wanted and o not in ticks]
+        return "tap", missing[0] if missing else sc.DONE
+    if not answer.yes and not answer.not_sure:
+        return "tap", str(question.none)
+    if not sc.toggles(question):
+        if answer.not_sure:
+            return "tap", NOT_SURE
+        if len(answer.yes) == 1:
+            return "tap", next(iter(answer.yes))
+        words = flow.text(session.lang).questions[name].options
+        hidden = flow.hidden(fold_session(flow, session, session.started.date()).env)
+        named = [(str(n), words[o].label) for n, o in enumerate(question.option_ids, 1) if o in answer.yes]
+        if hidden & answer.yes:  # a line that is not on the screen has no number there: it is said in words
+            return "me", ", ".join(label for _, label in named)
+        return "me", " ".join(number for number, _ in named)
+    missing = [o for o in question.option_ids if o in answer.yes and o not in ticks]
+    if missing:
+        return "tap", missing[0]
+    return "tap", NOT_SURE if answer.not_sure else sc.DONE
 
 
 def event_of(session: Session, how: str, what: str) -> Event:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
-from bot.check.proof.encoding import Copy, Formula, conj, disj, neg
+from bot.check.proof.encoding import Copy, Formula, conj, disj, neg, way_said
 from bot.check.proof.pairs import same
 from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
@@ -283,6 +283,5 @@ def said(copy: Copy, line: CompiledLine | None, level: Level) -> Formula:
         return False
     parts = [True if line.node is None else copy.true(line.node)]
     if line.line.how is not None:
-        rules = [r for r in copy.flow.rules if r.rule.level is level and r.rule.how == line.line.how]
-        parts.append(disj(copy.fires[r.rule.rule] for r in rules))
+        parts.append(way_said(copy, level, line.line.how))
     return conj(parts)

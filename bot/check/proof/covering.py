@@ -11,7 +11,7 @@ from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 
-from .encoding import Copy, Formula, conj, disj, exactly, neg
+from .encoding import Copy, Formula, conj, disj, exactly, neg, way_said
 from .solver import bounded, satisfiable
 
 
@@ -173,14 +173,12 @@ def _rule(copy: Copy, target: Target) -> Formula:
 
 def _line(copy: Copy, target: Target) -> Formula:
     line = next(x for x in copy.flow.lines if x.line.line == target.name)
-    ways: Formula = True
-    if line.line.how is not None:
-        ways = disj(copy.fires[r.rule.rule] for r in copy.flow.rules if r.rule.how == line.line.how)
-        ways = conj([ways, disj(
-            conj([copy.fires[r.rule.rule], exactly(copy, r.rank)]) for r in copy.flow.rules if r.rule.how == line.line.how
-        )])  # fmt: skip
-    level = disj(exactly(copy, level.rank) for level in line.line.levels)
-    return conj([level, ways, True if line.node is None else copy.true(line.node)])
+    how = line.line.how
+    level = disj(
+        conj([exactly(copy, level.rank), True if how is None else way_said(copy, level, how)])
+        for level in line.line.levels
+    )
+    return conj([level, True if line.node is None else copy.true(line.node)])
 
 
 _FORMULAS: dict[str, Callable[[Copy, Target], Formula]] = {

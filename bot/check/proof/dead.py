@@ -9,7 +9,7 @@ from bot.check.answers.results import Failed
 from bot.core.flow.compiled import CompiledRule
 from bot.core.model.flow_files import Level
 
-from .encoding import Formula, conj, disj, exactly, neg
+from .encoding import Formula, conj, disj, exactly, neg, way_said
 from .solver import Prover
 
 
@@ -51,7 +51,8 @@ def _adds(p: Prover, rule: CompiledRule) -> Formula:
     higher = (fires[r.rule.rule] for r in p.flow.rules if r.rank > rule.rank)
     alone = [neg(disj(fires[r.rule.rule] for r in equal))]
     if rule.rule.how is not None:
-        alone.append(neg(disj(fires[r.rule.rule] for r in equal if r.rule.how == rule.rule.how)))
+        with_it = way_said(p.one, rule.rule.level, rule.rule.how)
+        alone.append(conj([with_it, neg(disj(fires[r.rule.rule] for r in equal if r.rule.how == rule.rule.how))]))
     for claim in rule.rule.because:
         alone.append(neg(disj(fires[r.rule.rule] for r in equal if claim in r.rule.because)))
     return conj([fires[rule.rule.rule], neg(disj(higher)), disj(alone)])
@@ -80,6 +81,5 @@ def _is_said(p: Prover, node: Any, level: Level, how: str | None) -> Formula:
     if node is not None:
         parts.append(p.one.true(node))
     if how is not None:
-        rules = [r for r in p.flow.rules if r.rule.level is level and r.rule.how == how]
-        parts.append(disj(p.one.fires[r.rule.rule] for r in rules))
+        parts.append(way_said(p.one, level, how))
     return conj(parts)

@@ -272,6 +272,18 @@ class Copy:
         return [(f, w) for f, w in parts if not isinstance(f, bool)]
 
 
+def way_said(copy: Copy, level: Level, how: str) -> Formula:
+    """That rules of this level bring this way, and that of the ways that they bring it is one that is said: of those that
+    `ways` of advice.yaml orders only the first (`Advice.way_of`)."""
+    brought: dict[str, list[Formula]] = {}
+    for rule in copy.flow.rules:
+        if rule.rule.level is level and rule.rule.how is not None:
+            brought.setdefault(rule.rule.how, []).append(copy.fires[rule.rule.rule])
+    order = copy.flow.advice.ways
+    before = order[: order.index(how)] if how in order else order
+    return conj([disj(brought.get(how, ())), *(neg(disj(brought.get(way, ()))) for way in before)])
+
+
 def exactly(copy: Copy, rank: int) -> Formula:
     """That the conversation ends at this level."""
     higher = copy.at_least[rank + 1] if rank < 3 else False

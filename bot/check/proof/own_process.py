@@ -38,7 +38,7 @@ class ProofProcess:
 
     def prove(self, folder: Path) -> ProofProcess:
         """Begin with the flow in this folder."""
-        self._folder = folder.resolve()
+        self._folder = folder.absolute()
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(str(self._folder)) + "\n")

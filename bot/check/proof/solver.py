@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from bot.check.answers.space import Space
@@ -19,13 +20,20 @@ class NotProved(Exception):
     """The solver gave no verdict: a limit, a time-out, an error. Neither that it holds nor that it fails."""
 
 
+@contextmanager
+def failing_closed(z3: Any) -> Iterator[None]:
+    """An error of the solver, at whatever it is told or asked, is NotProved."""
+    try:
+        yield
+    except z3.Z3Exception as error:
+        raise NotProved(f"the solver failed: {error}") from error
+
+
 def satisfiable(z3: Any, solver: Any, *assumed: Formula) -> bool:
     """Whether there is a model of what the solver knows and the assumed formulas. Raises NotProved if it cannot tell:
     only `unsat` proves (SEMANTICS 8a)."""
-    try:
+    with failing_closed(z3):
         verdict = solver.check(*assumed)
-    except z3.Z3Exception as error:
-        raise NotProved(f"the solver failed: {error}") from error
     if verdict == z3.sat:
         return True
     if verdict == z3.unsat:
@@ -75,12 +83,13 @@ class Prover:
         if formula is False:
             return None
         assumed = [] if formula is True else [formula]
-        solver.push()
-        try:
-            solver.add(assumed)
-            return solver.model() if satisfiable(self.z3, solver) else None
-        finally:
-            solver.pop()
+        with failing_closed(self.z3):
+            solver.push()
+            try:
+                solver.add(assumed)
+                return solver.model() if satisfiable(self.z3, solver) else None
+            finally:
+                solver.pop()
 
     def least(
         self, formula: Formula, weights: list[tuple[Formula, int]], solver: Any = None, surely: bool = False

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.conversation.typed.edits import edited
-from bot.core.conversation.typed.words import typed
+from bot.core.conversation.typed.words import received_any, typed
 from bot.core.flow.compiled import Flow
 
 from . import screens as sc
@@ -98,9 +98,9 @@ def _is_open(m: Making, event: Tapped) -> bool:
     return event.turn <= m.s.turn and (event.turn >= since or event.screen == EMERGENCY)
 
 
-def _received(m: Making, event: Received) -> None:
-    m.note("cant_read")
-    m.again()
+def _typed(m: Making, event: Typed) -> None:
+    m.written(event.written)
+    typed(m, event)
 
 
 def _elapsed(m: Making, event: Elapsed) -> None:
@@ -123,9 +123,9 @@ def _elapsed(m: Making, event: Elapsed) -> None:
 _EVENTS: dict[type, Callable[[Making, Any], None]] = {
     Started: lambda m, event: started(m),
     Tapped: _tapped,
-    Typed: typed,
+    Typed: _typed,
     Edited: edited,
     Commanded: lambda m, event: command(m, event.name, event.argument),
-    Received: _received,
+    Received: received_any,
     Elapsed: _elapsed,
 }

@@ -31,19 +31,34 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Replied:
+    """The message that a reply points at: its words, the data of a button under it, its number; `own`: the patient wrote it."""
+
+    words: str = ""
+    data: str = ""
+    message: int | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
-    """Words were typed. `message`: the channel's number of the message, so that an edit can be matched."""
+    """Words were typed. `message`: the channel's number of the message, so that an edit can be matched; `written`: when
+    (seconds, UTC), if that is known; `reply_to`: the message that it answers, if it says which."""
 
     text: str
     message: int | None = None
+    written: float | None = None
+    reply_to: Replied | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An earlier message was edited."""
+    """An earlier message, `written` then, was edited, at `edited` (seconds, UTC)."""
 
     text: str
     message: int
+    written: float | None = None
+    edited: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +71,17 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Something that cannot be read came in: a sticker, a voice message, a photo ..."""
+    """Something that is no typed answer came in: a sticker, a photo, forwarded words, a content that nobody knows yet.
+
+    `words`: whatever stands in it, to be looked through for signs; `own`: the patient wrote them; `album`: several that were
+    sent as one have the same; `written`: when (seconds, UTC), if that is known.
+    """
 
     kind: str
+    words: str = ""
+    own: bool = False
+    album: str = ""
+    written: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

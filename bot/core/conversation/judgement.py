@@ -97,12 +97,50 @@ class Judgement:
         return any(q.tap == "first" and q.ask not in env for q in self.flow.interview.questions)
 
     def deciding(self, level: Level) -> tuple[CompiledRule, ...]:
-        """The rules behind a level: those that fired at it, or for a latched emergency those that made it one."""
+        """The rules behind a level: those that fired at it, and for a latched emergency those that made it one."""
         fired = tuple(r for r in self.verdict.fired if r.rule.level is level)
         latch = self.session.latch
-        if fired or level is not Level.emergency or latch is None:
+        if level is not Level.emergency or latch is None:
             return fired
-        return tuple(self.flow.rules_by_id[r] for r in latch.rules if r in self.flow.rules_by_id)
+        known = {r.rule.rule for r in fired}
+        return (
+            *fired,
+            *(self.flow.rules_by_id[r] for r in latch.rules if r in self.flow.rules_by_id and r not in known),
+        )
+
+    def in_doubt(self, rule: CompiledRule) -> tuple[tuple[str, str], ...]:
+        """What the patient could not rule out, if that alone made the rule fire: (question, option); option "" for a question
+        that has none. () if it fires by what was said."""
+        unsure = {q: v for q, v in self.env.items() if v == NOT_SURE or (isinstance(v, Many) and v.not_sure)}
+        said = {
+            **self.env,
+            **{q: Many(v.yes, frozenset(), v.partial) for q, v in unsure.items() if isinstance(v, Many)},
+        }
+        for question in unsure.keys() - {q for q, v in unsure.items() if isinstance(v, Many)}:
+            del said[question]
+        if not unsure or rule.check(said) is True:
+            return ()
+        items = [
+            (question.ask, option)
+            for question in self.flow.interview.questions
+            if question.ask in unsure
+            for option in (question.option_ids if isinstance(unsure[question.ask], Many) else ("",))
+        ]
+        alone = tuple(item for item in items if rule.check(self._with_doubt(said, unsure, item)) is True)
+        return alone or tuple(item for item in items if rule.check(self._without(unsure, item)) is not True)
+
+    def _with_doubt(self, said: Mapping[str, Any], unsure: Mapping[str, Any], item: tuple[str, str]) -> dict[str, Any]:
+        question, option = item
+        value = unsure[question]
+        kept = Many(value.yes, value.not_sure & {option}, value.partial) if isinstance(value, Many) else value
+        return {**said, question: kept}
+
+    def _without(self, unsure: Mapping[str, Any], item: tuple[str, str]) -> dict[str, Any]:
+        question, option = item
+        value = unsure[question]
+        if isinstance(value, Many):
+            return {**self.env, question: Many(value.yes, value.not_sure - {option}, value.partial)}
+        return {q: v for q, v in self.env.items() if q != question}
 
     def advice(self, *, so_far: bool = False, unplaced: bool = False) -> Advise:
         """The advice that stands now. `so_far`: the chat goes on; `unplaced`: the bot could not place the patient."""

@@ -66,12 +66,15 @@ class Session:
     """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
 
     `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
-    not yet confirmed; `proposal`: an answer that an old keyboard would change; `first`: the question to be asked first;
+    not yet confirmed; `proposal`: an answer that an old keyboard would change,
+    `proposed_choice` the button there, "" if it was typed; `first`: the question to be asked first;
     `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
     turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
     reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none;
     `unknown`: emergency signs asked about by themselves whose answers were not understood; `asked_again`: they were asked
-    once more before the result.
+    once more before the result; `shown`: when the screen was first shown (seconds, UTC): words written before do not answer
+    it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
+    although an emergency stands, since a change was told.
     """
 
     id: str
@@ -89,6 +92,7 @@ class Session:
     found: Many | None = None
     signs: tuple[Heard, ...] = ()
     proposal: tuple[str, Any] | None = None
+    proposed_choice: str = ""
     latch: Latch | None = None
     trail: tuple[Step, ...] = ()
     misread: int = 0
@@ -110,6 +114,9 @@ class Session:
     rank_told: int = -1
     unknown: tuple[str, ...] = ()
     asked_again: bool = False
+    shown: float | None = None
+    album: str = ""
+    anew: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -178,6 +185,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "ticks": tuple,
     "queue": tuple,
     "unknown": tuple,
+    "anew": tuple,
     "signs": lambda plain: tuple(Heard(*sign) for sign in plain),
     "trail": lambda plain: tuple(Step(*step) for step in plain),
     "asked": lambda plain: tuple((turn, item) for turn, item in plain),

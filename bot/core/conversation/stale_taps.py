@@ -69,11 +69,12 @@ def late_tap(m: Making, event: Tapped) -> None:
     if event.session == m.s.id and question is not None and event.screen == question.ask and m.s.at not in ENDED:
         value = _stale_value(m, question, event.choice)
         kept = m.s.answers.get(question.ask)
-        if kept is not None and value is not None and value != kept and m.s.at != CHANGE and not m.s.signs:
-            m.set(proposal=(question.ask, value))
+        changes = value != kept or m.adds(question, event.choice)
+        if kept is not None and value is not None and changes and m.s.at != CHANGE and not m.s.signs:
+            m.set(proposal=(question.ask, value), proposed_choice=event.choice)
             m.ask(CHANGE)
             return
-        if kept is not None and value == kept:
+        if kept is not None and value is not None and not changes:
             m.effects.append(Acknowledge())
             return
     m.effects.append(Acknowledge("stale_tap"))

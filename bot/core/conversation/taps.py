@@ -215,7 +215,7 @@ def _sign_tapped(m: Making, choice: str) -> None:
     if choice == sc.NO:
         m.note("sign_removed")
     else:
-        m.hear(sign.option)
+        m.hear(sign.option, unsure=choice == NOT_SURE)
         if m.flow.signs.get(sign.option) == "emergency" and m.s.latch is None:
             rules = tuple(r.rule.rule for r in m.judgement.verdict.fired if r.rule.level is Level.emergency)
             home = m.flow.option_home[sign.option]
@@ -261,11 +261,12 @@ def _mistake_tapped(m: Making, choice: str) -> None:
 
 
 def _change_tapped(m: Making, choice: str) -> None:
-    proposal, ticks = m.s.proposal, m.s.ticks
+    proposal, by, ticks = m.s.proposal, m.s.proposed_choice, m.s.ticks
     m.settled(choice)
-    m.set(proposal=None)
+    m.set(proposal=None, proposed_choice="")
     if choice == sc.CHANGE_IT and proposal is not None:
         m.give(proposal[0], proposal[1])
+        m.give_also(m.flow.questions[proposal[0]], by)
     m.onward(replay=True)
     if m.question is not None and m.s.at == m.question.ask and set(ticks) <= set(m.question.option_ids):
         m.set(ticks=ticks)

@@ -61,7 +61,9 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
         if kept is not None:
             value = as_read(question, kept, today)
             if name in heard:
-                value = Many(value.yes | heard[name].yes, value.not_sure - heard[name].yes)
+                told = heard[name]
+                yes = value.yes | told.yes
+                value = Many(yes, (value.not_sure | told.not_sure) - yes)
             env[name] = value
         else:
             if name in heard:
@@ -84,6 +86,25 @@ def fold_session(flow: Flow, session: Session, today: date) -> Folded:
             return known[3]
     folded = fold(flow, session.answers, today, session.heard)
     return recent.put((session.answers, session.heard, today, folded))[3]
+
+
+def answers_that_count(flow: Flow, session: Session, today: date) -> dict[str, Any]:
+    """Question -> its answer as it counts, in the order of the interview: what is shown as said is this, everywhere.
+
+    Lists come from the fold, with what was heard in words; a list of which nothing is known yet is left out. Other answers
+    are as they were given: a date, not the days since.
+    """
+    env = fold_session(flow, session, today).env
+    found: dict[str, Any] = {}
+    for question in flow.interview.questions:
+        value = env.get(question.ask)
+        if value is None or value is NOT_ASKED:
+            continue
+        if not isinstance(value, Many):
+            found[question.ask] = session.answers[question.ask]
+        elif question.ask in session.answers or value.yes or value.not_sure:
+            found[question.ask] = value
+    return found
 
 
 @per_flow
@@ -147,7 +168,9 @@ def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[
     return tuple(
         line.line
         for line, _, check in flow.lines
-        if level in line.levels and (line.how is None or line.how in ways) and (check is None or check(env) is True)
+        if level in line.levels
+        and (line.how is None or line.how in ways)
+        and (check is None or (known := check(env)) is True or (known is None and line.if_unknown))
     )
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from bot.core.flow.answer_values import choice_span, keep, read_value
 from bot.core.flow.compiled import Flow
-from bot.core.model.answers import Many
+from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Level, Question
 
+from .coming_back import opened_anew
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
 from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which
@@ -26,10 +27,11 @@ MOST_ASKED = 40
 
 
 class Making:
-    """What a turn's handlers work on. `s`: the session as it becomes."""
+    """What a turn's handlers work on. `s`: the session as it becomes; `when`: the moment that the patient's words speak of."""
 
     def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
         self.flow, self.s, self.now = flow, session, now
+        self.when = now
         self.before = session
         self.effects: list[Effect] = []
         self.notes: list[Note] = []
@@ -43,6 +45,11 @@ class Making:
     def today(self) -> date:
         """The patient's date."""
         return self.now.date()
+
+    def written(self, seconds: float | None) -> None:
+        """Words were written at this moment: what they say of today counts from then, if they came in late."""
+        if seconds is not None and 0 < seconds < self.now.timestamp():
+            self.when = datetime.fromtimestamp(seconds, self.now.tzinfo)
 
     def set(self, **changes: Any) -> None:
         """Change the session."""
@@ -80,7 +87,8 @@ class Making:
         if state != self.path[-1]:
             self.path.append(state)
         turn, notes = self.s.turn + 1, tuple(self.notes)
-        self.set(at=state, turn=turn, notes=notes, since=self.s.since if copy else turn)
+        since, shown = (self.s.since, self.s.shown) if copy else (turn, self.now.timestamp())
+        self.set(at=state, turn=turn, notes=notes, since=since, shown=shown)
         item = self.judgement.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
@@ -123,7 +131,9 @@ class Making:
 
     def show_sign(self) -> None:
         """A typed (or stale) sign: its advice, if it was plain, and the question whether it is right, at once."""
-        if self.s.at in (ADVICE, STOPPED):
+        if self.s.at == ADVICE:
+            self.s = opened_anew(self.flow, self.s)
+        elif self.s.at == STOPPED:
             self.resume(ended=True)
         self.set(signs=self.by_urgency(self.s.signs))
         self.note_sign(self.s.signs[0])
@@ -193,13 +203,18 @@ class Making:
             self.set(enough=False, exit_offered=False)
 
     def give_also(self, question: Question, choice: str) -> None:
-        """What a ready-made choice answers besides."""
+        """What a ready-made choice answers besides; what is known already gives way only to what is more worrying."""
         for entry in question.choices:
             if entry.id == choice:
                 for other, raw in entry.also.items():
-                    if other not in self.s.answers:
+                    if other not in self.s.answers or _outranks(self.flow.questions[other], raw, self.s.answers[other]):
                         value = read_value(self.flow.questions[other], raw)
                         self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
+
+    def adds(self, question: Question, choice: str) -> bool:
+        """Whether a ready-made choice says something besides that is not known so."""
+        also = {q: raw for entry in question.choices if entry.id == choice for q, raw in entry.also.items()}
+        return any(self.s.answers.get(q) != raw for q, raw in also.items())
 
     def with_lines(self, question: Question, lines: Iterable[str]) -> Many:
         """The answer to a list with these lines besides: what it said, and what was heard of it, is not taken back."""
@@ -209,16 +224,22 @@ class Making:
         unsure = found.not_sure if heard is None else found.not_sure | heard.not_sure
         return Many(yes, unsure - yes)
 
-    def hear(self, option: str) -> None:
-        """A sign that the patient confirmed: ticked in its list, whatever else that list says."""
+    def hear(self, option: str, unsure: bool = False) -> None:
+        """A sign that the patient confirmed, or is `unsure` of: it counts in its list, whatever else that list says."""
         home = self.flow.option_home[option]
         question = self.flow.questions[home]
         if question.kind is not Kind.many:
             self.give(home, option)
             return
         known = self.s.heard.get(home, Many(frozenset(), frozenset(), True))
-        heard = {**self.s.heard, home: Many(known.yes | {option}, known.not_sure, True)}
-        self.set(heard=heard, checked=False, misread=0)
+        heard = {**self.s.heard, home: Many(known.yes | {option}, known.not_sure - {option}, True)}
+        doubt = {**self.s.heard, home: Many(known.yes, known.not_sure | {option}, True)}
+        told = self.s.but(heard=heard, checked=False, misread=0)
+        if unsure and option not in known.yes:  # told as doubt where that is no less urgent
+            doubted = told.but(heard=doubt)
+            as_yes, as_doubt = (Judgement(self.flow, s, self.today).verdict for s in (told, doubted))
+            told = doubted if as_doubt.rank >= as_yes.rank else told
+        self.s = told
         self._reopen()
         self.answered.append(home)
 
@@ -233,6 +254,8 @@ class Making:
         judgement = self.judgement
         if judgement.verdict.level is Level.emergency and self.s.latch is None:
             self.set(latch=judgement.latch(self.answered))
+        if self.s.anew and self._asks_beside_emergency():
+            return
         state = self.s.at if not replay and self.s.at in machine_of(self.flow).machine.states else START
         if judgement.due_before(state):
             state = START
@@ -252,6 +275,15 @@ class Making:
         if target in (REVIEW, ADVICE) and self._asks_unknown_again():
             return
         self.arrive(target)
+
+    def _asks_beside_emergency(self) -> bool:
+        """The next emergency screen that is asked although an emergency stands; a sign found on one ends them."""
+        left = tuple(q for q in self.s.anew if q not in self.s.answers)
+        self.set(anew=() if self.judgement.verdict.level is Level.emergency else left)
+        if not self.s.anew or self.s.latch is None:
+            return False
+        self.ask(self.s.anew[0])
+        return True
 
     def _asks_unknown_again(self) -> bool:
         """Before any result: emergency signs whose answers were not understood are asked once more. True if one is now."""
@@ -328,7 +360,9 @@ class Making:
         if state != self.path[-1]:
             self.path.append(state)
         turn = self.s.turn + 1
-        self.set(at=state, turn=turn, unplaced=advice.unplaced, notes=(), since=turn)
+        self.set(
+            at=state, turn=turn, unplaced=advice.unplaced, notes=(), since=turn, shown=self.now.timestamp(), anew=()
+        )
         self.effects.append(advice)
         self.notes.clear()
 
@@ -387,6 +421,13 @@ class Making:
         trace = Trace(tuple(self.path), judgement.level, fired, tuple(self.answered), self.remark)
         seen = self.before.seen if self.silent else self.now
         return Turn(self.s.but(seen=seen), tuple(self.effects), trace)
+
+
+def _outranks(question: Question, new: str, known: Any) -> bool:
+    """Whether an answer is more worrying than another one, in the declared order; "not sure" ranks as what it counts for."""
+    ranks: Mapping[Any, int | None] = {o.id: o.worry for o in question.options}
+    after, before = ranks.get(new), ranks.get(question.unsure_as if known == NOT_SURE else known)
+    return after is not None and before is not None and after > before
 
 
 def _without(answers: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:

@@ -291,6 +291,10 @@ class Line(Strict):
     levels: list[Level] = Field(min_length=1, description="Levels at which it is said.")
     when: Condition | None = Field(None, description="Said only if this is surely true.")
     how: Identifier | None = Field(None, description="Said only if the deciding rule has this `how`.")
+    if_unknown: bool = Field(
+        False,
+        description="Said also while `when` cannot be told yet, to who stops half-way: silence would not be safe.",
+    )
     claims: list[Identifier] = Field(default_factory=list, description="The claims behind it (`evidence.yaml`).")
     plain: bool = Field(False, description="Not a clinical sentence (a date, a number to call): needs no claim.")
 

@@ -26,8 +26,10 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "one_by_one": (), "nearest": (), "ask_name": ("words",), "nearest_to": (), "item_again": (), "item_left_open": (),
     "still_open": (), "unknown_name": ("words",), "known_names": ("words",), "which_of_them": (), "poison": (),
     "ask_ambulance": (), "ask_human": (), "ask_stop_medicine": (), "ask_diagnosis": (), "kind_fear": (), "kind_anger": (),
-    "kind_thanks": (),
-    "coming_back": (),
+    "kind_thanks": (), "coming_back": (),
+    # words for another screen than the open one, or not typed here
+    "written_before": (), "reply_to_what": (), "reply_unread": ("question",), "earlier_kept": ("question", "answer"),
+    "not_typed": (), "late_day": ("time", "date"),
     # red flags
     "sign_plain": ("words", "answer"), "sign_plain_today": ("words", "answer"), "sign_possible": ("words", "answer"),
     "sign_ask": (), "sign_removed": (), "sign_stands": ("answer",), "emergency_go": ("answer",),
@@ -37,7 +39,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),
     # advice
-    "because": (), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
+    "because": (), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
     "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
@@ -46,7 +48,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # values in words; `months`: twelve names with commas between them
     "months": (), "day": ("day", "month"), "between": ("low", "high"), "since": ("date",), "since_between": ("first", "last"),
     "since_before": ("last",), "or_more": ("low",), "unsure_of": ("items",), "out_of_ten": ("n",), "years": ("n",),
-    "seconds": ("n",), "minutes": ("n",), "hours": ("n",), "days": ("n",),
+    "left_open": ("items",), "seconds": ("n",), "minutes": ("n",), "hours": ("n",), "days": ("n",),
 }  # fmt: skip
 """Key -> the placeholders that its words may use."""
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Advise, Explain
+from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Since
 from bot.core.model.flow_files import Claim, Kind, Level, Quantity, Section
 from bot.core.model.quantities import read_quantity
 
-from .answer_words import Words
+from .answer_words import LIST, Words
 from .drawing import Drawing
-from .fixed_screens import advice_buttons, emergency_buttons, latched
+from .fixed_screens import advice_buttons, emergency_buttons, emergency_told, latched
 from .message import Message
 
 
@@ -28,7 +29,7 @@ def draw_advice(d: Drawing, effect: Advise) -> Message:
         _emergency_words(d, effect)
     for conflict in effect.conflicts:
         d.say("conflict", text=texts.conflicts[conflict])
-    because = [texts.rules[r] for r in effect.rules]
+    because = _because(d, effect)
     lines = {x.line: x for x in d.flow.advice.lines}
     for section in Section:
         said = [
@@ -51,19 +52,33 @@ def draw_advice(d: Drawing, effect: Advise) -> Message:
     return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
 
 
+def _because(d: Drawing, effect: Advise) -> list[str]:
+    """Why, rule by rule. What only came from "not sure" is told as that: no sentence says more than the patient did."""
+    judgement = Judgement(d.flow, d.s, d.now.date())
+    said: list[str] = []
+    doubted: dict[str, None] = {}
+    for name in effect.rules:
+        doubts = judgement.in_doubt(d.flow.rules_by_id[name])
+        for question, option in doubts:
+            doubted[d.words.option(question, option) if option else d.words.texts.questions[question].short] = None
+        if not doubts:
+            said.append(d.words.texts.rules[name])
+    return [*said, d.words.system("because_unsure", items=LIST.join(doubted))] if doubted else said
+
+
 def _emergency_words(d: Drawing, effect: Advise) -> None:
-    answer = latched(d)
+    answer = emergency_told(d)
     ways = d.flow.advice.way_of(d.flow.rules_by_id[r].rule for r in effect.rules)
     way = next((w for w in ("ambulance", "go", "maternity") if w in ways), "go")
     d.say(f"emergency_{way}", answer=answer)
     unsure = d.s.latch is not None and d.s.latch.unsure
-    d.say("emergency_from_unsure" if unsure else "emergency_why", answer=answer)
+    d.say("emergency_from_unsure" if unsure else "emergency_why", answer=latched(d))
 
 
 def _line_params(d: Drawing, effect: Advise) -> dict[str, Any]:
     params: dict[str, Any] = {
         "level": d.words.texts.levels[effect.level],
-        "answer": latched(d),
+        "answer": emergency_told(d),
         "documents": "; ".join(f"{x.document}: {x.title}" for x in d.flow.evidence.documents),
         "date": d.words.day(d.now.date()),
         "time": d.now.strftime("%H:%M"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
+from bot.core.conversation.session import Session
 from bot.core.flow.answer_values import choice_span, keep
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
@@ -77,18 +80,30 @@ class Words:
         entry = self.texts.questions[question].options.get(option)
         return self.option(question, option) if entry is None else entry.text or entry.label
 
-    def answer(self, question: Question, kept: Any, now: datetime) -> str:
-        """A kept answer in words."""
+    def answer(
+        self, question: Question, kept: Any, now: datetime, beside: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
+        """A kept answer in words. `beside`: the other answers; of several buttons for one number, the one that says no
+        other than they do."""
         if isinstance(kept, Many):
             return self._many(question, kept)
         if kept == NOT_SURE or isinstance(kept, str):
             return self.option(question.ask, str(kept))
-        for choice in question.choices:
-            if keep(question, choice_span(question, choice), now.date()) == kept:
-                return self.option(question.ask, choice.id)
+        same = [c for c in question.choices if keep(question, choice_span(question, c), now.date()) == kept]
+        if same:
+            fitting = (c for c in same if c.also and all(beside.get(q) == raw for q, raw in c.also.items()))
+            return self.option(question.ask, next(fitting, same[0]).id)
         if isinstance(kept, Since):
             return self._since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)
+
+    def told(self, session: Session, question: Question, kept: Any, now: datetime) -> str:
+        """An answer as it counts, in words: what was left open of a list was not denied, and says so."""
+        left = [o for o in question.option_ids if o in session.unknown] if isinstance(kept, Many) else []
+        if not left:
+            return self.answer(question, kept, now, session.answers)
+        opened = self.system("left_open", items=LIST.join(self.option(question.ask, o) for o in left))
+        return LIST.join((self._many(question, kept), opened)) if kept.yes or kept.not_sure else opened
 
     def _many(self, question: Question, kept: Many) -> str:
         named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED
-from bot.core.conversation.triage import fold_session
+from bot.core.conversation.triage import answers_that_count
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.flow_files import Kind
+from bot.core.model.flow_files import Kind, Level
 
+from .answer_words import LIST
 from .drawing import Drawing
 from .message import Button
 from .questions import put_alone_title, three_ways
@@ -26,15 +27,12 @@ def _exit(d: Drawing) -> list[tuple[Button, ...]]:
 
 
 def _review(d: Drawing) -> list[tuple[Button, ...]]:
-    env = fold_session(d.flow, d.s, d.now.date()).env
-    shown = [q for q in d.flow.interview.questions if q.ask in d.s.answers and q.ask in env and not q.consent]
+    told = answers_that_count(d.flow, d.s, d.now.date())
+    shown = [q for q in d.flow.interview.questions if q.ask in told and not q.consent]
     d.put("heading", d.words.system("review_title"))
     texts = d.words.texts.questions
     for i, question in enumerate(shown, 1):
-        kept = d.s.answers[question.ask]
-        if question.ask in d.s.heard and isinstance(kept, Many):
-            kept = env[question.ask]
-        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.answer(question, kept, d.now)}")
+        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.told(d.s, question, told[question.ask], d.now)}")
     d.put("note", d.words.system("review_change"))
     d.put("title", d.words.system("last_check"))
     changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
@@ -53,7 +51,7 @@ def _mistake(d: Drawing) -> list[tuple[Button, ...]]:
     elif question is not None and question.kind is Kind.yes_no:
         d.put("title", d.words.texts.questions[question.ask].text)
     elif question is not None and sc.is_numeric(question):
-        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now)
+        answer = d.words.answer(question, d.s.answers.get(question.ask, NOT_SURE), d.now, d.s.answers)
         item = f"{d.words.texts.questions[question.ask].short}: {answer}"
         d.put("title", d.words.system("mistake_ask", item=item))
     else:
@@ -74,10 +72,27 @@ def latched(d: Drawing) -> str:
     return d.words.option(latch.question, latch.option)
 
 
+def emergency_told(d: Drawing) -> str:
+    """What the emergency is about, as the patient said it: what could not be ruled out is told as that; signs that were told
+    since it stands come behind it."""
+    latch = d.s.latch
+    if latch is None:
+        return ""
+    answer = latched(d)
+    parts = [d.words.system("unsure_of", items=answer) if latch.unsure else answer]
+    for name, value in answers_that_count(d.flow, d.s, d.now.date()).items():
+        if isinstance(value, Many):
+            signs = (o for o in d.flow.questions[name].option_ids if o in value.yes and o != latch.option)
+            parts += [d.words.option(name, o) for o in signs if d.flow.signs.get(o) == Level.emergency.value]
+    return LIST.join(parts)
+
+
 def _change(d: Drawing) -> list[tuple[Button, ...]]:
     if d.s.proposal is not None:
         question = d.flow.questions[d.s.proposal[0]]
         answer = d.words.answer(question, d.s.proposal[1], d.now)
+        if d.s.proposed_choice in {c.id for c in question.choices}:
+            answer = d.words.item(question.ask, d.s.proposed_choice)  # its label tells what else it says
         d.put(
             "title",
             d.words.system("stale_would_change", question=d.words.texts.questions[question.ask].short, answer=answer),

@@ -8,6 +8,7 @@ from typing import Any
 from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Say
 from bot.core.conversation.session import STOPPED, Note
+from bot.core.conversation.triage import answers_that_count
 
 from .answer_words import LIST
 from .drawing import Drawing
@@ -82,8 +83,20 @@ def _conflict(d: Drawing, params: NoteParams) -> Filled:
     return "conflict", {"text": d.words.texts.conflicts[params["conflict"]]}
 
 
-def _edit_noted(d: Drawing, params: NoteParams) -> Filled:
-    return "edit_noted", {"question": d.words.texts.questions[params["question"]].short}
+def _short_name(key: str) -> InWords:
+    """The question that it is about, by its short name."""
+
+    def short_name(d: Drawing, params: NoteParams) -> Filled:
+        return key, {"question": d.words.texts.questions[params["question"]].short}
+
+    return short_name
+
+
+def _earlier_kept(d: Drawing, params: NoteParams) -> Filled:
+    question = d.flow.questions[params["question"]]
+    kept = answers_that_count(d.flow, d.s, d.now.date()).get(question.ask, d.s.answers[question.ask])
+    answer = d.words.told(d.s, question, kept, d.now)
+    return "earlier_kept", {"question": d.words.texts.questions[question.ask].short, "answer": answer}
 
 
 def _sign(key: str) -> InWords:
@@ -107,6 +120,8 @@ def _stands(key: str) -> InWords:
         home = d.flow.option_home.get(option)
         question = d.words.texts.questions.get(str(params.get("question")))
         answer = d.words.option(home, option) if home else question.short if question is not None else latched(d)
+        if d.s.latch is not None and d.s.latch.unsure and d.s.latch.option == option:
+            answer = d.words.system("unsure_of", items=answer)
         return key, {**params, "answer": answer}
 
     return stands
@@ -126,7 +141,9 @@ _IN_NOTES: Mapping[str, InWords] = {
     "told_already": _lines("told_already"),
     "answered": _answered,
     "conflict": _conflict,
-    "edit_noted": _edit_noted,
+    "edit_noted": _short_name("edit_noted"),
+    "reply_unread": _short_name("reply_unread"),
+    "earlier_kept": _earlier_kept,
     **_SIGNS,
 }
 _ALONE: Mapping[str, InWords] = {

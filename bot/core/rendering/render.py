@@ -10,7 +10,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understood
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import REVIEW, Session
-from bot.core.conversation.triage import fold_session
+from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Question
@@ -73,12 +73,13 @@ def _settled(d: Drawing, effect: Settled) -> Message:
     elif before.at == alone(question.ask):
         put_alone_title(was, question, before.queue[0])
     else:
-        kept = None if choice in (sc.NOT_SURE, sc.STOP_HERE) else d.s.answers.get(question.ask)
+        told = answers_that_count(d.flow, d.s, d.now.date())
+        kept = None if choice in (sc.NOT_SURE, sc.STOP_HERE) else told.get(question.ask)
         put_beginning(was, question)
         spelled_out = any(key == "unreadable_choices" for key, _ in before.notes)
         put_question(was, question, spelled_out, kept.yes if isinstance(kept, Many) else before.ticks)
         if kept is not None:
-            said = d.words.answer(question, kept, d.now)
+            said = d.words.told(d.s, question, kept, d.now)
     said = said or (_choice_words(d, question, choice) if choice else "")
     if said:
         was.put("text", d.words.system("answered", answer=said))
@@ -95,11 +96,11 @@ def _choice_words(d: Drawing, question: Question | None, choice: str) -> str:
 
 def _understood(d: Drawing, effect: Understood) -> Message:
     d.put("heading", d.words.system("understood_title"))
-    env = fold_session(d.flow, d.s, d.now.date()).env
+    told = answers_that_count(d.flow, d.s, d.now.date())
     for name in effect.questions:
         question = d.flow.questions[name]
-        kept = d.s.answers.get(name, env.get(name, d.s.heard.get(name)))
-        d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.answer(question, kept, d.now)}")
+        kept = told.get(name, d.s.answers.get(name, d.s.heard.get(name)))  # its question may not have come up yet
+        d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.told(d.s, question, kept, d.now)}")
     rows = [(d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short),) for n in effect.questions]
     return d.message(rows)
 

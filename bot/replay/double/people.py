@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Any, Protocol
 
 from .account import Account, Tap
@@ -129,6 +130,10 @@ class User:
         origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 0}
         return self._write({"text": text, "forward_origin": origin}, "me", text)
 
+    def sends(self, **fields: Any) -> DoubleMessage:
+        """Send a message of any content, of kinds that nobody knows yet too. `fields`: of the Bot API's Message."""
+        return self._write(fields, "other", f"a message of {', '.join(fields)}")
+
     def adds(self, status: str = "member") -> None:
         """Add the bot to the group or channel."""
         self.chat.left = False
@@ -216,7 +221,14 @@ class User:
         return self._write({kind: body, **({"caption": caption} if caption else {})}, "other", f"a {kind}")
 
     def _write(self, fields: dict[str, Any], what: str, words: str) -> DoubleMessage:
-        message = DoubleMessage({**self.double.account.new_body(self.chat, self.body), **fields}, by_bot=False)
+        """These people answer within the second in which they are asked; Telegram's dates are whole seconds. So theirs are
+        rounded up, or an answer would look older than its question."""
+        body = {
+            **self.double.account.new_body(self.chat, self.body),
+            "date": ceil(self.double.account.clock()),
+            **fields,
+        }
+        message = DoubleMessage(body, by_bot=False)
         self.chat.add(message)
         self.chat.note(what, words)
         self._update("message", message.body)

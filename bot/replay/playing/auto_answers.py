@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.conversation import screens as sc
@@ -42,7 +43,9 @@ class AutoAnswers:
             name = self._answerable(left)
             if not left or name is None:
                 break
-            await self.give(name, left.pop(name))
+            value = left.pop(name)
+            for other in await self.give(name, value, others=left):
+                left.pop(other, None)
         if left:
             raise Deviated(f"that these were asked: {', '.join(left)}", f'the screen "{screen_name(self.chat.at)}"')
 
@@ -60,7 +63,7 @@ class AutoAnswers:
             name = self._answerable(given)
             if name is not None:
                 used.add(name)
-                await self.give(name, given[name])
+                used.update(await self.give(name, given[name], others=given))
                 continue
             question = self.chat.flow.questions.get(at)
             if question is None:
@@ -79,19 +82,23 @@ class AutoAnswers:
         at = self.chat.at
         return None if at is None else next((n for n in (at, at.lower()) if n in given), None)
 
-    async def give(self, name: str, value: Any, exact: bool = True) -> None:
-        """Answer the open screen by taps, or by typing where no button says it. `exact`: a number is given as it is."""
+    async def give(
+        self, name: str, value: Any, exact: bool = True, others: Mapping[str, Any] = MappingProxyType({})
+    ) -> frozenset[str]:
+        """Answer the open screen by taps, or by typing where no button says it; the questions that the tap answered as well.
+        `exact`: a number is given as it is; `others`: what else will be answered, which no tap may contradict."""
         question = self.chat.flow.questions.get(name)
         if question is None or value == NOT_SURE:
             await self._press(str(value))
         elif question.kind is Kind.many:
             await self._give_list(question, value)
         elif question.kind in NUMERIC and question.kind is not Kind.scale:
-            await self._give_number(question, value, exact)
+            return await self._give_number(question, value, exact, others)
         elif isinstance(value, bool):
             await self._press("yes" if value else "no")
         else:
             await self._press(f"{value:g}" if isinstance(value, float) else str(value))
+        return frozenset()
 
     async def _give_list(self, question: Question, value: Any) -> None:
         many = read_value(question, None if value in (NONE, question.none) else value)
@@ -126,18 +133,24 @@ class AutoAnswers:
         while self.chat.at == alone(question.ask) and left:
             await self._press(sc.YES if left.pop(0) in many.yes else NOT_SURE)
 
-    async def _give_number(self, question: Question, value: Any, exact: bool) -> None:
-        if value in question.option_ids:
-            await self._press(str(value))
-            return
-        wanted = read_value(question, value)
+    async def _give_number(
+        self, question: Question, value: Any, exact: bool, others: Mapping[str, Any]
+    ) -> frozenset[str]:
+        named = next((c for c in question.choices if c.id == value), None)
+        wanted = read_value(question, value) if named is None else choice_span(question, named)
         assert isinstance(wanted, Span)
-        for choice in question.choices:
-            span = choice_span(question, choice)
-            if span == wanted or (not exact and span.low <= wanted.low and wanted.high <= span.high):
-                await self._press(choice.id)
-                return
+        fitting = [c for c in question.choices if _fits(choice_span(question, c), wanted, exact or named is not None)]
+        agreeing = [c for c in fitting if all(others.get(q, answer) == answer for q, answer in c.also.items())]
+        tapped = named if named in agreeing else next(iter(agreeing), named)
+        if tapped is not None:
+            await self._press(tapped.id)
+            return frozenset(tapped.also)
         unit = _UNITS.get(question.kind, "") if isinstance(value, int | float) else ""
         await self._write(f"{value}{unit}")
         if self.chat.at == question.ask and value != NOT_SURE:
             raise Deviated(f'that "{value}{unit}" answers "{question.ask}"', self.chat.brief(self.chat.fresh[-1]))
+        return frozenset()
+
+
+def _fits(span: Span, wanted: Span, exact: bool) -> bool:
+    return span == wanted or (not exact and span.low <= wanted.low and wanted.high <= span.high)

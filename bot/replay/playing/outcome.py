@@ -15,6 +15,7 @@ from bot.core.model.answers import NOT_ASKED
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Level
 from bot.replay.script.model import Case
+from bot.replay.script.patient import NOTHING_SAID, Talked
 
 from .memory import MemoryTurn
 
@@ -97,7 +98,8 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of one case on one way. `handled`: every event, where the way can see them (in memory)."""
+    """What came of one case on one way. `handled`: every event, where the way can see them (in memory); `talked`: what the
+    case's patient said."""
 
     case: Case
     way: str
@@ -108,6 +110,7 @@ class Played:
     handled: tuple[MemoryTurn, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    talked: Talked = field(default=NOTHING_SAID)
 
     @property
     def passed(self) -> bool:

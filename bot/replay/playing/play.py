@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 
+from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.findings import Place
 from bot.core.model.flow_files import Kind
 from bot.core.model.quantities import read_quantity
 from bot.replay.script.model import BotSays, Case, Old, ScriptStep
 from bot.replay.script.names import screen_named
+from bot.replay.script.patient import Talked
 
 from .acts import Act, Driver, Open, Order, Press, Replace, Restart, Rewrite, Send, Shown, Wait, Write
 from .auto_answers import AutoAnswers
@@ -41,9 +43,10 @@ class Play:
         self.started = False
         self.place = case.place
         self.used: Place | None = None
+        self.talked = Talked()
 
     async def run(self) -> list[Deviation]:
-        """Play every line, then look at what is expected at the end."""
+        """Play every line, let the patient talk if there is one, then look at what is expected at the end."""
         for line in self.case.lines:
             self.place, self.used = line.place, line.used
             try:
@@ -52,6 +55,7 @@ class Play:
                 return [self._deviation(deviated)]
         try:
             self._rest_named()
+            await self._talk()
         except Deviated as deviated:
             return [self._deviation(deviated)]
         return await self.expected()
@@ -72,8 +76,7 @@ class Play:
         self.started = True
         if step.act in ("me", "send", "command"):
             return
-        await self.act(Open(), "(opens the chat)")
-        self.acts = 0
+        await self._open()
         consent = self.chat.flow.interview.questions[0]
         if not consent.consent:
             return
@@ -87,6 +90,18 @@ class Play:
         if not about.get(step.act, step.act not in ("bot", "tap", "answer", "use")):
             await self.press(str(usual_value(consent) or consent.option_ids[0]))
             self.acts = 0
+
+    async def _open(self) -> None:
+        self.started = True
+        await self.act(Open(), "(opens the chat)")
+        self.acts = 0
+
+    async def _talk(self) -> None:
+        if self.case.patient is None:
+            return
+        if not self.started:
+            await self._open()
+        self.talked = await self.case.patient.talk(self)
 
     # --- what the patient does ----------------------------------------------------------------------------------------
 
@@ -124,6 +139,15 @@ class Play:
         """Type words."""
         self.typed += 1
         await self.act(Write(text, self.typed), text)
+
+    @property
+    def flow(self) -> Flow:
+        """The flow in which the chat runs now."""
+        return self.chat.flow
+
+    async def session(self) -> Session | None:
+        """The chat as the bot keeps it."""
+        return await self.driver.session()
 
     async def _tap(self, step: ScriptStep) -> None:
         for name in step.tap or ():

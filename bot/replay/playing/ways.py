@@ -80,7 +80,7 @@ async def played(
         await driver.close()
     return Played(
         case, way, tuple(play.said), tuple(deviations), stands, play.acts,
-        seconds=time.perf_counter() - began, notes=notes,
+        seconds=time.perf_counter() - began, notes=notes, talked=play.talked,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.conversation import screens as sc
@@ -22,7 +23,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTA
 from bot.core.flow.answer_values import as_read, bounds, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.flow_files import Kind, Question
+from bot.core.model.flow_files import NUMERIC, Kind, Question
 from bot.replay.playing.outcome import Standing, standing
 from bot.replay.script.model import DEFAULT_LANG
 from bot.replay.script.names import NONE
@@ -191,6 +192,8 @@ def _proposed(flow: Flow, after: Session) -> Iterator[RecordedStep]:
     name, kept = after.proposal
     question = flow.questions[name]
     plain = plain_answer(question, as_read(question, kept, after.seen.date()), kept)
+    if question.kind in NUMERIC and after.proposed_choice:
+        plain = after.proposed_choice
     if isinstance(plain, list):
         was = after.answers.get(name)
         new = [o for o in plain if not isinstance(was, Many) or o not in was.yes]
@@ -242,7 +245,7 @@ def answer_steps(
     question: Question, value: Any, session: Session, ticks: Collection[str] = ()
 ) -> Iterator[RecordedStep]:
     """The taps that give this answer (as conditions read it). `ticks`: what was ticked before."""
-    plain = plain_answer(question, value, session.answers.get(question.ask))
+    plain = plain_answer(question, value, session.answers.get(question.ask), session.answers)
     if isinstance(plain, list):
         news = [option for option in plain if option not in ticks]
         yield {"tap": [*news, sc.DONE]} if sc.toggles(question) else {"tap": news[0]}
@@ -252,8 +255,9 @@ def answer_steps(
         yield {"tap": plain}
 
 
-def plain_answer(question: Question, value: Any, kept: Any) -> Any:
-    """An answer as scripts write it: ids; for a number the ready-made answer that it lies in, where there is one."""
+def plain_answer(question: Question, value: Any, kept: Any, answers: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    """An answer as scripts write it: ids; for a number the ready-made answer that it lies in, where there is one, and one
+    that says nothing else than the other `answers`."""
     if kept == NOT_SURE:
         return NOT_SURE
     if isinstance(value, Many):
@@ -262,10 +266,14 @@ def plain_answer(question: Question, value: Any, kept: Any) -> Any:
         unsure = [o for o in order if o in value.not_sure]
         return {"yes": yes, "not_sure": unsure} if unsure else yes or NONE
     if isinstance(value, Span):
-        for choice in question.choices:
-            span = choice_span(question, choice)
-            if span.low <= value.low and (value.high <= span.high or span.high >= bounds(question)[1]):
-                return choice.id
+        lying_in = [
+            c for c in question.choices
+            for span in (choice_span(question, c),)
+            if span.low <= value.low and (value.high <= span.high or span.high >= bounds(question)[1])
+        ]  # fmt: skip
+        if lying_in:
+            said = (c for c in lying_in if all(answers.get(q, raw) == raw for q, raw in c.also.items()))
+            return next(said, lying_in[0]).id
         if value.low == value.high:
             return int(value.low)
         return {"min": value.low} if value.high == math.inf else {"min": value.low, "max": value.high}

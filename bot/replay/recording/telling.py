@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
@@ -10,7 +11,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTA
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import usual_value
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.flow_files import Kind, Question
+from bot.core.model.flow_files import NUMERIC, Kind, Question
 
 from .record import NUMBERS, UNREAD, RecordedStep, plain_answer, spoken_words
 from .told_answers import AnswersTold
@@ -163,7 +164,9 @@ class Telling(AnswersTold):
             return
         name, kept = proposal
         question = self.flow.questions[name]
-        wanted = plain_answer(question, as_read(question, kept, self.target.seen.date()), kept)
+        wanted: Any = plain_answer(question, as_read(question, kept, self.target.seen.date()), kept)
+        if question.kind in NUMERIC and self.target.proposed_choice:
+            wanted = self.target.proposed_choice
 
         def proposed(s: Session) -> bool:
             return s.at == CHANGE and s.proposal is not None and s.proposal[0] == name

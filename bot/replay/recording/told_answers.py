@@ -28,7 +28,10 @@ MOST_STEPS = 80
 def plain_answers(flow: Flow, session: Session, now: datetime) -> dict[str, Any]:
     """All answers that stand at that moment, as scripts write them."""
     env = standing(flow, session, now).answers
-    return {q: plain_answer(flow.questions[q], v, session.answers.get(q)) for q, v in env.items() if v is not None}
+    return {
+        q: plain_answer(flow.questions[q], v, session.answers.get(q), session.answers)
+        for q, v in env.items() if v is not None
+    }  # fmt: skip
 
 
 def told_answers(flow: Flow, session: Session) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def told_answers(flow: Flow, session: Session) -> dict[str, Any]:
         ):
             only = frozenset({latch.option})
             value = Many(frozenset(), only) if latch.unsure else Many(only)
-        found[question.ask] = plain_answer(question, value, raw)
+        found[question.ask] = plain_answer(question, value, raw, session.answers)
     return found
 
 

@@ -13,6 +13,8 @@ from bot.core.model.flow_files import Kind, Level
 from bot.core.model.quantities import BadQuantity, read_quantity
 from bot.core.model.system_texts import COMMANDS
 
+from .patient import Patient
+
 NOW = dt.datetime.fromisoformat("2026-11-20T10:00")
 """The local time at which a script begins that names none: a fixed one, so that a script always says the same."""
 
@@ -217,7 +219,8 @@ class ScriptLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One script as it is run: fragments put in, one row of its table chosen. `file`: as given on the command line."""
+    """One script as it is run: fragments put in, one row of its table chosen. `file`: as given on the command line;
+    `patient`: who goes on talking after its lines; `known`: why it fails, as long as it does."""
 
     title: str
     file: str
@@ -229,3 +232,5 @@ class Case:
     expect: Expect
     expect_places: dict[str, Place]
     about: str = ""
+    patient: Patient | None = None
+    known: str = ""

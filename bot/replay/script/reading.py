@@ -47,26 +47,32 @@ def script_files(path: Path) -> list[Path]:
 def read_scripts(paths: Iterable[Path], flows: FlowFolders) -> Scripts:
     """Every case of these files and folders, and every finding, not the first only."""
     found = Scripts()
+    for file in files_in(paths, found.findings):
+        read_file(file, flows, found)
+    same_titles(found)
+    found.findings.sort()
+    return found
+
+
+def files_in(paths: Iterable[Path], findings: list[Finding]) -> Iterator[Path]:
+    """The script files of these files and folders, each once; what looks like one and is none is a finding."""
     read: set[Path] = set()
     for path in paths:
         if not path.exists():
-            found.findings.append(
+            findings.append(
                 Finding(Place(str(path)), "SCRIPT003", "There is no such file or folder.", "Look at its name.")
             )
             continue
         files = script_files(path)
         misnamed = list(_misnamed(path))
-        found.findings.extend(misnamed)
+        findings.extend(misnamed)
         if not files and not misnamed:
             remedy = "Write a script; tests/README.md shows how."
-            found.findings.append(Finding(Place(str(path)), "SCRIPT002", "There is no script in this folder.", remedy))
+            findings.append(Finding(Place(str(path)), "SCRIPT002", "There is no script in this folder.", remedy))
         for file in files:
             if file.resolve() not in read:
                 read.add(file.resolve())
-                read_file(file, flows, found)
-    _titles(found)
-    found.findings.sort()
-    return found
+                yield file
 
 
 def _misnamed(path: Path) -> Iterator[Finding]:
@@ -153,7 +159,7 @@ def _case(
         )
         found.findings.append(Finding(here.places.get(("expect", KEY), here.place(())), "SCRIPT020", message, remedy))
         return None
-    flow, name = _flow(script, file, here, flows, found)
+    flow, name = flow_for(script.flow, file, here, flows, found)
     if flow is None:
         return None
     lines = lines_of(script.chat, here, ("chat",), file, found.findings)
@@ -193,11 +199,13 @@ def _versions(case: Case, file: Path, flows: FlowFolders, found: Scripts) -> lis
     return versions
 
 
-def _flow(script: Script, file: Path, here: Here, flows: FlowFolders, found: Scripts) -> tuple[Flow | None, str]:
-    """The flow that the script names, or else the one that a folder around it is named after."""
-    names = [script.flow] if script.flow is not None else [p.name for p in file.resolve().parents if p.name]
-    for name in names:
-        folder = flows.folder(name, file.parent if script.flow is not None else None)
+def flow_for(
+    named: str | None, file: Path, here: Here, flows: FlowFolders, found: Scripts, default: str | None = None
+) -> tuple[Flow | None, str]:
+    """The flow that a script names, or else the one that a folder around it is named after, or else the default."""
+    names = [named] if named is not None else [*(p.name for p in file.resolve().parents if p.name), default or ""]
+    for name in filter(None, names):
+        folder = flows.folder(name, file.parent if named is not None else None)
         if folder is None:
             continue
         key = str(folder)
@@ -212,8 +220,8 @@ def _flow(script: Script, file: Path, here: Here, flows: FlowFolders, found: Scr
             found.flows[key] = flow
         return found.flows[key], key
     known = flows.names()
-    if script.flow is not None:
-        message, near = f'There is no flow "{script.flow}".', did_you_mean(script.flow, known)
+    if named is not None:
+        message, near = f'There is no flow "{named}".', did_you_mean(named, known)
     else:
         message, near = "This script names no flow, and no folder around it is named after one.", "Add `flow: <name>`."
     remedy = near or (f"Known: {', '.join(known)}." if known else "Set FLOWS_DIR, or go where flows/ is.")
@@ -221,7 +229,8 @@ def _flow(script: Script, file: Path, here: Here, flows: FlowFolders, found: Scr
     return None, ""
 
 
-def _titles(found: Scripts) -> None:
+def same_titles(found: Scripts) -> None:
+    """Two cases of one title are a finding."""
     first: dict[str, Case] = {}
     for case in found.cases:
         other = first.setdefault(case.title, case)

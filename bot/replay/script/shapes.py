@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ CODES = {
     "SCRIPT021": "Two scripts have one title.",
     "SCRIPT022": "A fragment is unknown, or uses itself.",
     "SCRIPT023": "A table of cases does not fit together.",
+    "SCRIPT024": "The level of a person is not what their facts come to.",
 }
 """What can be wrong with scripts."""
 
@@ -67,24 +69,27 @@ def validate_script(model: Any, value: Any, here: Here, path: tuple[str | int, .
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        findings.extend(_shape(here, path, problem) for problem in error.errors())
+        top = [*model.model_fields, *_BESIDE.get(model, ())]
+        findings.extend(_shape(here, path, problem, top) for problem in error.errors())
     return None
 
 
 _KEYS: dict[str, list[str]] = {
     "step": [*ACTS, "until", "with"], "bot": list(BotSays.model_fields), "edit": list(Edit.model_fields),
     "old": list(Old.model_fields), "expect": list(Expect.model_fields), "turns": list(Turns.model_fields),
-    "": [*Script.model_fields, "cases"],
 }  # fmt: skip
+_BESIDE: dict[Any, tuple[str, ...]] = {Script: ("cases",)}
+"""Model -> keys that stand beside its own and are read before it."""
 
 
-def _shape(here: Here, base: tuple[str | int, ...], problem: Any) -> Finding:
+def _shape(here: Here, base: tuple[str | int, ...], problem: Any, top: Sequence[str] = ()) -> Finding:
+    """`top`: the keys that are known where the whole value stands."""
     path = (*base, *(p for p in problem["loc"] if not (isinstance(p, str) and "[" in p) and p not in ("dict", "list")))
     path = tuple(p for p in path if p not in ("int", "str"))
     last = str(path[-1]) if path else ""
     if problem["type"] == "extra_forbidden":
         inside = path[-2] if len(path) > 1 else ""
-        known = _KEYS.get("step" if isinstance(inside, int) else str(inside), [])
+        known = top if len(path) == len(base) + 1 else _KEYS.get("step" if isinstance(inside, int) else str(inside), [])
         remedy = did_you_mean(last, known) or f"Known here: {', '.join(known)}."
         return Finding(
             here.places.get((*path, KEY), here.place(path)), "SCRIPT006", f'"{last}" is not a known key here.', remedy

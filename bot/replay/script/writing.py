@@ -60,7 +60,7 @@ def in_line(value: Any) -> str:
         value = int(value)
     if isinstance(value, str):
         text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=100_000).strip()
-        text = text.removesuffix("\n...").removesuffix("...").strip()
+        text = text.removesuffix("\n...").strip()
         plain = not text.startswith(("'", '"'))
         return f'"{text}"' if plain and (any(c in text for c in ",[]{}") or text[:1] == "$") else text
     return str(value)

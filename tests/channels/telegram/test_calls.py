@@ -150,31 +150,30 @@ def test_texts_are_whole_escaped_and_short_enough(blocks: list[tuple[str, str]])
 
 def test_a_long_message_is_split_between_paragraphs_and_its_keyboard_stands_under_the_last_part() -> None:
     payload = Payload(tuple(("text", str(n) * 1500) for n in range(6)), ((("Yes", "a.1.2.3"),),), ref="a.1")
-    made = calls(5, payload, None, False)
+    made = calls(5, payload, None)
     assert [len(c.values["text"]) for c in made] == [3002, 3002, 3002]
     assert ["reply_markup" in c.values for c in made] == [False, False, True]
 
 
 def test_what_is_late_says_so_first() -> None:
     payload = Payload((("title", "Go now"),), written=1.0, late="You wrote this at 18:00.", urgent=True)
-    assert calls(5, payload, None, True)[0].values["text"].startswith("You wrote this at 18:00.\n\n<b>Go now</b>")
-    assert calls(5, payload, None, False)[0].values["text"] == "<b>Go now</b>"
+    late = payload.lateness(200.0, 120.0)
+    assert calls(5, payload, None, late)[0].values["text"].startswith("You wrote this at 18:00.\n\n<b>Go now</b>")
+    assert calls(5, payload, None)[0].values["text"] == "<b>Go now</b>"
 
 
 def test_an_edit_of_a_message_that_nobody_knows_needs_no_call() -> None:
-    assert calls(5, Payload((("text", "x"),), edits=True, ref="a.1"), None, False) == ()
+    assert calls(5, Payload((("text", "x"),), edits=True, ref="a.1"), None) == ()
 
 
 def test_an_edit_without_words_only_takes_the_keyboard_away() -> None:
-    assert calls(5, Payload(edits=True, ref="a.1"), 7, False) == (
+    assert calls(5, Payload(edits=True, ref="a.1"), 7) == (
         Call("editMessageReplyMarkup", {"chat_id": 5, "message_id": 7}),
     )
 
 
 def test_links_show_no_preview() -> None:
-    assert calls(5, Payload((("text", "see nhs.uk"),)), None, False)[0].values["link_preview_options"] == {
-        "is_disabled": True
-    }
+    assert calls(5, Payload((("text", "see nhs.uk"),)), None)[0].values["link_preview_options"] == {"is_disabled": True}
 
 
 def test_a_notice_fits() -> None:
@@ -192,6 +191,8 @@ def test_a_notice_fits() -> None:
         file=st.none() | st.tuples(words, words),
         written=st.none() | st.floats(0, 1e9),
         late=words,
+        late_day=words,
+        midnight=st.none() | st.floats(0, 1e9),
         known=st.none() | st.integers(1),
         leave=st.booleans(),
         last=st.booleans(),

@@ -50,7 +50,7 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
     elif reading.request == "question_back":
         unread(m, reading)
     else:
-        got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+        got = read_answer(m.flow, m.s.lang, question, text, reading, m.today, m.when.date())
         named = folded_words(text) in labels(m.flow, m.s.lang, question)
         others = False if named else take_facts(m, reading, question.ask)
         words = _Words(question, reading, event, got, named, others)
@@ -166,7 +166,7 @@ def _correction(m: Making, reading: Reading, open_question: str) -> bool:
             continue
         value = _corrected(m, question, fact.value) if question.ask in m.s.answers else None
         if value is not None:
-            m.set(proposal=(question.ask, value), misread=0)
+            m.set(proposal=(question.ask, value), proposed_choice="", misread=0)
             m.ask(CHANGE)
             return True
     for unclear in reading.unclear:
@@ -184,7 +184,7 @@ def _corrected(m: Making, question: Question, raw: Any) -> Any:
     if isinstance(kept, Many):
         named = frozenset(o for o in raw if o in question.option_ids)
         return m.with_lines(question, named) if named - kept.yes else None
-    got = kept_answer(m.flow, question, raw, "", m.today)
+    got = kept_answer(m.flow, question, raw, "", m.today, m.when.date())
     return got.value if isinstance(got, Got) and got.value != kept else None
 
 
@@ -208,7 +208,7 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         m.note("agree_first")
         m.again()
         return
-    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today, m.when.date())
     fact = next((f for f in reading.facts if f.question == question.ask), None)
     for_oneself = named is None and fact is not None and fact.value == question.option_ids[0]
     if for_oneself and fact is not None and len(said.split()) > len(fact.words.split()) + WORDS_BESIDE_CONSENT:
@@ -265,7 +265,7 @@ def take_facts(m: Making, reading: Reading, open_question: str | None) -> bool:
             if _hear_options(m, question, fact.value):
                 taken.append(question.ask)
             continue
-        got = kept_answer(m.flow, question, fact.value, fact.words, m.today)
+        got = kept_answer(m.flow, question, fact.value, fact.words, m.today, m.when.date())
         if isinstance(got, Got):
             m.set(answers={**m.s.answers, question.ask: got.value}, checked=False)
             taken.append(question.ask)

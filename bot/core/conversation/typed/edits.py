@@ -20,6 +20,7 @@ def edited(m: Making, event: Edited) -> None:
 
     It answers no question about a red flag: a sign that waits, or an emergency, is kept (SEMANTICS 2).
     """
+    m.written(event.edited)
     told = next((t for t in m.s.told if t.message == event.message), None)
     given = told or next((t for t in m.s.trail if t.message == event.message), None)
     question = None if given is None else m.flow.questions.get(given.question)
@@ -27,10 +28,10 @@ def edited(m: Making, event: Edited) -> None:
         question = None  # what it had ticked was left behind
     kept = m.s.latch is not None or bool(m.s.signs)
     if not kept and (question is None or m.s.at in (STOPPED, ADVICE)):
-        typed(m, Typed(event.text, event.message))
+        typed(m, Typed(event.text, event.message, event.written))
         return
     text = clean(event.text)
-    reading = m.flow.reader(text, m.now, m.s.lang, None if question is None else question.ask)
+    reading = m.flow.reader(text, m.when, m.s.lang, None if question is None else question.ask)
     if reading.crisis:
         m.say("crisis", urgent=True)
     if signs_in(m, reading, question) or reading.crisis:
@@ -38,7 +39,7 @@ def edited(m: Making, event: Edited) -> None:
     if kept or question is None:
         m.again()
         return
-    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today)
+    got = read_answer(m.flow, m.s.lang, question, text, reading, m.today, m.when.date())
     unsure = got == NOT_SURE or (isinstance(got, Got) and got.value == NOT_SURE)
     if unsure and not sc.offers_unsure(question):
         got = None

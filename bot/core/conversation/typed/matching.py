@@ -90,16 +90,17 @@ def plain_word(flow: Flow, lang: str, text: str, reading: Reading) -> str | None
 
 
 def read_answer(
-    flow: Flow, lang: str, question: Question, text: str, reading: Reading, today: date
+    flow: Flow, lang: str, question: Question, text: str, reading: Reading, today: date, written: date
 ) -> Got | Which | str | None:
-    """The answer that the words give to the question: `Got`, `Which`, the word "not_sure" (to be cleared up), or None."""
+    """The answer that the words give to the question: `Got`, `Which`, the word "not_sure" (to be cleared up), or None.
+    `written`: the day from which they count."""
     known = labels(flow, lang, question)
     said = folded_words(text)
     if not said:
         return None
     if question.kind in (Kind.one, Kind.many, Kind.yes_no):
         return _choice(flow, question, text, said, known, reading)
-    return _number(flow, question, said, known, reading, today)
+    return _number(flow, question, said, known, reading, today, written)
 
 
 def _choice(
@@ -184,15 +185,15 @@ def numbered(question: Question, said: str) -> tuple[str, ...] | None:
 
 
 def _number(
-    flow: Flow, question: Question, said: str, known: Mapping[str, str], reading: Reading, today: date
+    flow: Flow, question: Question, said: str, known: Mapping[str, str], reading: Reading, today: date, written: date
 ) -> Got | Which | str | None:
     if said in known:
         if known[said] == NOT_SURE:
             return Got(NOT_SURE) if offers_unsure(question) else None
-        return kept_answer(flow, question, known[said], said, today)
+        return kept_answer(flow, question, known[said], said, today, written)
     fact = next((f for f in reading.facts if f.question == question.ask), None)
     if fact is not None:
-        return kept_answer(flow, question, fact.value, fact.words, today)
+        return kept_answer(flow, question, fact.value, fact.words, today, written)
     for unclear in reading.unclear:
         if unclear.question == question.ask:
             return Which(unclear.words, unclear.candidates)
@@ -200,16 +201,17 @@ def _number(
         return Got(NOT_SURE)
     if question.kind in (Kind.ago, Kind.length) and said.isdecimal():
         return Which(said, ())  # days, weeks, the fifth line ...: it is not for us to choose
-    return kept_answer(flow, question, said.removesuffix("/10"), said, today)
+    return kept_answer(flow, question, said.removesuffix("/10"), said, today, written)
 
 
-def kept_answer(flow: Flow, question: Question, raw: Any, words: str, today: date) -> Got | Which | None:
-    """A value as in answer files as an answer to keep; `Which` if some condition tells its ends apart, None if it is none."""
+def kept_answer(flow: Flow, question: Question, raw: Any, words: str, today: date, written: date) -> Got | Which | None:
+    """A value as in answer files as an answer to keep; `Which` if some condition tells its ends apart, None if it is none.
+    "Two days ago" counts from the day on which it was `written`; what that means is judged as of `today`."""
     try:
         value = read_value(question, raw)
     except BadAnswer:
         return None
-    answer = keep(question, value, today)
+    answer = keep(question, value, written)
     span = flow.span_of(question.ask, answer, today)  # as conditions read it: half a day ago is yesterday or today
     return Which(words, ()) if span is not None and flow.separates(question.ask, span) else Got(answer)
 

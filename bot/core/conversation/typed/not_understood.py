@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.core.conversation.chat_commands import command, why
 from bot.core.conversation.machine import alone, which
-from bot.core.conversation.session import ADVICE, CHANGE, MISTAKE, SIGN, START
+from bot.core.conversation.session import CHANGE, MISTAKE, SIGN
 from bot.core.conversation.taps import leave_item_open
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
@@ -149,26 +149,6 @@ _EXPRESSED: dict[str, Callable[[Making], None]] = {
 """Request of the word lists -> what is done about it. None of them counts as an answer that was not understood."""
 
 URGENT = ("overdose", "ambulance")
-
-
-def come_back(m: Making, reading: Reading) -> bool:
-    """A change told after the advice: the emergency screens are asked at once, and what may have changed anew; the rest stands,
-    and the last check shows it. True if it was such a change."""
-    told = any(
-        fact.question in m.flow.questions and m.flow.questions[fact.question].may_change for fact in reading.facts
-    )
-    if m.s.at != ADVICE or not (reading.request == "change" or told):
-        return False
-    gone = {q.ask for q in m.flow.interview.questions if q.expires is not None or q.may_change or q.tap == "first"}
-    m.set(
-        answers={q: a for q, a in m.s.answers.items() if q not in gone},
-        heard={q: h for q, h in m.s.heard.items() if q not in gone},
-        checked=False, enough=False, exit_offered=False, same_day_said=False, asked_again=False, misread=0, at=START,
-    )  # fmt: skip
-    m.path.append(START)
-    m.note("coming_back")
-    m.onward(replay=True)
-    return True
 
 
 def express(m: Making, reading: Reading) -> bool:

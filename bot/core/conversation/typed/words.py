@@ -7,10 +7,23 @@ from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.chat_commands import command, why
-from bot.core.conversation.events import Erase, Typed
+from bot.core.conversation.events import Erase, Received, Typed
 from bot.core.conversation.machine import alone
-from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard
+from bot.core.conversation.session import (
+    ADVICE,
+    CHANGE,
+    EMERGENCY,
+    ENDED,
+    EXIT,
+    MISTAKE,
+    REVIEW,
+    SIGN,
+    START,
+    STOPPED,
+    Heard,
+)
 from bot.core.conversation.taps import tap
+from bot.core.conversation.triage import answers_that_count
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Question
@@ -18,31 +31,57 @@ from bot.core.model.readings import Reading, Sign
 from bot.core.model.system_texts import COMMANDS
 
 from .answers import on_question, take_facts
+from .changes import come_back
+from .elsewhere import facts_beside, received, to_other_screen
 from .matching import clean, folded_words, plain_word
-from .not_understood import URGENT, come_back, express, unread
+from .not_understood import URGENT, express, unread
+from .which_screen import OtherScreen, screen_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A typed message, cleaned and read; `word`: "yes", "no" or "not_sure" if it says just that."""
+    """A typed message, cleaned and read; `word`: "yes", "no" or "not_sure" if it says just that; `elsewhere`: the screen that
+    it is for, if it is not the open one; `question`: the open one, None if it is for another."""
 
     event: Typed
     text: str
     reading: Reading
     question: Question | None
     word: str | None
+    elsewhere: OtherScreen | None
 
 
 def typed(m: Making, event: Typed) -> None:
     """Handle a typed message: the first step that takes it ends it. Nothing discards it before its signs were looked for."""
-    text = clean(event.text)
-    question = m.question
-    reading = m.flow.reader(text, m.now, m.s.lang, m.s.at if question is None else question.ask)
+    elsewhere = screen_of(m, event)
+    question = m.question if elsewhere is None else None
+    asked = elsewhere.question if elsewhere is not None else question
+    screen = asked.ask if asked is not None else None if elsewhere is not None else m.s.at
+    text, reading = _read(m, event.text, screen)
+    word = plain_word(m.flow, m.s.lang, text, reading)
+    message = _Message(event, text, reading, question, word, elsewhere)
+    next(step for step in _STEPS if step(m, message))
+
+
+def _read(m: Making, words: str, screen: str | None) -> tuple[str, Reading]:
+    """Words, cleaned and read. A wish to die is answered whatever else they say."""
+    text = clean(words)
+    reading = m.flow.reader(text, m.when, m.s.lang, screen)
     if reading.crisis:
         m.say("crisis", urgent=True)
         m.remark = "crisis"
-    message = _Message(event, text, reading, question, plain_word(m.flow, m.s.lang, text, reading))
-    next(step for step in _STEPS if step(m, message))
+    return text, reading
+
+
+def received_any(m: Making, event: Received) -> None:
+    """Something that is no typed answer: its words are looked through for signs and calls for help before anything is said."""
+    m.written(event.written)
+    text, reading = _read(m, event.words, None)
+    message = _Message(Typed(event.words), text, reading, None, None, OtherScreen())
+    signs = any(step(m, message) for step in (_sign, _crisis, _help_wanted))
+    if not signs and event.own and m.s.latch is None and m.s.at not in ENDED:
+        facts_beside(m, text, reading)
+    received(m, event, signs)
 
 
 def _sign(m: Making, message: _Message) -> bool:
@@ -72,19 +111,28 @@ def _help_wanted(m: Making, message: _Message) -> bool:
     return message.reading.request in URGENT and m.s.latch is None and express(m, message.reading)
 
 
+def _for_another_screen(m: Making, message: _Message) -> bool:
+    if message.elsewhere is None or m.s.latch is not None:
+        return False
+    to_other_screen(m, message.elsewhere, message.event, message.text, message.reading, message.word)
+    return True
+
+
 def _three_ways_asked(m: Making, message: _Message) -> bool:
-    return _three_way(m, message.word, message.reading)
+    return message.elsewhere is None and _three_way(m, message.word, message.reading)
 
 
 def _in_emergency(m: Making, message: _Message) -> bool:
-    """Once an emergency stands only its own buttons, said in words, are answers."""
-    if m.s.latch is None:
+    """Once an emergency stands only its own buttons, said in words, are answers; and a change told later opens the emergency
+    screens beside it."""
+    if m.s.latch is None or (m.question is not None and m.question.ask in m.s.anew):
         return False
-    text = message.text
-    if _fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, message.word):
+    text, open_screen = message.text, message.elsewhere is None
+    if open_screen and (_fixed_label(m, text) or _by_number(m, text) or _help_reached(m, text, message.word)):
         return True
     if m.s.at == EMERGENCY:
-        m.again()
+        if not come_back(m, message.reading):
+            m.again()
     else:
         m.emergency()
     return True
@@ -108,6 +156,7 @@ _STEPS: tuple[Callable[[Making, _Message], bool], ...] = (
     _command_typed,
     _nothing_asked_yet,
     _help_wanted,
+    _for_another_screen,
     _three_ways_asked,
     _in_emergency,
     _on_fixed_screen,
@@ -126,6 +175,9 @@ def signs_in(m: Making, reading: Reading, question: Question | None) -> bool:
     if not new or (m.s.latch is not None and not any(m.flow.signs.get(h.option) == "emergency" for h in new)):
         return False
     if m.s.latch is not None:
+        for heard in new:
+            if heard.plain:
+                m.hear(heard.option)  # it may need another way than the first one
         m.emergency()
         return True
     if not m.s.consented:
@@ -312,9 +364,9 @@ _LABEL_KEYS = {
 
 def _review_line(m: Making, said: str) -> bool:
     """A line of the review by its number or its name."""
-    lines = [q for q in m.s.answers if not m.flow.questions[q].consent]
+    lines = review_order(m)
     if said.isdecimal() and len(said) < 4 and 1 <= int(said) <= len(lines):
-        tap(m, sc.CHANGE_PREFIX + review_order(m)[int(said) - 1])
+        tap(m, sc.CHANGE_PREFIX + lines[int(said) - 1])
         return True
     words = m.flow.text(m.s.lang).questions
     for name in lines:
@@ -326,5 +378,4 @@ def _review_line(m: Making, said: str) -> bool:
 
 def review_order(m: Making) -> list[str]:
     """The questions whose answers the review lists, in the order of the interview."""
-    env = m.judgement.env
-    return [q.ask for q in m.flow.interview.questions if q.ask in m.s.answers and q.ask in env and not q.consent]
+    return [q for q in answers_that_count(m.flow, m.s, m.today) if not m.flow.questions[q].consent]

@@ -1,0 +1,120 @@
+"""The laws under messages built from real words: nothing typed lowers a level, denies a sign beside a telling rest, or ends an
+interview; `step` never raises (SEMANTICS 5a, 5e)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.conversation.session import ADVICE, ENDED, REVIEW, SIGN, STOPPED
+from bot.core.model.answers import Many
+from tests.support.real_words import DENIALS, TELLING, flags, messages
+from tests.support.talking import Person, listening
+
+SCREENS = ("nerves", "danger", "warning", "medicines", "health", "onset", "where", "legs", "function", "pain")
+ENDING = ("stop", "restart", "forget", "quit", "start", "again", "end")
+"""Words that are commands as a whole message."""
+
+
+def person_at(screen: str) -> Person:
+    """Somebody who has answered like an uncomplicated patient, up to this screen."""
+    person = Person(listening())
+    person.tap("me")
+    person.types("44")
+    while person.at != screen:
+        question = person.flow.questions[person.at]
+        if question.none is not None:
+            person.tap(question.none)
+        elif question.choices:
+            person.tap(question.choices[0].id)
+        else:
+            person.tap(next(c for c in person.flow.questions[person.at].option_ids))
+            if person.session.ticks:
+                person.tap("done")
+        assert person.at not in (REVIEW, *ENDED), screen
+    return person
+
+
+@pytest.fixture(scope="module")
+def starts() -> dict[str, Person]:
+    found = {}
+    for screen in SCREENS[:5]:
+        found[screen] = person_at(screen)
+    return found
+
+
+def holds_the_laws(person: Person, said: list[str]) -> None:
+    for text in said:
+        before, rank = person.session, person.turn.trace.level
+        turn = person.types(text)
+        after = person.session
+        if before.at in (*ENDED, SIGN, REVIEW):
+            return
+        # nothing typed on a question ends the interview, but the word that says so
+        if text.strip(" .!?,;:\n/").casefold() not in ENDING:
+            assert after.at not in (ADVICE, STOPPED), text
+        # nothing typed lowers the level that stood
+        if rank is not None and after.id == before.id:
+            assert turn.trace.level is not None, text
+            assert turn.trace.level.rank >= rank.rank, text
+        # no line that was said is lost, and none that counts is denied
+        for question, kept in before.answers.items():
+            if isinstance(kept, Many) and question in after.answers:
+                assert kept.yes <= after.answers[question].yes, text
+
+
+@given(screen=st.sampled_from(SCREENS[:5]), said=st.lists(messages(), min_size=1, max_size=4))
+def test_nothing_typed_lowers_ends_or_raises(starts: dict[str, Person], screen: str, said: list[str]) -> None:
+    person = Person(listening())
+    person.session, person.turn = starts[screen].session, starts[screen].turn
+    holds_the_laws(person, said)
+
+
+@pytest.mark.slow
+@settings(max_examples=5000)
+@given(screen=st.sampled_from(SCREENS[:5]), said=st.lists(messages(), min_size=1, max_size=4))
+def test_nothing_typed_lowers_ends_or_raises_in_thousands(
+    starts: dict[str, Person], screen: str, said: list[str]
+) -> None:
+    person = Person(listening())
+    person.session, person.turn = starts[screen].session, starts[screen].turn
+    holds_the_laws(person, said)
+
+
+@given(
+    denial=st.sampled_from(DENIALS),
+    telling=st.sampled_from(TELLING),
+    flag=st.sampled_from(flags()),
+    turned=st.booleans(),
+)
+def test_no_denial_beside_a_telling_rest_denies_a_sign(
+    starts: dict[str, Person], denial: str, telling: str, flag: tuple[str, str], turned: bool
+) -> None:
+    option, words = flag
+    home = listening().option_home[option]
+    if home not in starts:
+        return
+    person = Person(listening())
+    person.session, person.turn = starts[home].session, starts[home].turn
+    said = f"{words} {telling} {denial}" if turned else f"{denial} {telling} {words}"
+    person.types(said)
+    kept = person.session.answers.get(home)
+    asked = {s.option for s in person.session.signs} | set(person.session.queue)
+    assert kept is None or (isinstance(kept, Many) and option in kept.yes), said
+    assert asked or person.at == home or person.session.latch is not None, said
+
+
+@given(denial=st.sampled_from(DENIALS), telling=st.sampled_from(TELLING), rest=messages())
+def test_a_denial_with_a_telling_word_alone_denies_no_sign(
+    starts: dict[str, Person], denial: str, telling: str, rest: str
+) -> None:
+    """Whatever stands behind it: only what is known as a form of denial denies a screen of emergency signs."""
+    person = Person(listening())
+    person.session, person.turn = starts["nerves"].session, starts["nerves"].turn
+    reading = person.flow.reader(f"{denial} {telling} {rest}", person.now, "en", "nerves")
+    person.types(f"{denial} {telling} {rest}")
+    if "nerves" in person.session.answers:
+        assert not reading.signs
+        assert not reading.reply.doubt
+        assert all(a.role not in ("telling", "unknown", "sign") for a in reading.account), reading.account
