@@ -16,9 +16,12 @@ from typing import Protocol
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
 from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
-from bot.understanding.quantities.figures import Figure, FigureReader
+from bot.understanding.quantities.figures import Figure
+from bot.understanding.quantities.lengths import LengthReader
 from bot.understanding.quantities.onset import OnsetReader
+from bot.understanding.quantities.pains import PainReader
 from bot.understanding.quantities.periods import Guess
 from bot.understanding.quantities.typed_answers import TypedAnswerReader
 from bot.understanding.screen.named import FoundName, NameReader
@@ -160,7 +163,8 @@ class LanguageReader:
         parts = language.lists
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
-        self._figures = FigureReader(parts, self._amounts)
+        self._ages, self._pains = AgeReader(parts, self._amounts), PainReader(parts, self._amounts)
+        self._lengths = LengthReader(parts)
         self._tells_the_beginning = frozenset(
             home.ask
             for option, words in language.options.items()
@@ -687,18 +691,20 @@ class LanguageReader:
             else:
                 facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure, places=figure.span))
 
-        figures, numbers = self._figures, seen.numbers
+        numbers = seen.numbers
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
-        length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)
+        add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
+        length = self._lengths.spasm_length(
+            words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
+        )
         if seen.question is None or seen.opened(Kind.length) or seen.match.spans("one_spasm"):
             add(Kind.length, length)
         others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
         free = taken | in_durations | in_dates
-        pain = figures.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
+        pain = self._pains.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
         add(Kind.scale, pain)
         if pain is not None and pain.value is not None:  # "8 this morning": a time of the pain, not of the beginning
             guesses = [g for g in guesses if g.weight > 3 or g.plain_duration or not self._same_clause(seen, g, pain)]
