@@ -38,6 +38,8 @@ _NOT_WORDS = frozenset(
         "mend",
         "parted",
         "as_they_are",
+        "ordinary",
+        "never_mended_to",
         "account",
         "names",
     }
@@ -102,10 +104,23 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
     )
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
-    targets = frozenset(word for line in lists.mend for word in spell_out(line))
-    known = frozenset(f"{lists.known} {lists.as_they_are}".split()) | small | frozenset(opened) | grammar.vocabulary
-    speller = Speller(targets, known, frozenset(lists.parted))
+    speller = _speller(lists, grammar.vocabulary, small | frozenset(opened))
     return Language(code, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
+
+
+def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Speller:
+    """What slips are mended to: the words that matter, then those of the phrases (`told`), then ordinary ones; never a "no"."""
+    never = frozenset(lists.never_mended_to.split())
+    matter = frozenset(word for line in lists.mend for word in spell_out(line)) - never
+    names = frozenset(name for kinds in lists.names.values() for named in kinds.values() for name in named.names)
+    ordinary = frozenset(f"{lists.known} {lists.ordinary}".split())
+    spoken = frozenset(word for word in told if word.isalpha()) - never
+    able = frozenset(lists.can_words)
+    spoken |= {
+        key for key, means in lists.opened.items() if len(key) > 3 and key.isalpha() and means.split()[0] in able
+    }
+    known = ordinary | frozenset(lists.as_they_are.split()) | frozenset(told) | short
+    return Speller(matter, known, frozenset(lists.parted), (spoken - names - matter, ordinary - never))
 
 
 def _literal(phrase: str) -> str:

@@ -15,19 +15,23 @@ from typing import Protocol
 
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
-from bot.understanding.quantities.figures import Figure, FigureReader
+from bot.understanding.quantities.figures import Figure
+from bot.understanding.quantities.lengths import LengthReader
 from bot.understanding.quantities.onset import OnsetReader
+from bot.understanding.quantities.pains import PainReader
 from bot.understanding.quantities.periods import Guess
+from bot.understanding.quantities.typed_answers import TypedAnswerReader
 from bot.understanding.screen.named import FoundName, NameReader
-from bot.understanding.screen.replies import ReplyReader, SeenScreen
+from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
 from .language import FOLDER, NOTHING, Language, load
 from .patterns import Match, WordSpan
-from .scope import HYPOTHETICAL, MAYBE, NEGATED, PAST, Scope
+from .scope import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST, Scope
 from .whole import crisis, nothing_but, polarity
-from .words import Speller, SpokenWords
+from .words import Speller, SpokenWords, fold_spoken
 
 LONGEST = 20_000
 """Characters of one text that are read."""
@@ -37,6 +41,9 @@ _FEW = 5
 
 _A_QUESTION = 4
 """Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
+
+_SHORT = 30
+"""Words of a message in which other readings of a misspelt word are tried."""
 
 _SLIPS = 6
 """Unknown words of a message that are compared with those of the open screen."""
@@ -156,7 +163,14 @@ class LanguageReader:
         parts = language.lists
         self._amounts = Amounts(parts)
         self._onset = OnsetReader(parts, self._amounts)
-        self._figures = FigureReader(parts, self._amounts)
+        self._ages, self._pains = AgeReader(parts, self._amounts), PainReader(parts, self._amounts)
+        self._lengths = LengthReader(parts)
+        self._tells_the_beginning = frozenset(
+            home.ask
+            for option, words in language.options.items()
+            if words.begins and (home := self._home.get(option)) is not None and home.kind is Kind.one
+        )
+        self._typed = TypedAnswerReader(parts, self._amounts)
         self._ordinals = parts.ordinals
         self._joining = frozenset(parts.joining)
         self._ordinal_of = frozenset(parts.ordinal_of_list)
@@ -169,19 +183,34 @@ class LanguageReader:
         self._bare_questions = frozenset(parts.group("bare_question"))
         self._asking = frozenset(parts.group("begins_a_question"))
         self._replies = ReplyReader(parts)
+        told = self._words_of(self._signs)
+        self._told_of_signs = told - frozenset(parts.small.split())
+        everyday = frozenset(parts.ordinary.split())
         self._vocabulary = Vocabulary.of(
-            parts.account,
-            frozenset(parts.small.split()),
-            frozenset(parts.known.split()),
-            (w for o in self._signs for r in ("plain", "possible") for w in language.grammar.words_of(f"{o}.{r}")),
+            parts.account, frozenset(parts.small.split()), (frozenset(parts.known.split()), everyday), told
         )
+        self._vocabularies = {name: self._vocabulary_on(asked) for name, asked in self._questions.items()}
+
+    def _vocabulary_on(self, question: Question) -> Vocabulary:
+        """What single words are while that question is on screen."""
+        if question.kind is not Kind.many or strict(question):
+            return self._vocabulary
+        opener = [o.id for q in self._questions.values() for o in q.options if o.opens == question.ask]
+        named = question.describes or bool(self._names.asked(question))
+        turning = frozenset(self._language.lists.account.turning.split()) if named else None
+        return self._vocabulary.on(self._told_with(question), self._words_of(opener), turning)
+
+    def _words_of(self, options: Iterable[str]) -> frozenset[str]:
+        grammar = self._language.grammar
+        return frozenset(w for o in options for r in ("plain", "possible") for w in grammar.words_of(f"{o}.{r}"))
 
     def _told_with(self, question: Question) -> frozenset[str]:
         """The words that answers to a question are told with."""
         grammar, name = self._language.grammar, question.ask
         answers = (*question.option_ids, "none", "yes", "no")
         groups = (f"{name}/{answer}.{reading}" for answer in answers for reading in ("plain", "possible"))
-        return frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
+        own = frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
+        return own | self._words_of(question.option_ids)
 
     def read(self, text: str, now: datetime, open_question: str | None, mended: bool = False) -> Reading:
         """All that can be read in `text` on the patient's date `now`. `mended`: slips were mended towards the open screen."""
@@ -201,16 +230,23 @@ class LanguageReader:
         elsewhere = [s for o, s in plain.items() if o in self._signs and not language.options.get(o, NOTHING).begins]
         figures, unsaid = self._read_figures(seen, elsewhere)
         said, none_said = _whole(seen)
-        ledger = Ledger(words, match, self._vocabulary)
+        ledger = Ledger(words, match, self._vocabularies.get(open_question or "", self._vocabulary))
         found = self._names.find(match)
         ledger.lay(self._claims(seen, verdicts, figures, found))
         negated = frozenset(p for p in ledger.doubtful() if scope.negated((p, p + 1)))
         ledger.close(None if question is None else question.ask, negated, question is not None and question.describes)
-        meant = [f for f in found if not scope.negated(f[0])]
+        meant = [name for name in found if self._name_meant(seen, name)]
         names = self._names.named(question, match, ledger, meant)
         request = self._request(match, scope)
         replied = SeenScreen(words, match, scope, ledger)
+        if not signs and not mended:
+            signs = self._by_slips(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
+        timed = () if question is None or question.typed is None else self._onset.guesses(words, match, now, True)
+        typed = self._typed.read(question, words, seen.numbers, timed)
+        if typed is not None:
+            polarity = typed.word if polarity in (None, typed.word) else None
+            figures = [fact for fact in figures if fact.places[1] <= typed.span[0] or typed.span[1] <= fact.places[0]]
         if question is None and open_question in language.lists.screens:
             reply = self._fixed(open_question, match)
         else:
@@ -221,9 +257,14 @@ class LanguageReader:
             request, reply, polarity = "question_back", NO_REPLY, None
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
-            if nearer is not None:
-                return _guessed(self.read(nearer, now, open_question, mended=True), text)
-        facts = [*facts, *figures]
+            again = None if nearer is None else self.read(nearer, now, open_question, mended=True)
+            if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
+                return _guessed(again, text)
+        figures = self._by_choice(seen, figures)
+        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none))
+        told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
+        if request and question is not None and (told or (question.consent and reply.yes)):
+            request = ""  # what is an answer as well is an answer
         if reply != NO_REPLY:
             facts = self._apart(facts, question, reply, ledger)
         facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, words, question)]
@@ -245,6 +286,42 @@ class LanguageReader:
             account=ledger.accounted(),
         )
 
+    def _by_choice(self, seen: _Text, figures: list[Fact]) -> list[Fact]:
+        """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
+        figure answers it."""
+        question = seen.question
+        if (
+            question is None
+            or question.kind not in NUMERIC
+            or any(f.question == question.ask and f.sure for f in figures)
+        ):
+            return figures
+        named = {
+            c.id: spans[0] for c in question.choices if (spans := seen.match.spans(f"{question.ask}/{c.id}.plain"))
+        }
+        if len(named) != 1:
+            return figures
+        ((choice, span),) = named.items()
+        return [*figures, Fact(question.ask, choice, seen.words.quote(span), places=span)]
+
+    def _answering(self, seen: _Text, facts: list[Fact], answered: bool) -> list[Fact]:
+        """The facts without those that an answer to the open question only seems to state: how it began, where nothing is said
+        of the pain, and single words beside an age ("35 running")."""
+        question = seen.question
+        answered = answered or any(question is not None and f.question == question.ask for f in facts)
+        if question is None or question.kind is Kind.ago or not answered:
+            return facts
+        told = bool(seen.match.spans("pain_began"))
+        alone = question.kind is Kind.age and len(seen.words.words) <= _FEW
+        return [
+            f
+            for f in facts
+            if f.question == question.ask
+            or not (
+                (f.question in self._tells_the_beginning and not told) or (alone and f.places[1] - f.places[0] == 1)
+            )
+        ]
+
     def _fixed(self, screen: str | None, match: Match) -> Reply:
         """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
         answers = {
@@ -262,6 +339,30 @@ class LanguageReader:
         for place in ledger.unknown[:_SLIPS]:
             text[place] = " ".join(speller.mend(text[place])) if speller is not None else text[place]
         return " ".join(text) if tuple(text) != words.words else None
+
+    def _by_slips(self, seen: _Text, ledger: Ledger) -> tuple[Sign, ...]:
+        """Signs that would be in the text if one word that is unknown, or was mended, were another one: asked about."""
+        words = seen.words
+        if len(words.words) > _SHORT:
+            return ()
+        for place in sorted({*ledger.unknown, *words.mended})[:_SLIPS]:
+            typed = fold_spoken(words.quote((place, place + 1)))[0]
+            for word in self._language.spelling.speller.may_be(typed):
+                if word not in self._told_of_signs or word == words.words[place]:
+                    continue
+                other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
+                match = self._language.grammar.match(other)
+                scope = Scope(match, seen.now.year, self._language.lists)
+                again = replace(seen, words=other, match=match, scope=scope)
+                found = tuple(
+                    Sign(option, words.quote(span), False)
+                    for option in self._signs
+                    for kind, span in self._verdicts(again, option).items()
+                    if kind in ("plain", MAYBE) and span[1] - span[0] > 1
+                )
+                if found:
+                    return found
+        return ()
 
     def _asks(self, words: SpokenWords, denies: bool) -> bool:
         """Whether the message is a question back: it ends with its mark and begins as one; or is one sentence, and no denial."""
@@ -294,12 +395,12 @@ class LanguageReader:
                 if kind in verdicts[option]:
                     yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
         for option, kinds in verdicts.items():
-            for kind in (NEGATED, PAST):
+            for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
         if any(PAST in kinds for kinds in verdicts.values()):
-            for span in seen.scope.past_cues:
-                yield span, HARMLESS, "past"
+            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
+                yield span, HARMLESS, PAST_ABOUT
         for name in self._language.lists.requests:
             for span in seen.match.spans(f"request.{name}"):
                 yield span, HARMLESS, f"request: {name}"
@@ -388,9 +489,12 @@ class LanguageReader:
                 if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
                     continue
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
+                if not is_plain and self._inside_a_denial(seen, span):
+                    verdict = NEGATED
                 if "/" in name:
                     verdict = self._where_asked(seen, option, span, is_plain, verdict)
-                kind = verdict or ("plain" if is_plain else MAYBE)
+                slip = option in self._signs and span[1] - span[0] == 1 and span[0] in seen.words.mended
+                kind = verdict or ("plain" if is_plain and not slip else MAYBE)
                 if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
                     out[kind] = span
         if "plain" not in out:
@@ -416,6 +520,10 @@ class LanguageReader:
             return None  # "nah, nowhere else" says it with a no of its own
         if not is_plain and self._as_it_should_be(seen, span):
             return NEGATED
+        if verdict == OTHER and self._of_another_only(seen, span):
+            return OTHER
+        if verdict == PAST and seen.scope.long_over(span):
+            return PAST
         return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None
 
     def _deny(self, seen: _Text, option: str, out: dict[str, WordSpan]) -> None:
@@ -439,10 +547,32 @@ class LanguageReader:
         return (*(() if describes else (HYPOTHETICAL,)), *((PAST,) if option in self._signs else ()))
 
     @staticmethod
+    def _inside_a_denial(seen: _Text, span: WordSpan) -> bool:
+        """Whether words that perhaps mean a sign are part of a known form that says that all is well ("fine in myself")."""
+        names = ("denial_form", "normal_figure", "harmless_form")
+        return any(s[0] <= span[0] and span[1] <= s[1] for name in names for s in seen.match.spans(name))
+
+    @staticmethod
     def _as_it_should_be(seen: _Text, span: WordSpan) -> bool:
         """Whether words that perhaps mean a sign stand in a phrase that says that all is well ("everything works down there")."""
         names = ("normality", "denial_form", "deny_all", f"{seen.question.ask}/none.plain" if seen.question else "")
         return any(s[0] < span[1] and span[0] < s[1] for name in names if name for s in seen.match.spans(name))
+
+    def _name_meant(self, seen: _Text, name: FoundName) -> bool:
+        """Whether a medicine or illness is one of the patient's, and of today where only that counts."""
+        span, dictionary, kind = name
+        if seen.scope.negated(span) or self._of_another_only(seen, span):
+            return False
+        means = self._language.lists.names[dictionary][kind].means
+        counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
+        return counts or not (seen.scope.verdict(span) == PAST and seen.scope.long_over(span))
+
+    @staticmethod
+    def _of_another_only(seen: _Text, span: WordSpan) -> bool:
+        """Whether it is said of somebody else, and that the writer has it not: "my sister has MS but I don't"."""
+        if not (seen.match.spans("not_me") or seen.match.spans("deny_all")):
+            return False
+        return seen.scope.verdict(span, True) == OTHER
 
     @staticmethod
     def _asked_back(seen: _Text, span: WordSpan) -> bool:
@@ -561,18 +691,20 @@ class LanguageReader:
             else:
                 facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure, places=figure.span))
 
-        figures, numbers = self._figures, seen.numbers
+        numbers = seen.numbers
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, figures.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
-        length = figures.spasm_length(words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open)
+        add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
+        length = self._lengths.spasm_length(
+            words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
+        )
         if seen.question is None or seen.opened(Kind.length) or seen.match.spans("one_spasm"):
             add(Kind.length, length)
         others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
         free = taken | in_durations | in_dates
-        pain = figures.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
+        pain = self._pains.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
         add(Kind.scale, pain)
         if pain is not None and pain.value is not None:  # "8 this morning": a time of the pain, not of the beginning
             guesses = [g for g in guesses if g.weight > 3 or g.plain_duration or not self._same_clause(seen, g, pain)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -23,7 +23,11 @@ _FOLD = {**_QUOTES, **_DASHES, ord("…"): ".", ord("“"): '"', ord("”"): '"'
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "Sk"})
 _SENTENCE_ENDS = frozenset(".!?;\n")
 _CLAUSE_ENDS = frozenset(",:()")
-_MENDED_AT_MOST = 300
+_MIDDLE, _LONG = 5, 8
+"""Letters from which a slip may be anywhere, and from which two are mended."""
+_MAY_BE = 12
+"""Words that one slip may stand for, at most."""
+_MENDED_AT_MOST = 40
 """Different unknown words of one text that are compared with the word lists; bounds the cost of a very long text."""
 
 
@@ -83,41 +87,90 @@ def fold_spoken(text: str) -> tuple[str, tuple[int, ...] | None]:
 class Speller:
     """Mends unknown words by the nearest known one; knows what it may not touch."""
 
-    def __init__(self, targets: frozenset[str], known: frozenset[str], parted: frozenset[str] = frozenset()) -> None:
-        """`targets`: what unknown words may be mended to; `parted`: first words of two that were run together."""
-        self.known = known | targets
+    def __init__(
+        self,
+        targets: frozenset[str],
+        known: frozenset[str],
+        parted: frozenset[str] = frozenset(),
+        tiers: Sequence[frozenset[str]] = (),
+    ) -> None:
+        """`targets`: what unknown words are mended to first; `tiers`: then these, the likeliest first; `parted`: first words
+        of two that were run together."""
+        self._tiers = (targets, *tiers)
+        self.known = known.union(*self._tiers)
         self._parted = parted
-        self._by_letter: dict[str, list[str]] = {}
-        for word in sorted(targets):
-            if len(word) >= 4:
-                self._by_letter.setdefault(word[0], []).append(word)
+        self._letters = "".join(sorted({letter for word in self.known for letter in word if letter.isalpha()}))
+        self._long: dict[str, list[str]] = {}
+        for word in sorted(frozenset().union(*self._tiers[:2])):
+            if len(word) >= _LONG - 2:
+                self._long.setdefault(word[0], []).append(word)
 
     def mend(self, word: str) -> tuple[str, ...]:
-        """The word itself if known, else the nearest word of the lists, else the word as it is.
+        """The word itself if known, else the one nearest word of the lists, else the word as it is.
 
-        One slip from five letters on, two from eight; the first letter must be right. Two words run together are parted.
+        One slip from three letters on (two letters changed places, one too few, one too many, another one), two from eight.
+        Two words run together are parted.
         """
         if word in self.known or not word.isalpha() or len(word) > 24:
             return (word,)
         for shorter in (_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word)):
             if shorter != word and shorter in self.known:
                 return (shorter,)
-        if len(word) < 4:
+        if len(word) < 3:
             return (word,)
-        reach = 2 if len(word) >= 8 else 1
-        best, least = "", reach + 1
-        for target in self._by_letter.get(word[0], ()):
-            if abs(len(target) - len(word)) > reach:
-                continue
-            far = OSA.distance(word, target, score_cutoff=reach)
-            if far < least and (len(word) > 4 or (word[-1] == target[-1] and sorted(word) != sorted(target[:4]))):
-                best, least = target, far
-        if best:
-            return (best,)
+        if nearest := self._one_slip(word) or self._two_slips(word):
+            return (nearest,)
         for cut in range(2, len(word) - 2):
             if word[:cut] in self._parted and word[cut:] in self.known:
                 return (word[:cut], word[cut:])
         return (word,)
+
+    def matters(self, word: str, least: int = 0) -> bool:
+        """Whether it is a word that matters, or one of the phrases with so many letters at least, rather than an ordinary one."""
+        return word in self._tiers[0] or (len(word) >= least and len(self._tiers) > 1 and word in self._tiers[1])
+
+    def may_be(self, word: str) -> tuple[str, ...]:
+        """All words of the first two tiers that one slip anywhere leads to: for who can tell by the rest of the message."""
+        if len(word) < 3 or len(word) > 24 or not word.isalpha():
+            return ()
+        written = (near for way in self._slips(word, 0, True) for near in way)
+        return tuple(dict.fromkeys(near for near in written if self.matters(near)))[:_MAY_BE]
+
+    def _one_slip(self, word: str) -> str:
+        """The one word of the likeliest tier that a single slip leads to, the likeliest slip first; empty if there is none,
+        or several."""
+        ways = self._slips(word, 0 if len(word) >= _MIDDLE else 1, len(word) > 3)
+        for number, tier in enumerate(self._tiers):
+            for way, written in enumerate(ways):
+                if number and way > 1 and len(word) < _MIDDLE:
+                    break
+                found = {near for near in written if near in tier}
+                if len(found) == 1:
+                    return found.pop()
+                if found:
+                    same = {near for near in found if near[0] == word[0] and near[-1] == word[-1]}
+                    return same.pop() if len(same) == 1 else ""
+        return ""
+
+    def _slips(self, word: str, first: int, every: bool) -> tuple[list[str], ...]:
+        """What may have been meant, by the kind of slip, with slips from letter `first` on; of a word of three letters only
+        the first two kinds, unless `every` one is wanted."""
+        parts = [(word[:at], word[at:]) for at in range(first, len(word) + 1)]
+        turned = [a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1]
+        dropped = [a + letter + b for a, b in parts for letter in self._letters]
+        if not every:
+            return turned, dropped
+        doubled = [a + b[1:] for a, b in parts if b]
+        other = [a + letter + b[1:] for a, b in parts if b for letter in self._letters]
+        return turned, dropped, doubled, other
+
+    def _two_slips(self, word: str) -> str:
+        """A long word two slips away, with the right first letter; empty if there is none, or several."""
+        if len(word) < _LONG:
+            return ""
+        alike = (t for t in self._long.get(word[0], ()) if abs(len(t) - len(word)) <= 2)
+        near = [t for t in alike if OSA.distance(word, t, score_cutoff=2) <= 2]
+        return near[0] if len(near) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +239,17 @@ class Spelling:
                 ends.append(end)
                 sentences.append(sentence)
                 clauses.append(clause)
+        if slips and len(slips) == sum(any(c.isalnum() for c in word) for word in words):
+            words = self._as_typed(text, words, begins, ends)
         return SpokenWords(
             text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses), frozenset(slips)
         )
+
+    def _as_typed(self, text: str, words: list[str], begins: list[int], ends: list[int]) -> list[str]:
+        """The words as they are where all were mended, and to short or ordinary words: "blub blub" says nothing."""
+        if any(self.speller.matters(word, _MIDDLE) for word in words):
+            return words
+        return [fold_spoken(text[begin:end])[0] or word for word, begin, end in zip(words, begins, ends, strict=True)]
 
     def _word(self, raw: str, mended: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         if raw in self.opened:

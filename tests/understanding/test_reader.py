@@ -75,7 +75,18 @@ def test_pain(text: str, pain: Any) -> None:
 
 def test_pain_without_a_number_is_asked_again_with_the_scale() -> None:
     assert seen("unbearable")["ask"] == ["pain"]
-    assert seen("11/10", "pain")["ask"] == ["pain"]
+    assert seen("12", "pain")["ask"] == ["pain"]
+
+
+def test_the_worst_of_today_is_the_highest_figure_of_today() -> None:
+    told = {
+        "11/10": 10,
+        "5 sitting still, 9 when it grabs": 9,
+        "0 today, it was 8 yesterday": 0,
+        "a 9 this morning, 4 now": 9,
+    }
+    assert {text: seen(text, "pain")["answers"].get("pain") for text in told} == told
+    assert seen("was a 9, now 4", "pain")["ask"] == ["pain"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 A reply is *right* if what was read is its label, or nothing was and its label says that asking is right; *asked* if nothing was
 read and the label does not say so; *wrong* if something else was read; *denied* if a list was denied that has a sign in the reply.
 Each round was measured once before anything was tuned on it (chat-level figures in `understanding/languages/README.md`); since
-then rounds 1 and 2 are tuned by two thirds, round 3 by its failures. The bars keep what was reached; they are no fresh figures.
+then rounds 1 and 2 are tuned by two thirds, round 3 by its failures; rounds 4 and 5 are the tuned two thirds of their sets. The
+bars keep what was reached; they are no fresh figures.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.support.places import TESTS
 from tests.support.understood import flow, read
 
 REPLIES = TESTS / "replies"
-LEAST_RIGHT, MOST_WRONG = 0.84, 0.08
+LEAST_RIGHT, MOST_WRONG = 0.86, 0.05
 
 
 def stored(question: Question, text: str) -> str | tuple[float, float] | None:
@@ -40,7 +41,7 @@ def stored(question: Question, text: str) -> str | tuple[float, float] | None:
     value = next((f.value for f in reading.facts if f.question == question.ask and f.sure), None)
     if value is None:
         return "unsure" if reading.reply.unsure else None
-    return value if isinstance(value, tuple) else (value, value)
+    return value if isinstance(value, tuple | str) else (value, value)
 
 
 def fits(value: str | tuple[float, float], label: str, also: list[str]) -> bool:
@@ -74,7 +75,7 @@ def test_replies_to_the_open_screen(name: str) -> None:
         if question is not None and not question.consent:
             count.update(outcome(question, reply) for reply in group["replies"])
     total = sum(count.values())
-    assert total >= 400
+    assert total >= 300
     assert count["denied"] == 0, count
     assert count["right"] / total >= LEAST_RIGHT, count
     assert count["wrong"] / total <= MOST_WRONG, count

@@ -15,6 +15,7 @@ Checks = tuple[Callable[[Draft], Iterator[Finding]], ...]
 CHECKS_OF_QUESTIONS: Checks = (
     q.ids_are_unique,
     q.questions_are_whole,
+    q.typed_answers_fit,
     q.lines_for_some_come_last,
     q.choices_are_whole,
     q.quantities_are_readable,

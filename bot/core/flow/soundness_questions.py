@@ -100,6 +100,16 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 yield wrong("usual", f"The usual answer does not fit: {str(bad).rstrip('.')}.")
 
 
+def typed_answers_fit(draft: Draft) -> Iterator[Finding]:
+    """A quantity in typed words answers questions of yes or no only."""
+    for i, q in enumerate(draft.interview.questions):
+        if q.kind is not Kind.yes_no and q.typed is not None:
+            yield draft.finding(
+                "interview.yaml", ("questions", i, "typed"), "FLOW021",
+                f'"{q.ask}" is of kind {q.kind}; `typed:` answers yes_no.', "Delete it.",
+            )  # fmt: skip
+
+
 def lines_for_some_come_last(draft: Draft) -> Iterator[Finding]:
     """Options with `when:` are the last of a list, so that the numbers of the others stay for whoever is not shown them."""
     for i, q in enumerate(draft.interview.questions):
@@ -178,6 +188,11 @@ def quantities_are_readable(draft: Draft) -> Iterator[Finding]:
         at: Path = ("questions", i)
         found += [("interview.yaml", (*at, key), q.kind, getattr(q, key)) for key in ("min", "max")]
         found.append(("interview.yaml", (*at, "expires"), Kind.length, q.expires))
+        if q.typed is not None:
+            unit = Kind.ago if q.typed.what == "ago" else Kind.number
+            found += [
+                ("interview.yaml", (*at, "typed", key), unit, getattr(q.typed, key)) for key in ("below", "least")
+            ]
         for n, choice in enumerate(q.choices):
             for key in ("value", "min", "max"):
                 found.append(("interview.yaml", (*at, "choices", n, key), q.kind, getattr(choice, key)))

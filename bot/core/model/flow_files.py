@@ -140,6 +140,25 @@ class Choice(Strict):
         return self
 
 
+class TypedAnswer(Strict):
+    """A quantity in typed words that answers a `yes_no` question: "ten months ago", "37.9"."""
+
+    what: Literal["ago", "temperature"] = Field(
+        description="What is looked for: a time ago, the latest that is named; or a temperature in °C, or °F made °C."
+    )
+    below: Quantity | None = Field(None, description="Below this it means yes, e.g. `2 years`.")
+    least: Quantity | None = Field(None, description="From this on it means yes, e.g. `37.5`.")
+    otherwise: Literal["no"] | None = Field(
+        None, description="`no`: every other quantity means no. Absent: it answers nothing by itself."
+    )
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> TypedAnswer:
+        if (self.below is None) == (self.least is None):
+            raise ValueError("a typed answer has either `below` or `least`")
+        return self
+
+
 class Question(Strict):
     """One question of the interview, asked in the order of the file when its `when` holds."""
 
@@ -161,6 +180,9 @@ class Question(Strict):
     whole: bool = Field(False, description="`number`: only whole numbers.")
     tap: Literal["first", "done"] = Field(
         "done", description="`many`: `first` = one tap is the answer (emergency screens); `done` = toggles and Done."
+    )
+    typed: TypedAnswer | None = Field(
+        None, description="`yes_no`: a quantity in typed words that answers it, e.g. `{what: ago, below: 2 years}`."
     )
     expires: Quantity | None = Field(
         None, description="Asked again when a chat is resumed after this long, e.g. `6 hours` (emergency screens)."

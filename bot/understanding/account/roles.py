@@ -22,8 +22,17 @@ FACT, SIGN, DENIAL, FILLER, HARMLESS, TELLING, UNKNOWN = (
 RoleClaim = tuple[WordSpan, str, str]
 """Words, their role, and the option or question that they speak of."""
 
+TURNING = ("exception", "contrast", "partly")
+"""Groups of phrases that turn a denial round on any list."""
+
 CONSTRUCTIONS = ("exception", "contrast", "fine_until", "than_normal", "degree", "hedge", "only_when", "partly")
 """Groups of phrases that can turn a denial round."""
+
+PAST_ABOUT = "past"
+"""What words that say that something is over speak of."""
+
+_IN_COMPANY = "in company"
+"""Role of a word until it is known in what company it stands."""
 
 _REST = 40
 """Words behind a "but" that are looked at."""
@@ -31,7 +40,7 @@ _REST = 40
 _MOST_DOUBTFUL = 200
 """Telling words of one message of which it is asked whether a "no" speaks of them; the others stay telling."""
 
-_FORMS = (("denial_form", DENIAL),)
+_FORMS = (("denial_form", DENIAL), ("normal_figure", DENIAL), ("harmless_form", HARMLESS))
 _GAPPED = (
     ("say_no", DENIAL),
     ("normality", DENIAL),
@@ -45,24 +54,44 @@ _GAPPED = (
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Single words by what they are when nothing else claims them. `signs`: words of any sign."""
+    """Single words by what they are when nothing else claims them. `signs`: words of signs; `in_company`: ordinary words that
+    signs are told with too, which tell something only beside another telling word; `turns`: groups that turn a denial round."""
 
     telling: frozenset[str]
     harmless: frozenset[str]
     filler: frozenset[str]
     signs: frozenset[str]
+    in_company: frozenset[str]
+    turns: tuple[str, ...] = CONSTRUCTIONS
+    strict: bool = True
 
     @classmethod
     def of(
-        cls, account: AccountWords, small: frozenset[str], ordinary: frozenset[str], signs: Iterable[str]
+        cls,
+        account: AccountWords,
+        small: frozenset[str],
+        ordinary: tuple[frozenset[str], frozenset[str]],
+        signs: Iterable[str],
     ) -> Vocabulary:
-        """The vocabulary of a language: what is telling is neither harmless nor filler. `ordinary`: everyday words, harmless
-        unless some sign is told with them."""
+        """The vocabulary of a language: what is telling is neither harmless nor filler. `ordinary`: words that are known, and
+        those of every day; harmless unless some sign is told with them."""
         telling, of_signs = frozenset(account.telling.split()), frozenset(signs)
         filler = (frozenset(account.filler.split()) | small) - telling
         harmless = frozenset(account.harmless.split()) - telling
+        known, everyday = ordinary
         of_signs = (of_signs - harmless - filler) | (telling & of_signs)
-        return cls(telling, harmless | (ordinary - of_signs - telling), filler, of_signs)
+        company = (everyday & of_signs) - telling
+        of_signs -= company
+        return cls(telling, harmless | ((known | everyday) - of_signs - company - telling), filler, of_signs, company)
+
+    def on(self, own: frozenset[str], opener: frozenset[str], turning: frozenset[str] | None) -> Vocabulary:
+        """The vocabulary on a list that has no sign: of the words of signs only its `own` tell something, and none of the
+        `opener`, the answer that led there. `turning`: on a list that asks for names, the only words that turn a denial round."""
+        telling = (self.telling if turning is None else turning) - opener
+        told = ((own & (self.signs | self.telling)) - opener - self.harmless - self.filler) | (telling & own)
+        freed = (self.signs | self.in_company | self.telling) - told - telling
+        turns = self.turns if turning is None else TURNING
+        return Vocabulary(telling, self.harmless | freed, self.filler, told, frozenset(), turns, False)
 
 
 class Ledger:
@@ -77,7 +106,7 @@ class Ledger:
                 self._claim(span, role, "", whole=True)
         self._turning = {
             place
-            for name in CONSTRUCTIONS
+            for name in vocabulary.turns
             for span in match.spans(name)
             for place in range(*span)
             if not self.roles[place]
@@ -98,11 +127,11 @@ class Ledger:
 
     def doubtful(self) -> tuple[int, ...]:
         """Places of words that nothing claims and that a "no" may speak of; of a very long text the first ones."""
-        known = self._known
         places = (p for p, role in enumerate(self.roles) if not role)
-        return tuple(p for p in places if (word := self.words.words[p]) in known.signs or word in known.telling)[
-            :_MOST_DOUBTFUL
-        ]
+        return tuple(p for p in places if not self._harmless(self.words.words[p]))[:_MOST_DOUBTFUL]
+
+    def _harmless(self, word: str) -> bool:
+        return word in self._known.harmless or word in self._known.filler or not word.isalpha()
 
     def close(self, none_of: str | None, negated: frozenset[int], describes: bool = False) -> None:
         """Judges what is left. `none_of`: the open list, whose own words for "none" count; `negated`: places under a no;
@@ -115,13 +144,20 @@ class Ledger:
         for place, word in enumerate(self.words.words):
             if not self.roles[place]:
                 self.roles[place] = self._alone(place, word, place in negated)
+        self._in_company()
         self._calm()
+
+    def _in_company(self) -> None:
+        """Ordinary words with which signs are told are harmless, unless another word tells something too."""
+        told = TELLING if TELLING in self.roles else HARMLESS
+        self.roles = [told if role == _IN_COMPANY else role for role in self.roles]
 
     def _calm(self) -> None:
         """A "but" that leads to a denial and to nothing telling turns nothing round: "but nothing now"."""
         for span in self._match.spans("contrast"):
             rest = self.roles[span[1] : span[1] + _REST]
-            if DENIAL in rest and TELLING not in rest and UNKNOWN not in rest:
+            over = PAST_ABOUT in self.abouts[span[1] : span[1] + _REST]
+            if (DENIAL in rest or over) and TELLING not in rest and UNKNOWN not in rest:
                 for place in range(*span):
                     if self.roles[place] == TELLING:
                         self.roles[place] = FILLER
@@ -136,6 +172,10 @@ class Ledger:
             return DENIAL if negated and place not in self._turning else TELLING
         if word in known.filler:
             return FILLER
+        if word in known.in_company:
+            return DENIAL if negated else _IN_COMPANY
+        if negated and not known.strict and word.isalpha():
+            return DENIAL
         return HARMLESS if word in known.harmless else UNKNOWN
 
     @property

@@ -67,6 +67,12 @@ class AgeWords(Part):
     late: Phrases = ()
     turning: Phrases = ()
     """Words before an age that is still to come: "he'll be 16 in January"."""
+    to_come: Phrases = ()
+    """Words behind an age that is still to come: "16 in February"."""
+    not_to_come: Phrases = ()
+    """Words before a figure that say that it has been reached: "turned 70 in May"."""
+    decade_after: Phrases = ()
+    """Words that make ten years of a full ten: "fifty odd"."""
     named: Phrases = ()
     """Words that say that the figure behind them is an age: "my age is 71"."""
     not_young: Phrases = ()
@@ -85,10 +91,14 @@ class Pain(Part):
     out_of: Phrases = ()
     about_pain: Phrases = ()
     now: Phrases = ()
+    today: Phrases = ()
+    """Words of today, where the worst of today is asked for: "a 9 this morning"."""
     before: Phrases = ()
     before_after: Phrases = ()
     says: Phrases = ()
     when: Phrases = ()
+    beside: Phrases = ()
+    """Words that may follow a score, and that no thing is counted with."""
     zero: Phrases = ()
     zero_asked: Phrases = ()
     """Words for a nought where the pain is asked for."""
@@ -99,6 +109,8 @@ class AccountWords(Part):
 
     telling: str = ""
     """Single words that can turn a denial round wherever they stand."""
+    turning: str = ""
+    """Single words that turn a denial round even on a list that raises no level by itself."""
     harmless: str = ""
     """Single words beside a denial that say nothing of a sign."""
     filler: str = ""
@@ -127,6 +139,10 @@ class Lists(Part):
     parted: Phrases = ()
     as_they_are: str = ""
     known: str = ""
+    ordinary: str = ""
+    """Words of every day that say nothing of the body: harmless beside a denial, unless a sign is told with them."""
+    never_mended_to: str = ""
+    """Words that no slip is mended to: denials."""
     small: str = ""
     breaks: Phrases = ()
     joining: Phrases = ()

@@ -12,6 +12,11 @@ from bot.understanding.patterns import PatternError
 
 from .model import Lists
 
+_BLOCKS = frozenset(
+    ("telling", "turning", "harmless", "filler", "known", "ordinary", "as_they_are", "small", "never_mended_to")
+)
+"""Parts that are one block of words each."""
+
 
 def read_lists(folder: Path) -> Lists:
     """The files of a language folder put together: what has the same name is joined (`_together`). Raises PatternError."""
@@ -41,10 +46,13 @@ def read_lists(folder: Path) -> Lists:
         raise PatternError(f'{file_name}: "{name}": {first["msg"]}') from None
 
 
-def _together(one: Any, other: Any) -> Any:
-    """Two parts of the same name: mappings are joined name by name, lists are appended, words are, and else the later holds."""
+def _together(one: Any, other: Any, name: str = "") -> Any:
+    """Two parts of the same name: mappings are joined name by name, lists and blocks of words are appended, else the later
+    holds."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return {**one, **{key: _together(one.get(key), value) for key, value in other.items()}}
+        return {**one, **{key: _together(one.get(key), value, key) for key, value in other.items()}}
     if isinstance(one, list) and isinstance(other, list):
         return [*one, *other]
+    if isinstance(one, str) and name in _BLOCKS:
+        return f"{one} {other}"
     return other

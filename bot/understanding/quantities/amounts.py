@@ -117,11 +117,21 @@ class Amounts:
         small = float(following) if len(following) == 1 and following.isdecimal() else self._numbers.get(following, 0)
         if 20 <= value < 100 and value % 10 == 0 and 1 <= small < 10:
             value, taken = value + small, 2
-        elif following in self._point and place + 2 < len(words) and words[place + 2] in self._numbers:
-            return value + self._numbers[words[place + 2]] / 10, 3
         elif following == "hundred":
             value, taken = value * 100, 2
+        value, taken = self._and_more(words, place, value, taken)
+        behind = words[place + taken : place + taken + 2]
+        if len(behind) == 2 and behind[0] in self._point and behind[1] in self._numbers:
+            value, taken = value + self._numbers[behind[1]] / 10, taken + 2
         return value, taken
+
+    def _and_more(self, words: tuple[str, ...], place: int, value: float, taken: int) -> tuple[float, int]:
+        """ "A hundred and one": what stands behind a full hundred."""
+        behind = words[place + taken : place + taken + 2]
+        if value != 100 or len(behind) < 2 or behind[0] not in self._and:
+            return value, taken
+        more = self._numbers.get(behind[1], 0)
+        return (value + more, taken + 2) if 1 <= more < 20 else (value, taken)
 
     def numbers(self, text: SpokenWords) -> list[Number]:
         """All numbers and ranges, in order, not overlapping."""

@@ -79,7 +79,7 @@ class OnsetReader(DateReader):
         if days:
             least, most = round(duration.least / DAY), round(duration.most / DAY)
         shift = self._day_shift.get(words[end + after]) if days and end + after < len(words) else None
-        if shift is not None and (after or shift < 0):
+        if shift is not None and (after or shift <= 0):
             least, most, after, since = max(0, least + shift), max(0, most + shift), after + 1, 1
         single = words[begin] in self.amounts.articles and not after and not since
         ends = end >= len(words) or not words[end].isalnum() or bool(at(words, end, self.lists["already"]))

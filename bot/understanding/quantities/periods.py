@@ -18,6 +18,9 @@ from .amounts import Amounts, at, before, phrases
 
 Days = int | tuple[int, int]
 
+_FEW = 3
+"""Words of an answer that may be nothing but a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -56,6 +59,7 @@ class PeriodReader:
         self._holidays = {tuple(k.split()): v for k, v in parts.holidays.items()}
         self._holiday_list = phrases(parts.holidays)
         self._labels = parts.date_labels
+        self._in_year = phrases(parts.group("in_year"))
         self.lists: defaultdict[str, tuple[tuple[str, ...], ...]] = defaultdict(tuple)
         for name, listed in parts.flat():
             self.lists[name] = phrases(listed)
@@ -110,6 +114,8 @@ class PeriodReader:
         length = at(words, place, self._holiday_list)
         if length:
             month, day = self._holidays[words[place : place + length]]
+            if told := self._year_behind(words, place + length, today):
+                return self.onemake_date(make_date(told, month, day), today, (place, place + length + 1), 2)
             return self.onemake_date(latest(month, day, today), today, (place, place + length), 2)
         return None
 
@@ -184,6 +190,8 @@ class PeriodReader:
 
     def _season(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         season = self._seasons.get(words[place])
+        if season is not None and (told := self._year_behind(words, place + 1, today)):
+            return _season_of(told, season, today, (place, place + 2))
         if season is None or not (before(words, place, self.lists["beside_seasons"]) or len(words) <= 2):
             return None
         first, last = season
@@ -195,14 +203,26 @@ class PeriodReader:
                 return Guess((place, place + 1), (max(0, (today - end).days), (today - begin).days), weight=2)
         return None
 
-    def _year(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
-        word = words[place]
-        if not (len(word) == 4 and word.isdecimal() and 1950 <= int(word) <= today.year):
+    def _year(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
+        year = self._year_behind(words, place, today)
+        asked = dates_open and (len(words) <= _FEW or before(words, place, self._in_year))
+        if not year or not (asked or before(words, place, self.lists["since"])):
             return None
-        if not before(words, place, self.lists["since"]):
-            return None
-        first, last = date(int(word), 1, 1), min(date(int(word), 12, 31), today)
+        first, last = date(year, 1, 1), min(date(year, 12, 31), today)
         return Guess((place, place + 1), ((today - last).days, (today - first).days), weight=2)
+
+    @staticmethod
+    def _year_behind(words: tuple[str, ...], place: int, today: date) -> int:
+        """The year that stands there; 0 if none does."""
+        word = words[place] if place < len(words) else ""
+        return int(word) if len(word) == 4 and word.isdecimal() and 1950 <= int(word) <= today.year else 0
+
+
+def _season_of(year: int, season: tuple[int, int], today: date, span: WordSpan) -> Guess | None:
+    first, last = season
+    begin, end_year = date(year, first, 1), year + (last < first)
+    end = date(end_year, last, calendar.monthrange(end_year, last)[1])
+    return Guess(span, (max(0, (today - end).days), (today - begin).days), weight=2) if begin <= today else None
 
 
 def make_date(year: int, month: int, day: int) -> date | None:

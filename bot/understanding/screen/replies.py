@@ -14,7 +14,7 @@ from bot.core.model.readings import NO_REPLY, Name, Reply
 from bot.understanding.account.roles import DENIAL, Ledger
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns import Match, WordSpan
-from bot.understanding.scope import MAYBE, NEGATED, Scope
+from bot.understanding.scope import MAYBE, NEGATED, OTHER, PAST, Scope
 from bot.understanding.words import SpokenWords
 
 from .places import Placed, PlaceReader
@@ -25,6 +25,8 @@ Verdicts = Mapping[str, Mapping[str, WordSpan]]
 PLAIN = "plain"
 _SOME, _MANY = 2, 3
 """Things denied one by one that deny a whole list; on a list of signs."""
+_BEHIND_NO = 4
+"""Words from a "no" on in which what it denies begins."""
 _YES_NO = ("yes", "no")
 
 
@@ -50,6 +52,7 @@ class ReplyReader:
         self._places = PlaceReader(lists)
         self._stands_before = frozenset(lists.group("no_stands_before"))
         self._denying = frozenset(lists.no_words)
+        self._before_a_thing = frozenset(lists.group("no_before_a_thing"))
         self._no, self._yes = frozenset(lists.group("bare_no")), frozenset(lists.group("bare_yes"))
 
     def to(self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
@@ -90,10 +93,11 @@ class ReplyReader:
             return Reply(yes, perhaps, no, closes=closes)
         telling = bool(seen.ledger.telling) or any(n.ask for n in names)
         unknown = bool(seen.ledger.unknown) and strict(question)
-        whole = self._denies_all(question, seen)
+        whole = self._denies_all(question, seen) or self._not_of_today(ids, seen, verdicts)
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
-        listed = self._denied_one_by_one(seen) >= (_MANY if 2 * len(signs) > len(ids) else _SOME)
+        enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))
+        listed = self._denied_one_by_one(seen, [verdicts[o][NEGATED] for o in no]) >= enough
         if (listed or len(no) == len(ids)) and not telling and not unknown:
             return Reply(none=True, no=ids)
         unsure = bool(seen.match.spans("say_unsure")) or bool(seen.match.spans("hedge"))
@@ -102,11 +106,21 @@ class ReplyReader:
         some = self.stands_alone(seen.words, self._yes) and not whole
         return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
 
-    def _denied_one_by_one(self, seen: SeenScreen) -> int:
+    def _denied_one_by_one(self, seen: SeenScreen, denied: list[WordSpan]) -> int:
         """How many things a message denies that says nothing else: "no burning, no blood, legs fine"."""
         words, roles = seen.words.words, seen.ledger.roles
-        said = sum(role == DENIAL and word in self._denying for word, role in zip(words, roles, strict=True))
-        return said + len({span[1] for span in seen.match.spans("normality")})
+        said = sum(
+            word in self._denying and DENIAL in roles[place : place + _BEHIND_NO] for place, word in enumerate(words)
+        )
+        clauses = {seen.words.clause[span[1] - 1] for span in denied}
+        return max(said, len(clauses)) + len({span[1] for span in seen.match.spans("normality")})
+
+    @staticmethod
+    def _not_of_today(ids: tuple[str, ...], seen: SeenScreen, verdicts: Verdicts) -> bool:
+        """Whether all that it says of the list is long over, or of somebody else: "used to inject, clean for six years"."""
+        over = [verdicts[o][PAST] for o in ids if PAST in verdicts.get(o, ())]
+        others = any(OTHER in verdicts.get(o, ()) for o in ids) and bool(seen.match.spans("not_me"))
+        return others or any(seen.scope.long_over(span) for span in over)
 
     def _ends_with_no(self, words: SpokenWords) -> bool:
         """Whether the message closes with a "no" to all: "so none", "none really"."""
@@ -138,7 +152,7 @@ class ReplyReader:
                 continue
             if place + 1 >= len(said) or not said[place + 1].isalnum() or said[place + 1] in self._stands_before:
                 return True
-            if said[place + 1] in bare or word not in ("no", "not", "n"):
+            if said[place + 1] in bare or word not in self._before_a_thing:
                 return True
         return False
 
@@ -177,9 +191,11 @@ class ReplyReader:
         self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, polarity: str | None
     ) -> str | None:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
+        words, match = seen.words, seen.match
+        if polarity == "not_sure" and match.spans("degree_yes"):
+            return "yes"  # "a little, I suppose"
         if polarity is not None:
             return polarity
-        words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
         own = {w: self._meant(seen, f"{name}/{w}.plain") for w in _YES_NO} if name else {"yes": False, "no": False}
         whole = verdicts.get(name, {}) if name else {}
@@ -187,22 +203,37 @@ class ReplyReader:
         own["yes"] = own["yes"] or PLAIN in whole
         says_no = bool(name) and bool(match.spans(f"{name}/no.plain"))
         own["no"] = own["no"] or (NEGATED in whole and PLAIN not in whole)
-        leads = self._leads(words)
+        leads = self._leads(seen)
         first = next((word for word in words.words if word.isalnum()), "")
         if leads is None and first in self._no and (own["no"] or says_no or (denied and not own["yes"])):
             leads, own["yes"] = "no", False
+        if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
+            return behind
         if match.spans("say_unsure") and leads is None and own["yes"] == own["no"]:
             return "not_sure"
         if leads == "no" and not own["yes"]:
             return None if self._turned(seen) and not own["no"] else "no"
-        if leads == "yes" and not own["no"]:
+        if leads == "yes" and (not own["no"] or (own["yes"] and first in self._yes)):
             return "not_sure" if match.spans("say_unsure") else "yes"
         if leads is None and own["yes"] != own["no"]:
             return "yes" if own["yes"] else "no"
-        if leads is None and not own["yes"] and match.spans("lets_say_yes"):
+        return self._without_a_word(seen, leads, own["yes"])
+
+    def _without_a_word(self, seen: SeenScreen, leads: str | None, says_yes: bool) -> str | None:
+        """The answer of words that are neither a yes or a no nor the question's own."""
+        if leads is not None or says_yes:
+            return None
+        if seen.match.spans("lets_say_yes"):
             return "yes"
-        if leads is None and not own["yes"] and match.spans("deny_all") and not self._turned(seen):
-            return "no"
+        return "no" if seen.match.spans("deny_all") and not self._turned(seen) else None
+
+    def _behind_turn(self, seen: SeenScreen, name: str) -> str | None:
+        """Which of the two stands behind a "but", with the other before it: "stiff, yes, but moving makes it worse"."""
+        for turn in seen.match.spans("contrast"):
+            after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            if len(after) == 1 and not after & before:
+                return after.pop()
         return None
 
     def _turned(self, seen: SeenScreen) -> bool:
@@ -212,12 +243,17 @@ class ReplyReader:
         """Whether words of the group are said and not denied; "no baby kicking away": a bare no before them is an answer."""
         return any(not seen.scope.negated(span) for span in seen.match.spans(group))
 
-    def _leads(self, words: SpokenWords) -> str | None:
-        """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither."""
-        found = set()
-        for name, bare in (("yes", self._yes), ("no", self._no)):
-            if self.stands_alone(words, bare):
-                found.add(name)
+    def _leads(self, seen: SeenScreen) -> str | None:
+        """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither, and for
+        one that is part of a "not sure" ("never timed it")."""
+        unsure = {place for span in seen.match.spans("say_unsure") for place in range(*span)}
+        found = {
+            name
+            for name, bare in (("yes", self._yes), ("no", self._no))
+            if self.stands_alone(
+                seen.words, bare - {word for place, word in enumerate(seen.words.words) if place in unsure}
+            )
+        }
         return found.pop() if len(found) == 1 else None
 
 

@@ -1,0 +1,299 @@
+"""The age of the one with the bad back, in years: "52", "in my 40s", "born in 1961", "16 in February"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from math import floor
+from typing import NamedTuple
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import WordSpan
+from bot.understanding.words import SpokenWords
+
+from .amounts import Amounts, Number, at, before, phrases
+from .figures import Figure, closed, neat
+
+_YEAR = 365 * 86400
+
+
+class Age(NamedTuple):
+    """What one number says of the age: a figure or none. `sure`: no other number can say it better."""
+
+    figure: Figure | None
+    sure: bool = True
+
+
+NO_AGE = Age(None)
+
+
+class AgeReader:
+    """Reads ages with the words of a language."""
+
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
+        age, pain = parts.age, parts.pain
+        self._amounts = amounts
+        self._me = phrases(age.me)
+        self._old = phrases(age.old)
+        self._sex = frozenset(age.sex)
+        self._not_age = frozenset(age.not_age)
+        self._whose = frozenset(age.whose)
+        self._decades = age.decades
+        self._decade_leads = frozenset(age.decade_leads)
+        self._thirds = {
+            **dict.fromkeys(age.early, (0, 3)),
+            **dict.fromkeys(age.middle, (3, 7)),
+            **dict.fromkeys(age.late, (6, 9)),
+        }
+        self._born = phrases(age.born)
+        self._turning = phrases(age.turning)
+        self._not_young = frozenset(age.not_young)
+        self._young = frozenset(age.young)
+        self._to_come = frozenset(age.to_come)
+        self._not_to_come = frozenset(age.not_to_come)
+        self._decade_after = phrases(age.decade_after)
+        self._months_and_units = frozenset(
+            (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
+        )
+        self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
+        self._out_of = phrases(pain.out_of)
+
+    def age(
+        self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, today: date
+    ) -> Figure | None:
+        """The writer's own age in years. `opened`: the age was asked for, so a bare number is one."""
+        words = text.words
+        if opened and (dated := self._birthday(words, today)) is not None:
+            return dated
+        if opened and len(numbers) < 2 and (young := self._very_young(text)) is not None:
+            return young
+        weak = self._birth(text, today.year)
+        ages = (
+            {
+                n.least
+                for n in numbers
+                if n.bare and n.least >= 1 and n.least == n.most <= 120 and n.span[0] not in taken
+            }
+            if opened
+            else set()
+        )
+        if (
+            len(ages) > 1
+        ):  # "34, and I lift a 6 year old": a figure of somebody else's is none; else which of them is asked
+            own = [
+                n
+                for n in numbers
+                if n.bare and not self._of_another(words, n.span) and not self._is_to_come(words, n.span)
+            ]
+            return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
+        for number in numbers:
+            if opened and number.least % 1 and number.least == number.most:  # "4 and a half"
+                number = replace(number, least=floor(number.least), most=floor(number.most))
+            if number.span[0] in taken or number.most > 120 or not float(number.least).is_integer():
+                continue
+            found, sure = self._age_of(text, number, opened)
+            if sure and found is not None:
+                return found
+            weak = weak or found
+        for place, word in enumerate(words):
+            if word in self._decades:
+                low, high = self._decades[word]
+                if weak is not None and isinstance(weak.value, int) and low <= weak.value <= high:
+                    return weak  # "pensioner, 81"
+                return self._decade(words, place, self._decades[word], (place, place + 1))
+        return weak
+
+    def _age_of(self, text: SpokenWords, number: Number, opened: bool) -> Age:
+        """What the first reading says that has a view of this number."""
+        for reading in _AGE_READINGS:
+            found = reading(self, text, number, opened)
+            if found is not None:
+                return found
+        return NO_AGE
+
+    def _age_in_decades(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "in my 40s" """
+        words, (begin, end) = text.words, number.span
+        if words[end : end + 1] != ("s",) or not begin or words[begin - 1] not in self._decade_leads:
+            return None
+        if number.least % 10 or not 20 <= number.least < 100:
+            return NO_AGE
+        decade = (int(number.least), int(number.least) + 9)
+        return Age(self._decade(words, begin, decade, (begin, end + 1)))
+
+    def _age_in_words(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "52 years old", but not "my 9 year old" and "a 9 year old girl's" """
+        words, (begin, end) = text.words, number.span
+        old = at(words, end, self._old)
+        if not old:
+            return None
+        owner = words[end + old] if end + old < len(words) else ""
+        if (begin and before(words, begin, (("my",),))) or owner in self._whose:
+            return NO_AGE
+        return Age(Figure(neat(number.least, number.most), (begin, end + old)))
+
+    def _age_or_else(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """What counts something else, unless years stand beside a sex ("52 years male") or alone."""
+        words, (begin, end) = text.words, number.span
+        following = words[end] if end < len(words) else ""
+        in_years = following in self._years
+        if not (following in self._not_age or at(words, end, self._out_of) or (in_years and not opened)):
+            return None
+        beside = {words[begin - 1] if begin else "", words[end + 1] if end + 1 < len(words) else ""}
+        figure = Figure(neat(number.least, number.most), (begin, end + 1))
+        if in_years and self._sex & beside and number.least >= 14:
+            return Age(figure)
+        if in_years and closed(text, begin, end + 1) and number.least >= 16:
+            return Age(figure, sure=False)
+        return NO_AGE
+
+    def _age_in_fraction(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """No age is a part of "7/10"; "f/52" is one."""
+        words, (begin, end) = text.words, number.span
+        if words[end : end + 1] == ("/",):
+            return NO_AGE
+        divided = begin and words[begin - 1] == "/" and words[begin - 2 : begin - 1] != ()
+        return NO_AGE if divided and words[begin - 2] not in self._sex else None
+
+    def _age_to_come(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "turning 40", where the age is asked for"""
+        if not opened or number.least != number.most or number.least < 2:
+            return None
+        led = before(text.words, number.span[0], self._turning)
+        if not led and not self._is_to_come(text.words, number.span):
+            return None
+        return Age(Figure(int(number.least) - 1, number.span))
+
+    def _age_of_ten_years(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "Fifty odd"; and "the big 5-0", where the age is asked for."""
+        words, (begin, end) = text.words, number.span
+        if not opened or number.least != number.most:
+            return None
+        if number.least % 10 == 0 and 20 <= number.least < 100 and at(words, end, self._decade_after):
+            return Age(Figure((int(number.least), int(number.least) + 9), (begin, end + 1)))
+        rest = tuple(word for word in words[end : end + 2] if word != "-")[:1]
+        if 2 <= number.least < 10 and rest in (("0",), ("o",), ("oh",)):
+            return Age(Figure(int(number.least) * 10, (begin, min(end + 2, len(words)))))
+        return None
+
+    def _age_of_me(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "I am 52", but not "I am 52 kg" """
+        words, (begin, end) = text.words, number.span
+        following = words[end] if end < len(words) else ""
+        if not before(words, begin, self._me) or number.least < 3 or following in ("-", "%", "°"):
+            return None
+        if self._amounts.unit_at(words, end, True) is not None:
+            return NO_AGE
+        return Age(Figure(neat(number.least, number.most), (begin, end)))
+
+    def _age_with_sex(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """ "52f", "male 52", "m/52" """
+        words, (begin, end) = text.words, number.span
+        follows = end < len(words) and words[end] in self._sex
+        leads = bool(begin) and words[begin - 1] in self._sex
+        parted = begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,"
+        if not (follows or leads or parted) or number.least < 14:
+            return None
+        return Age(Figure(neat(number.least, number.most), (begin, end + follows)))
+
+    def _age_alone(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
+        """A number that was asked for, or that stands alone."""
+        begin, end = number.span
+        told = number.bare and 16 <= number.least <= 105 and number.least == number.most
+        if (opened and number.least <= 120) or (told and closed(text, begin, end)):
+            return Age(Figure(neat(number.least, number.most), (begin, end)), sure=False)
+        return None
+
+    def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
+        """Whether an age is still to come: "16 in February", "39 next week"."""
+        begin, end = span
+        if self._not_to_come & set(words[max(0, begin - 2) : begin]):
+            return False
+        behind = words[end : end + 3]
+        dated = any(word in self._months_and_units for word in behind[1:])
+        return bool(behind) and behind[0] in self._to_come and (dated or len(behind) == 1)
+
+    def _of_another(self, words: tuple[str, ...], span: WordSpan) -> bool:
+        """Whether a figure is of somebody else ("my daughter is 6"), or followed by "year old" or a unit that no age has."""
+        begin, end = span
+        if self._whose & set(words[max(0, begin - 3) : begin]):
+            return True
+        following = words[end] if end < len(words) else ""
+        return bool(at(words, end, self._old)) or following in self._not_age
+
+    def _birthday(self, words: tuple[str, ...], today: date) -> Figure | None:
+        """The age of one who answers with a date of birth, "12/03/1982", or with its year alone."""
+        for place, word in enumerate(words):
+            dated = (
+                words[place - 4 : place : 2]
+                if place >= 4 and set(words[place - 3 : place : 2]) <= {"/", "-", "."}
+                else ()
+            )
+            if not word.isdecimal() or len(word) not in ((2, 4) if len(dated) == 2 else (4,)):
+                continue
+            year = int(word) if len(word) == 4 else int(word) + (1900 if int(word) > today.year % 100 else 2000)
+            if not today.year - 110 <= year <= today.year:
+                continue
+            ages = {today.year - year - late for late in self._before_birthday(dated, today)}
+            return Figure(neat(max(min(ages), 0), max(ages)), (0, place + 1))
+        return None
+
+    @staticmethod
+    def _before_birthday(dated: tuple[str, ...], today: date) -> set[bool]:
+        """Whether this year's birthday is still to come, as the day and month allow it in either order."""
+        if len(dated) != 2 or not all(part.isdecimal() for part in dated):
+            return {True, False}
+        first, second = map(int, dated)
+        orders = [(d, m) for d, m in ((first, second), (second, first)) if 1 <= m <= 12 and 1 <= d <= 31]
+        return {(m, d) > (today.month, today.day) for d, m in orders} or {True, False}
+
+    def _very_young(self, text: SpokenWords) -> Figure | None:
+        """An age in months or weeks: "18 months"."""
+        if (self._years | self._not_young) & set(text.words):
+            return None
+        for duration in self._amounts.durations(text):
+            counted = text.words[duration.span[0]][0].isdecimal() or self._amounts.number_at(
+                text.words, duration.span[0]
+            )
+            if duration.unit in self._young and counted and len(text.words) <= 6:
+                least, most = int(duration.least // _YEAR), int(duration.most // _YEAR)
+                return Figure(neat(least, most), duration.span)
+        return None
+
+    def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
+        """The age of one who writes the year of his birth, "born in 1961": one of two years."""
+        words = text.words
+        for place in range(len(words)):
+            length = at(words, place, self._born)
+            if not length or self._whose & set(words[max(0, place - 3) : place]):
+                continue
+            for year in range(place + length, min(place + length + 7, len(words))):
+                if (
+                    len(words[year]) == 4
+                    and words[year].isdecimal()
+                    and this_year - 110 <= int(words[year]) <= this_year - 5
+                ):
+                    age = this_year - int(words[year])
+                    return Figure((age - 1, age), (place, year + 1))
+        return None
+
+    def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: WordSpan) -> Figure:
+        third = self._thirds.get(words[begin - 1]) if begin else None
+        if third and decade[1] - decade[0] == 9:
+            return Figure((decade[0] + third[0], decade[0] + third[1]), (begin - 1, span[1]))
+        return Figure(decade, span)
+
+
+_AGE_READINGS: tuple[Callable[[AgeReader, SpokenWords, Number, bool], Age | None], ...] = (
+    AgeReader._age_in_decades,
+    AgeReader._age_in_words,
+    AgeReader._age_or_else,
+    AgeReader._age_in_fraction,
+    AgeReader._age_of_ten_years,
+    AgeReader._age_to_come,
+    AgeReader._age_of_me,
+    AgeReader._age_with_sex,
+    AgeReader._age_alone,
+)
+"""How a number may be an age, the first that has a view decides; None: it has none."""

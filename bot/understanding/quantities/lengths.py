@@ -1,0 +1,73 @@
+"""How long one spasm lasts, in seconds: "half an hour at a time", "quick as a flash"; and words that name no length."""
+
+from __future__ import annotations
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import Match
+from bot.understanding.words import SpokenWords
+
+from .amounts import Duration, at, before, phrases
+from .figures import Figure, neat
+from .onset import vague_spans
+
+
+class LengthReader:
+    """Reads the length of one spasm with the words of a language."""
+
+    def __init__(self, parts: Lists) -> None:
+        self._instants = {tuple(k.split()): v for k, v in parts.duration_words.items()}
+        self._instant_list = phrases(parts.duration_words)
+        self._vague_length = phrases(parts.vague_length)
+        self._ago = phrases(parts.ago_words)
+        self._since = phrases(parts.since)
+
+    def spasm_length(
+        self,
+        text: SpokenWords,
+        match: Match,
+        durations: list[Duration],
+        taken: set[int],
+        opened: bool,
+        onset_opened: bool,
+    ) -> Figure | None:
+        """The length of one spasm in seconds; `value` None if only words speak of it."""
+        words = text.words
+        per_spasm = match.spans("time.per_spasm")
+        instants = vague_spans(text, self._instant_list)
+        if instants and (
+            opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)
+        ):
+            begin, end = instants[0]
+            return Figure(neat(*self._instants[words[begin:end]]), instants[0])
+        for duration in durations:
+            begin, end = duration.span
+            if begin in taken:
+                continue
+            ruled_out = match.spans("time.not_one_spasm")
+            if any(0 <= begin - o[1] <= 1 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
+                continue
+            short = duration.unit in ("second", "minute") or duration.most <= 1800
+            if at(words, end, self._ago) or (before(words, begin, self._since) and duration.least == duration.most):
+                continue
+            said = any(text.sentence[p[0]] == text.sentence[begin] and abs(p[0] - begin) < 7 for p in per_spasm)
+            if duration.vague:
+                if duration.unit == "second" and (opened or said or len(words) <= 4):
+                    return Figure((1, 59), duration.span)
+                continue
+            if (
+                opened
+                or (short and not onset_opened)
+                or (
+                    duration.unit == "hour"
+                    and (said or (len(words) <= 6 and not onset_opened and duration.most < 43200))
+                )
+            ):
+                return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
+        timed = {place for d in durations for place in range(*d.span) if not d.vague}
+        spoken = [
+            s for s in vague_spans(text, self._vague_length) if s[0] not in timed and not at(words, s[1], self._ago)
+        ]
+        if spoken and (opened or (len(words) <= 5 and not onset_opened)):
+            return Figure(None, spoken[0])
+        endless = match.spans("endless_spasm")
+        return Figure(None, endless[0]) if endless else None

@@ -1,0 +1,219 @@
+"""Pain from 0 to 10 out of words, the worst of today where that is asked for; and pain in words that name no number."""
+
+from __future__ import annotations
+
+from bot.understanding.lists.model import Lists
+from bot.understanding.patterns import Match
+from bot.understanding.words import SpokenWords
+
+from .amounts import Amounts, Number, at, before, phrases
+from .figures import Figure, Value, closed, neat, whole
+from .onset import vague_spans
+
+_TEN = 10
+
+_OUT_OF_TEN = 3
+"""Rank of a figure that says what it is out of."""
+
+
+def _highest(figure: Figure) -> float:
+    value = figure.value
+    return value[1] if isinstance(value, tuple) else float(value or 0)
+
+
+class PainReader:
+    """Reads pain with the words of a language."""
+
+    def __init__(self, parts: Lists, amounts: Amounts) -> None:
+        pain = parts.pain
+        self._amounts = amounts
+        self._out_of = phrases(pain.out_of)
+        self._loosely = phrases(parts.loose_after)
+        self._frame = phrases(pain.frame)
+        self._about_pain = phrases(pain.about_pain)
+        self._now = phrases(pain.now)
+        self._before = phrases(pain.before)
+        self._says = frozenset(w for p in pain.says for w in p.split())
+        self._when = frozenset(pain.when)
+        self._beside = frozenset(pain.beside)
+        self._today = phrases(pain.today)
+        self._clock_before = phrases(pain.clock_before)
+        self._clock_day = phrases(pain.clock_day)
+        self._clock_after = phrases(pain.clock_after)
+        self._before_after = phrases(pain.before_after)
+        self._zero = phrases(pain.zero)
+        self._zero_asked = phrases(pain.zero_asked)
+
+    def pain(
+        self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
+    ) -> Figure | None:
+        """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
+        words = text.words
+        if opened and (worst := self._worst_of_today(text, match, numbers, taken)) is not None:
+            return worst
+        found: list[tuple[int, Figure]] = []
+        for number in numbers:
+            begin, end = number.span
+            framed = number.most == 10 and before(words, begin, self._frame)
+            if (
+                begin in taken
+                or framed
+                or (number.most == 10 and number.least in (0, 1) and number.least != number.most)
+            ):
+                continue
+            loosely = at(words, end, self._loosely)  # "7ish out of 10"
+            out_of = loosely + at(words, end + loosely, self._out_of) if at(words, end + loosely, self._out_of) else 0
+            scale = self._amounts.number_at(words, end + out_of) if out_of else None
+            if scale is not None and scale[0] == 10:
+                value = neat(number.least, number.most) if number.most <= 10 else None
+                found.append((3, Figure(value, (begin, end + out_of + scale[1]))))
+            elif (
+                number.most > 10
+                or (end < len(words) and words[end] in ("/", "%", ":", "-"))
+                or self._clock(words, begin, end)
+            ):
+                continue
+            elif self._named(words, begin):
+                if self._amounts.unit_at(words, end, words[begin][0].isdecimal()) is None:
+                    found.append(
+                        (2, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end)))
+                    )
+            elif self._lone(text, match, begin, end) and not others_open:
+                found.append((1, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end))))
+        if found:
+            scores = {
+                n.least
+                for n in numbers
+                if n.bare and n.most <= 10 and not self._amounts.unit_at(words, n.span[1], True)
+            }
+            return self._worst(text, found, opened, len(scores))
+        if opened and numbers and not any(n.span[0] in taken for n in numbers[:1]):
+            return Figure(None, numbers[0].span)  # "11", "100": which from 0 to 10 is asked
+        zero = list(vague_spans(text, self._zero)) or (list(vague_spans(text, self._zero_asked)) if opened else [])
+        if zero and (opened or closed(text, *zero[0])) and len(words) < 9:
+            return Figure(0, zero[0])
+        spoken = match.spans("pain_strong")
+        if opened or len(words) <= 6:
+            spoken = match.spans("pain_words")
+        spoken = spoken or tuple(s for s in match.spans("pain_words") if closed(text, *s))
+        return Figure(None, spoken[0]) if spoken else None
+
+    def _worst_of_today(self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int]) -> Figure | None:
+        """Where the worst of today is asked for: the highest figure of today ("5 sitting still, 9 when it grabs"); None if a
+        figure may count something else."""
+        words = text.words
+        found: list[Figure] = []
+        for number in numbers:
+            begin, end = number.span
+            out_of = at(words, end, self._out_of)
+            scale = self._amounts.number_at(words, end + out_of) if out_of else None
+            if (
+                begin in taken
+                or (number.most == _TEN and before(words, begin, self._frame))
+                or words[begin - 1 : begin] == ("/",)
+            ):
+                continue  # no score: a time, the end of the scale
+            if any(begin in range(*f.span) for f in found):
+                continue  # the ten of "out of ten"
+            if scale is not None and scale[0] == _TEN:
+                value: Value = neat(min(number.least, _TEN), min(number.most, _TEN))
+                found.append(Figure(value, (begin, end + out_of + scale[1])))
+            elif number.most > _TEN or out_of:
+                return None
+            elif self._clock(words, begin, end) or self._counts(text, match, begin, end):
+                continue
+            else:
+                found.append(Figure(whole(number), (begin, end)))
+        if not found:
+            return None
+        today = [figure for figure in found if self._of_today(text, figure) or not self._was(text, figure)]
+        dated = any(at(words, place, self._before_after) for place in range(len(words)))
+        worst = max(today, key=_highest, default=None)
+        if worst is None or (
+            not dated and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)
+        ):
+            return Figure(None, found[0].span)  # "was a 9, now 4": perhaps today, perhaps before
+        return worst
+
+    def _of_today(self, text: SpokenWords, figure: Figure) -> bool:
+        """Whether words of today stand behind the figure in its clause: "a 9 this morning"."""
+        end, words, clause = figure.span[1], text.words, text.clause
+        return any(
+            at(words, place, self._today)
+            for place in range(end, min(end + 3, len(words)))
+            if clause[place] == clause[figure.span[0]]
+        )
+
+    def _counts(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
+        """Whether a figure may count something ("2 tablets"): it stands before a word that no score is followed by."""
+        words = text.words
+        if begin and text.ends[begin - 1] == text.begins[begin] and words[begin - 1].isalpha():
+            return True  # "L5"
+        if end >= len(words) or text.clause[end] != text.clause[begin] or not text.quote((end, end + 1))[:1].isalnum():
+            return False
+        spoken = any(span[0] <= end < span[1] for span in match.spans("pain_words"))
+        return not (spoken or words[end] in self._when or words[end] in self._says or words[end] in self._beside)
+
+    def _worst(self, text: SpokenWords, found: list[tuple[int, Figure]], opened: bool, scores: int) -> Figure:
+        current = [(rank, f) for rank, f in found if not self._was(text, f)] or found
+        best = max(rank for rank, _ in current)
+        figures = [f for rank, f in current if rank == best]
+        if opened and best < _OUT_OF_TEN and (len({f.value for _, f in found}) > 1 or scores > 1):
+            return Figure(None, figures[0].span)  # "a 9 this morning, 4 now": which of them is asked
+        return max(
+            figures, key=lambda f: (f.value is not None, f.value[1] if isinstance(f.value, tuple) else f.value or 0)
+        )
+
+    def _was(self, text: SpokenWords, figure: Figure) -> bool:
+        """Whether the figure is one of before ("it was a 9 yesterday")."""
+        (begin, end), words, clause = figure.span, text.words, text.clause
+        first = begin
+        while first > 0 and begin - first < 4 and clause[first - 1] == clause[begin]:
+            first -= 1
+        if at(words, end, self._now):
+            return False
+        led = [p for p in range(first, begin) if at(words, p, self._before)]
+        if led and not any(at(words, p, self._now) for p in range(led[-1], begin)):
+            return True
+        return any(
+            at(words, p, self._before_after) for p in range(end, min(end + 2, len(words))) if clause[p] == clause[begin]
+        )
+
+    def _clock(self, words: tuple[str, ...], begin: int, end: int) -> bool:
+        """Whether the number is a time of day: "at 8 this morning", "this morning at 6"."""
+        lead = before(words, begin, self._clock_before)
+        return bool(lead and (at(words, end, self._clock_after) or before(words, begin - lead, self._clock_day)))
+
+    def _named(self, words: tuple[str, ...], begin: int) -> bool:
+        """Whether "pain", "score" and the like lead up to the number."""
+        place = begin
+        for _ in range(9):
+            if before(words, place, self._about_pain):
+                return True
+            if place and (words[place - 1] in self._says or words[place - 1] in ":=~"):
+                place -= 1
+                continue
+            return False
+        return False
+
+    def _lone(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
+        """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
+        words, clause = text.words, text.clause
+        first, last = begin, end
+        spoken = {place for span in match.spans("pain_words") for place in range(*span)}
+        while first > 0 and clause[first - 1] == clause[begin]:
+            first -= 1
+        while last < len(words) and clause[last] == clause[begin]:
+            last += 1
+        if len(words) <= 10:
+            first = max(first, begin - 3)
+        small = {p for p in range(first, begin) if words[p] in self._when or self._amounts.number_at(words, p)}
+        if not all(
+            words[p] in self._says or not words[p].isalnum() or p in spoken or p in small for p in range(first, begin)
+        ):
+            return False
+        if end < last and words[end] in self._when:
+            return True
+        return all(
+            words[p] in self._says or not words[p].isalnum() or p in spoken for p in range(end, min(last, end + 4))
+        )
