@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.core.conditions.nodes import Ticked, leaves
 from bot.core.conversation.events import Acknowledge
-from bot.core.flow.compiled import SPOKEN, Flow
+from bot.core.flow.compiled import SPOKEN, CompiledRule, Flow
 from bot.core.flow.per_flow import drop_memo, per_flow
-from bot.core.model.flow_files import Level, Texts, Wording
+from bot.core.model.flow_files import LEVELS, Level, Texts, Wording
 from bot.core.rendering.answer_words import words_for
 from bot.replay.playing.memory import MemoryTurn, drawn
 from bot.replay.script.names import flat, pattern
@@ -27,6 +28,9 @@ UNSHOWN = {
     "what Telegram shows beside a chat: its menu and its descriptions": ("command_*", "bot_*"),
     "in groups, after a fault or a delay, in versions that nobody proved or that were withdrawn": (
         "group_refused", "error", "late", "unsafe_version", "paused",
+    ),
+    "in answer to a message by when it was written or what it replies to, which Telegram alone tells": (
+        "late_day", "written_before", "reply_to_what", "reply_unread", "earlier_kept", "not_typed",
     ),
     "understood when it is typed, on no button": ("restart", "back"),
     "where nothing could raise the level, of which a flow may have no case": ("what_changes_none",),
@@ -63,6 +67,8 @@ def unshown(flow: Flow, path: TextPath) -> str:
     table, name = path[0], path[-1]
     if table == "rules" and flow.rules_by_id[name].rule.level is Level.emergency:
         return "why a rule fired, where an emergency says the answer instead"
+    if table == "rules" and _only_in_doubt(flow, flow.rules_by_id[name]):
+        return 'why a rule fired that decides only by "not sure", where what could not be ruled out is told instead'
     if table != "system":
         return ""
     if name == "signed_off" and all(s.reviewed != flow.version for s in flow.signoffs.signoffs):
@@ -73,6 +79,18 @@ def unshown(flow: Flow, path: TextPath) -> str:
         if any(name == n or (n.endswith("*") and name.startswith(n[:-1])) for n in names):
             return reason
     return ""
+
+
+def _only_in_doubt(flow: Flow, rule: CompiledRule) -> bool:
+    """Whether each sign that the rule reads calls for more than the rule does: then a sign that is there decides elsewhere."""
+    signs = [
+        option.sign
+        for leaf in leaves(rule.node)
+        if isinstance(leaf, Ticked) and not leaf.surely
+        for option in flow.questions[leaf.question].options
+        if option.id == leaf.option and option.sign is not None
+    ]
+    return bool(signs) and all(LEVELS.index(sign) > rule.rank for sign in signs)
 
 
 def _each_has_its_own_none(flow: Flow) -> bool:
