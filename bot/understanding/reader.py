@@ -522,6 +522,8 @@ class LanguageReader:
             return NEGATED
         if verdict == OTHER and self._of_another_only(seen, span):
             return OTHER
+        if verdict == HYPOTHETICAL and any(span[0] <= s[0] and s[1] <= span[1] for s in seen.match.spans("if_word")):
+            return None  # "if I grit my teeth it works" is an answer as a whole
         if verdict == PAST and seen.scope.long_over(span):
             return PAST
         return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None

@@ -189,7 +189,7 @@ class AgeReader:
         following = words[end] if end < len(words) else ""
         if not before(words, begin, self._me) or number.least < 3 or following in ("-", "%", "°"):
             return None
-        if self._amounts.unit_at(words, end, True) is not None:
+        if self._amounts.unit_at(words, end, True) is not None and not (opened and following in self._years):
             return NO_AGE
         return Age(Figure(neat(number.least, number.most), (begin, end)))
 
@@ -232,7 +232,8 @@ class AgeReader:
             unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
             timed = unit is not None and words[end] not in self._years
             scored = before(words, begin, self._out_of) or before(words, says, self._about_pain)
-            if timed or scored or at(words, end, self._out_of):
+            counts = words[begin] in self._amounts.articles and end == begin + 1  # "one spasm"
+            if timed or scored or counts or at(words, end, self._out_of):
                 found |= set(range(begin, end))
         left = [n for n in numbers if n.span[0] not in found]
         return found if left else set()

@@ -65,6 +65,8 @@ class OnsetReader(DateReader):
         words, (begin, end) = text.words, duration.span
         today = now.date()
         after = at(words, end, self.lists["ago_words"]) or before(words, begin, self.lists["ago_before"])
+        if asked and not after and end + 1 == len(words):
+            after = at(words, end, self.lists["since"])  # "an hour since"
         since = before(words, begin, self.lists["for"]) or before(words, begin, self.lists["since"])
         if before(words, begin, self.lists["never_onset_before"]) or at(words, end, self.lists["never_onset_after"]):
             return None
