@@ -697,6 +697,7 @@ class LanguageReader:
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
+        guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
         add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = self._lengths.spasm_length(
@@ -716,6 +717,12 @@ class LanguageReader:
             value = number.least if number.least == number.most else (number.least, number.most)
             facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
         return facts, unclear
+
+    @staticmethod
+    def _of_one_spasm(seen: _Text, span: WordSpan) -> bool:
+        """Whether an amount of time stands behind "one spasm lasts", or the like, in its clause."""
+        clause = seen.words.clause
+        return any(s[1] <= span[0] and clause[s[0]] == clause[span[0]] for s in seen.match.spans("one_spasm"))
 
     def _same_clause(self, seen: _Text, guess: Guess, figure: Figure) -> bool:
         """Whether a time stands beside a figure with no "since" before it."""

@@ -227,7 +227,7 @@ class AgeReader:
         for number in numbers:
             begin, end = number.span
             says = begin
-            while says and words[says - 1] in self._says:
+            while says and words[says - 1] in self._says and not before(words, says, self._about_pain):
                 says -= 1
             unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
             timed = unit is not None and words[end] not in self._years
