@@ -71,7 +71,9 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         home = folder / code.partition("-")[0]
     if not home.is_dir():
         return None
-    compiled = _compiled(home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(home.glob("*.yaml"))))
+    compiled = _compiled(
+        home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(home.glob("*.yaml")))
+    )
     if not says:
         return replace(compiled, code=code)
     told = {f"{option}.plain": [p for p in map(_literal, spoken) if p] for option, spoken in says.items()}

@@ -144,9 +144,7 @@ class ReplyReader:
             return True
         return self.stands_alone(seen.words, self._no)
 
-    def stands_alone(
-        self, words: SpokenWords, bare: frozenset[str], passed_over: frozenset[int] = frozenset()
-    ) -> bool:
+    def stands_alone(self, words: SpokenWords, bare: frozenset[str], passed_over: frozenset[int] = frozenset()) -> bool:
         """Whether a "no" (or a "yes") stands for itself, rather than before what it denies: "no, I can walk", not "no fever"."""
         said = words.words
         for place, word in enumerate(said):
