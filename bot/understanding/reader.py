@@ -522,6 +522,8 @@ class LanguageReader:
             return NEGATED
         if verdict == OTHER and self._of_another_only(seen, span):
             return OTHER
+        if verdict == HYPOTHETICAL and any(span[0] <= s[0] and s[1] <= span[1] for s in seen.match.spans("if_word")):
+            return None  # "if I grit my teeth it works" is an answer as a whole
         if verdict == PAST and seen.scope.long_over(span):
             return PAST
         return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None
@@ -695,6 +697,7 @@ class LanguageReader:
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
+        guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
         add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = self._lengths.spasm_length(
@@ -714,6 +717,12 @@ class LanguageReader:
             value = number.least if number.least == number.most else (number.least, number.most)
             facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
         return facts, unclear
+
+    @staticmethod
+    def _of_one_spasm(seen: _Text, span: WordSpan) -> bool:
+        """Whether an amount of time stands behind "one spasm lasts", or the like, in its clause."""
+        clause = seen.words.clause
+        return any(s[1] <= span[0] and clause[s[0]] == clause[span[0]] for s in seen.match.spans("one_spasm"))
 
     def _same_clause(self, seen: _Text, guess: Guess, figure: Figure) -> bool:
         """Whether a time stands beside a figure with no "since" before it."""

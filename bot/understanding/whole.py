@@ -38,6 +38,10 @@ def polarity(words: SpokenWords, match: Match, list_open: bool) -> str | None:
     if "thumb" in meant:
         return "no" if list_open or "say_no" in meant else "yes"
     if meant == {"say_no", "say_yes"} and not list_open:
+        opening = match.spans("acknowledges")
+        yes = [span for span, name in every if name == "say_yes"]
+        if all(span[1] <= 1 and span in opening for span in yes):
+            return "no"  # "right, no"; "ok so none"
         first = min(((s, n) for s, n in every), key=lambda e: e[0])[1]
         return "no" if first == "say_no" else "yes"
     return "no" if "say_no" in meant else "yes"

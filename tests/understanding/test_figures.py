@@ -19,12 +19,24 @@ from tests.support.understood import read, seen
         ("onset", "yesterday week", 8),
         ("onset", "weekend before last", {"min": 12, "max": 13}),
         ("onset", "just started", 0),
+        ("onset", "the day after bonfire night", 14),
+        ("onset", "remembrance sunday", 12),
+        ("onset", "wendsday", 2),
+        ("onset", "month or so", 30),
+        ("onset", "about an hour since", 0),
+        ("onset", "back's been bad 20 years but this lot started sunday", 5),
+        ("onset", "1 year, one spasm lasts 1 day", 365),
         ("pain", "not 10, more like 6", 6),
         ("pain", "10, no wait, 8", 8),
+        ("pain", "childbirth was 10, this is a 9", 9),
+        ("pain", "4 today, 9 on monday", 4),
         ("pain", "six and a half", {"min": 6, "max": 7}),
         ("age", "12/03/1982", {"min": 43, "max": 44}),
         ("age", "dob 25/3/71", 55),
         ("age", "18 months", 1),
+        ("age", "me i be 44 years", 44),
+        ("age", "52 years old, one spasm lasts 1 day", 52),
+        ("age", "I am 55 years of age, pain 7 out of 10", 55),
         ("age", "he'll be 16 in january", 15),
     ],
 )
@@ -32,7 +44,9 @@ def test_figures(question: str, text: str, value: Any) -> None:
     assert seen(text, question)["answers"].get(question) == value
 
 
-@pytest.mark.parametrize("text", ["in 2 days", "labour day", "the one before last"])
+@pytest.mark.parametrize(
+    "text", ["in 2 days", "labour day", "the one before last", "good friday", "last saturday", "friday"]
+)
 def test_a_time_that_says_no_day_is_asked(text: str) -> None:
     got = seen(text, "onset")
     assert "onset" not in got["answers"]

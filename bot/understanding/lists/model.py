@@ -99,6 +99,7 @@ class Pain(Part):
     when: Phrases = ()
     beside: Phrases = ()
     """Words that may follow a score, and that no thing is counted with."""
+    this: Phrases = ()
     zero: Phrases = ()
     zero_asked: Phrases = ()
     """Words for a nought where the pain is asked for."""
@@ -212,7 +213,10 @@ class Lists(Part):
     middle: Phrases = ()
     late: Phrases = ()
     seasons: Mapping[str, tuple[int, int]] = {}
-    holidays: Mapping[str, tuple[int, int]] = {}
+    holidays: Mapping[str, tuple[int, int] | tuple[int, int, int]] = {}
+    beside_a_day: Mapping[str, int] = {}
+    one_or_so: Phrases = ()
+    this_bout: Phrases = ()
     clock: Phrases = ()
     shy_weekdays: Phrases = ()
     beside_weekdays: Phrases = ()

@@ -57,7 +57,8 @@ class AgeReader:
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
         )
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
-        self._out_of = phrases(pain.out_of)
+        self._out_of, self._about_pain = phrases(pain.out_of), phrases(pain.about_pain)
+        self._says = frozenset(w for p in pain.says for w in p.split())
 
     def age(
         self, text: SpokenWords, numbers: list[Number], taken: set[int], opened: bool, today: date
@@ -66,6 +67,8 @@ class AgeReader:
         words = text.words
         if opened and (dated := self._birthday(words, today)) is not None:
             return dated
+        if opened and len(numbers) > 1:  # "52 years old, one spasm lasts 1 day": the one that fits the question
+            taken = taken | self._of_something_else(text, numbers)
         if opened and len(numbers) < 2 and (young := self._very_young(text)) is not None:
             return young
         weak = self._birth(text, today.year)
@@ -84,7 +87,10 @@ class AgeReader:
             own = [
                 n
                 for n in numbers
-                if n.bare and not self._of_another(words, n.span) and not self._is_to_come(words, n.span)
+                if n.bare
+                and n.span[0] not in taken
+                and not self._of_another(words, n.span)
+                and not self._is_to_come(words, n.span)
             ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
@@ -183,7 +189,7 @@ class AgeReader:
         following = words[end] if end < len(words) else ""
         if not before(words, begin, self._me) or number.least < 3 or following in ("-", "%", "°"):
             return None
-        if self._amounts.unit_at(words, end, True) is not None:
+        if self._amounts.unit_at(words, end, True) is not None and not (opened and following in self._years):
             return NO_AGE
         return Age(Figure(neat(number.least, number.most), (begin, end)))
 
@@ -213,6 +219,24 @@ class AgeReader:
         behind = words[end : end + 3]
         dated = any(word in self._months_and_units for word in behind[1:])
         return bool(behind) and behind[0] in self._to_come and (dated or len(behind) == 1)
+
+    def _of_something_else(self, text: SpokenWords, numbers: list[Number]) -> set[int]:
+        """Where figures stand that are a score of pain or an amount of time, beside one that may be an age."""
+        words = text.words
+        found: set[int] = set()
+        for number in numbers:
+            begin, end = number.span
+            says = begin
+            while says and words[says - 1] in self._says and not before(words, says, self._about_pain):
+                says -= 1
+            unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
+            timed = unit is not None and words[end] not in self._years
+            scored = before(words, begin, self._out_of) or before(words, says, self._about_pain)
+            counts = words[begin] in self._amounts.articles and end == begin + 1  # "one spasm"
+            if timed or scored or counts or at(words, end, self._out_of):
+                found |= set(range(begin, end))
+        left = [n for n in numbers if n.span[0] not in found]
+        return found if left else set()
 
     def _of_another(self, words: tuple[str, ...], span: WordSpan) -> bool:
         """Whether a figure is of somebody else ("my daughter is 6"), or followed by "year old" or a unit that no age has."""

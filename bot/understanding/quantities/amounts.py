@@ -83,6 +83,8 @@ class Amounts:
         self._most_after = phrases(parts.at_most_after)
         self._least_after = phrases(parts.at_least_after)
         self._one_past = phrases(parts.one_past)
+        self._one_or_so = phrases(parts.one_or_so)
+        self._singular = frozenset(unit.words[0] for unit in parts.units.values() if unit.words)
         self._loose_after = phrases(parts.loose_after)
         self._corrects = phrases(parts.corrects)
         self._not_but = frozenset(parts.not_but)
@@ -242,6 +244,9 @@ class Amounts:
         if self._and_a_half(words[place + 1 : place + 4]):
             return Duration(seconds * 1.5, seconds * 1.5, name, (place, place + 4))
         one = before(words, place, self._one_past) or name in self._whole  # "fortnight" names an amount by itself
+        loose = at(words, place + 1, self._one_or_so) if words[place] in self._singular else 0
+        if loose:  # "month or so"
+            return Duration(seconds, seconds, name, (place, place + 1 + loose))
         return Duration(seconds, seconds, name, (place, place + 1), vague=not one)
 
     def _and_a_half(self, rest: tuple[str, ...]) -> bool:

@@ -33,6 +33,7 @@ class DateReader(PeriodReader):
             self._month_at,
             self._season,
             self._year,
+            self._beside_day,
         )
 
     def date_at(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
@@ -42,6 +43,18 @@ class DateReader(PeriodReader):
             if guess is not None:
                 return guess
         return None
+
+    def _beside_day(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
+        """ "The day after bonfire night": a day beside one that has a name."""
+        length = at(words, place, self._beside_list)
+        if not length:
+            return None
+        begin = place + length + at(words, place + length, self.lists["the"])
+        guess = self.date_at(words, begin, today, dates_open) if begin < len(words) else None
+        if guess is None or not isinstance(guess.days, int):
+            return None
+        days = guess.days + self._beside_a_day[words[place : place + length]]
+        return replace(guess, span=(place, guess.span[1]), days=days) if days >= 0 else None
 
     # --- dates
 
@@ -184,5 +197,7 @@ class DateReader(PeriodReader):
             return Guess(span, back if before(words, place, self.lists["this"]) else near, weight=3)
         if before(words, place, self.lists["since"]) and back:
             return Guess(span, back, weight=3)
+        if dates_open and back and not before(words, place, self.lists["last"]):
+            return Guess(span, back, weight=2)  # "sunday", where the beginning is asked for: the latest one
         days = [today - timedelta(days=back), today - timedelta(days=back + 7)]
         return self.which(days, today, span)

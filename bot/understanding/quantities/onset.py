@@ -20,6 +20,9 @@ from .periods import Days, Guess
 
 DAY = 86400
 
+_SHORT = 6
+"""Words of a message in which hours alone are rather those of a spasm."""
+
 
 class OnsetReader(DateReader):
     """Reads times ago with the date words of a language, and weighs them."""
@@ -42,7 +45,7 @@ class OnsetReader(DateReader):
         while place < len(words):
             guess = self.date_at(words, place, today, dates_open)
             if guess is None and place in durations:
-                guess = self._ago(text, durations[place], now)
+                guess = self._ago(text, durations[place], now, dates_open)
             if guess is None:
                 place += 1
                 continue
@@ -58,10 +61,12 @@ class OnsetReader(DateReader):
 
     # --- amounts of time
 
-    def _ago(self, text: SpokenWords, duration: Duration, now: datetime) -> Guess | None:
+    def _ago(self, text: SpokenWords, duration: Duration, now: datetime, asked: bool) -> Guess | None:
         words, (begin, end) = text.words, duration.span
         today = now.date()
         after = at(words, end, self.lists["ago_words"]) or before(words, begin, self.lists["ago_before"])
+        if asked and not after and end + 1 == len(words):
+            after = at(words, end, self.lists["since"])  # "an hour since"
         since = before(words, begin, self.lists["for"]) or before(words, begin, self.lists["since"])
         if before(words, begin, self.lists["never_onset_before"]) or at(words, end, self.lists["never_onset_after"]):
             return None
@@ -71,7 +76,7 @@ class OnsetReader(DateReader):
                 return None
             return Guess((begin, end), None, weight=1.5) if days else None
         if not days and not (after or since):
-            alone = len(words) > 6 and duration.unit == "hour" and self._alone(text, begin, end)
+            alone = (asked or len(words) > _SHORT) and duration.unit == "hour" and self._alone(text, begin, end)
             if not alone:
                 return None
         least = (today - (now - timedelta(seconds=min(duration.least, 3e9))).date()).days
@@ -115,6 +120,8 @@ class OnsetReader(DateReader):
             weight -= 1.5 if complaint else 3
         if complaint:
             weight += 1
+        if any(text.clause[b[0]] == clause and b[0] < end for b in match.spans("time.this_bout")):
+            weight += 6  # "bad for 20 years, but this lot started sunday"
         not_onset = match.spans("time.not_the_onset")
         bare = [b for b in began if not any(0 <= b[0] - n[1] <= 3 and text.clause[n[0]] == clause for n in not_onset)]
         told = (*match.spans("time.complaint"), *bare)

@@ -42,6 +42,7 @@ class PainReader:
         self._clock_after = phrases(pain.clock_after)
         self._before_after = phrases(pain.before_after)
         self._zero = phrases(pain.zero)
+        self._this = phrases(pain.this)
         self._zero_asked = phrases(pain.zero_asked)
 
     def pain(
@@ -110,7 +111,7 @@ class PainReader:
             if (
                 begin in taken
                 or (number.most == _TEN and before(words, begin, self._frame))
-                or words[begin - 1 : begin] == ("/",)
+                or before(words, begin, self._out_of)
             ):
                 continue  # no score: a time, the end of the scale
             if any(begin in range(*f.span) for f in found):
@@ -129,8 +130,9 @@ class PainReader:
         today = [figure for figure in found if self._of_today(text, figure) or not self._was(text, figure)]
         dated = any(at(words, place, self._before_after) for place in range(len(words)))
         worst = max(today, key=_highest, default=None)
+        told = worst is not None and self._of_this(text, worst)  # "childbirth was a 10, this is a 9"
         if worst is None or (
-            not dated and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)
+            not (dated or told) and len(today) < len(found) and _highest(max(found, key=_highest)) > _highest(worst)
         ):
             return Figure(None, found[0].span)  # "was a 9, now 4": perhaps today, perhaps before
         return worst
@@ -143,6 +145,13 @@ class PainReader:
             for place in range(end, min(end + 3, len(words)))
             if clause[place] == clause[figure.span[0]]
         )
+
+    def _of_this(self, text: SpokenWords, figure: Figure) -> bool:
+        """Whether the figure is named as the one of this pain, beside one of another."""
+        begin = figure.span[0]
+        while begin and text.words[begin - 1] in self._amounts.articles:
+            begin -= 1
+        return bool(before(text.words, begin, self._this))
 
     def _counts(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
         """Whether a figure may count something ("2 tablets"): it stands before a word that no score is followed by."""

@@ -58,6 +58,8 @@ class PeriodReader:
         self._seasons = parts.seasons
         self._holidays = {tuple(k.split()): v for k, v in parts.holidays.items()}
         self._holiday_list = phrases(parts.holidays)
+        self._beside_a_day = {tuple(k.split()): v for k, v in parts.beside_a_day.items()}
+        self._beside_list = phrases(parts.beside_a_day)
         self._labels = parts.date_labels
         self._in_year = phrases(parts.group("in_year"))
         self.lists: defaultdict[str, tuple[tuple[str, ...], ...]] = defaultdict(tuple)
@@ -113,10 +115,10 @@ class PeriodReader:
             return Guess(span, int(value), weight=weight)
         length = at(words, place, self._holiday_list)
         if length:
-            month, day = self._holidays[words[place : place + length]]
+            month, day, *weekday = self._holidays[words[place : place + length]]
             if told := self._year_behind(words, place + length, today):
-                return self.onemake_date(make_date(told, month, day), today, (place, place + length + 1), 2)
-            return self.onemake_date(latest(month, day, today), today, (place, place + length), 2)
+                return self.onemake_date(make_date(told, month, day, *weekday), today, (place, place + length + 1), 2)
+            return self.onemake_date(latest(month, day, today, *weekday), today, (place, place + length), 2)
         return None
 
     def _weeks(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
@@ -225,17 +227,19 @@ def _season_of(year: int, season: tuple[int, int], today: date, span: WordSpan) 
     return Guess(span, (max(0, (today - end).days), (today - begin).days), weight=2) if begin <= today else None
 
 
-def make_date(year: int, month: int, day: int) -> date | None:
+def make_date(year: int, month: int, day: int, weekday: int | None = None) -> date | None:
+    """That day, or the first such weekday from it on (the second Sunday of November is the first from the 8th on)."""
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         return None
+    return found if weekday is None else found + timedelta(days=(weekday - found.weekday()) % 7)
 
 
-def latest(month: int, day: int, today: date) -> date | None:
+def latest(month: int, day: int, today: date, weekday: int | None = None) -> date | None:
     """The latest such day that is not in the future."""
     for year in range(today.year, today.year - 9, -1):
-        found = make_date(year, month, day)
+        found = make_date(year, month, day, weekday)
         if found is not None and found <= today:
             return found
     return None

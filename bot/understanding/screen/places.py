@@ -62,6 +62,8 @@ class PlaceReader:
         while place < len(said):
             word = said[place]
             following = said[place + 1] if place + 1 < len(said) else ""
+            if place and self._is("of_oneself", said[place - 1]) and self._count(word) is not None:
+                return None  # "I am 6": no line
             count = self._count(following)
             if self._is("first", word) and count and 1 < count <= lines:
                 found += range(count)

@@ -144,11 +144,11 @@ class ReplyReader:
             return True
         return self.stands_alone(seen.words, self._no)
 
-    def stands_alone(self, words: SpokenWords, bare: frozenset[str]) -> bool:
+    def stands_alone(self, words: SpokenWords, bare: frozenset[str], passed_over: frozenset[int] = frozenset()) -> bool:
         """Whether a "no" (or a "yes") stands for itself, rather than before what it denies: "no, I can walk", not "no fever"."""
         said = words.words
         for place, word in enumerate(said):
-            if word not in bare:
+            if word not in bare or place in passed_over:
                 continue
             if place + 1 >= len(said) or not said[place + 1].isalnum() or said[place + 1] in self._stands_before:
                 return True
@@ -192,19 +192,22 @@ class ReplyReader:
     ) -> str | None:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
         words, match = seen.words, seen.match
+        name = question.ask if question is not None and question.kind is Kind.yes_no else ""
         if polarity == "not_sure" and match.spans("degree_yes"):
             return "yes"  # "a little, I suppose"
+        if polarity == "not_sure" and name and (said := self._in_its_words(seen, name)):
+            return said
         if polarity is not None:
             return polarity
-        name = question.ask if question is not None and question.kind is Kind.yes_no else ""
         own = {w: self._meant(seen, f"{name}/{w}.plain") for w in _YES_NO} if name else {"yes": False, "no": False}
         whole = verdicts.get(name, {}) if name else {}
         denied = bool(name) and any(seen.scope.negated(s) for s in match.spans(f"{name}/yes.plain"))
-        own["yes"] = own["yes"] or PLAIN in whole
+        with_a_no = self._with_a_no(seen, f"{name}/yes.plain") if name else frozenset()
+        own["yes"] = own["yes"] or PLAIN in whole or bool(with_a_no)
         says_no = bool(name) and bool(match.spans(f"{name}/no.plain"))
-        own["no"] = own["no"] or (NEGATED in whole and PLAIN not in whole)
-        leads = self._leads(seen)
-        first = next((word for word in words.words if word.isalnum()), "")
+        own["no"] = own["no"] or (NEGATED in whole and PLAIN not in whole and not with_a_no)
+        leads = self._leads(seen, with_a_no)
+        first = next((w for place, w in enumerate(words.words) if w.isalnum() and place not in with_a_no), "")
         if leads is None and first in self._no and (own["no"] or says_no or (denied and not own["yes"])):
             leads, own["yes"] = "no", False
         if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
@@ -243,7 +246,25 @@ class ReplyReader:
         """Whether words of the group are said and not denied; "no baby kicking away": a bare no before them is an answer."""
         return any(not seen.scope.negated(span) for span in seen.match.spans(group))
 
-    def _leads(self, seen: SeenScreen) -> str | None:
+    def _with_a_no(self, seen: SeenScreen, group: str) -> frozenset[int]:
+        """The places of phrases with a no of their own, "nothing touches it": that no answers nothing by itself."""
+        words, no = seen.words.words, self._denying | self._no
+        spans = [s for s in seen.match.spans(group) if s[1] - s[0] > 1 and no & set(words[s[0] : s[1]])]
+        return frozenset(place for span in spans for place in range(*span))
+
+    @staticmethod
+    def _in_its_words(seen: SeenScreen, name: str) -> str:
+        """The answer whose own words hold all that seems unsure ("it varies", where sameness is asked about)."""
+        unsure = seen.match.spans("say_unsure")
+        said = [
+            w
+            for w in _YES_NO
+            if unsure
+            and all(any(s[0] <= u[0] and u[1] <= s[1] for s in seen.match.spans(f"{name}/{w}.plain")) for u in unsure)
+        ]
+        return said[0] if len(said) == 1 else ""
+
+    def _leads(self, seen: SeenScreen, passed_over: frozenset[int]) -> str | None:
         """The yes or no that the message begins with, or that closes it behind a comma; None for both and neither, and for
         one that is part of a "not sure" ("never timed it")."""
         unsure = {place for span in seen.match.spans("say_unsure") for place in range(*span)}
@@ -251,7 +272,9 @@ class ReplyReader:
             name
             for name, bare in (("yes", self._yes), ("no", self._no))
             if self.stands_alone(
-                seen.words, bare - {word for place, word in enumerate(seen.words.words) if place in unsure}
+                seen.words,
+                bare - {word for place, word in enumerate(seen.words.words) if place in unsure},
+                passed_over,
             )
         }
         return found.pop() if len(found) == 1 else None
