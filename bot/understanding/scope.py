@@ -42,6 +42,13 @@ class Scope:
         self._binding = frozenset(parts.binding)
         self._number_words = frozenset(parts.numbers) - {"one"}
         self._says = frozenset(parts.group("statement"))
+        self._connects = frozenset(parts.group("connects"))
+        self._links = frozenset(parts.group("links_a_thing"))
+        self._answers = frozenset(parts.group("answer_word"))
+        self._answers_before = frozenset(parts.group("answer_before_a_state"))
+        self._states = frozenset(parts.group("state_word"))
+        self._begins_statement = frozenset(parts.group("begins_a_statement"))
+        self._has_subject = frozenset(parts.group("subject_word"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -132,6 +139,8 @@ class Scope:
         return marks if plain and said[0] not in marks and said[-1] in marks else {}
 
     def _negated(self, span: WordSpan) -> str | None:
+        """A negation reaches words only directly ("no numbness", "not numb"), never across a complete form of denial
+        ("none of these | one foot numb", "nah | wet myself") nor across what connects statements (SEMANTICS 5e)."""
         words, found = self._words, None
         if self._behind:
             mark = next((place for place in sorted(self._behind) if place >= span[1]), None)
@@ -140,18 +149,40 @@ class Scope:
             if cue[1] > span[0] or words.sentence[cue[0]] != words.sentence[span[0]]:
                 continue
             if span[0] - cue[1] > _REACH:
-                listed = self._list_reaches(cue, span)
-                if listed != NEGATED:
+                if not self._direct(cue, span) or self._list_reaches(cue, span) != NEGATED:
                     continue
                 return NEGATED
             if self._stopped(cue, span):
                 continue
+            if not self._direct(cue, span):
+                break
             if words.clause[cue[0]] == words.clause[span[0]]:
                 return NEGATED
             found = found or self._list_reaches(cue, span)
             if found == NEGATED:
                 return found
         return NEGATED if self._denied_after(span) else found
+
+    @cached_property
+    def _complete(self) -> list[WordSpan]:
+        """Forms that deny all by themselves."""
+        names = ("say_no", "deny_all", "denial_form")
+        return [s for name in names for s in self._match.spans(name) if s[1] - s[0] > 1]
+
+    def _direct(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a negation is one of these words, not an answer of its own before them."""
+        words = self._words.words
+        if any(word in self._connects for word in words[cue[1] : span[0]]) or words[cue[1]] in self._joining:
+            return False
+        for form in self._complete:
+            if form[0] <= cue[0] < form[1] <= span[0] and words[form[1]] not in self._links and cue[1] <= form[1]:
+                return False
+        said, first = words[cue[0]], words[cue[1]]
+        if cue[1] - cue[0] > 1:
+            return True
+        if said in self._answers_before:
+            return first in self._states
+        return said not in self._answers or not (first in self._begins_statement or self.has_own_no(span))
 
     @cached_property
     def _stops(self) -> tuple[WordSpan, ...]:
@@ -208,6 +239,8 @@ class Scope:
             between = words.words[span[1] : cue[0]]
             if len([w for w in between if w.isalnum()]) > 3:
                 break
+            if any(word in self._connects for word in between) or self._of_its_own(cue, span):
+                continue
             end = cue[1]
             closes = (
                 end >= len(words.words) or words.clause[end] != words.clause[cue[0]] or not words.words[end].isalnum()
@@ -224,6 +257,19 @@ class Scope:
         if after + 1 < len(words.words) and words.words[after] == "?":  # "numbness? no"
             return any(cue[0] == after + 1 for cue in self._match.spans("negation_after"))
         return False
+
+    def _of_its_own(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a denial behind words is a complete form ("numb none of these", "fainted all good"), or stands behind a
+        statement that somebody makes ("I fainted no")."""
+        words = self._words.words
+        if words[cue[0]] in self._says - self._connects:  # "is fine", "feels normal": said of them
+            return False
+        if words[cue[0] - 1] in self._joining | self._answers | self._answers_before:  # "numb and no", "numb no no"
+            return True
+        if any(form[0] <= cue[0] and cue[1] <= form[1] for form in self._complete):
+            return True
+        marked = ":" in words[span[1] : cue[0]] or "?" in words[span[1] : cue[0]]
+        return not marked and bool(self._has_subject & set(words[span[0] : span[1]]))
 
     # --- past
 

@@ -93,7 +93,8 @@ class ReplyReader:
             return Reply(yes, perhaps, no, closes=closes)
         telling = bool(seen.ledger.telling) or any(n.ask for n in names)
         unknown = bool(seen.ledger.unknown) and strict(question)
-        whole = self._denies_all(question, seen) or self._not_of_today(ids, seen, verdicts)
+        items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
+        whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
         enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))
@@ -137,18 +138,28 @@ class ReplyReader:
             return Reply(no=no, perhaps=(*yes, *unsure), by_place=True)
         return Reply(yes, unsure, no, by_place=True)
 
-    def _denies_all(self, question: Question, seen: SeenScreen) -> bool:
-        """Whether it says "no" to the whole list, whatever else it says."""
+    def _behind_items(self, seen: SeenScreen, denied: list[WordSpan]) -> frozenset[int]:
+        """Places of a "no" that stands right behind a sign and denies that one alone: "chest pain no"."""
+        said = seen.words.words
+        out = set()
+        for span in denied:
+            place = next((p for p in range(span[1], len(said)) if said[p].isalnum()), None)
+            if place is not None and said[place] in self._no:
+                out.add(place)
+        return frozenset(out)
+
+    def _denies_all(self, question: Question, seen: SeenScreen, items: frozenset[int]) -> bool:
+        """Whether it says "no" to the whole list, whatever else it says. `items`: places of a "no" to one sign alone."""
         match = seen.match
         if match.spans(f"{question.ask}/none.plain") or match.spans("deny_all"):
             return True
-        return self.stands_alone(seen.words, self._no)
+        return self.stands_alone(seen.words, self._no, items)
 
-    def stands_alone(self, words: SpokenWords, bare: frozenset[str]) -> bool:
+    def stands_alone(self, words: SpokenWords, bare: frozenset[str], but: frozenset[int] = frozenset()) -> bool:
         """Whether a "no" (or a "yes") stands for itself, rather than before what it denies: "no, I can walk", not "no fever"."""
         said = words.words
         for place, word in enumerate(said):
-            if word not in bare:
+            if word not in bare or place in but:
                 continue
             if place + 1 >= len(said) or not said[place + 1].isalnum() or said[place + 1] in self._stands_before:
                 return True
