@@ -46,8 +46,12 @@ class Scope:
         self._links = frozenset(parts.group("links_a_thing"))
         self._answers = frozenset(parts.group("answer_word"))
         self._answers_before = frozenset(parts.group("answer_before_a_state"))
+        self._answers_alone = frozenset(parts.group("answer_alone"))
         self._states = frozenset(parts.group("state_word"))
         self._begins_statement = frozenset(parts.group("begins_a_statement"))
+        self._leads_on = frozenset(parts.group("leads_on"))
+        self._subjects = frozenset(parts.group("begins_with_a_subject"))
+        self._before_a_verb = frozenset(parts.group("no_before_a_verb"))
         self._has_subject = frozenset(parts.group("subject_word"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
@@ -89,7 +93,7 @@ class Scope:
         ]
         if not over or not (self.past_cues or self._match.spans("chronic")):
             return False
-        present = (s for name in ("present", "begins_now") for s in self._match.spans(name) if s[0] >= span[1])
+        present = (s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1])
         return all(any(o[0] < s[1] and s[0] < o[1] for o in over) for s in present)
 
     @cached_property
@@ -135,7 +139,8 @@ class Scope:
         """Places of yes and no (True and False) that stand behind what they answer: "chest pain no numb groin yes"."""
         marks = {s[0]: name == "strict_yes" for name in ("strict_yes", "strict_no") for s in self._match.spans(name)}
         said = [place for place, word in enumerate(self._words.words) if word.isalnum()]
-        plain = len(said) == len(self._words.words) and len(marks) > 1
+        plain = len(said) == len(self._words.words) and len(marks) > 1 and not any(p + 1 in marks for p in marks)
+        plain = plain and self._connects.isdisjoint(w for p, w in enumerate(self._words.words) if p not in marks)
         return marks if plain and said[0] not in marks and said[-1] in marks else {}
 
     def _negated(self, span: WordSpan) -> str | None:
@@ -166,8 +171,9 @@ class Scope:
     @cached_property
     def _complete(self) -> list[WordSpan]:
         """Forms that deny all by themselves."""
-        names = ("say_no", "deny_all", "denial_form")
-        return [s for name in names for s in self._match.spans(name) if s[1] - s[0] > 1]
+        names = ("say_no", "deny_all")
+        found = (s for name in names for s in self._match.spans(name))
+        return [s for s in found if s[1] - s[0] > 1 and self._words.words[s[1] - 1] not in self._leads_on]
 
     def _direct(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a negation is one of these words, not an answer of its own before them."""
@@ -180,9 +186,20 @@ class Scope:
         said, first = words[cue[0]], words[cue[1]]
         if cue[1] - cue[0] > 1:
             return True
+        if said in self._answers_alone:
+            return False
         if said in self._answers_before:
             return first in self._states
-        return said not in self._answers or not (first in self._begins_statement or self.has_own_no(span))
+        if said not in self._answers:
+            return True
+        begins = self._subjects if said in self._before_a_verb else self._begins_statement
+        return not (first in begins or self.has_own_no(span) or self._part_of_statement(cue, span))
+
+    def _part_of_statement(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a statement about a part of the body begins right behind a bare "no": "no leg is weak"."""
+        words = self._words.words
+        parts = {s[0] for s in self._match.spans("body_subject")}
+        return cue[1] in parts and bool(self._has_subject & set(words[cue[1] : span[1]]))
 
     @cached_property
     def _stops(self) -> tuple[WordSpan, ...]:
@@ -264,9 +281,9 @@ class Scope:
         words = self._words.words
         if words[cue[0]] in self._says - self._connects:  # "is fine", "feels normal": said of them
             return False
-        if words[cue[0] - 1] in self._joining | self._answers | self._answers_before:  # "numb and no", "numb no no"
+        if words[cue[0] - 1] in self._joining | self._answers | self._answers_before | self._answers_alone:  # "numb and no", "numb no no"
             return True
-        if any(form[0] <= cue[0] and cue[1] <= form[1] for form in self._complete):
+        if any(span[1] <= form[0] < cue[1] and cue[0] < form[1] for form in self._complete):
             return True
         marked = ":" in words[span[1] : cue[0]] or "?" in words[span[1] : cue[0]]
         return not marked and bool(self._has_subject & set(words[span[0] : span[1]]))

@@ -143,8 +143,8 @@ class ReplyReader:
         said = seen.words.words
         out = set()
         for span in denied:
-            place = next((p for p in range(span[1], len(said)) if said[p].isalnum()), None)
-            if place is not None and said[place] in self._no:
+            place = next((p for p in range(span[1], min(span[1] + _BEHIND_NO, len(said))) if said[p] in self._no), None)
+            if place is not None:
                 out.add(place)
         return frozenset(out)
 
