@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, LONG_OVER, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
 from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
 from bot.understanding.quantities.figures import Figure
@@ -398,6 +398,9 @@ class LanguageReader:
             for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
+        for kinds in verdicts.values():
+            if PAST in kinds and seen.scope.long_over(kinds[PAST]):
+                yield from ((part, HARMLESS, LONG_OVER) for part in seen.scope.told_with(kinds[PAST]))
         if any(PAST in kinds for kinds in verdicts.values()):
             for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
                 yield span, HARMLESS, PAST_ABOUT
@@ -565,7 +568,7 @@ class LanguageReader:
             return False
         means = self._language.lists.names[dictionary][kind].means
         counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
-        return counts or not (seen.scope.verdict(span) == PAST and seen.scope.long_over(span))
+        return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))
 
     @staticmethod
     def _of_another_only(seen: _Text, span: WordSpan) -> bool:
