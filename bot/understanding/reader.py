@@ -253,7 +253,10 @@ class LanguageReader:
             reply = self._replies.to(question, replied, verdicts, names)
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
-        if request == "question_back" or (not request and self._asks(words, reply.none)):
+        named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
+        if named and (request == "question_back" or (not request and self._asks(words, reply.none))):
+            request, reply = "", Reply(perhaps=named, no=reply.no)  # "are braxton hicks ok to ignore?": that line is asked
+        elif request == "question_back" or (not request and self._asks(words, reply.none)):
             request, reply, polarity = "question_back", NO_REPLY, None
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)

@@ -53,6 +53,8 @@ class ReplyReader:
         self._stands_before = frozenset(lists.group("no_stands_before"))
         self._denying = frozenset(lists.no_words)
         self._before_a_thing = frozenset(lists.group("no_before_a_thing"))
+        self._after_no = frozenset(lists.group("after_last_no"))
+        self._closing = frozenset(lists.group("closing_no"))
         self._no, self._yes = frozenset(lists.group("bare_no")), frozenset(lists.group("bare_yes"))
 
     def to(self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
@@ -124,9 +126,11 @@ class ReplyReader:
         return others or any(seen.scope.long_over(span) for span in over)
 
     def _ends_with_no(self, words: SpokenWords) -> bool:
-        """Whether the message closes with a "no" to all: "so none", "none really"."""
+        """Whether the message closes with a "no" to all: "so none", "none really"; "no fever" closes with none."""
         said = [word for word in words.words if word.isalnum()]
-        return len(said) > 2 and any(word in self._no and word != "nothing" for word in said[-2:])
+        if len(said) > 2 and said[-1] in self._after_no:
+            said.pop()
+        return len(said) > 1 and said[-1] in self._closing
 
     def _placed(self, placed: Placed, ids: tuple[str, ...]) -> Reply:
         if placed.uneven:
