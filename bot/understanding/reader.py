@@ -264,7 +264,7 @@ class LanguageReader:
             if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
                 return _guessed(again, text)
         figures = self._by_choice(seen, figures)
-        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none))
+        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
         if request and question is not None and (told or (question.consent and reply.yes)):
             request = ""  # what is an answer as well is an answer
