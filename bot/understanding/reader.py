@@ -15,7 +15,17 @@ from typing import Protocol
 
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, LONG_OVER, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.account.roles import (
+    DENIAL,
+    FACT,
+    HARMLESS,
+    LONG_OVER,
+    PAST_ABOUT,
+    SIGN,
+    Ledger,
+    RoleClaim,
+    Vocabulary,
+)
 from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
 from bot.understanding.quantities.figures import Figure
@@ -255,7 +265,10 @@ class LanguageReader:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
         if named and (request == "question_back" or (not request and self._asks(words, reply.none))):
-            request, reply = "", Reply(perhaps=named, no=reply.no)  # "are braxton hicks ok to ignore?": that line is asked
+            request, reply = (
+                "",
+                Reply(perhaps=named, no=reply.no),
+            )  # "are braxton hicks ok to ignore?": that line is asked
         elif request == "question_back" or (not request and self._asks(words, reply.none)):
             request, reply, polarity = "question_back", NO_REPLY, None
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
@@ -401,9 +414,8 @@ class LanguageReader:
             for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
-        for kinds in verdicts.values():
-            if PAST in kinds and seen.scope.long_over(kinds[PAST]):
-                yield from ((part, HARMLESS, LONG_OVER) for part in seen.scope.told_with(kinds[PAST]))
+        over = [kinds[PAST] for kinds in verdicts.values() if PAST in kinds and seen.scope.long_over(kinds[PAST])]
+        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
         if any(PAST in kinds for kinds in verdicts.values()):
             for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
                 yield span, HARMLESS, PAST_ABOUT

@@ -93,17 +93,19 @@ class Scope:
         ]
         if not over or not (self.past_cues or self._match.spans("chronic")):
             return False
-        present = (s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1])
+        present = (
+            s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1]
+        )
         old = (*over, *self.past_cues, *self._match.spans("chronic"))  # "ever since my last baby": of long ago
         return all(any(o[0] < s[1] and s[0] < o[1] for o in old) for s in present)
 
-    def told_with(self, span: WordSpan) -> list[WordSpan]:
+    def told_with(self, span: WordSpan) -> WordSpan:
         """The words from the begin of its sentence to the last cue of the past in it, or to its own end: what is long over."""
         first, last = self._sentence(span[0])
         cues = [c for c in (*self.past_cues, *self._match.spans("chronic")) if first <= c[0] and c[1] <= last]
         turns = [t[0] for t in self._match.spans("turn") if span[1] <= t[0] < last]
         end = max([span[1], *(c[1] for c in cues)])
-        return [(first, min([end, *turns]))]
+        return first, min([end, *turns])
 
     @cached_property
     def _speaks_for(self) -> bool:
@@ -290,7 +292,9 @@ class Scope:
         words = self._words.words
         if words[cue[0]] in self._says - self._connects:  # "is fine", "feels normal": said of them
             return False
-        if words[cue[0] - 1] in self._joining | self._answers | self._answers_before | self._answers_alone:  # "numb and no", "numb no no"
+        if (
+            words[cue[0] - 1] in self._joining | self._answers | self._answers_before | self._answers_alone
+        ):  # "numb and no", "numb no no"
             return True
         if any(span[1] <= form[0] < cue[1] and cue[0] < form[1] for form in self._complete):
             return True
