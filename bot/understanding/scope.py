@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import groupby
 
 from bot.understanding.lists.model import Lists
 
@@ -120,14 +121,17 @@ class Scope:
     def _within(span: WordSpan, others: Sequence[WordSpan]) -> bool:
         return any(o[0] < span[1] and span[0] < o[1] for o in others)
 
+    @cached_property
+    def _sentences(self) -> list[WordSpan]:
+        """For each word the begin and the end of its sentence."""
+        out: list[WordSpan] = []
+        for _, group in groupby(self._words.sentence):
+            length = len(list(group))
+            out += [(len(out), len(out) + length)] * length
+        return out
+
     def _sentence(self, place: int) -> WordSpan:
-        sentence, words = self._words.sentence, len(self._words.words)
-        first = last = place
-        while first > 0 and sentence[first - 1] == sentence[place]:
-            first -= 1
-        while last < words and sentence[last] == sentence[place]:
-            last += 1
-        return first, last
+        return self._sentences[place]
 
     # --- negation
 
