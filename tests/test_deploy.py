@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import yaml
 from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from bot.server.metrics import Metrics
 from bot.settings import SECRETS, Settings
 from tests.support.places import ROOT
 from tests.support.wheels import LISTED, MACHINES, PYTHONS
@@ -125,6 +127,19 @@ def test_the_unit_is_sound_and_shut_in(tmp_path: Path) -> None:
 def test_the_unit_sets_only_what_is_a_setting() -> None:
     for line in re.findall(r"^Environment=(.+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE):
         assert {part.partition("=")[0] for part in line.split()} <= NAMES
+
+
+def test_alerts_and_board_ask_for_figures_that_there_are() -> None:
+    told = Metrics(lambda: 0.0, lambda: 0, lambda: 0).text().decode()
+    there = {re.sub(r"(_created)$", "", name) for name in re.findall(r"^# (?:TYPE) (\w+)", told, re.MULTILINE)}
+    there |= {f"{name}_bucket" for name in there if f"# TYPE {name} histogram" in told}
+    rules = yaml.safe_load((ROOT / "bot/deploy/alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    board = json.loads((ROOT / "bot/deploy/dashboard.json").read_text(encoding="utf-8"))
+    asked = [rule["expr"] for rule in rules] + [t["expr"] for p in board["panels"] for t in p["targets"]]
+    names = {name for expression in asked for name in re.findall(r"symptom_bot_\w+", expression)}
+    assert len(names) >= 8
+    assert names <= there
+    assert all({"summary", "todo"} <= set(rule["annotations"]) for rule in rules)
 
 
 @pytest.mark.slow

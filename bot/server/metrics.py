@@ -18,9 +18,16 @@ CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """`clock`: seconds UTC; `updates`, `messages`: how many wait for their commit and their delivery right now."""
+    """`clock`: seconds UTC; `updates`, `messages`: how many wait for their commit and their delivery right now; `trouble`: what is
+    wrong with serving, as /healthz says it."""
 
-    def __init__(self, clock: Callable[[], float], updates: Callable[[], int], messages: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        updates: Callable[[], int],
+        messages: Callable[[], int],
+        trouble: Callable[[], str] = str,
+    ) -> None:
         self._clock = clock
         self.registry = CollectorRegistry()
         name, registry = "symptom_bot", self.registry
@@ -43,6 +50,9 @@ class Metrics:
             registry=registry,
         )  # fmt: skip
         Gauge(f"{name}_updates_waiting", "Updates that wait for their commit.", registry=registry).set_function(updates)
+        Gauge(
+            f"{name}_troubled", "1 while nobody is heard or the database does not answer, else 0.", registry=registry
+        ).set_function(lambda: float(bool(trouble())))
         Gauge(f"{name}_messages_waiting", "Messages that wait for delivery.", registry=registry).set_function(messages)
 
     def handled(self, one: Handled) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,22 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         home = folder / code.partition("-")[0]
     if not home.is_dir():
         return None
+    compiled = _compiled(
+        home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(home.glob("*.yaml")))
+    )
+    if not says:
+        return replace(compiled, code=code)
+    told = {f"{option}.plain": [p for p in map(_literal, spoken) if p] for option, spoken in says.items()}
+    grammar = compiled.grammar.with_phrases(told)
+    options = {**dict.fromkeys(says, NOTHING), **compiled.options}
+    lists, opened = compiled.lists, compiled.spelling.opened
+    speller = _speller(lists, grammar.vocabulary, frozenset(lists.small.split()) | frozenset(opened))
+    return Language(code, replace(compiled.spelling, speller=speller), grammar, options, lists)
+
+
+@lru_cache(maxsize=4)
+def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
+    """The word lists of a folder, compiled once for all flows as long as its files are the same."""
     lists = read_lists(home)
     opened = {key: tuple(value.split()) for key, value in lists.opened.items()}
     pictures = {key: tuple(value.split()) for key, value in lists.pictures.items()}
@@ -94,10 +111,6 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         for reading, listed in lists.kinds.get(rule.kind, {}).items():
             name = f"{option}.{reading}"
             groups[name] = [*groups.get(name, ()), *(p.replace("<*>", f"<{option}.plain>") for p in listed)]
-    for option, spoken in (says or {}).items():
-        told = [_literal(phrase) for phrase in spoken]
-        groups[f"{option}.plain"] = [*groups.get(f"{option}.plain", ()), *(p for p in told if p)]
-        options.setdefault(option, NOTHING)
     small = frozenset(lists.small.split())
     grammar = Grammar(
         groups, small, frozenset(lists.binding), opened, (frozenset(lists.no_words), frozenset(lists.can_words))
@@ -105,7 +118,7 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
     speller = _speller(lists, grammar.vocabulary, small | frozenset(opened))
-    return Language(code, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
+    return Language(home.name, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
 
 
 def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Speller:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +141,7 @@ class Grammar:
         self._small = small
         self._binding = binding
         self._tree: dict[str, Any] = {}
+        self._trees: tuple[dict[str, Any], ...] = (self._tree,)
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._words: dict[str, set[str]] = {}
         self.vocabulary: set[str] = set()
@@ -166,6 +168,20 @@ class Grammar:
                     if term[0] == "=":
                         self._plant(term[1:], term)
         self._patterns[name] = self._patterns.get(name, ()) + tuple(patterns)
+
+    def with_phrases(self, said: Mapping[str, Iterable[str]]) -> Grammar:
+        """The same grammar with plain phrases more, also of groups that are new: what is compiled already is shared."""
+        more = copy(self)
+        more._tree = {}
+        more._trees = (*self._trees, more._tree)
+        more._words = {**self._words, **{name: set(self._words.get(name, ())) for name in said}}
+        more._patterns = {**dict.fromkeys(said, ()), **self._patterns}
+        more.vocabulary = set(self.vocabulary)
+        for name, phrases in said.items():
+            for raw in phrases:
+                for phrase in self._phrases(raw):
+                    more._plant(phrase, name)
+        return more
 
     def _phrases(self, raw: str) -> list[str]:
         """The phrases of one line: spelled out if that is short, else with each choice as a group without a name."""
@@ -291,13 +307,13 @@ class Grammar:
     def phrases_in(self, words: SpokenWords) -> dict[str, list[WordSpan]]:
         """Where the listed phrases stand: group -> spans, in order."""
         found: dict[str, list[WordSpan]] = {}
-        text, sentence, tree, small = words.words, words.sentence, self._tree, self._small
+        text, sentence, small = words.words, words.sentence, self._small
         count = len(text)
         for first, word in enumerate(text):
-            start = tree.get(word)
-            if start is None:
+            starts = [tree[word] for tree in self._trees if word in tree]
+            if not starts:
                 continue
-            ways: list[tuple[dict[str, Any], int, int]] = [(start, first + 1, 0)]
+            ways: list[tuple[dict[str, Any], int, int]] = [(start, first + 1, 0) for start in starts]
             while ways:
                 node, place, skipped = ways.pop()
                 if skipped == 0:

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import clock, open_service
 from bot.cli import main
+from bot.core.conversation.events import Started
+from bot.settings import read_settings
+from bot.store import open_store
 from tests.support.places import FLOWS, ROOT, TESTS
 from tests.support.proved_once import ProvedOnce
+from tests.support.service_chat import Chat
 
 
 @pytest.fixture(autouse=True)
@@ -127,10 +132,9 @@ def test_erase(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 def test_erase_takes_a_bare_number_for_a_telegram_chat(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    chats(monkeypatch, capsys, "1", "0")
-    with sqlite3.connect(tmp_path / "chat.db") as db:
-        db.execute("UPDATE chats SET chat = 'telegram:123'")
-        db.execute("UPDATE sessions SET chat = 'telegram:123'")
+    settings = read_settings()
+    with open_store(settings.database_url, access="guest") as store:
+        Chat(open_service(settings, store, clock, FLOWS, unsafe=True), "telegram:123").does(Started())
     code, out, _ = run(capsys, "erase", "--chat", "123")
     assert (code, out) == (0, "Everything kept of telegram:123 is erased.\n")
 

@@ -102,7 +102,7 @@ def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None
     from bot.server.metrics import Metrics
 
     turns, deliverer = channel.turns, channel.deliverer
-    metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting)
+    metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting, lambda: channel.trouble)
     channel.service.on_handled = metrics.handled
     channel.report = metrics.delivered
     hook = None if public is None else Hook(urlsplit(public[0]).path or "/", public[1], channel.handle_one)
@@ -115,9 +115,5 @@ def _on_signals(stop: asyncio.Event) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         return
-    for number in (
-        signal.SIGTERM,
-        signal.SIGINT,
-        signal.SIGHUP,
-    ):  # a terminal that is closed is no reason to lose anything
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # a closed terminal is no reason to lose anything
         loop.add_signal_handler(number, stop.set)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.core.flow.compiled import Flow
 from bot.replay.playing.outcome import Played
-from bot.replay.script.patient import READ, TypedAnswer
+from bot.replay.script.patient import READ, WordsTyped
 
 from .people import Person
 from .shrinking import ends_elsewhere, played_alone, script_of_person, shrunk_person
@@ -21,7 +21,7 @@ class Differing:
 
     outcome: Played
     plainest: Person
-    words: tuple[TypedAnswer, ...]
+    words: tuple[WordsTyped, ...]
     script: str
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ def differing(outcome: Played, flow: Flow) -> Differing:
     return Differing(outcome, person, words, script_of_person(person, shown, flow))
 
 
-def words_read(answer: TypedAnswer) -> str:
+def words_read(answer: WordsTyped) -> str:
     """One typed answer, and how it was read."""
     where = "at first" if answer.question is None else f'on "{answer.question}"'
     return f'{where}: "{answer.text}" was {answer.outcome}' + (f" ({answer.read_as})" if answer.read_as else "")

@@ -13,7 +13,7 @@ from bot.core.flow.answer_values import choice_span
 from bot.core.model.answers import NOT_SURE, Many, Span
 from bot.core.model.flow_files import Kind, Question
 from bot.replay.playing.outcome import Deviated
-from bot.replay.script.patient import ASKED, DENIED, READ, UNREAD, WRONG, Hands, Talked, TypedAnswer
+from bot.replay.script.patient import ASKED, DENIED, READ, UNREAD, WRONG, Hands, Talked, WordsTyped
 
 from .facts import Facts
 from .people import LAST_CHECK, Person
@@ -43,7 +43,7 @@ class _Talk:
         self.facts, self.flow, self._hands = teller.facts, hands.flow, hands
         self._opens_with = teller.person.opens_with
         self._left = {question: list(words) for question, words in teller.person.says.items()}
-        self._answers: list[TypedAnswer] = []
+        self._answers: list[WordsTyped] = []
         self._steps: list[dict[str, Any]] = []
 
     async def whole(self) -> Talked:
@@ -108,15 +108,15 @@ class _Talk:
         await self._hands.write(text)
         self._answers.append(self._became(before, await self._session(), text, question))
 
-    def _became(self, before: Session, after: Session, text: str, question: str | None) -> TypedAnswer:
+    def _became(self, before: Session, after: Session, text: str, question: str | None) -> WordsTyped:
         """What the words became: looked up in what the chat holds after them and did not before."""
         new = sorted(self.facts.mistakes(after) - self.facts.mistakes(before))
         if new:
             outcome = DENIED if any(m.denied for m in new) else WRONG
-            return TypedAnswer(question, text, outcome, "; ".join(f"{m.question}: {m.held}" for m in new))
+            return WordsTyped(question, text, outcome, "; ".join(f"{m.question}: {m.held}" for m in new))
         held = after.answers.get(question or "")
         doubted = held == NOT_SURE != self.facts.values[question or ""]
-        return TypedAnswer(question, text, ASKED if doubted else _read(before, after, question))
+        return WordsTyped(question, text, ASKED if doubted else _read(before, after, question))
 
 
 def _act(question: Question, value: Span | str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 
 
-class TypedAnswer(NamedTuple):
+class WordsTyped(NamedTuple):
     """Words that were typed while a question stood there (None: before any), and how they were read: `outcome` is a key of
     `OUTCOMES`, `read_as` says what was taken from them that is not so."""
 
@@ -28,7 +28,7 @@ OUTCOMES = (READ, ASKED, UNREAD, WRONG, DENIED)
 class Talked:
     """What somebody said. `steps`: the same as lines of a script."""
 
-    answers: tuple[TypedAnswer, ...] = ()
+    answers: tuple[WordsTyped, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
 
 

@@ -119,7 +119,7 @@ async def test_words_that_come_after_later_ones_answer_nothing(bot: Running, tel
     ann = Patient(telegram.user(1))
     await ann.consents()
     await ann.walks("None of these", "None of these")
-    late = {"update_id": 5, "message": {**_message(ann), "text": "40", "date": int(bot.clock.now) - 60}}
+    late = {"update_id": 5, "message": {**_message(ann), "text": "44", "date": int(bot.clock.now) - 60}}
     telegram.redeliver(late)
     await ann.person.until(lambda: len(texts(ann)) >= 5)
     assert "How old" in ann.last.text, "old words were taken for an answer"
