@@ -15,7 +15,17 @@ from typing import Protocol
 
 from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import DENIAL, FACT, HARMLESS, PAST_ABOUT, SIGN, Ledger, RoleClaim, Vocabulary
+from bot.understanding.account.roles import (
+    DENIAL,
+    FACT,
+    HARMLESS,
+    LONG_OVER,
+    PAST_ABOUT,
+    SIGN,
+    Ledger,
+    RoleClaim,
+    Vocabulary,
+)
 from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
 from bot.understanding.quantities.figures import Figure
@@ -253,7 +263,13 @@ class LanguageReader:
             reply = self._replies.to(question, replied, verdicts, names)
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
-        if request == "question_back" or (not request and self._asks(words, reply.none)):
+        named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
+        if named and (request == "question_back" or (not request and self._asks(words, reply.none))):
+            request, reply = (
+                "",
+                Reply(perhaps=named, no=reply.no),
+            )  # "are braxton hicks ok to ignore?": that line is asked
+        elif request == "question_back" or (not request and self._asks(words, reply.none)):
             request, reply, polarity = "question_back", NO_REPLY, None
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
@@ -261,7 +277,7 @@ class LanguageReader:
             if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
                 return _guessed(again, text)
         figures = self._by_choice(seen, figures)
-        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none))
+        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
         if request and question is not None and (told or (question.consent and reply.yes)):
             request = ""  # what is an answer as well is an answer
@@ -398,6 +414,8 @@ class LanguageReader:
             for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
+        over = [kinds[PAST] for kinds in verdicts.values() if PAST in kinds and seen.scope.long_over(kinds[PAST])]
+        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
         if any(PAST in kinds for kinds in verdicts.values()):
             for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
                 yield span, HARMLESS, PAST_ABOUT
@@ -567,7 +585,7 @@ class LanguageReader:
             return False
         means = self._language.lists.names[dictionary][kind].means
         counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
-        return counts or not (seen.scope.verdict(span) == PAST and seen.scope.long_over(span))
+        return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))
 
     @staticmethod
     def _of_another_only(seen: _Text, span: WordSpan) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import groupby
 
 from bot.understanding.lists.model import Lists
 
@@ -42,6 +43,17 @@ class Scope:
         self._binding = frozenset(parts.binding)
         self._number_words = frozenset(parts.numbers) - {"one"}
         self._says = frozenset(parts.group("statement"))
+        self._connects = frozenset(parts.group("connects"))
+        self._links = frozenset(parts.group("links_a_thing"))
+        self._answers = frozenset(parts.group("answer_word"))
+        self._answers_before = frozenset(parts.group("answer_before_a_state"))
+        self._answers_alone = frozenset(parts.group("answer_alone"))
+        self._states = frozenset(parts.group("state_word"))
+        self._begins_statement = frozenset(parts.group("begins_a_statement"))
+        self._leads_on = frozenset(parts.group("leads_on"))
+        self._subjects = frozenset(parts.group("begins_with_a_subject"))
+        self._before_a_verb = frozenset(parts.group("no_before_a_verb"))
+        self._has_subject = frozenset(parts.group("subject_word"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -82,8 +94,19 @@ class Scope:
         ]
         if not over or not (self.past_cues or self._match.spans("chronic")):
             return False
-        present = (s for name in ("present", "begins_now") for s in self._match.spans(name) if s[0] >= span[1])
-        return all(any(o[0] < s[1] and s[0] < o[1] for o in over) for s in present)
+        present = (
+            s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1]
+        )
+        old = (*over, *self.past_cues, *self._match.spans("chronic"))  # "ever since my last baby": of long ago
+        return all(any(o[0] < s[1] and s[0] < o[1] for o in old) for s in present)
+
+    def told_with(self, span: WordSpan) -> WordSpan:
+        """The words from the begin of its sentence to the last cue of the past in it, or to its own end: what is long over."""
+        first, last = self._sentence(span[0])
+        cues = [c for c in (*self.past_cues, *self._match.spans("chronic")) if first <= c[0] and c[1] <= last]
+        turns = [t[0] for t in self._match.spans("turn") if span[1] <= t[0] < last]
+        end = max([span[1], *(c[1] for c in cues)])
+        return first, min([end, *turns])
 
     @cached_property
     def _speaks_for(self) -> bool:
@@ -98,14 +121,17 @@ class Scope:
     def _within(span: WordSpan, others: Sequence[WordSpan]) -> bool:
         return any(o[0] < span[1] and span[0] < o[1] for o in others)
 
+    @cached_property
+    def _sentences(self) -> list[WordSpan]:
+        """For each word the begin and the end of its sentence."""
+        out: list[WordSpan] = []
+        for _, group in groupby(self._words.sentence):
+            length = len(list(group))
+            out += [(len(out), len(out) + length)] * length
+        return out
+
     def _sentence(self, place: int) -> WordSpan:
-        sentence, words = self._words.sentence, len(self._words.words)
-        first = last = place
-        while first > 0 and sentence[first - 1] == sentence[place]:
-            first -= 1
-        while last < words and sentence[last] == sentence[place]:
-            last += 1
-        return first, last
+        return self._sentences[place]
 
     # --- negation
 
@@ -128,10 +154,13 @@ class Scope:
         """Places of yes and no (True and False) that stand behind what they answer: "chest pain no numb groin yes"."""
         marks = {s[0]: name == "strict_yes" for name in ("strict_yes", "strict_no") for s in self._match.spans(name)}
         said = [place for place, word in enumerate(self._words.words) if word.isalnum()]
-        plain = len(said) == len(self._words.words) and len(marks) > 1
+        plain = len(said) == len(self._words.words) and len(marks) > 1 and not any(p + 1 in marks for p in marks)
+        plain = plain and self._connects.isdisjoint(w for p, w in enumerate(self._words.words) if p not in marks)
         return marks if plain and said[0] not in marks and said[-1] in marks else {}
 
     def _negated(self, span: WordSpan) -> str | None:
+        """A negation reaches words only directly ("no numbness", "not numb"), never across a complete form of denial
+        ("none of these | one foot numb", "nah | wet myself") nor across what connects statements (SEMANTICS 5e)."""
         words, found = self._words, None
         if self._behind:
             mark = next((place for place in sorted(self._behind) if place >= span[1]), None)
@@ -140,18 +169,52 @@ class Scope:
             if cue[1] > span[0] or words.sentence[cue[0]] != words.sentence[span[0]]:
                 continue
             if span[0] - cue[1] > _REACH:
-                listed = self._list_reaches(cue, span)
-                if listed != NEGATED:
+                if not self._direct(cue, span) or self._list_reaches(cue, span) != NEGATED:
                     continue
                 return NEGATED
             if self._stopped(cue, span):
                 continue
+            if not self._direct(cue, span):
+                break
             if words.clause[cue[0]] == words.clause[span[0]]:
                 return NEGATED
             found = found or self._list_reaches(cue, span)
             if found == NEGATED:
                 return found
         return NEGATED if self._denied_after(span) else found
+
+    @cached_property
+    def _complete(self) -> list[WordSpan]:
+        """Forms that deny all by themselves."""
+        names = ("say_no", "deny_all")
+        found = (s for name in names for s in self._match.spans(name))
+        return [s for s in found if s[1] - s[0] > 1 and self._words.words[s[1] - 1] not in self._leads_on]
+
+    def _direct(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a negation is one of these words, not an answer of its own before them."""
+        words = self._words.words
+        if any(word in self._connects for word in words[cue[1] : span[0]]) or words[cue[1]] in self._joining:
+            return False
+        for form in self._complete:
+            if form[0] <= cue[0] < form[1] <= span[0] and words[form[1]] not in self._links and cue[1] <= form[1]:
+                return False
+        said, first = words[cue[0]], words[cue[1]]
+        if cue[1] - cue[0] > 1:
+            return True
+        if said in self._answers_alone:
+            return False
+        if said in self._answers_before:
+            return first in self._states
+        if said not in self._answers:
+            return True
+        begins = self._subjects if said in self._before_a_verb else self._begins_statement
+        return not (first in begins or self.has_own_no(span) or self._part_of_statement(cue, span))
+
+    def _part_of_statement(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a statement about a part of the body begins right behind a bare "no": "no leg is weak"."""
+        words = self._words.words
+        parts = {s[0] for s in self._match.spans("body_subject")}
+        return cue[1] in parts and bool(self._has_subject & set(words[cue[1] : span[1]]))
 
     @cached_property
     def _stops(self) -> tuple[WordSpan, ...]:
@@ -208,6 +271,8 @@ class Scope:
             between = words.words[span[1] : cue[0]]
             if len([w for w in between if w.isalnum()]) > 3:
                 break
+            if any(word in self._connects for word in between) or self._of_its_own(cue, span):
+                continue
             end = cue[1]
             closes = (
                 end >= len(words.words) or words.clause[end] != words.clause[cue[0]] or not words.words[end].isalnum()
@@ -224,6 +289,21 @@ class Scope:
         if after + 1 < len(words.words) and words.words[after] == "?":  # "numbness? no"
             return any(cue[0] == after + 1 for cue in self._match.spans("negation_after"))
         return False
+
+    def _of_its_own(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a denial behind words is a complete form ("numb none of these", "fainted all good"), or stands behind a
+        statement that somebody makes ("I fainted no")."""
+        words = self._words.words
+        if words[cue[0]] in self._says - self._connects:  # "is fine", "feels normal": said of them
+            return False
+        if (
+            words[cue[0] - 1] in self._joining | self._answers | self._answers_before | self._answers_alone
+        ):  # "numb and no", "numb no no"
+            return True
+        if any(span[1] <= form[0] < cue[1] and cue[0] < form[1] for form in self._complete):
+            return True
+        marked = ":" in words[span[1] : cue[0]] or "?" in words[span[1] : cue[0]]
+        return not marked and bool(self._has_subject & set(words[span[0] : span[1]]))
 
     # --- past
 

@@ -44,6 +44,12 @@ TELLING = (
 )
 """Words that can turn a denial round."""
 
+CONNECTING = (
+    "", "as", "so", "than", "when", "since", "in fact", "if anything", "besides", "and", "then", "even", "because",
+    "however", "although", "still", "also", "plus", "actually",
+)  # fmt: skip
+"""What may stand between a denial and a statement and turns the denial round, or is nothing at all."""
+
 FILLERS = (
     "",
     "hi",

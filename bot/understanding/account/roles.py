@@ -31,6 +31,9 @@ CONSTRUCTIONS = ("exception", "contrast", "fine_until", "than_normal", "degree",
 PAST_ABOUT = "past"
 """What words that say that something is over speak of."""
 
+LONG_OVER = "long over"
+"""What is told with words of long ago, or of always, that are no sign today."""
+
 _IN_COMPANY = "in company"
 """Role of a word until it is known in what company it stands."""
 
@@ -123,7 +126,7 @@ class Ledger:
     def lay(self, claims: Iterable[RoleClaim]) -> None:
         """Lays what was understood over the words; what was laid first holds."""
         for span, role, about in claims:
-            self._claim(span, role, about, whole=role in (FACT, SIGN))
+            self._claim(span, role, about, whole=role in (FACT, SIGN) or about == LONG_OVER)
 
     def doubtful(self) -> tuple[int, ...]:
         """Places of words that nothing claims and that a "no" may speak of; of a very long text the first ones."""
@@ -156,7 +159,7 @@ class Ledger:
         """A "but" that leads to a denial and to nothing telling turns nothing round: "but nothing now"."""
         for span in self._match.spans("contrast"):
             rest = self.roles[span[1] : span[1] + _REST]
-            over = PAST_ABOUT in self.abouts[span[1] : span[1] + _REST]
+            over = bool({PAST_ABOUT, LONG_OVER} & set(self.abouts[span[1] : span[1] + _REST]))
             if (DENIAL in rest or over) and TELLING not in rest and UNKNOWN not in rest:
                 for place in range(*span):
                     if self.roles[place] == TELLING:

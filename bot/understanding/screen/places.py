@@ -71,6 +71,9 @@ class PlaceReader:
             elif self._is("last", word) and count and 1 < count <= lines:
                 found += range(lines - count, lines)
                 place += 2
+            elif (end := self._end(said, place, lines)) is not None:
+                found.append(end)
+                place += 1
             elif self._all(said, place, lines) and not any(self._is("no", other) for other in said):
                 found += range(lines)
                 place += 1
@@ -95,6 +98,15 @@ class PlaceReader:
         if but:
             found = [n for n in range(lines) if n not in found]
         return Placed(tuple(dict.fromkeys(found)), hedged=hedged)
+
+    def _end(self, said: list[str], place: int, lines: int) -> int | None:
+        """The line of "the top one", "the bottom one", "the middle one" of an odd number."""
+        word = said[place]
+        if word in self._ordinals or self._count(word) is not None:
+            return None
+        if self._is("middle", word) and lines % 2:
+            return lines // 2
+        return 0 if self._is("first", word) else lines - 1 if self._is("last", word) else None
 
     def _all(self, said: list[str], place: int, lines: int) -> bool:
         """Whether "all", or "both" of two, stands there; "all but" names the others."""

@@ -53,6 +53,8 @@ class ReplyReader:
         self._stands_before = frozenset(lists.group("no_stands_before"))
         self._denying = frozenset(lists.no_words)
         self._before_a_thing = frozenset(lists.group("no_before_a_thing"))
+        self._after_no = frozenset(lists.group("after_last_no"))
+        self._closing = frozenset(lists.group("closing_no"))
         self._no, self._yes = frozenset(lists.group("bare_no")), frozenset(lists.group("bare_yes"))
 
     def to(self, question: Question | None, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
@@ -93,7 +95,8 @@ class ReplyReader:
             return Reply(yes, perhaps, no, closes=closes)
         telling = bool(seen.ledger.telling) or any(n.ask for n in names)
         unknown = bool(seen.ledger.unknown) and strict(question)
-        whole = self._denies_all(question, seen) or self._not_of_today(ids, seen, verdicts)
+        items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
+        whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
         enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))
@@ -123,9 +126,11 @@ class ReplyReader:
         return others or any(seen.scope.long_over(span) for span in over)
 
     def _ends_with_no(self, words: SpokenWords) -> bool:
-        """Whether the message closes with a "no" to all: "so none", "none really"."""
+        """Whether the message closes with a "no" to all: "so none", "none really"; "no fever" closes with none."""
         said = [word for word in words.words if word.isalnum()]
-        return len(said) > 2 and any(word in self._no and word != "nothing" for word in said[-2:])
+        if len(said) > 2 and said[-1] in self._after_no:
+            said.pop()
+        return len(said) > 1 and said[-1] in self._closing
 
     def _placed(self, placed: Placed, ids: tuple[str, ...]) -> Reply:
         if placed.uneven:
@@ -137,12 +142,22 @@ class ReplyReader:
             return Reply(no=no, perhaps=(*yes, *unsure), by_place=True)
         return Reply(yes, unsure, no, by_place=True)
 
-    def _denies_all(self, question: Question, seen: SeenScreen) -> bool:
-        """Whether it says "no" to the whole list, whatever else it says."""
+    def _behind_items(self, seen: SeenScreen, denied: list[WordSpan]) -> frozenset[int]:
+        """Places of a "no" that stands right behind a sign and denies that one alone: "chest pain no"."""
+        said = seen.words.words
+        out = set()
+        for span in denied:
+            place = next((p for p in range(span[1], min(span[1] + _BEHIND_NO, len(said))) if said[p] in self._no), None)
+            if place is not None:
+                out.add(place)
+        return frozenset(out)
+
+    def _denies_all(self, question: Question, seen: SeenScreen, items: frozenset[int]) -> bool:
+        """Whether it says "no" to the whole list, whatever else it says. `items`: places of a "no" to one sign alone."""
         match = seen.match
         if match.spans(f"{question.ask}/none.plain") or match.spans("deny_all"):
             return True
-        return self.stands_alone(seen.words, self._no)
+        return self.stands_alone(seen.words, self._no, items)
 
     def stands_alone(self, words: SpokenWords, bare: frozenset[str], passed_over: frozenset[int] = frozenset()) -> bool:
         """Whether a "no" (or a "yes") stands for itself, rather than before what it denies: "no, I can walk", not "no fever"."""
