@@ -65,7 +65,9 @@ class PlaceReader:
             if place and self._is("of_oneself", said[place - 1]) and self._count(word) is not None:
                 return None  # "I am 6": no line
             count = self._count(following)
-            if self._is("first", word) and count and 1 < count <= lines:
+            if place and self._is("all", said[place - 1]) and self._count(word) is not None:
+                place += 1  # "no to all six": how many there are, not the sixth
+            elif self._is("first", word) and count and 1 < count <= lines:
                 found += range(count)
                 place += 2
             elif self._is("last", word) and count and 1 < count <= lines:
