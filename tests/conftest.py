@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import tempfile
@@ -89,3 +90,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def bot_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bots that run as processes: forked from a warm one; in the slow lane once more by the command itself."""
     monkeypatch.setattr(Starting, "as_command", request.param == "command")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported and collected stays: the garbage collector need not go through it again at every turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
