@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import NO_REPLY, Name, Reply
-from bot.understanding.account.roles import DENIAL, Ledger
+from bot.understanding.account.roles import DENIAL, FILLER, Ledger
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns import Match, WordSpan
 from bot.understanding.scope import MAYBE, NEGATED, OTHER, PAST, Scope
@@ -93,7 +93,7 @@ class ReplyReader:
             return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
         if yes or perhaps:
             return Reply(yes, perhaps, no, closes=closes)
-        telling = bool(seen.ledger.telling) or any(n.ask for n in names)
+        telling = bool(seen.ledger.telling) or any(n.ask for n in names) or self._yes_to_something(seen)
         unknown = bool(seen.ledger.unknown) and strict(question)
         items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
         whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
@@ -108,6 +108,14 @@ class ReplyReader:
             return Reply(no=no, unsure=True)
         some = self.stands_alone(seen.words, self._yes) and not whole
         return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
+
+    def _yes_to_something(self, seen: SeenScreen) -> bool:
+        """Whether a "yes" stands behind what it may be said of: "first one yes, rest no"; not "oh yes, none of these"."""
+        roles = seen.ledger.roles
+        return any(
+            word in self._yes and any(role != FILLER for role in roles[:place])
+            for place, word in enumerate(seen.words.words)
+        )
 
     def _denied_one_by_one(self, seen: SeenScreen, denied: list[WordSpan]) -> int:
         """How many things a message denies that says nothing else: "no burning, no blood, legs fine"."""
