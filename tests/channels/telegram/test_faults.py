@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -358,7 +359,12 @@ async def test_two_workers_on_one_database_share_the_chats(telegram: TelegramDou
             for number, words in enumerate(["/start", "me", "none of these", "none of these", "35"]):
                 update = {
                     "update_id": patient.person.chat.id * 1000 + number,
-                    "message": {"text": words, **_message(patient), "message_id": number + 1},
+                    "message": {
+                        **_message(patient),
+                        "text": words,
+                        "message_id": number + 1,
+                        "date": math.ceil(telegram.account.clock()),
+                    },
                 }
                 before = len(patient.person.messages)
                 await workers[number % 2].channel.handle_all([update])
