@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.core.flow.compiled import Flow
     from bot.settings import Settings
+    from bot.store import Store
 
 OK, FOUND, USAGE = 0, 1, 2
 """Exit codes: fine; findings or failures; wrong usage or surroundings."""
@@ -34,14 +36,18 @@ def settings() -> Settings:
         raise Stop(str(error)) from None
 
 
-def guest_store(purpose: str) -> Any:
-    """The database of the settings, for an errand beside a running bot. Raises Stop."""
+@contextmanager
+def guest_store(purpose: str) -> Iterator[Store]:
+    """The database of the settings, for an errand beside a running bot. Raises Stop for whatever goes wrong with it meanwhile."""
     from bot.app import clock
     from bot.store import StoreError, open_store
 
     chosen = settings()
     try:
-        return open_store(chosen.database_url, purpose=purpose, access="guest", keys=chosen.data_key_file, now=clock())
+        with open_store(
+            chosen.database_url, purpose=purpose, access="guest", keys=chosen.data_key_file, now=clock()
+        ) as store:
+            yield store
     except StoreError as error:
         raise Stop(str(error)) from None
 

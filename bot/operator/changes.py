@@ -12,6 +12,7 @@ from bot.core.flow.reading import TEXTS, try_flow
 from bot.core.flow.yaml_places import text_of
 from bot.core.model.findings import Finding
 from bot.core.model.flow_files import Identifier, Strict
+from bot.library import as_named
 
 from .yaml_text import CannotEdit, YamlText
 
@@ -100,7 +101,7 @@ class Change:
 
     def _worse(self, after: dict[str, str]) -> list[Finding]:
         """What is to do after the change. Raises CannotEdit for any other finding that was not there before."""
-        name = Path(os.path.abspath(self.folder)).name
+        name = as_named(self.folder).name
         had = Counter((f.place.file, f.code, f.message) for f in try_flow(name, self._before)[1])
         new: list[Finding] = []
         for finding in try_flow(name, after)[1]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns import WordSpan
@@ -34,6 +34,9 @@ class Duration:
     vague: bool = False
 
 
+_Found = TypeVar("_Found", Number, Duration)
+
+
 def phrases(listed: Iterable[Any]) -> tuple[tuple[str, ...], ...]:
     """Listed phrases as tuples of words, longest first."""
     return tuple(sorted((tuple(str(p).split()) for p in listed), key=len, reverse=True))
@@ -54,6 +57,20 @@ def before(words: tuple[str, ...], place: int, listed: tuple[tuple[str, ...], ..
         if first >= 0 and words[first:place] == phrase:
             return len(phrase)
     return 0
+
+
+def _one_after_the_other(words: tuple[str, ...], find: Callable[[tuple[str, ...], int], _Found | None]) -> list[_Found]:
+    """What `find` finds from left to right, each behind the one before."""
+    out: list[_Found] = []
+    place = 0
+    while place < len(words) and len(out) < _MOST_NUMBERS:
+        found = find(words, place)
+        if found is None:
+            place += 1
+            continue
+        out.append(found)
+        place = found.span[1]
+    return out
 
 
 class Amounts:
@@ -138,15 +155,7 @@ class Amounts:
     def numbers(self, text: SpokenWords) -> list[Number]:
         """All numbers and ranges, in order, not overlapping."""
         words = text.words
-        out: list[Number] = []
-        place = 0
-        while place < len(words) and len(out) < _MOST_NUMBERS:
-            found = self._number(words, place)
-            if found is None:
-                place += 1
-                continue
-            out.append(found)
-            place = found.span[1]
+        out = _one_after_the_other(words, self._number)
         taken_back = max((p for p in range(len(words)) if at(words, p, self._corrects)), default=-1)
         last = out[-1].span[0] if out else -1
         meant = [n for n in out if not self._denied(words, n.span[0]) and not (n.span[0] < taken_back < last)]
@@ -181,17 +190,7 @@ class Amounts:
 
     def durations(self, text: SpokenWords) -> list[Duration]:
         """All amounts of time, in order, not overlapping."""
-        words = text.words
-        out: list[Duration] = []
-        place = 0
-        while place < len(words) and len(out) < _MOST_NUMBERS:
-            found = self._duration(words, place)
-            if found is None:
-                place += 1
-                continue
-            out.append(found)
-            place = found.span[1]
-        return self._spans_of_two(words, out)
+        return self._spans_of_two(text.words, _one_after_the_other(text.words, self._duration))
 
     def _spans_of_two(self, words: tuple[str, ...], found: list[Duration]) -> list[Duration]:
         """ "5 minutes to an hour": two amounts with a "to" between them are one range."""

@@ -12,11 +12,6 @@ from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, e
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
     async with TelegramDouble(clock=clock) as double:
         yield double
@@ -29,11 +24,6 @@ async def bot(telegram: TelegramDouble, clock: Clock, sqlite_url: str) -> AsyncI
     async with serving(telegram, sqlite_url, clock=clock) as running:
         yield running
         await quiet(running, telegram)
-
-
-@pytest.fixture
-def ann(telegram: TelegramDouble) -> Patient:
-    return Patient(telegram.user(1))
 
 
 def level(bot: Running, chat: int = 1) -> str | None:

@@ -24,25 +24,9 @@ VOICE = {"file_id": "v", "file_unique_id": "v", "duration": 3}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
-    async with TelegramDouble(clock=clock) as double:
-        yield double
-
-
-@pytest.fixture
 async def bot(telegram: TelegramDouble, clock: Clock, sqlite_url: str) -> AsyncIterator[Running]:
     async with listening_bot(telegram, sqlite_url, clock) as running:
         yield running
-
-
-@pytest.fixture
-def ann(telegram: TelegramDouble) -> Patient:
-    return Patient(telegram.user(1))
 
 
 def option(text: str) -> dict[str, Any]:

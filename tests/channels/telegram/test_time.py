@@ -18,25 +18,9 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
-    async with TelegramDouble(clock=clock) as double:
-        yield double
-
-
-@pytest.fixture
 async def bot(telegram: TelegramDouble, clock: Clock, database_url: str) -> AsyncIterator[Running]:
     async with serving(telegram, database_url, clock=clock) as running:
         yield running
-
-
-@pytest.fixture
-def ann(telegram: TelegramDouble) -> Patient:
-    return Patient(telegram.user(1))
 
 
 def said(ann: Patient) -> list[str]:

@@ -16,25 +16,9 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
-    async with TelegramDouble(clock=clock) as double:
-        yield double
-
-
-@pytest.fixture
 async def bot(telegram: TelegramDouble, clock: Clock, sqlite_url: str) -> AsyncIterator[Running]:
     async with listening_bot(telegram, sqlite_url, clock) as running:
         yield running
-
-
-@pytest.fixture
-def ann(telegram: TelegramDouble) -> Patient:
-    return Patient(telegram.user(1))
 
 
 # --- by when it was written ---------------------------------------------------------------------------------------------
