@@ -269,8 +269,11 @@ class LanguageReader:
                 "",
                 Reply(perhaps=named, no=reply.no),
             )  # "are braxton hicks ok to ignore?": that line is asked
+            facts = [fact for fact in facts if question is None or fact.question != question.ask]
         elif request == "question_back" or (not request and self._asks(words, reply.none)):
             request, reply, polarity = "question_back", NO_REPLY, None
+            if question is not None and question.kind is not Kind.ago:
+                facts, figures = (self._not_asked(seen, question, told) for told in (facts, figures))
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
             again = None if nearer is None else self.read(nearer, now, open_question, mended=True)
@@ -279,7 +282,11 @@ class LanguageReader:
         figures = self._by_choice(seen, figures)
         facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
-        if request and question is not None and (told or (question.consent and reply.yes)):
+        if (
+            request
+            and question is not None
+            and (told or (question.consent and reply.yes and request != "question_back"))
+        ):
             request = ""  # what is an answer as well is an answer
         if reply != NO_REPLY:
             facts = self._apart(facts, question, reply, ledger)
@@ -321,22 +328,31 @@ class LanguageReader:
         return [*figures, Fact(question.ask, choice, seen.words.quote(span), places=span)]
 
     def _answering(self, seen: _Text, facts: list[Fact], answered: bool) -> list[Fact]:
-        """The facts without those that an answer to the open question only seems to state: how it began, where nothing is said
-        of the pain, and single words beside an age ("35 running")."""
+        """The facts without those that words about the open question only seem to state: how it began and what makes it worse,
+        where nothing is said of the pain, and single words beside an age ("35 running")."""
         question = seen.question
         answered = answered or any(question is not None and f.question == question.ask for f in facts)
-        if question is None or question.kind is Kind.ago or not answered:
+        if question is None or question.kind is Kind.ago:
             return facts
         told = bool(seen.match.spans("pain_began"))
-        alone = question.kind is Kind.age and len(seen.words.words) <= _FEW
+        alone = answered and question.kind is Kind.age and len(seen.words.words) <= _FEW
         return [
             f
             for f in facts
             if f.question == question.ask
             or not (
-                (f.question in self._tells_the_beginning and not told) or (alone and f.places[1] - f.places[0] == 1)
+                (f.question in self._tells_the_beginning and not told)
+                or (self._questions[f.question].describes and not self._said_of_the_pain(seen, f))
+                or (alone and f.places[1] - f.places[0] == 1)
             )
         ]
+
+    @staticmethod
+    def _said_of_the_pain(seen: _Text, fact: Fact) -> bool:
+        """Whether the clause of a fact speaks of the pain, so that it is no mere word of another answer: "hurts to bend"."""
+        clause, places = seen.words.clause, range(*fact.places)
+        clauses = {clause[place] for place in places}
+        return not clauses or any(clause[s[0]] in clauses for s in seen.match.spans("hurts_or_back"))
 
     def _fixed(self, screen: str | None, match: Match) -> Reply:
         """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
@@ -387,8 +403,18 @@ class LanguageReader:
             return said[0] in self._bare_questions
         if words.words[-1] != "?" or not said:
             return False
+        if said[-1] in self._bare_questions:
+            return True  # "agree to what?"
         whole = len(said) >= _A_QUESTION and words.sentence[0] == words.sentence[-2]
         return (whole and not denies) or said[0] in self._asking
+
+    @staticmethod
+    def _not_asked(seen: _Text, question: Question, facts: list[Fact]) -> list[Fact]:
+        """The facts without those about the open question that are part of a question back: "is 10 like childbirth?"."""
+        words = seen.words
+        asked = {words.sentence[span[0]] for span in seen.match.spans("request.question_back")}
+        asked |= {words.sentence[place - 1] for place, word in enumerate(words.words) if word == "?" and place}
+        return [f for f in facts if f.question != question.ask or words.sentence[f.places[0]] not in asked]
 
     def _request(self, match: Match, scope: Scope) -> str:
         """What the writer asks for or expresses; the first one of the word lists' order."""
@@ -749,9 +775,11 @@ class LanguageReader:
         return clause[begin] == clause[figure.span[0]] and not since
 
     def _of_the_pain(self, seen: _Text, guess: Guess) -> bool:
-        """Whether the sentence speaks of the pain or of a beginning: a time of a medicine or an illness is none of the pain."""
-        sentence, at = seen.words.sentence, seen.words.sentence[guess.span[0]]
-        return any(sentence[s[0]] == at for name in ("pain_began", "time.complaint") for s in seen.match.spans(name))
+        """Whether the sentence speaks of its beginning, or the clause of the back: a time of a medicine, of an illness or of
+        other muscles is none of the pain."""
+        words, at = seen.words, guess.span[0]
+        began = any(words.sentence[s[0]] == words.sentence[at] for s in seen.match.spans("pain_began"))
+        return began or any(words.clause[s[0]] == words.clause[at] for s in seen.match.spans("the_back"))
 
     def _began(
         self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]

@@ -87,11 +87,10 @@ class Scope:
         return self._negated(span) == NEGATED
 
     def long_over(self, span: WordSpan) -> bool:
-        """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), with
-        nothing that says that it is back."""
-        over = [
-            s for name in ("over_now", "deny_all", "nothing_new") for s in self._match.spans(name) if s[1] > span[0]
-        ]
+        """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), or led
+        by a "nothing new", with nothing that says that it is back."""
+        over = [s for name in ("over_now", "deny_all") for s in self._match.spans(name) if s[1] > span[0]]
+        over += self._match.spans("nothing_new")
         if not over or not (self.past_cues or self._match.spans("chronic")):
             return False
         present = (

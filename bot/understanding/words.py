@@ -23,8 +23,8 @@ _FOLD = {**_QUOTES, **_DASHES, ord("…"): ".", ord("“"): '"', ord("”"): '"'
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "Sk"})
 _SENTENCE_ENDS = frozenset(".!?;\n")
 _CLAUSE_ENDS = frozenset(",:()")
-_MIDDLE, _LONG = 5, 8
-"""Letters from which a slip may be anywhere, and from which two are mended."""
+_DROPPED_G, _MIDDLE, _LONG = 4, 5, 8
+"""Letters from which "-in" may stand for "-ing", from which a slip may be anywhere, and from which two are mended."""
 _MAY_BE = 12
 """Words that one slip may stand for, at most."""
 _MENDED_AT_MOST = 40
@@ -124,6 +124,10 @@ class Speller:
             if word[:cut] in self._parted and word[cut:] in self.known:
                 return (word[:cut], word[cut:])
         return (word,)
+
+    def drops_a_g(self, word: str) -> bool:
+        """Whether it is a word of "-ing" as people say it: "standin", "walkin"."""
+        return word not in self.known and f"{word}g" in self.known
 
     def matters(self, word: str, least: int = 0) -> bool:
         """Whether it is a word that matters, or one of the phrases with so many letters at least, rather than an ordinary one."""
@@ -261,6 +265,8 @@ class Spelling:
                 plain = stem.replace("'", "")
         if plain in self.opened:
             return self.opened[plain]
+        if len(plain) >= _DROPPED_G and plain.endswith("in") and self.speller.drops_a_g(plain):
+            return (f"{plain}g",)
         if plain not in mended:
             if len(mended) >= _MENDED_AT_MOST:
                 return (plain,)

@@ -156,11 +156,12 @@ class Ledger:
         self.roles = [told if role == _IN_COMPANY else role for role in self.roles]
 
     def _calm(self) -> None:
-        """A "but" that leads to a denial and to nothing telling turns nothing round: "but nothing now"."""
+        """A "but" that leads to a denial and to nothing telling turns nothing round: "but nothing now"; nor does one that ends the
+        message, "nothing new though"."""
         for span in self._match.spans("contrast"):
             rest = self.roles[span[1] : span[1] + _REST]
             over = bool({PAST_ABOUT, LONG_OVER} & set(self.abouts[span[1] : span[1] + _REST]))
-            if (DENIAL in rest or over) and TELLING not in rest and UNKNOWN not in rest:
+            if (DENIAL in rest or over or not rest) and TELLING not in rest and UNKNOWN not in rest:
                 for place in range(*span):
                     if self.roles[place] == TELLING:
                         self.roles[place] = FILLER

@@ -18,6 +18,10 @@ from .figures import Figure, closed, neat
 _YEAR = 365 * 86400
 
 
+_FEW = 9
+"""Words of a message that tells an age in months."""
+
+
 class Age(NamedTuple):
     """What one number says of the age: a figure or none. `sure`: no other number can say it better."""
 
@@ -91,6 +95,7 @@ class AgeReader:
                 and n.span[0] not in taken
                 and not self._of_another(words, n.span)
                 and not self._is_to_come(words, n.span)
+                and not before(words, n.span[0], self._turning)
             ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
@@ -214,7 +219,7 @@ class AgeReader:
     def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
         """Whether an age is still to come: "16 in February", "39 next week"."""
         begin, end = span
-        if self._not_to_come & set(words[max(0, begin - 2) : begin]):
+        if self._not_to_come & {*words[max(0, begin - 2) : begin], *words[end : end + 4]}:
             return False
         behind = words[end : end + 3]
         dated = any(word in self._months_and_units for word in behind[1:])
@@ -231,7 +236,8 @@ class AgeReader:
                 says -= 1
             unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
             timed = unit is not None and words[end] not in self._years
-            scored = before(words, begin, self._out_of) or before(words, says, self._about_pain)
+            out_of = before(words, begin, self._out_of) and not before(words, begin, self._turning)  # "shy of 50"
+            scored = out_of or before(words, says, self._about_pain)
             counts = words[begin] in self._amounts.articles and end == begin + 1  # "one spasm"
             if timed or scored or counts or at(words, end, self._out_of):
                 found |= set(range(begin, end))
@@ -280,7 +286,7 @@ class AgeReader:
             counted = text.words[duration.span[0]][0].isdecimal() or self._amounts.number_at(
                 text.words, duration.span[0]
             )
-            if duration.unit in self._young and counted and len(text.words) <= 6:
+            if duration.unit in self._young and counted and len(text.words) <= _FEW:
                 least, most = int(duration.least // _YEAR), int(duration.most // _YEAR)
                 return Figure(neat(least, most), duration.span)
         return None

@@ -119,7 +119,7 @@ class PainReader:
             if scale is not None and scale[0] == _TEN:
                 value: Value = neat(min(number.least, _TEN), min(number.most, _TEN))
                 found.append(Figure(value, (begin, end + out_of + scale[1])))
-            elif number.most > _TEN or out_of:
+            elif number.most > _TEN or scale is not None:
                 return None
             elif self._clock(words, begin, end) or self._counts(text, match, begin, end):
                 continue

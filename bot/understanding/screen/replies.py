@@ -201,8 +201,8 @@ class ReplyReader:
         if spans:
             turned = [o for o, s in spans.items() if self._after_turn(seen, s)]
             return Reply(yes=tuple(turned)) if len(turned) == 1 else Reply(perhaps=tuple(spans))
-        unsure = bool(seen.match.spans("say_unsure"))
-        return Reply(unsure=unsure)
+        unsure = seen.match.spans("say_unsure") or seen.match.spans(f"{question.ask}/unsure.plain")
+        return Reply(unsure=bool(unsure))
 
     def _after_turn(self, seen: SeenScreen, span: WordSpan) -> bool:
         """Whether it stands behind "but now" or "actually": that is what holds."""
@@ -216,6 +216,8 @@ class ReplyReader:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
         words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
+        if name and match.spans(f"{name}/unsure.plain"):
+            return "not_sure"
         if polarity == "not_sure" and match.spans("degree_yes"):
             return "yes"  # "a little, I suppose"
         if polarity == "not_sure" and name and (said := self._in_its_words(seen, name)):
@@ -240,7 +242,7 @@ class ReplyReader:
         if leads == "no" and not own["yes"]:
             return None if self._turned(seen) and not own["no"] else "no"
         if leads == "yes" and (not own["no"] or (own["yes"] and first in self._yes)):
-            return "not_sure" if match.spans("say_unsure") else "yes"
+            return "not_sure" if match.spans("say_unsure") and not self._in_its_words(seen, name) else "yes"
         if leads is None and own["yes"] != own["no"]:
             return "yes" if own["yes"] else "no"
         return self._without_a_word(seen, leads, own["yes"])
