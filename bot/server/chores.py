@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.service.service import Service
-from bot.store import StoreError, StoreThread, StoreUnavailable
+from bot.store import REPEATS, StoreError, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer
 from .group_commit import GroupCommit
@@ -16,8 +16,6 @@ from .group_commit import GroupCommit
 log = logging.getLogger("symptom_bot.chores")
 
 DAY = 86400.0
-REPEATS = 2 * DAY
-"""Seconds after which Telegram surely does not repeat an update, so that its id can be forgotten."""
 
 Reload = Callable[[], Awaitable[None]]
 

@@ -1,7 +1,8 @@
 """`handle(batch)`: the I/O around `step`. One load, the pure steps, one transaction; delivery is the channel's.
 
 Laws: nothing is confirmed before it is committed; an update counts once; a step that raises affects its own update only.
-A value that the database cannot hold halves the batch until its culprit stands alone; an outage sets nothing aside.
+What cannot be stored, or raises, halves the batch until its culprit stands alone; an outage, a full disk or memory, or handles
+that are used up set nothing aside.
 
 `work` is the same as `handle`, with each call of the database yielded instead of made: an event loop makes those in another
 thread and takes the steps itself, so that a slow disk holds up nobody and two threads do not compete for the interpreter.
@@ -39,12 +40,16 @@ from bot.store import (
 
 from .chat import Chats, OpenChat
 from .counting import counted_in
+from .error_place import place_of
 from .incoming import Handled, Incoming
 from .payload import Payload
 from .replies import Replies, WhatChanges
 from .versions import Versions
 
 log = logging.getLogger("symptom_bot.service")
+
+POISON = (Unstorable, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError)
+"""What an update may raise; everything else is a matter of our surroundings, and is tried again."""
 
 Done = tuple[tuple[Handled, ...], Committed]
 Work = Generator[Callable[[], Any], Any, Done]
@@ -98,9 +103,11 @@ class Service:
         Its calls and `close` must be made by one thread at a time."""
         try:
             handled, committed = yield from self._once(batch, outcomes)
-        except Unstorable:
+        except POISON as error:
+            if not batch:
+                raise
             if len(batch) == 1:
-                handled, committed = yield from self._aside(batch[0], outcomes)
+                handled, committed = yield from self._aside(batch[0], outcomes, error)
             else:
                 middle = len(batch) // 2
                 first = yield from self.work(batch[:middle], outcomes)
@@ -133,7 +140,7 @@ class Service:
     def _together(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome], doubt: bool = False) -> Work:
         now = self.clock()
         chats = {i.chat for i in batch if i.chat}
-        tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), doubt)
+        tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), now, doubt)
         try:
             states = {chat: self._chats.open(tx.rows[chat]) for chat in chats}
             handled: list[Handled] = []
@@ -158,25 +165,25 @@ class Service:
         return tuple(handled), committed
 
     def _begin(
-        self, batch: Sequence[Incoming], chats: set[str], doubt: bool
+        self, batch: Sequence[Incoming], chats: set[str], now: float, doubt: bool
     ) -> tuple[Transaction, set[int], frozenset[Due]]:
         """Lock and load: the transaction, which updates counted before, and which due messages still are."""
         tx = self.store.begin(chats)
         try:
             dues = [i.due for i in batch if i.due is not None]
-            return tx, self._seen(tx, batch, doubt), tx.still_due(dues) if dues else frozenset()
+            return tx, self._seen(tx, batch, now, doubt), tx.still_due(dues) if dues else frozenset()
         except BaseException:
             tx.close()
             raise
 
-    def _seen(self, tx: Transaction, batch: Sequence[Incoming], doubt: bool) -> set[int]:
+    def _seen(self, tx: Transaction, batch: Sequence[Incoming], now: float, doubt: bool) -> set[int]:
         """Which updates counted before. One above its chat's last never did, so mostly there is nothing to look up."""
         asked = [
             i.update
             for i in batch
             if i.update is not None and (doubt or not i.chat or i.update <= tx.rows[i.chat].last_update)
         ]
-        return set(tx.were_seen(asked)) if asked else set()
+        return set(tx.were_seen(asked, now, _dates(batch))) if asked else set()
 
     def _one(
         self, tx: Transaction, states: Mapping[str, OpenChat], incoming: Incoming, now: float, aside: list[SetAside]
@@ -187,11 +194,12 @@ class Service:
             aside.append(SetAside(incoming.update, "Unreadable", now))
         return Handled(incoming, why="poison")
 
-    def _aside(self, incoming: Incoming, outcomes: Sequence[DeliveryOutcome]) -> Work:
-        """The one event whose turn the database cannot hold: set aside without content, the patient told."""
+    def _aside(self, incoming: Incoming, outcomes: Sequence[DeliveryOutcome], error: Exception) -> Work:
+        """The one event whose turn raises, or that the database cannot hold: set aside without content, the patient told."""
         if incoming.update is None and incoming.due is None:
-            raise Unstorable("The database cannot hold this turn.")
-        log.error("update set aside", extra={"reason": "Unstorable"})
+            raise error
+        reason = type(error).__name__
+        log.error("update set aside", extra={"reason": reason, "place": place_of(error)})
         now = self.clock()
         tx = yield partial(self.store.begin, {incoming.chat} - {""} | _chats_of(outcomes))
         try:
@@ -207,10 +215,11 @@ class Service:
             changes = Batch(
                 now,
                 updates=number,
+                dates=_dates([incoming]),
                 chats=chats,
                 outbox=tuple(_outgoing(incoming.chat, now, messages, stored)),
                 done_due=() if incoming.due is None else (incoming.due,),
-                set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
+                set_aside=tuple(SetAside(n, reason, now) for n in number),
                 outcomes=tuple(outcomes),
             )
             committed = yield partial(_finish, tx, changes)
@@ -237,6 +246,7 @@ class Service:
         return Batch(
             now=now,
             updates=tuple(i.update for i in new if i.update is not None),
+            dates=_dates(new),
             chats=tuple(chat.as_row(now) for name, chat in states.items() if name in touched),
             sessions=tuple(row for chat in states.values() for row in chat.written.values()),
             outbox=tuple(outbox),
@@ -259,6 +269,11 @@ def _outgoing(chat: str, now: float, messages: Sequence[Payload], stored: Sequen
             yield Outgoing(chat, text, now, ORDINARY)
         else:
             yield Outgoing(chat, text, now, EMERGENCY if urgent else ORDINARY, payload.ref)
+
+
+def _dates(batch: Sequence[Incoming]) -> dict[int, float]:
+    """The dates of those updates that have one."""
+    return {i.update: i.sent for i in batch if i.update is not None and i.sent is not None}
 
 
 def _chats_of(outcomes: Sequence[DeliveryOutcome]) -> set[str]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 EMERGENCY = 0
 ORDINARY = 1
+REPEATS = 2 * 86400.0
+"""Seconds after which Telegram surely does not repeat an update, so that its id can be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Tallied(NamedTuple):
 class Batch:
     """All that one batch of updates changes; it is committed whole or not at all.
 
-    `updates`: ids of the updates that count now. `erase`: chats of which everything goes before the rest is written.
+    `updates`: ids of the updates that count now; `dates`: of those that have one, their own date. `erase`: chats of which everything goes before the rest is written.
     `cancel_due`: chats whose due rows go before `due` is written. `done_due`: rows that were carried out.
     `counts`: how often what is counted happened.
     """
@@ -203,6 +205,7 @@ class Batch:
     erase: tuple[str, ...] = ()
     outcomes: tuple[DeliveryOutcome, ...] = ()
     counts: Mapping[Tallied, int] = field(default_factory=dict)
+    dates: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from . import schema as t
-from .rows import ORDINARY
+from .rows import ORDINARY, REPEATS
 
 SESSION_COLUMNS = tuple(t.sessions.c)
 CHAT_COLUMNS = tuple(t.chats.c)
@@ -98,6 +98,12 @@ def statements(dialect: Dialect) -> Statements:
             changed["born"] = func.coalesce(t.chats.c.born, put.excluded.born)
         return put.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    see, seen = insert(t.seen_updates), t.seen_updates.c
+    see = see.on_conflict_do_update(  # the number of an update that is another one by now counts again
+        index_elements=["update_id"],
+        set_={"at": see.excluded.at, "dated": see.excluded.dated},
+        where=(seen.at < see.excluded.at - literal_column(str(REPEATS))) | (seen.dated != see.excluded.dated),
+    )
     counting = insert(t.statistics)
     counting = counting.on_conflict_do_update(
         index_elements=[column.name for column in t.statistics.primary_key],
@@ -116,8 +122,8 @@ def statements(dialect: Dialect) -> Statements:
         .where(in_chats),
         lock=select(t.chats.c.chat).where(in_chats).order_by(t.chats.c.chat).with_for_update(),
         create_chats=insert(t.chats).on_conflict_do_nothing(),
-        see_updates=ManyRows(insert(t.seen_updates).on_conflict_do_nothing(), dialect, "update_id", "at"),
-        were_seen=select(t.seen_updates.c.update_id).where(
+        see_updates=ManyRows(see, dialect, "update_id", "at", "dated"),
+        were_seen=select(*t.seen_updates.c).where(
             t.seen_updates.c.update_id.in_(bindparam("many", expanding=True))
         ),
         put_sessions=ManyRows(upsert(t.sessions), dialect, *(column.name for column in SESSION_COLUMNS)),

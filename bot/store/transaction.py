@@ -11,11 +11,27 @@ from sqlalchemy import Connection, select, tuple_
 from . import deliveries, retention
 from . import schema as t
 from .errors import AlreadySeen, in_plain_words
-from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptMessage, Outgoing, Released, SessionRow
+from .rows import (
+    REPEATS,
+    Batch,
+    Blocked,
+    ChatRow,
+    Committed,
+    Delivery,
+    Due,
+    Held,
+    KeptMessage,
+    Outgoing,
+    Released,
+    SessionRow,
+)
 from .sealing.loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .sealing.vault import ChatKey, Vault
 from .statements import Statements
 from .statistics import tally_values
+
+
+NO_DATES: Mapping[int, float] = {}
 
 
 class Erasing(Protocol):
@@ -58,13 +74,20 @@ class Transaction:
         """Undo what was not committed and let go of the locks; a second call does nothing."""
         self._connection.close()
 
-    def were_seen(self, updates: Collection[int]) -> frozenset[int]:
-        """Which of these updates were committed before. An id above its chat's `last_update` never was."""
+    def were_seen(
+        self, updates: Collection[int], now: float = 0.0, dates: Mapping[int, float] = NO_DATES
+    ) -> frozenset[int]:
+        """Which of these updates were committed before. An id above its chat's `last_update` never was; nor was one whose
+        number was last seen long ago, or with another date than `dates` names."""
         if not updates:
             return frozenset()
         with in_plain_words(self._where):
             found = self._connection.execute(self._statements.were_seen, {"many": list(updates)})
-            return frozenset(found.scalars())
+            return frozenset(
+                update
+                for update, at, dated in found
+                if at >= now - REPEATS and (dated is None or dated == dates.get(update, dated))
+            )
 
     def waiting(self, chats: Collection[str]) -> frozenset[str]:
         """Which of these chats have messages waiting."""
@@ -168,11 +191,11 @@ class Transaction:
         updates = batch.updates
         if not updates:
             return
-        rows = [{"update_id": update, "at": batch.now} for update in updates]
+        rows = [{"update_id": update, "at": batch.now, "dated": batch.dates.get(update)} for update in updates]
         added = self._statements.see_updates(self._connection, rows).rowcount
         if added != len(rows):
             self._connection.rollback()
-            raise AlreadySeen(self.were_seen(updates) or {u for u in updates if updates.count(u) > 1})
+            raise AlreadySeen(self.were_seen(updates, batch.now, batch.dates) or {u for u in updates if updates.count(u) > 1})
 
     def _write_chats(self, batch: Batch) -> Committed:
         """Write chats and outbox; lease the chats that have something to send, unless another worker serves them."""

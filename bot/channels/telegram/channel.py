@@ -30,7 +30,7 @@ from .messages import answer_tap
 from .polling import WAIT, Polling, Update
 from .post import Api, Post, asked_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
-from .updates import ALLOWED, read_update, tap_id
+from .updates import ALLOWED, number_of, read_update, tap_id
 
 log = logging.getLogger("symptom_bot.telegram")
 
@@ -198,8 +198,9 @@ class Telegram:
 
     async def handle_all(self, updates: Sequence[Update]) -> None:
         """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
-        handled = await self.turns.handle([self._read(update) for update in updates])
-        for update, one in zip(updates, handled, strict=True):
+        known = [update for update in updates if _has_number(update)]
+        handled = await self.turns.handle([self._read(update) for update in known])
+        for update, one in zip(known, handled, strict=True):
             tap = tap_id(update)
             if tap is not None:
                 self._acknowledge(tap, one)
@@ -209,6 +210,8 @@ class Telegram:
 
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
+        if not _has_number(update):
+            return b""
         handled = await self.turns.handle([self._read(update)])
         self.hearing.heard()
         tap = tap_id(update)
@@ -249,3 +252,11 @@ class Telegram:
     async def _look_up(self, chat: str, ref: str) -> int | None:
         found = await self.thread(lambda store: store.message_ids([(chat, ref)]))
         return found.get((chat, ref))
+
+
+def _has_number(update: Update) -> bool:
+    """Whether the update can be counted. One that cannot is passed over: it is none of Telegram's."""
+    if number_of(update) is not None:
+        return True
+    log.error("update passed over: it has no number that can be counted")
+    return False

@@ -1,7 +1,8 @@
 """Updates by polling: each getUpdates confirms what was committed before it, and nothing else.
 
 Telegram is the inbox: it repeats what was not confirmed, so a bot that is killed between commit and confirmation meets the
-same updates again, and knows them by their ids.
+same updates again, and knows them by their ids. Once they are confirmed no number is named: after a quiet week the ids begin
+anew, perhaps lower, and whoever names an old one would confirm what they never saw.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.server.hearing import Hearing
 
 from .deafness import cause_of
 from .post import asked_pause
+from .updates import number_of
 
 log = logging.getLogger("symptom_bot.polling")
 
@@ -57,8 +59,13 @@ class Polling:
                 continue
             self._hearing.heard()
             self._failures = 0
-            if updates:
+            self._offset = None
+            numbers = [number for update in updates if (number := number_of(update)) is not None]
+            if numbers:
                 await self._commit(updates)
+                self._offset = max(numbers) + 1
+            elif updates:  # they cannot be confirmed, so they come again at once
+                await asyncio.sleep(1.0)
 
     async def _commit(self, updates: Sequence[Update]) -> None:
         while True:
@@ -71,7 +78,6 @@ class Polling:
                 log.error("updates not committed yet", extra={"reason": type(error).__name__})
                 await asyncio.sleep(min(0.25 * 2.0**self._failures, LONGEST))
         self._failures = 0
-        self._offset = max(int(u["update_id"]) for u in updates) + 1
 
     async def _pause(self, error: TelegramError) -> None:
         self._failures += 1

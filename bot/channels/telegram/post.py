@@ -22,7 +22,7 @@ from bot.store import Delivery
 from .clocks import TwoClocks
 from .http_request import HttpRequest
 from .messages import Call, calls
-from .updates import chat_id
+from .updates import chat_id, date_of, message_number
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
@@ -106,8 +106,8 @@ class Post:
                     return verdict
             else:
                 if call.method == "sendMessage" and isinstance(result, dict):
-                    message = result.get("message_id")
-                    self.clocks.sent(before, self._clock(), float(result.get("date") or 0))
+                    message = message_number(result)
+                    self.clocks.sent(before, self._clock(), date_of(result) or 0.0)
         if payload.edits:
             return Taken()
         if message is not None and payload.ref:
