@@ -89,8 +89,8 @@ class Chores:
 
     async def leases(self) -> None:
         """Keep the leases of chats that are served here."""
-        fences, now = self._deliverer.leases, self._service.clock()
-        for chat in await self._thread(lambda store: store.renew(fences, now)):
+        fences = self._deliverer.leases
+        for chat in await self._thread(lambda store: store.renew(fences)):
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
 

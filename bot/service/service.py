@@ -48,7 +48,16 @@ from .versions import Versions
 
 log = logging.getLogger("symptom_bot.service")
 
-POISON = (Unstorable, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError)
+POISON = (
+    Unstorable,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 """What an update may raise; everything else is a matter of our surroundings, and is tried again."""
 
 Done = tuple[tuple[Handled, ...], Committed]

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from . import schema as t
-from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
+from .rows import LONGEST_WAIT, Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
 from .sealing.loading import OpenedChat, due_row, opened, stored_delivery
 from .sealing.vault import Vault
-from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements
+from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements, database_clock
 
 UNREADABLE = "unreadable"
 """Why a message was refused that cannot be opened: its row is damaged, or its key was destroyed."""
@@ -44,11 +44,14 @@ def take_deliveries(
     # What is leased here is in this process's own queue, however old the lease. In a SQLite file whoever else held
     # one has ended, or this process would not own the file.
     others = t.chats.c.lease_owner != owner
-    free = t.chats.c.lease_owner.is_(None) | (others & (t.chats.c.lease_until <= now) if shared else others)
+    clock, until, hold = database_clock(connection.dialect), t.chats.c.lease_until, t.chats.c.hold_until
+    over = (until <= clock) | (until > clock + LONGEST_WAIT)
+    free = t.chats.c.lease_owner.is_(None) | (others & over if shared else others)
+    due = (hold <= now) | (hold > now + LONGEST_WAIT)
     found = connection.execute(
         select(t.chats.c.chat, t.chats.c.fence)
         .join(waiting, waiting.c.chat == t.chats.c.chat)
-        .where(free, t.chats.c.hold_until <= now, t.chats.c.blocked.is_(False))
+        .where(free, due, t.chats.c.blocked.is_(False))
         .order_by(waiting.c.priority, waiting.c.created, t.chats.c.chat)
         .limit(limit)
         .with_for_update(of=t.chats, skip_locked=True)
@@ -59,7 +62,7 @@ def take_deliveries(
     connection.execute(
         update(t.chats)
         .where(t.chats.c.chat.in_(fences))
-        .values(lease_owner=owner, lease_until=now + lease, fence=t.chats.c.fence + 1)
+        .values(lease_owner=owner, lease_until=clock + lease, fence=t.chats.c.fence + 1)
     )
     chats = {
         row[0]: opened(vault, *row)
@@ -111,7 +114,7 @@ def settle(
                 update(t.chats).where(t.chats.c.chat == row).values(blocked=True, lease_owner=None, lease_until=0.0)
             )
             continue
-        until = outcome.until if isinstance(outcome, Held) else 0.0
+        until = hold_of(outcome, now)
         values = {"b_chat": row, "b_fence": outcome.fence, "b_owner": owner, "b_until": until}
         if connection.execute(statements.release, values).rowcount != 1:
             lost.add(outcome.chat)
@@ -149,7 +152,12 @@ def record(
         connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked)))
 
 
-def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str, int], until: float) -> frozenset[str]:
+def hold_of(outcome: Held | Released, now: float) -> float:
+    """Until when the chat waits after this."""
+    return min(outcome.until, now + LONGEST_WAIT) if isinstance(outcome, Held) else 0.0
+
+
+def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str, int], lease: float) -> frozenset[str]:
     """See `Store.renew`."""
     asked = {vault.row(chat): chat for chat in fences}
     mine = [
@@ -163,7 +171,11 @@ def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str,
         if fence == fences[asked[row]]
     ]
     if mine:
-        connection.execute(update(t.chats).where(t.chats.c.chat.in_(mine)).values(lease_until=until))
+        connection.execute(
+            update(t.chats)
+            .where(t.chats.c.chat.in_(mine))
+            .values(lease_until=database_clock(connection.dialect) + lease)
+        )
     return frozenset(fences) - {asked[row] for row in mine}
 
 

@@ -136,12 +136,12 @@ class Store:
         with self._write() as connection:
             return deliveries.settle(connection, self._statements, self._vault, self.owner, outcomes, now)
 
-    def renew(self, fences: Mapping[str, int], now: float) -> frozenset[str]:
-        """Make the leases of chats (chat -> fence) last from `now`. Returns the chats whose lease is lost."""
+    def renew(self, fences: Mapping[str, int]) -> frozenset[str]:
+        """Make the leases of chats (chat -> fence) last from now. Returns the chats whose lease is lost."""
         if not fences:
             return frozenset()
         with self._write() as connection:
-            return deliveries.renew(connection, self._vault, self.owner, fences, now + self.lease)
+            return deliveries.renew(connection, self._vault, self.owner, fences, self.lease)
 
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""

@@ -30,7 +30,6 @@ from .sealing.vault import ChatKey, Vault
 from .statements import Statements
 from .statistics import tally_values
 
-
 NO_DATES: Mapping[int, float] = {}
 
 
@@ -195,7 +194,9 @@ class Transaction:
         added = self._statements.see_updates(self._connection, rows).rowcount
         if added != len(rows):
             self._connection.rollback()
-            raise AlreadySeen(self.were_seen(updates, batch.now, batch.dates) or {u for u in updates if updates.count(u) > 1})
+            raise AlreadySeen(
+                self.were_seen(updates, batch.now, batch.dates) or {u for u in updates if updates.count(u) > 1}
+            )
 
     def _write_chats(self, batch: Batch) -> Committed:
         """Write chats and outbox; lease the chats that have something to send, unless another worker serves them."""
@@ -215,9 +216,9 @@ class Transaction:
             key = self._key(chat)
             write = writes.get(chat) or unchanged(row)
             messages = queued.get(chat, ())
-            if not write.blocked and row.hold_until <= batch.now and messages:
+            if not write.blocked and not row.held(batch.now) and messages:
                 fence = row.fence
-                row = self._leased(row, batch.now)
+                row = self._leased(row)
                 if row.lease_owner == self._owner:
                     leases[chat] = row.fence
                     if row.fence != fence and row.next_seq > 1:
@@ -250,24 +251,24 @@ class Transaction:
         for outcome in batch.outcomes:
             chat = outcome.chat
             if isinstance(outcome, Blocked):
-                rows[chat] = replace(_locked(rows, chat), blocked=True, lease_owner=None, lease_until=0.0)
+                rows[chat] = replace(_locked(rows, chat), blocked=True, lease_owner=None, lease_left=0.0)
                 changed.add(chat)
             elif isinstance(outcome, Held | Released):
                 row = _locked(rows, chat)
                 if row.lease_owner != self._owner or row.fence != outcome.fence:
                     lost.add(chat)
                     continue
-                until = outcome.until if isinstance(outcome, Held) else 0.0
-                rows[chat] = replace(row, lease_owner=None, lease_until=0.0, hold_until=until)
+                until = deliveries.hold_of(outcome, batch.now)
+                rows[chat] = replace(row, lease_owner=None, lease_left=0.0, hold_until=until)
                 changed.add(chat)
         return rows, changed - set(batch.erase), frozenset(lost)
 
-    def _leased(self, row: ChatRow, now: float) -> ChatRow:
+    def _leased(self, row: ChatRow) -> ChatRow:
         """The chat with a lease of this process that lasts from now, or unchanged if another worker serves it."""
         if row.lease_owner == self._owner:
-            return row if self._alone else replace(row, lease_until=now + self._lease)
-        if row.lease_owner is None or self._alone or row.lease_until <= now:
-            return replace(row, lease_owner=self._owner, lease_until=now + self._lease, fence=row.fence + 1)
+            return row if self._alone else replace(row, lease_left=self._lease)
+        if self._alone or not row.leased:
+            return replace(row, lease_owner=self._owner, lease_left=self._lease, fence=row.fence + 1)
         return row
 
 

@@ -86,8 +86,8 @@ class App:
             return 413, TEXT, b""
         try:
             update = fast_json.read(body)
-            known = isinstance(update, dict) and "update_id" in update
-        except (ValueError, RecursionError):
+            known = isinstance(update, dict) and isinstance(update["update_id"], int | float)
+        except (ValueError, KeyError, RecursionError):
             known = False
         if not known:
             return 400, TEXT, b""
