@@ -21,10 +21,10 @@ from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction
 
 from .counting import counted_of
 from .error_place import place_of
-from .export import export_text
+from .export import MOST_MESSAGES, MOST_SESSIONS, export_text
 from .incoming import NO_SCREEN, Handled, Incoming, Pressed
-from .payload import Payload
-from .replies import Replies
+from .payload import Payload, is_file
+from .replies import MakeText, Replies
 from .session_cache import SessionCache
 from .versions import Versions, begun_anew
 
@@ -48,6 +48,7 @@ class OpenChat:
     written: dict[str, SessionRow] = field(default_factory=dict)
     due: dict[str, Due] = field(default_factory=dict)
     cancel: bool = False
+    exported: bool = False
     last_update: int = 0
 
     def as_row(self, now: float) -> ChatWrite:
@@ -129,7 +130,7 @@ class Chats:
         turn: Turn,
         elsewhere: Flow | None,
         now: float,
-        export: Callable[[Turn], str],
+        export: MakeText,
     ) -> tuple[Flow, Turn, tuple[Payload, ...]]:
         """A turn in which a new session began: with the newest version of its flow, or in the flow that a link named
         (SEMANTICS 13: only a running session keeps its version). A sign that waits is asked where it was read."""
@@ -219,16 +220,20 @@ class Chats:
         at = by_day(self._replies.local(now + effect.seconds), effect.urgent)
         return Due(chat, effect.due, at.timestamp(), session.id, effect.urgent)
 
-    def _export(self, tx: Transaction, chat: OpenChat, now: float, turn: Turn) -> str:
-        """All that is kept of the person once this turn is."""
+    def _export(self, tx: Transaction, chat: OpenChat, now: float, turn: Turn) -> str | None:
+        """All that is kept of the person once this turn is; None if a file that says so waits already."""
         name = chat.row.chat
-        rows = {row.id: row for row in tx.sessions_of(name)} | chat.written
+        messages = tx.messages_of(name, MOST_MESSAGES)
+        if chat.exported or any(is_file(m.waiting) for m in messages):
+            return None
+        chat.exported = True
+        rows = {row.id: row for row in tx.sessions_of(name, MOST_SESSIONS)} | chat.written
         rows[turn.session.id] = self._row(name, turn, now)
         due = [self._due(name, turn.session, turn, e, now) for e in turn.effects if isinstance(e, Schedule)]
         sessions = sorted(rows.values(), key=lambda row: (row.started, row.id))
         about = ChatWrite(name, turn.session.id, chat.last_update, turn.session.lang, "", now)
         return export_text(
-            about, sessions, due, tx.messages_of(name), self.flows.version, self._replies.places, self._replies.local
+            about, sessions, due, messages, self.flows.version, self._replies.places, self._replies.local
         )
 
     def _event(self, tx: Transaction, chat: OpenChat, incoming: Incoming) -> Event | None:

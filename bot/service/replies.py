@@ -19,7 +19,7 @@ LATE = 120.0
 """Seconds after which an urgent answer says when the patient wrote."""
 DAY = timedelta(days=1)
 
-MakeText = Callable[[Turn], str]
+MakeText = Callable[[Turn], str | None]
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
 
 
@@ -54,7 +54,7 @@ class Replies:
 
     def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float, export: MakeText) -> tuple[Payload, ...]:
         """The turn's messages: new ones first, so that the patient need not wait for the old keyboard to be tidied.
-        `export`: the turn -> all that is kept of the person, as text."""
+        `export`: the turn -> all that is kept of the person, as text; None if it is on its way already."""
         local = self.local(now)
         said: list[Payload] = []
         edits: list[Payload] = []
@@ -74,7 +74,9 @@ class Replies:
         if isinstance(effect, Erase):
             return Payload((("text", words.system("forgotten")),), last=True)
         if isinstance(effect, Export):
-            return Payload((("text", words.system("mydata_caption")),), file=("my-answers.txt", export(turn)))
+            text = export(turn)
+            caption = (("text", words.system("mydata_caption")),)
+            return None if text is None else Payload(caption, file=("my-answers.txt", text))
         if isinstance(effect, Compute):
             blocks = self._what_changes(flow, session, self.places, local)
             return Payload(tuple((b.kind, b.text) for b in blocks))

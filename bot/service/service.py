@@ -164,7 +164,8 @@ class Service:
                     seen.add(number)
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
-                    one = one._replace(stored=tuple([p.to_json() for p in one.messages]))
+                    messages = tuple([p.within_limits() for p in one.messages])
+                    one = one._replace(messages=messages, stored=tuple([p.to_json() for p in messages]))
                     outbox.extend(_outgoing(incoming.chat, now, one.messages, one.stored))
                 handled.append(one)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)

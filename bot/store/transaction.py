@@ -102,15 +102,15 @@ class Transaction:
         with in_plain_words(self._where):
             return retention.session(self._connection, self._vault, session)
 
-    def sessions_of(self, chat: str) -> list[SessionRow]:
-        """All sessions of a chat, oldest first."""
+    def sessions_of(self, chat: str, newest: int | None = None) -> list[SessionRow]:
+        """All sessions of a chat, or so many of the newest, oldest first."""
         with in_plain_words(self._where):
-            return retention.sessions_of(self._connection, self._vault, chat)
+            return retention.sessions_of(self._connection, self._vault, chat, newest)
 
-    def messages_of(self, chat: str) -> list[KeptMessage]:
-        """What is kept of the messages to a chat, oldest first."""
+    def messages_of(self, chat: str, newest: int | None = None) -> list[KeptMessage]:
+        """What is kept of the messages to a chat, or of so many of the newest, oldest first."""
         with in_plain_words(self._where):
-            return retention.messages_of(self._connection, self._vault, chat)
+            return retention.messages_of(self._connection, self._vault, chat, newest)
 
     def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
         """Which of these due rows still stand: not cancelled, not carried out by another worker."""

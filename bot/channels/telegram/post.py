@@ -6,6 +6,7 @@ import asyncio
 import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 from telegram import Bot, InputFile
@@ -13,6 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
+from bot.core import fast_json
 from bot.server.delivery import DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
@@ -78,6 +80,7 @@ class Post:
     def __init__(self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp) -> None:
         self._api, self._limits, self._clock, self._look_up = api, limits, clock, look_up
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._shows: OrderedDict[tuple[str, int], tuple[int, str]] = OrderedDict()
         self._parts: dict[tuple[str, int], int] = {}
         self._slowed: dict[str, float] = {}
         self.clocks = TwoClocks()
@@ -93,7 +96,7 @@ class Post:
         key = (delivery.chat, delivery.seq)
         done = self._parts.pop(key, 0)
         for number, call in enumerate(calls(chat_id(delivery.chat), payload, message, late)):
-            if number < done:
+            if number < done or (payload.edits and self._shows_already(delivery, call)):
                 continue
             before = self._clock()
             try:
@@ -105,6 +108,7 @@ class Post:
                 if not (payload.leave and isinstance(verdict, Gone | Never)):
                     return verdict
             else:
+                self._remember(delivery, call, result)
                 if call.method == "sendMessage" and isinstance(result, dict):
                     message = message_number(result)
                     self.clocks.sent(before, self._clock(), date_of(result) or 0.0)
@@ -115,6 +119,20 @@ class Post:
             if len(self._shown) > REMEMBERED:
                 self._shown.popitem(last=False)
         return Taken(message)
+
+    def _remember(self, delivery: Delivery, call: Call, result: Any) -> None:
+        """What a message shows now, and under which lease it was sent."""
+        number = message_number(result) if isinstance(result, dict) else call.values.get("message_id")
+        if isinstance(number, int) and call.method in ("sendMessage", "editMessageText"):
+            self._shows[delivery.chat, number] = delivery.fence, _shown_by(call)
+            if len(self._shows) > REMEMBERED:
+                self._shows.popitem(last=False)
+
+    def _shows_already(self, delivery: Delivery, call: Call) -> bool:
+        """Whether an edit would change nothing, and nobody else can have changed the message: a lease that somebody else had
+        in between would have made the fence two higher."""
+        fence, shown = self._shows.get((delivery.chat, call.values["message_id"]), (-1, ""))
+        return delivery.fence - fence <= 1 and shown == _shown_by(call)
 
     def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
         match error:
@@ -144,6 +162,12 @@ class Post:
         if len(self._slowed) > 2:
             self._limits.pause(asyncio.get_running_loop().time() + seconds)
         return Later("too_many", seconds)
+
+
+def _shown_by(call: Call) -> str:
+    """What tells the text and keyboard of a call from others; its words are not kept."""
+    shown = {name: call.values.get(name) for name in ("text", "reply_markup")}
+    return blake2b(fast_json.text(shown).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 _CODES = (
