@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn
+from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
 from bot.core.conversation.screens import decode, session_of
 from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
@@ -66,7 +66,7 @@ class Chats:
 
     def open(self, row: ChatRow) -> OpenChat:
         """The chat as it stands in the database. A session that cannot be read is left, and a new one begins."""
-        chat = OpenChat(row, None, None, row.state, last_update=row.last_update)
+        chat = OpenChat(row, None, None, row.state, gone=row.blocked, last_update=row.last_update)
         if row.session is None:
             return chat
         try:
@@ -83,13 +83,19 @@ class Chats:
     def handle(self, tx: Transaction, chat: OpenChat, incoming: Incoming, now: float, aside: list[SetAside]) -> Handled:
         """Take the event's step. What it changes is kept in `chat`; `aside`: takes an update that cannot be handled."""
         if incoming.notice:
+            chat.gone = False
             return self._refuse(chat, incoming)
         if incoming.gone:
             chat.gone, chat.state = True, ""
             return Handled(incoming, why="nothing")
+        if incoming.back and chat.gone and chat.session is not None and chat.session.at not in ENDED:
+            incoming = incoming._replace(event=NO_SCREEN)
         if incoming.event is None and not incoming.unreadable:
+            chat.gone = chat.gone and not incoming.back
             return Handled(incoming, why="nothing")
-        chat.gone = False
+        missed, chat.gone = chat.gone, False
+        if missed and chat.session is not None:
+            chat.session = chat.session.but(shown=now)  # what was said last may never have been seen
         if incoming.due is not None:
             return self._follow_up(tx, chat, incoming, incoming.due, now)
         local = self._replies.local(now)
@@ -110,6 +116,8 @@ class Chats:
             event = self._event(tx, chat, incoming)
             if event is None:
                 return Handled(incoming, why="nothing")
+            if missed and isinstance(event, Typed):
+                event = replace(event, unseen=True)
             turn = step(flow, before, event, local)
             export = partial(self._export, tx, chat, now)
             if turn.session.id == before.id:

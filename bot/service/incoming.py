@@ -32,7 +32,7 @@ class Incoming(NamedTuple):
     to do but to count the update. `chat`: "" for an update that names none.
 
     `update`: the channel's number, which counts once; `sent`: when the patient wrote it (seconds, UTC), if known;
-    `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot.
+    `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot; `back`: and does so no more.
     """
 
     chat: str
@@ -44,6 +44,7 @@ class Incoming(NamedTuple):
     due: Due | None = None
     notice: str = ""
     gone: bool = False
+    back: bool = False
     unreadable: bool = False
 
 

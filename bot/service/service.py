@@ -168,7 +168,7 @@ class Service:
                     one = one._replace(messages=messages, stored=tuple([p.to_json() for p in messages]))
                     outbox.extend(_outgoing(incoming.chat, now, one.messages, one.stored))
                 handled.append(one)
-            gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)
+            gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone and not chat.row.blocked)
             committed = yield partial(_finish, tx, self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
         finally:
             tx.close()

@@ -206,7 +206,7 @@ def _membership(change: Json, number: int) -> Incoming:
         return Incoming(name, None, number, gone=True)
     if chat["type"] != "private":
         return Incoming(name, None, number, _lang(change), notice="group_refused")
-    return Incoming(name, None, number)
+    return Incoming(name, None, number, back=True)
 
 
 def _lang(body: Json) -> str:

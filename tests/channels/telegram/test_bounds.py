@@ -77,3 +77,27 @@ async def test_a_double_tap_on_a_list_is_one_edit(bot: Running, ann: Patient, te
     assert len(telegram.refused) == before, "an edit that changes nothing is refused"
     await ann.toggles("\u2713 Crooked shape")
     await ann.toggles("Crooked shape")
+
+
+@pytest.mark.parametrize("silently", [False, True], ids=["said", "found out"])
+async def test_after_an_unblock_the_question_comes_before_an_answer_to_it_counts(
+    bot: Running, ann: Patient, telegram: TelegramDouble, silently: bool
+) -> None:
+    """What was said last may have been dropped: who types "no" has not seen what it would deny."""
+    await ann.consents()
+    await quiet(bot, telegram)
+    ann.person.chat.blocked = True
+    ann.person.send("none of these")  # answers the screen that is open; the next one cannot be shown
+    await quiet(bot, telegram)
+    ann.person.chat.blocked = False
+    if not silently:
+        ann.person.unblock()
+        await ann.person.sees("And any of these?")
+    before = len(ann.person.messages)
+    if silently:
+        await ann.says("none of these")
+        assert "And any of these?" in ann.last.text
+    assert len(ann.person.messages) == before + silently
+    bot.clock.now += 5
+    await ann.says("none of these")
+    assert "How old" in ann.last.text

@@ -35,6 +35,8 @@ class OtherScreen(NamedTuple):
 
 def screen_of(m: Making, event: Typed) -> OtherScreen | None:
     """The other screen that the words are for; None: the one that is open."""
+    if event.unseen:
+        return OtherScreen(early=True)
     if event.reply_to is not None:
         return _replied(m, event.reply_to)
     if event.written is None or m.s.shown is None or event.written >= m.s.shown:
