@@ -86,6 +86,7 @@ class Chores:
         now = self._service.clock()
         found = await self._thread(lambda store: store.take_deliveries(now))
         self._deliverer.take(found)
+        self._turns.look_for_later()
 
     async def leases(self) -> None:
         """Keep the leases of chats that are served here."""

@@ -6,7 +6,7 @@ Laws: an update that raises is set aside and its patient told; nothing here is w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -30,11 +30,19 @@ from .versions import Versions, begun_anew
 
 log = logging.getLogger("symptom_bot.service")
 
+SHARE = 4
+"""Updates of one chat that are handled in one batch; the others wait, in order, so that nobody else does."""
+LATER = "later"
+"""The state of a chat of which updates wait."""
+MOST_KEPT = 200
+FURTHEST = 2**50
+
 
 @dataclass
 class OpenChat:
     """A chat while a batch is handled: what stands in the database, and what is to be written.
 
+    `later`: updates of it wait for another batch; `put_off`: those that begin to; `taken`: how many came in this batch.
     `erase`: everything of it goes; `gone`: the patient blocked the bot; `cancel`: what waited for silence is void.
     """
 
@@ -49,12 +57,39 @@ class OpenChat:
     due: dict[str, Due] = field(default_factory=dict)
     cancel: bool = False
     exported: bool = False
+    later: bool = False
+    put_off: list[Due] = field(default_factory=list)
+    taken: int = 0
     last_update: int = 0
 
     def as_row(self, now: float) -> ChatWrite:
         """The chat's own row as it is to be written."""
         session, lang = (None, self.row.lang) if self.session is None else (self.session.id, self.session.lang)
-        return ChatWrite(self.row.chat, session, self.last_update, lang, self.state, now, self.gone)
+        return ChatWrite(
+            self.row.chat, session, self.last_update, lang, LATER if self.later else self.state, now, self.gone
+        )
+
+    def puts_off(self, incoming: Incoming) -> bool:
+        """Whether an update has to wait, since the chat had its share of this batch or others of it wait; it does then."""
+        if incoming.raw is None or incoming.update is None or incoming.notice:
+            return False
+        self.taken += 1
+        if not (self.later or incoming.wait or self.taken > SHARE):
+            return False
+        place = float(max(-FURTHEST, min(incoming.update, FURTHEST))) - 2 * FURTHEST
+        self.put_off.append(Due(self.row.chat, f"later {incoming.update}", place, incoming.raw()))
+        self.later = True
+        return True
+
+    def wait_on(self, tx: Transaction, done: Collection[Due]) -> None:
+        """After a batch in which something that was put off was `done`: whether more of it waits. What waits outlives that
+        everything else of the chat is erased: it was said afterwards."""
+        rest = [
+            due for due in tx.later_of(self.row.chat, len(done) + (MOST_KEPT if self.erase else 1)) if due not in done
+        ]
+        if self.erase:
+            self.put_off[:0] = rest
+        self.later = bool(rest or self.put_off)
 
 
 class Chats:
@@ -66,7 +101,8 @@ class Chats:
 
     def open(self, row: ChatRow) -> OpenChat:
         """The chat as it stands in the database. A session that cannot be read is left, and a new one begins."""
-        chat = OpenChat(row, None, None, row.state, gone=row.blocked, last_update=row.last_update)
+        state, later = ("", True) if row.state == LATER else (row.state, False)
+        chat = OpenChat(row, None, None, state, gone=row.blocked, last_update=row.last_update, later=later)
         if row.session is None:
             return chat
         try:
@@ -96,7 +132,7 @@ class Chats:
         missed, chat.gone = chat.gone, False
         if missed and chat.session is not None:
             chat.session = chat.session.but(shown=now)  # what was said last may never have been seen
-        if incoming.due is not None:
+        if incoming.due is not None and isinstance(incoming.event, Elapsed):
             return self._follow_up(tx, chat, incoming, incoming.due, now)
         local = self._replies.local(now)
         try:

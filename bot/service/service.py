@@ -38,7 +38,7 @@ from bot.store import (
     Unstorable,
 )
 
-from .chat import Chats, OpenChat
+from .chat import LATER, SHARE, Chats, OpenChat
 from .counting import counted_in
 from .error_place import place_of
 from .incoming import Handled, Incoming
@@ -65,7 +65,8 @@ Work = Generator[Callable[[], Any], Any, Done]
 
 
 class Service:
-    """What every channel calls. `clock`: seconds UTC, given by app.py; `on_handled`: told of each event once committed."""
+    """What every channel calls. `clock`: seconds UTC, given by app.py; `on_handled`: told of each event once committed;
+    `read_again`: the channel's way to read what it gave as `Incoming.raw`."""
 
     def __init__(
         self,
@@ -80,6 +81,8 @@ class Service:
         self.store, self.flows, self.places, self.zone = store, flows, places, zone
         self.clock = clock
         self._replies = Replies(places, zone, what_changes)
+        self.read_again: Callable[[str], Incoming] = lambda text: Incoming("", None, unreadable=True)
+        self._last_served = ""
         self.on_handled: Callable[[Handled], None] = lambda handled: None
         self._chats = Chats(flows, self._replies, new_id)
 
@@ -131,10 +134,22 @@ class Service:
         rows = self.store.due(self.clock(), limit)
         return [Incoming(row.chat, Elapsed(row.kind), due=row) for row in rows]  # type: ignore[arg-type]
 
+    def later(self, most: int = SHARE) -> list[Incoming]:
+        """What was put off, of the chat whose turn it is; nothing if nothing waits."""
+        self._last_served, rows = self.store.later(self._last_served, most)
+        return [self._read_again(row) for row in rows]
+
+    def _read_again(self, row: Due) -> Incoming:
+        try:
+            return self.read_again(row.session or "")._replace(chat=row.chat, update=None, due=row, raw=None)
+        except Exception as error:
+            log.error("update set aside", extra={"reason": type(error).__name__, "place": place_of(error)})
+            return Incoming(row.chat, None, due=row, unreadable=True)
+
     def forget_if_quiet(self, chat: str) -> None:
         """After "everything is erased" was delivered: the chat's own row goes too, unless it has begun anew."""
         with self.store.transaction([chat]) as tx:
-            if tx.rows[chat].session is None and not tx.waiting([chat]):
+            if tx.rows[chat].session is None and tx.rows[chat].state != LATER and not tx.waiting([chat]):
                 tx.commit(Batch(self.clock(), erase=(chat,)))
 
     # --- a batch ------------------------------------------------------------------------------------------------------
@@ -162,12 +177,19 @@ class Service:
                     continue
                 if number is not None:
                     seen.add(number)
+                if incoming.chat and states[incoming.chat].puts_off(incoming):
+                    handled.append(Handled(incoming, why="later"))
+                    continue
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
                     messages = tuple([p.within_limits() for p in one.messages])
                     one = one._replace(messages=messages, stored=tuple([p.to_json() for p in messages]))
                     outbox.extend(_outgoing(incoming.chat, now, one.messages, one.stored))
                 handled.append(one)
+            done = {i.due for i in batch if i.due is not None and i.due.at < 0}
+            for name, chat in states.items():
+                if chat.later and (chat.erase or any(due.chat == name for due in done)):
+                    chat.wait_on(tx, done)
             gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone and not chat.row.blocked)
             committed = yield partial(_finish, tx, self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
         finally:
@@ -260,7 +282,7 @@ class Service:
             chats=tuple(chat.as_row(now) for name, chat in states.items() if name in touched),
             sessions=tuple(row for chat in states.values() for row in chat.written.values()),
             outbox=tuple(outbox),
-            due=tuple(due for chat in states.values() for due in chat.due.values()),
+            due=tuple(due for chat in states.values() for due in (*chat.due.values(), *chat.put_off)),
             cancel_due=tuple(name for name, chat in states.items() if chat.cancel),
             done_due=tuple(i.due for i in new if i.due is not None),
             set_aside=tuple(aside),

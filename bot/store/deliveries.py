@@ -149,7 +149,7 @@ def record(
         connection.execute(statements.count_attempt, held)
     if blocked:
         connection.execute(delete(t.outbox).where(t.outbox.c.chat.in_(blocked), t.outbox.c.sent.is_(None)))
-        connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked)))
+        connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked), t.due.c.at >= 0))
 
 
 def hold_of(outcome: Held | Released, now: float) -> float:
@@ -208,9 +208,36 @@ def due(connection: Connection, vault: Vault, now: float, limit: int) -> list[Du
     rows = connection.execute(
         select(*KEY_COLUMNS, t.due.c.kind, t.due.c.at, t.due.c.sealed)
         .join(t.chats, t.chats.c.chat == t.due.c.chat)
-        .where(t.due.c.at <= now)
+        .where(t.due.c.at <= now, t.due.c.at >= 0)
         .order_by(t.due.c.at, t.due.c.chat)
         .limit(max(limit, MOST_DUE))
     )
     found = [due_row(opened(vault, *row[:4]), *row[4:]) for row in rows]
     return sorted((d for d in found if d is not None), key=lambda d: not d.urgent)[:limit]
+
+
+def later(connection: Connection, vault: Vault, after: str, limit: int) -> tuple[str, list[Due], list[str]]:
+    """See `Store.later`: the chat's row, what waits there, and the kinds of what cannot be opened."""
+    turn = select(func.min(t.due.c.chat)).where(t.due.c.at < 0)
+    row = connection.execute(turn.where(t.due.c.chat > after)).scalar() or connection.execute(turn).scalar()
+    if row is None:
+        return "", [], []
+    chat = connection.execute(select(*KEY_COLUMNS).where(t.chats.c.chat == row)).first()
+    return (row, *later_of(connection, OpenedChat() if chat is None else opened(vault, *chat), row, limit))
+
+
+def later_of(connection: Connection, chat: OpenedChat, row: str, limit: int) -> tuple[list[Due], list[str]]:
+    """What waits for the next turns of a chat, first things first, and the kinds of what cannot be opened."""
+    stored = connection.execute(
+        select(t.due.c.kind, t.due.c.at, t.due.c.sealed)
+        .where(t.due.c.chat == row, t.due.c.at < 0)
+        .order_by(t.due.c.at)
+        .limit(limit)
+    ).all()
+    found = [(kind, due_row(chat, kind, at, sealed)) for kind, at, sealed in stored]
+    return [due for _, due in found if due is not None], [kind for kind, due in found if due is None]
+
+
+def remove_due(connection: Connection, row: str, kinds: Sequence[str]) -> None:
+    """Remove what cannot be opened."""
+    connection.execute(delete(t.due).where(t.due.c.chat == row, t.due.c.kind.in_(kinds)))

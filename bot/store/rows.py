@@ -157,7 +157,8 @@ DeliveryOutcome = Sent | Refused | Held | Released | Blocked
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to do for a chat when its time comes, at most one of a `kind`. `urgent`: at night too."""
+    """Something to do for a chat when its time comes, at most one of a `kind`. `urgent`: at night too. An update that was put
+    off is one whose time, below 0, is its place in the line; `session` is then the update."""
 
     chat: str
     kind: str

@@ -151,7 +151,7 @@ def statements(dialect: Dialect) -> Statements:
         count=ManyRows(counting, dialect, *(column.name for column in t.statistics.c)),
         put_set_aside=insert(t.set_aside).on_conflict_do_nothing(),
         put_flow_version=insert(t.flow_versions).on_conflict_do_nothing(),
-        cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True))),
+        cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True)), t.due.c.at >= 0),
         done_due=delete(t.due).where(
             t.due.c.chat == bindparam("b_chat"), t.due.c.kind == bindparam("b_kind"), t.due.c.at == bindparam("b_at")
         ),

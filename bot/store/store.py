@@ -160,6 +160,16 @@ class Store:
         with self._read() as connection:
             return deliveries.due(connection, self._vault, now, limit)
 
+    def later(self, after: str, limit: int) -> tuple[str, list[Due]]:
+        """Up to `limit` updates that were put off, of one chat: of the one whose turn it is after the chat in the row
+        `after`. Returns its row too. Handle them as due messages."""
+        with self._read() as connection:
+            row, found, lost = deliveries.later(connection, self._vault, after, limit)
+        if lost:
+            with self._write() as connection:
+                deliveries.remove_due(connection, row, lost)
+        return row, found
+
     # Flow versions
 
     def store_flow_version(self, version: FlowVersion) -> None:

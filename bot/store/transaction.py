@@ -126,6 +126,12 @@ class Transaction:
             standing = {(chat, kind, at) for chat, kind, at in found}
         return frozenset(row for row, name in names.items() if (*name, row.at) in standing)
 
+    def later_of(self, chat: str, limit: int) -> list[Due]:
+        """What was put off for the next turns of a chat, first things first."""
+        with in_plain_words(self._where):
+            known = OpenedChat(self._keys.get(chat), chat)
+            return deliveries.later_of(self._connection, known, self._vault.row(chat), limit)[0]
+
     def _due_name(self, due: Due) -> tuple[str, str]:
         row = self._vault.row(due.chat)
         return row, self._vault.kind(row, due.kind)

@@ -69,6 +69,7 @@ class Telegram:
         self._request = HttpRequest(connection_pool_size=in_flight + 32)
         self._poller = HttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
+        service.read_again = self._read_again
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
         self._post = Post(self._api, limits, service.clock, self._look_up)
@@ -206,7 +207,11 @@ class Telegram:
                 self._acknowledge(tap, one)
 
     def _read(self, update: Update) -> Incoming:
-        return read_update(update, self.service.clock(), self._post.clocks.ahead)
+        came, ahead = self.service.clock(), self._post.clocks.ahead
+        return read_update(update, came, ahead)._replace(raw=lambda: fast_json.text([update, came, ahead]))
+
+    def _read_again(self, text: str) -> Incoming:
+        return read_update(*fast_json.read(text))
 
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
