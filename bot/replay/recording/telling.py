@@ -55,8 +55,8 @@ class Telling(AnswersTold):
         others = {name: a for name, a in self.answers.items() if name not in {q.ask for q in lists}}
         for question in lists:
             self._answer(others)
-            self.does({"me": UNREAD}, lambda s, at=alone(question.ask): s.at == at)  # type: ignore[misc]
-            self._line_by_line(question)
+            if self.does({"me": UNREAD}):
+                self._line_by_line(question)
         if lists:
             self._answer(others)
         for question in lists:
