@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.service.chat import SHARE
 from bot.service.incoming import Handled, Incoming
+from bot.service.open_chat import SHARE
 from bot.service.service import Service
 from bot.store import DeliveryOutcome, StoreError, StoreThread, StoreUnavailable
 

@@ -38,10 +38,11 @@ from bot.store import (
     Unstorable,
 )
 
-from .chat import LATER, SHARE, Chats, OpenChat
+from .chat import Chats
 from .counting import counted_in
 from .error_place import place_of
 from .incoming import Handled, Incoming
+from .open_chat import LATER, SHARE, OpenChat
 from .payload import Payload
 from .replies import Replies, WhatChanges
 from .versions import Versions
@@ -167,6 +168,9 @@ class Service:
         tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), now, doubt)
         try:
             states = {chat: self._chats.open(tx.rows[chat]) for chat in chats}
+            for outcome in outcomes:
+                if isinstance(outcome, Blocked) and outcome.chat in states:  # it is found out just now
+                    states[outcome.chat].gone = True
             handled: list[Handled] = []
             aside: list[SetAside] = []
             outbox: list[Outgoing] = []

@@ -28,7 +28,7 @@ from .deafness import watch_webhook
 from .http_request import HttpRequest
 from .messages import answer_tap
 from .polling import WAIT, Polling, Update
-from .post import Api, Post, asked_pause
+from .post import Api, Post, short_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
 from .updates import ALLOWED, number_of, read_update, tap_id
 
@@ -100,7 +100,7 @@ class Telegram:
                 await introduce(self.bot, self.service.flows.named(None), self.service.places)
                 return
             except TelegramError as error:
-                wait = asked_pause(error) if isinstance(error, RetryAfter) else 2.0**tries
+                wait = short_pause(error) if isinstance(error, RetryAfter) else 2.0**tries
                 last = error
             await asyncio.sleep(wait)
         log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})

@@ -17,7 +17,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.server.hearing import Hearing
 
 from .deafness import cause_of
-from .post import asked_pause
+from .post import short_pause
 from .updates import number_of
 
 log = logging.getLogger("symptom_bot.polling")
@@ -84,7 +84,7 @@ class Polling:
         seconds = min(0.25 * 2.0 ** min(self._failures, 10), LONGEST)
         match error:
             case RetryAfter():
-                seconds = asked_pause(error)
+                seconds = short_pause(error)
             case Conflict():
                 log.warning(cause_of(error))
                 seconds = min(seconds, 5.0)

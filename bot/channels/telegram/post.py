@@ -29,6 +29,8 @@ from .updates import chat_id, date_of, message_number
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
 
+LONGEST_PAUSE = 60.0
+
 LookUp = Callable[[str, str], Awaitable[int | None]]
 """(chat, ref) -> the number of the message that was sent under that name."""
 
@@ -70,7 +72,13 @@ def asked_pause(error: RetryAfter) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PTB announces that this will become a timedelta
         wait = error.retry_after
-    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
+    seconds = wait if isinstance(wait, int | float) else wait.total_seconds()
+    return float(seconds)
+
+
+def short_pause(error: RetryAfter) -> float:
+    """The same, but a minute at most: then it is tried in any case."""
+    return max(0.0, min(asked_pause(error), LONGEST_PAUSE))
 
 
 class Post:
@@ -155,7 +163,7 @@ class Post:
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
         """429 holds its chat; told to three chats at once it holds everybody."""
-        seconds = asked_pause(error)
+        seconds = short_pause(error)
         now = self._clock()
         self._slowed = {other: until for other, until in self._slowed.items() if until > now}
         self._slowed[chat] = now + seconds
