@@ -71,7 +71,7 @@ class Telegram:
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
-        self._post = Post(self._api, limits, service.clock, self._look_up)
+        self._post = Post(self._api, limits, service.clock, self._look_up, service.cut_short)
         self.deliverer = Deliverer(
             self._post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
