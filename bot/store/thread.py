@@ -30,7 +30,12 @@ class StoreThread:
     @property
     def healthy(self) -> bool:
         """Whether the database answered last time, and does not keep a call waiting now."""
-        return self._answered and (self._since is None or asyncio.get_running_loop().time() - self._since < PATIENCE)
+        return self._answered and not self.hangs
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the database keeps a call waiting for longer than anybody should."""
+        return self._since is not None and asyncio.get_running_loop().time() - self._since >= PATIENCE
 
     async def __call__(self, work: Callable[[Store], T]) -> T:
         """The result of `work(store)`, done in the store's thread after everything asked before it."""

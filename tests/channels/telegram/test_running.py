@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import os
-import signal
 import socket
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-import psycopg
 import pytest
 from aiohttp import ClientSession
 
 from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
+from tests.support.hanging import hanging
 from tests.support.places import ROOT
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process, start_process
 
@@ -190,28 +188,6 @@ async def test_it_stops_within_five_seconds(database_url: str) -> None:
             bot.terminate()
             assert await asyncio.wait_for(bot.wait(), 10) == 0
             assert perf_counter() - began < 5.0
-
-
-@contextlib.contextmanager
-def hanging(url: str) -> Iterator[None]:
-    """A database that does not answer: locked by another program, or with its server's processes stopped."""
-    if url.startswith("sqlite"):
-        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            yield
-        return
-    with psycopg.connect(url, autocommit=True) as other:
-        found = other.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot' AND datname = current_database()"
-        ).fetchall()
-    assert found
-    for (pid,) in found:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for (pid,) in found:
-            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.ci
