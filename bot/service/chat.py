@@ -17,7 +17,7 @@ from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
 from bot.core.conversation.silence import HELP_IS_OLD, by_day
 from bot.core.flow.compiled import Flow
-from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction
+from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction, of_surroundings
 
 from .counting import counted_of
 from .error_place import place_of
@@ -72,6 +72,8 @@ class Chats:
             kept = self._sessions.read(row.session)
             running = self.flows.running(kept)
         except Exception as error:
+            if of_surroundings(error):
+                raise
             log.error("session cannot be read, a new one begins", extra={"reason": type(error).__name__})
             return chat
         if running is not None:
@@ -182,6 +184,9 @@ class Chats:
     def _set_aside(
         self, chat: OpenChat, incoming: Incoming, error: Exception, now: float, aside: list[SetAside]
     ) -> Handled:
+        """The update goes, its patient is told. Raises what our surroundings did: the batch is handed in again."""
+        if of_surroundings(error):
+            raise error
         log.error("update set aside", extra={"reason": type(error).__name__, "place": place_of(error)})
         if incoming.update is not None:
             aside.append(SetAside(incoming.update, type(error).__name__, now))

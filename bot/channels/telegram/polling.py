@@ -14,6 +14,7 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.server.hearing import Hearing
+from bot.service.error_place import reason_of
 
 from .deafness import cause_of
 from .post import asked_pause
@@ -68,7 +69,7 @@ class Polling:
             except Exception as error:
                 # The database is out: nothing is confirmed, so nothing is lost by trying until it is back.
                 self._failures += 1
-                log.error("updates not committed yet", extra={"reason": type(error).__name__})
+                log.error("updates not committed yet", extra={"reason": reason_of(error)})
                 await asyncio.sleep(min(0.25 * 2.0**self._failures, LONGEST))
         self._failures = 0
         self._offset = max(int(u["update_id"]) for u in updates) + 1

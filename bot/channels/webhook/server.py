@@ -20,6 +20,7 @@ import uvicorn
 
 from bot.core import fast_json
 from bot.server.metrics import CONTENT_TYPE, Metrics
+from bot.service.error_place import reason_of
 
 log = logging.getLogger("symptom_bot.webhook")
 
@@ -95,7 +96,7 @@ class App:
             return 200, JSON, await hook.handle(update)
         except Exception as error:
             # Not committed: Telegram keeps the update and posts it again.
-            log.error("update not committed", extra={"reason": type(error).__name__})
+            log.error("update not committed", extra={"reason": reason_of(error)})
             return 503, TEXT, b""
 
 
