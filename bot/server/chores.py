@@ -69,10 +69,10 @@ class Chores:
         while True:
             try:
                 await work()
-            except StoreError:
-                log.error("database does not answer", extra={"chore": name})
+            except StoreError as error:
+                log.error("database does not answer", extra={"chore": name, **reason_of(error)})
             except Exception as error:
-                log.error("chore failed", extra={"chore": name, "reason": reason_of(error)})
+                log.error("chore failed", extra={"chore": name, **reason_of(error)})
             await asyncio.sleep(seconds)
 
     async def _look(self) -> None:

@@ -10,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from bot.service.error_place import reason_of
 from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
-from bot.store import DeliveryOutcome, StoreThread, StoreUnavailable
+from bot.store import DeliveryOutcome, StoreError, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer
 
@@ -52,13 +53,13 @@ class GroupCommit:
         self._waiting: list[tuple[Incoming, _Asked]] = []
         self._something = asyncio.Event()
         self._stopping = False
-        self._committed = True
+        self._failed = ""
         deliverer.changed = self._something.set
 
     @property
-    def healthy(self) -> bool:
-        """Whether the last commit went well, and the database does not keep anybody waiting."""
-        return self._committed and self._thread.healthy
+    def trouble(self) -> str:
+        """Why the last commit failed or the database does not answer, in one line; "" if all is well."""
+        return self._failed or self._thread.trouble
 
     @property
     def waiting(self) -> int:
@@ -104,12 +105,14 @@ class GroupCommit:
         try:
             handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
-            self._committed = False
+            self._failed = (
+                str(error) if isinstance(error, StoreError) else f"no update is handled: {reason_of(error)['reason']}"
+            )
             self._deliverer.give_back(outcomes)
             for _, asked in now:
                 asked.fail(error)
             return
-        self._committed = True
+        self._failed = ""
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
         self._deliverer.take(committed.deliveries, known)
@@ -124,14 +127,14 @@ class GroupCommit:
         now = self._service.clock()
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
-        except StoreUnavailable:
-            self._committed = False
-            log.error("database does not answer")
+        except StoreUnavailable as error:
+            self._failed = str(error)
+            log.error("database does not answer", extra=reason_of(error))
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
-        self._committed = True
+        self._failed = ""
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 

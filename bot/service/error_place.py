@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from bot.store import StoreError
+
 
 def place_of(error: BaseException | None) -> str:
     """Where an error was raised, e.g. "engine.py:120": no words of it, for they may quote a patient."""
@@ -15,7 +17,10 @@ def place_of(error: BaseException | None) -> str:
     return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
 
 
-def reason_of(error: BaseException) -> str:
-    """The kind of an error, of the operating system with its name: "OSError EMFILE"."""
-    kind, number = type(error).__name__, error.errno if isinstance(error, OSError) else None
-    return f"{kind} {errno.errorcode[number]}" if number in errno.errorcode else kind
+def reason_of(error: BaseException) -> dict[str, str]:
+    """Of which kind an error is, as values of a log line: the system's name too ("OSError EMFILE"), and what the store says,
+    which quotes nobody."""
+    number = error.errno if isinstance(error, OSError) else None
+    name = errno.errorcode.get(number or 0, "")
+    kind = {"reason": f"{type(error).__name__} {name}".strip()}
+    return {**kind, "cause": str(error)} if isinstance(error, StoreError) else kind

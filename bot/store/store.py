@@ -18,6 +18,7 @@ from . import deliveries, retention, statistics, versions
 from .errors import in_plain_words
 from .place.backups import back_up
 from .place.erasure import Erasure
+from .place.presence import Presence
 from .rows import (
     Batch,
     ChatRow,
@@ -65,6 +66,7 @@ class Store:
         self._statements = statements(engine.dialect)
         self._vault = vault
         self._erasing = Erasure(engine, vault.keys.path, file)
+        self._there = Presence(file)
         self._on_close = on_close
 
     # Turns
@@ -83,6 +85,7 @@ class Store:
         The transaction holds its locks until its `close`."""
         wanted = {self._vault.row(chat): chat for chat in chats}
         with in_plain_words(self.where):
+            self._there.check()
             connection = self._writing.connect()
         try:
             with in_plain_words(self.where):
@@ -320,10 +323,14 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with in_plain_words(self.where), self._engine.connect() as connection:
-            yield connection
+        with in_plain_words(self.where):
+            self._there.check()
+            with self._engine.connect() as connection:
+                yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with in_plain_words(self.where), self._writing.begin() as connection:
-            yield connection
+        with in_plain_words(self.where):
+            self._there.check()
+            with self._writing.begin() as connection:
+                yield connection

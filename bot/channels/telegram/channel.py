@@ -140,7 +140,7 @@ class Telegram:
     @property
     def trouble(self) -> str:
         """What is wrong with serving, for /healthz; "" if nothing is."""
-        return self.hearing.trouble if self.turns.healthy else "the database does not answer"
+        return self.turns.trouble or self.hearing.trouble
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""

@@ -69,7 +69,7 @@ class Polling:
             except Exception as error:
                 # The database is out: nothing is confirmed, so nothing is lost by trying until it is back.
                 self._failures += 1
-                log.error("updates not committed yet", extra={"reason": reason_of(error)})
+                log.error("updates not committed yet", extra=reason_of(error))
                 await asyncio.sleep(min(0.25 * 2.0**self._failures, LONGEST))
         self._failures = 0
         self._offset = max(int(u["update_id"]) for u in updates) + 1

@@ -96,7 +96,7 @@ class App:
             return 200, JSON, await hook.handle(update)
         except Exception as error:
             # Not committed: Telegram keeps the update and posts it again.
-            log.error("update not committed", extra={"reason": reason_of(error)})
+            log.error("update not committed", extra=reason_of(error))
             return 503, TEXT, b""
 
 
