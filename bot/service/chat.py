@@ -100,11 +100,11 @@ class Chats:
             elsewhere = self._elsewhere(chat, incoming)
             if chat.session is None or chat.flow is None or (elsewhere is not None and _is_free(chat.session)):
                 flow = self.flows.named(incoming.flow)
-                if flow.version in self.flows.withdrawn:
+                if self.flows.unusable(flow.version):
                     return self._pause(incoming, flow, incoming.lang)
                 lang = incoming.lang if incoming.lang in flow.texts else next(iter(flow.texts))
                 chat.flow, chat.session = flow, start(flow, self._new_id(), lang, local)
-            elif chat.flow.version in self.flows.withdrawn:
+            elif self.flows.unusable(chat.flow.version):
                 return self._pause(incoming, chat.flow, chat.session.lang)
             before_flow = flow = chat.flow
             before = chat.session
@@ -162,7 +162,7 @@ class Chats:
             if found is None:
                 return nothing
             session, flow = found
-            if flow.version in self.flows.withdrawn:
+            if self.flows.unusable(flow.version):
                 return self._pause(incoming, flow, session.lang) if due.urgent else nothing
             turn = step(flow, session, incoming.event, local)
             messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
@@ -264,7 +264,7 @@ class Chats:
         if incoming.flow is None or chat.session is None or incoming.flow == chat.session.flow:
             return None
         flow = self.flows.current.get(incoming.flow)
-        return None if flow is None or flow.version in self.flows.withdrawn else flow
+        return None if flow is None or self.flows.unusable(flow.version) else flow
 
     def _refuse(self, chat: OpenChat, incoming: Incoming) -> Handled:
         """Say the notice once and leave; nothing else is ever said there."""

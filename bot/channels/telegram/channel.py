@@ -17,6 +17,7 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
+from bot.server.health import Health
 from bot.server.hearing import DEAF_AFTER, Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
@@ -78,6 +79,7 @@ class Telegram:
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
         self.hearing = Hearing(after=deaf_after)
+        self.health = Health(service.flows, self.turns, self.hearing)
         self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,7 +107,8 @@ class Telegram:
         log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})
 
     def begin(self) -> None:
-        """Start turns, deliveries and chores."""
+        """Start turns, deliveries and chores; the flows are proved."""
+        self.health.begun = True
         self._turning = asyncio.create_task(self.turns.run())
         self._tasks += [asyncio.ensure_future(chore) for chore in self.chores.all()]
         self._tasks.append(asyncio.create_task(self.introduce()))
@@ -139,8 +142,8 @@ class Telegram:
 
     @property
     def trouble(self) -> str:
-        """What is wrong with serving, for /healthz; "" if nothing is."""
-        return self.turns.trouble or self.hearing.trouble
+        """What is wrong with serving; "" if nothing is."""
+        return self.health.trouble
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""

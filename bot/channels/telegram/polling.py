@@ -44,9 +44,8 @@ class Polling:
     async def run(self) -> None:
         """For ever. Raises InvalidToken if the token was taken away meanwhile."""
         while True:
-            wait = (
-                0 if self._failures else self._wait
-            )  # after an error it is found out at once whether all is well again
+            # At the start and after an error it is found out at once whether all is well.
+            wait = 0 if self._failures or self._hearing.ago is None else self._wait
             self._hearing.tries(wait)
             try:
                 updates = await self._fetch(self._offset, wait)
