@@ -65,6 +65,14 @@ class Versions:
         return flow if self.unusable(current.version) else current
 
 
+def behind(serves: Flow, why: str) -> str:
+    """For whoever runs the bot: not what is in the flow's folder is served, but this version."""
+    return (
+        f"flow {serves.name}: what is in its folder is not served ({why}), but its last good version {serves.version}; "
+        f"symptom-bot check {serves.name} says more"
+    )
+
+
 def begun_anew(turn: Turn, old: Flow, new: Flow, now: datetime) -> tuple[tuple[Flow, Turn], ...]:
     """A turn of `old` in which a new session began, as that session begins in `new`: another version, or another flow.
 

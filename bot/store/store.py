@@ -166,7 +166,7 @@ class Store:
     # Flow versions
 
     def store_flow_version(self, version: FlowVersion) -> None:
-        """Keep the files of a version; a version that is there already stays as it is."""
+        """Keep the files of a version that is taken into use; of one that is there already, only when that was changes."""
         with self._write() as connection:
             versions.put(connection, self._statements, version)
 
@@ -174,6 +174,11 @@ class Store:
         """The files of a version by its content hash, or None."""
         with self._read() as connection:
             return versions.get(connection, version)
+
+    def versions_of(self, flow: str, most: int) -> list[str]:
+        """The versions of a flow that are not withdrawn, the one that was taken into use last first."""
+        with self._read() as connection:
+            return versions.of_flow(connection, flow, most)
 
     def withdraw(self, version: str) -> bool:
         """Mark a version as unsafe; False if it is not known."""
