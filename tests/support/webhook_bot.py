@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
@@ -64,3 +65,13 @@ async def server(
         await web.stop()
         await channel.end()
         bound.close()
+
+
+def start_update(number: int, chat: int = 1, text: str = "/start") -> dict[str, Any]:
+    return {
+        "update_id": number,
+        "message": {
+            "message_id": number, "date": 0, "text": text, "chat": {"id": chat, "type": "private"},
+            "from": {"id": chat, "language_code": "en"},
+        },
+    }  # fmt: skip

@@ -26,14 +26,14 @@ Refused = Callable[[str], None]
 """Is told why a connection was let go."""
 
 
-class Connection(HttpToolsProtocol):
-    """uvicorn's connection within bounds. `idle` of the class that `bounded` makes: connections that wait for a request, the
-    one that has waited longest first; each gives way to a new one when there are too many."""
+class HeldConnection(HttpToolsProtocol):
+    """uvicorn's connection within bounds. `idle` of the class that `connections_within` makes: those that wait for a request,
+    the one that has waited longest first; it gives way to a new one when there are too many."""
 
     bounds = Bounds()
     refused: Refused
-    idle: dict[Connection, None]
-    everyone: dict[Connection, None]
+    idle: dict[HeldConnection, None]
+    everyone: dict[HeldConnection, None]
     until = 0.0
     _head = 0
     _in_head = True
@@ -93,7 +93,7 @@ class Connection(HttpToolsProtocol):
     def _within(self, seconds: float) -> None:
         self.until = self.loop.time() + seconds
 
-    def _let_go(self, one: Connection, why: str) -> None:
+    def _let_go(self, one: HeldConnection, why: str) -> None:
         self.everyone.pop(one, None)
         self.idle.pop(one, None)
         one.transport.abort()
@@ -108,7 +108,7 @@ class Connection(HttpToolsProtocol):
             one._let_go(one, why)
 
 
-def bounded(bounds: Bounds, refused: Refused) -> type[Connection]:
+def connections_within(bounds: Bounds, refused: Refused) -> type[HeldConnection]:
     """The connections of one server."""
     values: dict[str, Any] = {"bounds": bounds, "refused": staticmethod(refused), "idle": {}, "everyone": {}}
-    return type("BoundedConnection", (Connection,), values)
+    return type("BoundedConnection", (HeldConnection,), values)

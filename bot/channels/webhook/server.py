@@ -24,7 +24,7 @@ from bot.server.logs import Seldom
 from bot.server.metrics import CONTENT_TYPE, Metrics
 from bot.service.error_place import reason_of
 
-from .connections import Bounds, bounded
+from .connections import Bounds, connections_within
 
 log = logging.getLogger("symptom_bot.webhook")
 
@@ -170,7 +170,7 @@ class Web:
 
     def __init__(self, app: App, bound: socket.socket, bounds: Bounds | None = None) -> None:
         bounds = bounds or Bounds()
-        self._connections = bounded(bounds, app.refused)
+        self._connections = connections_within(bounds, app.refused)
         config = uvicorn.Config(
             app,
             http=self._connections,

@@ -11,9 +11,8 @@ from aiohttp import ClientSession
 
 from bot.channels.webhook.connections import Bounds
 from bot.replay.double.server import TelegramDouble
-from tests.channels.webhook.test_webhook import start_update
 from tests.support.telegram_bot import eventually
-from tests.support.webhook_bot import HEADER, SECRET, Server, server
+from tests.support.webhook_bot import HEADER, SECRET, Server, server, start_update
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 SHORT = Bounds(connections=8, asking=0.3, answering=5.0, idle=5.0, head=2000)
