@@ -88,6 +88,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("method", "fault", "said"), BROKEN, ids=lambda value: getattr(value, "breakage", value))
 async def test_an_api_that_stays_broken_at_start_is_one_line(
     sqlite_url: str, method: str, fault: Fault, said: str
@@ -105,6 +106,7 @@ async def test_an_api_that_stays_broken_at_start_is_one_line(
 MOMENTARY = [Fault("too_many"), Fault("server_error"), Fault("reset"), Fault("reset_after"), Fault("silence_after")]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("mode", "fault"),
     [*(("polling", fault) for fault in MOMENTARY), *(("webhook", fault) for fault in MOMENTARY[:2])],
@@ -212,6 +214,7 @@ def hanging(url: str) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
+@pytest.mark.ci
 async def test_a_database_that_hangs_is_said_and_holds_up_no_stop(database_url: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
