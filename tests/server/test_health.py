@@ -18,7 +18,7 @@ async def asked(bot: Server, page: str) -> tuple[int, list[str]]:
 
 
 async def test_who_is_served_is_said_part_by_part(sqlite_url: str) -> None:
-    async with TelegramDouble() as telegram, server(telegram, sqlite_url, deaf_after=0.3) as bot:
+    async with TelegramDouble() as telegram, server(telegram, sqlite_url) as bot:
         await eventually(lambda: bot.channel.hearing.ago is not None)
         flow = bot.channel.service.flows.named(None)
         status, lines = await asked(bot, "readyz")
