@@ -10,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from bot.service.error_place import reason_of
 from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
-from bot.store import DeliveryOutcome, StoreThread, StoreUnavailable
+from bot.store import DeliveryOutcome, StoreError, StoreThread, StoreUnavailable
 from bot.store.thread import PATIENCE
 
 from .delivery import Deliverer
@@ -57,12 +58,13 @@ class GroupCommit:
         self._stopping = False
         self._out_since: float | None = None
         self._under_way: list[_Asked] = []
+        self._failed = ""
         deliverer.changed = self._something.set
 
     @property
-    def healthy(self) -> bool:
-        """Whether the last commit went well, and the database does not keep anybody waiting."""
-        return self._out_since is None and self._thread.healthy
+    def trouble(self) -> str:
+        """Why the last commit failed or the database does not answer, in one line; "" if all is well."""
+        return self._failed or self._thread.trouble
 
     @property
     def out_for(self) -> float:
@@ -132,6 +134,9 @@ class GroupCommit:
         try:
             handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
+            self._failed = (
+                str(error) if isinstance(error, StoreError) else f"no update is handled: {reason_of(error)['reason']}"
+            )
             self._is_out()
             self._deliverer.give_back(outcomes)
             for _, asked in now:
@@ -141,7 +146,7 @@ class GroupCommit:
             return
         finally:
             self._under_way = []
-        self._out_since = None
+        self._out_since, self._failed = None, ""
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
         self._deliverer.take(committed.deliveries, known)
@@ -156,14 +161,15 @@ class GroupCommit:
         now = self._service.clock()
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             self._is_out()
-            log.error("database does not answer")
+            self._failed = str(error)
+            log.error("database does not answer", extra=reason_of(error))
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
-        self._out_since = None
+        self._out_since, self._failed = None, ""
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 

@@ -17,6 +17,7 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
+from bot.server.health import Health
 from bot.server.hearing import DEAF_AFTER, Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
@@ -80,6 +81,7 @@ class Telegram:
         self._outage = Outage(self._api, limits, service)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
         self.hearing = Hearing(after=deaf_after)
+        self.health = Health(service.flows, self.turns, self.hearing)
         self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,7 +109,8 @@ class Telegram:
         log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})
 
     def begin(self) -> None:
-        """Start turns, deliveries and chores."""
+        """Start turns, deliveries and chores; the flows are proved."""
+        self.health.begun = True
         self._turning = asyncio.create_task(self.turns.run())
         self._tasks.append(asyncio.create_task(self.turns.watch()))
         self._tasks += [asyncio.ensure_future(chore) for chore in self.chores.all()]
@@ -142,8 +145,8 @@ class Telegram:
 
     @property
     def trouble(self) -> str:
-        """What is wrong with serving, for /healthz; "" if nothing is."""
-        return self.hearing.trouble if self.turns.healthy else "the database does not answer"
+        """What is wrong with serving; "" if nothing is."""
+        return self.health.trouble
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""

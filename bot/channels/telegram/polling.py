@@ -14,6 +14,7 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.server.hearing import Hearing
+from bot.service.error_place import reason_of
 
 from .deafness import cause_of
 from .post import asked_pause
@@ -45,9 +46,8 @@ class Polling:
     async def run(self) -> None:
         """For ever. Raises InvalidToken if the token was taken away meanwhile."""
         while True:
-            wait = (
-                0 if self._failures else self._wait
-            )  # after an error it is found out at once whether all is well again
+            # At the start and after an error it is found out at once whether all is well.
+            wait = 0 if self._failures or self._hearing.ago is None else self._wait
             self._hearing.tries(wait)
             try:
                 updates = await self._fetch(self._offset, wait)
@@ -70,7 +70,7 @@ class Polling:
             await self._handle(updates)
         except Exception as error:
             self._failures += 1
-            log.error("updates not committed yet", extra={"reason": type(error).__name__})
+            log.error("updates not committed yet", extra=reason_of(error))
             await asyncio.sleep(min(0.25 * 2.0 ** min(self._failures, 10), DATABASE_AGAIN))
             return
         self._failures = 0
