@@ -54,7 +54,7 @@ async def test_who_writes_gets_the_list_and_later_the_answer(
     await quiet(bot, telegram)
     assert (lists(ann), lists(bob)) == (1, 1)
     assert bot.store.set_aside() == []
-    assert bot.channel.turns.healthy
+    assert not bot.channel.turns.trouble
 
 
 async def test_it_comes_again_after_an_hour(
