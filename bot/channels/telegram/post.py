@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
@@ -23,13 +25,24 @@ from bot.store import Delivery
 
 from .clocks import TwoClocks
 from .http_request import HttpRequest
-from .messages import Call, calls
+from .messages import Call, calls, plainer
 from .updates import chat_id, date_of, message_number
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
 
 LONGEST_PAUSE = 60.0
+PIECES, FIXED = 2, 3
+"""The last two ways to say something urgent (see `plainer`); 0 is the usual one, 1 plain text."""
+URGENT_TRIES, URGENT_PAUSE = 5, 60.0
+"""How often, and after how many seconds, something urgent is tried again although it was refused in every way."""
+FORBIDDEN_PAUSE, HOPELESS = 60.0, 7 * 86400.0
+"""Seconds between tries while a chat is forbidden without being blocked, and for how long that goes on."""
+
+log = logging.getLogger("symptom_bot.telegram")
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 LookUp = Callable[[str, str], Awaitable[int | None]]
 """(chat, ref) -> the number of the message that was sent under that name."""
@@ -81,60 +94,94 @@ def short_pause(error: RetryAfter) -> float:
     return max(0.0, min(asked_pause(error), LONGEST_PAUSE))
 
 
-class Post:
-    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent; `clocks`:
-    how the two compare."""
+@dataclass(slots=True)
+class _Reached:
+    """How far a message has come: which of the ways to say it, how many of its calls are done, why one of them was refused."""
 
-    def __init__(self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp) -> None:
-        self._api, self._limits, self._clock, self._look_up = api, limits, clock, look_up
+    way: int = 0
+    done: int = 0
+    refused: str = ""
+
+
+class Post:
+    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent; `cut_short`:
+    what stands in for something urgent that has no words for that; `clocks`: how the two compare."""
+
+    def __init__(
+        self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp, cut_short: Callable[[], str]
+    ) -> None:
+        self._api, self._limits, self._clock, self._look_up, self._cut_short = api, limits, clock, look_up, cut_short
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._shows: OrderedDict[tuple[str, int], tuple[int, str]] = OrderedDict()
-        self._parts: dict[tuple[str, int], int] = {}
+        self._reached: OrderedDict[tuple[str, int], _Reached] = OrderedDict()
         self._slowed: dict[str, float] = {}
         self.clocks = TwoClocks()
 
     async def send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
-        """Bring one message to its chat. Of a message in several parts only those that are still missing are sent."""
-        message: int | None = None
-        if payload.edits:
-            message = payload.known or self._shown.get((delivery.chat, payload.ref))
-            if message is None:
-                message = await self._look_up(delivery.chat, payload.ref)
-        late = payload.lateness(self._clock(), LATE)
+        """Bring one message to its chat. Of a message in several parts only those that are still missing are sent. What is
+        urgent and refused is said ever more plainly."""
         key = (delivery.chat, delivery.seq)
-        done = self._parts.pop(key, 0)
-        for number, call in enumerate(calls(chat_id(delivery.chat), payload, message, late)):
-            if number < done or (payload.edits and self._shows_already(delivery, call)):
+        reached = self._reached.pop(key, None) or _Reached()
+        message = await self._edited(delivery, payload) if payload.edits else None
+        while True:
+            result = await self._by(reached, delivery, payload, message)
+            if isinstance(result, Later):
+                _remember(self._reached, key, reached)
+            if not isinstance(result, Never) or not payload.urgent:
+                return result
+            if reached.way == FIXED:
+                return Later(result.reason, URGENT_PAUSE) if delivery.attempts < URGENT_TRIES else result
+            log.warning("urgent message refused: said more plainly", extra={"reason": result.reason})
+            reached = _Reached(reached.way + 1)
+
+    async def _edited(self, delivery: Delivery, payload: Payload) -> int | None:
+        """The number of the message that an edit replaces, if it is known."""
+        known = payload.known or self._shown.get((delivery.chat, payload.ref))
+        return known if known is not None else await self._look_up(delivery.chat, payload.ref)
+
+    def _calls(self, way: int, delivery: Delivery, payload: Payload, message: int | None) -> tuple[Call, ...]:
+        chat, late = chat_id(delivery.chat), payload.lateness(self._clock(), LATE)
+        if way == 0:
+            return calls(chat, payload, message, late)
+        return plainer(chat, payload, late, payload.cut_short or self._cut_short())[way - 1]
+
+    async def _by(self, reached: _Reached, delivery: Delivery, payload: Payload, message: int | None) -> DeliveryResult:
+        """Send a message in one of the ways to say it, from where it was left."""
+        try:
+            wanted = self._calls(reached.way, delivery, payload, message)
+        except Exception as error:
+            return Never(f"error {type(error).__name__}")
+        for call in wanted[reached.done :]:
+            if payload.edits and self._shows_already(delivery, call):
                 continue
             before = self._clock()
             try:
                 result = await self._api.call(call)
             except Exception as error:
                 verdict = self._verdict(error, delivery, payload)
-                if isinstance(verdict, Later) and number:
-                    self._parts[key] = number
-                if not (payload.leave and isinstance(verdict, Gone | Never)):
+                if reached.way == PIECES and isinstance(verdict, Never):
+                    reached.refused = verdict.reason  # the other pieces are better than nothing
+                elif not (payload.leave and isinstance(verdict, Gone | Never)):
                     return verdict
             else:
-                self._remember(delivery, call, result)
+                self._now_shows(delivery, call, result)
                 if call.method == "sendMessage" and isinstance(result, dict):
                     message = message_number(result)
                     self.clocks.sent(before, self._clock(), date_of(result) or 0.0)
-        if payload.edits:
+            reached.done += 1
+        if reached.refused or (payload.urgent and not wanted):
+            return Never(reached.refused or "empty")
+        if payload.edits or reached.way >= PIECES:
             return Taken()
         if message is not None and payload.ref:
-            self._shown[delivery.chat, payload.ref] = message
-            if len(self._shown) > REMEMBERED:
-                self._shown.popitem(last=False)
+            _remember(self._shown, (delivery.chat, payload.ref), message)
         return Taken(message)
 
-    def _remember(self, delivery: Delivery, call: Call, result: Any) -> None:
+    def _now_shows(self, delivery: Delivery, call: Call, result: Any) -> None:
         """What a message shows now, and under which lease it was sent."""
         number = message_number(result) if isinstance(result, dict) else call.values.get("message_id")
         if isinstance(number, int) and call.method in ("sendMessage", "editMessageText"):
-            self._shows[delivery.chat, number] = delivery.fence, _shown_by(call)
-            if len(self._shows) > REMEMBERED:
-                self._shows.popitem(last=False)
+            _remember(self._shows, (delivery.chat, number), (delivery.fence, _shown_by(call)))
 
     def _shows_already(self, delivery: Delivery, call: Call) -> bool:
         """Whether an edit would change nothing, and nobody else can have changed the message: a lease that somebody else had
@@ -147,7 +194,7 @@ class Post:
             case RetryAfter():
                 return self._slowed_down(delivery.chat, error)
             case Forbidden():
-                return Gone()
+                return self._forbidden(error, delivery)
             case TimedOut():
                 return Later("timed_out")
             case BadRequest() | ChatMigrated():
@@ -160,6 +207,15 @@ class Post:
             case NetworkError():
                 return Later("network")
         return Never(type(error).__name__)
+
+    def _forbidden(self, error: Forbidden, delivery: Delivery) -> DeliveryResult:
+        """403. Only that the person blocked the bot, or that it was put out of a group, says that nothing is wanted any more;
+        whatever else it may mean, it may pass."""
+        if "blocked by the user" in error.message.lower() or chat_id(delivery.chat) < 0:
+            return Gone()
+        if self._clock() - delivery.created > HOPELESS:
+            return Never("forbidden")
+        return Later("forbidden", FORBIDDEN_PAUSE if delivery.attempts else None)
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
         """429 holds its chat; told to three chats at once it holds everybody."""
@@ -192,3 +248,10 @@ _CODES = (
 def _code(reason: str) -> str:
     """A refusal as a code of ours: Telegram's own words may quote what was sent."""
     return next((code for words, code in _CODES if words in reason), "bad_request")
+
+
+def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:
+    """Keep it, and forget the oldest if that is one too many."""
+    known[key] = value
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)

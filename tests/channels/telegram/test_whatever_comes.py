@@ -58,6 +58,7 @@ ABSURD = [
 async def test_an_absurd_update_stops_nobody(
     bot: Running, telegram: TelegramDouble, caplog: pytest.LogCaptureFixture, update: dict[str, Any]
 ) -> None:
+    await Patient(telegram.user(1)).start()
     bob = Patient(telegram.user(2))
     telegram.redeliver(update)
     await bob.consents()
