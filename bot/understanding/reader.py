@@ -25,6 +25,7 @@ from bot.understanding.account.roles import (
     Ledger,
     RoleClaim,
     Vocabulary,
+    opens,
 )
 from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
@@ -579,12 +580,18 @@ class LanguageReader:
             if self._turned_round(seen, span):
                 out.setdefault(MAYBE, span)
             elif verdict is None or (
-                verdict == MAYBE and seen.scope.has_own_no(span)
+                verdict == MAYBE and (seen.scope.has_own_no(span) or self._well_in_a_list(seen, span))
             ):  # "no numbness, no trouble peeing"
                 out.pop(MAYBE, None)
                 out.setdefault(NEGATED, span)
             elif verdict == MAYBE:  # "not sure if I can feel it"
                 out.setdefault(MAYBE, span)
+
+    @staticmethod
+    def _well_in_a_list(seen: _Text, span: WordSpan) -> bool:
+        """Whether the words say themselves that all is well, and only a "no" before them made them doubtful."""
+        well = any(s[0] <= span[0] and span[1] <= s[1] for s in seen.match.spans("normality"))
+        return well and not seen.scope.doubted(span)
 
     def _set_aside(self, seen: _Text, option: str) -> tuple[str, ...]:
         """Why the own words of an option where it is asked are not meant: of a sign the past counts not, and where a movement
@@ -635,14 +642,20 @@ class LanguageReader:
         """Whether an exception, or a "fine until", in the same sentence turns a denial of these words round: denials are read
         narrowly (SEMANTICS 5e)."""
         sentence = seen.words.sentence
-        forms = seen.match.spans("denial_form")
         return any(
-            sentence[turn[0]] == sentence[span[0]]
-            and turn[1] > span[0]
-            and not any(f[0] <= turn[0] and turn[1] <= f[1] for f in forms)
+            sentence[turn[0]] == sentence[span[0]] and turn[1] > span[0] and not self._known_form(seen, turn)
             for name in ("exception", "fine_until", "than_normal")
             for turn in seen.match.spans(name)
         )
+
+    @staticmethod
+    def _known_form(seen: _Text, turn: WordSpan) -> bool:
+        """Whether what seems to turn a denial round is part of a known form of one, "just my back", or begins what says "none" to
+        the open list, "it's only the colour"."""
+        if any(f[0] <= turn[0] and turn[1] <= f[1] for f in seen.match.spans("denial_form")):
+            return True
+        own = () if seen.question is None else seen.match.spans(f"{seen.question.ask}/none.plain")
+        return any(opens(turn, form) for form in own)
 
     def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
         """Whether two spans overlap or stand within three words of each other with no "and" between."""

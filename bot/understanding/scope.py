@@ -24,6 +24,9 @@ NEGATED, PAST, OTHER, HYPOTHETICAL, IDIOM = "negated", "past", "other_person", "
 MAYBE = "maybe"
 """Neither plainly meant nor plainly not: to be asked about."""
 
+_ROW = 3
+"""Things denied one after the other, each with a "no" of its own, that make a row."""
+
 _REACH = 9
 """Words between a negation and what it may deny."""
 
@@ -54,6 +57,7 @@ class Scope:
         self._subjects = frozenset(parts.group("begins_with_a_subject"))
         self._before_a_verb = frozenset(parts.group("no_before_a_verb"))
         self._has_subject = frozenset(parts.group("subject_word"))
+        self._in_a_row = frozenset(parts.group("noun_in_a_row"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -144,6 +148,10 @@ class Scope:
             cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
         ]
 
+    def doubted(self, span: WordSpan) -> bool:
+        """Whether a hedge, a question or somebody else makes these words doubtful, rather than a list that they stand in."""
+        return self._hedged(span) or self._asked(span) is not None or self._other(span) is not None
+
     def has_own_no(self, span: WordSpan) -> bool:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
         return any(cue[0] == span[0] for cue in self._denials)
@@ -207,7 +215,17 @@ class Scope:
         if said not in self._answers:
             return True
         begins = self._subjects if said in self._before_a_verb else self._begins_statement
+        if first in self._in_a_row and cue[0] in self._row:
+            return True
         return not (first in begins or self.has_own_no(span) or self._part_of_statement(cue, span))
+
+    @cached_property
+    def _row(self) -> frozenset[int]:
+        """Places of the "no" of a row that each deny a thing of their own: "no crash. no fainting. no ripping pain"."""
+        words = self._words.words
+        row = {cue[0] for cue in self._denials if cue[1] - cue[0] == 1 and cue[1] < len(words)}
+        row = {place for place in row if words[place + 1].isalnum() and words[place + 1] not in self._answers}
+        return frozenset(row if len(row) >= _ROW else ())
 
     def _part_of_statement(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a statement about a part of the body begins right behind a bare "no": "no leg is weak"."""

@@ -97,6 +97,11 @@ class Vocabulary:
         return Vocabulary(telling, self.harmless | freed, self.filler, told, frozenset(), turns, False)
 
 
+def opens(turn: WordSpan, form: WordSpan) -> bool:
+    """Whether words that seem to turn a denial round, ", it's only the", are the begin of a form of one, "only the colour"."""
+    return turn[0] <= form[0] < turn[1] <= form[1]
+
+
 class Ledger:
     """The words of one message with their roles."""
 
@@ -107,13 +112,8 @@ class Ledger:
         for name, role in _FORMS:
             for span in match.spans(name):
                 self._claim(span, role, "", whole=True)
-        self._turning = {
-            place
-            for name in vocabulary.turns
-            for span in match.spans(name)
-            for place in range(*span)
-            if not self.roles[place]
-        }
+        self._turns = [span for name in vocabulary.turns for span in match.spans(name)]
+        self._turning = {place for span in self._turns for place in range(*span) if not self.roles[place]}
 
     def _claim(self, span: WordSpan, role: str, about: str, whole: bool) -> None:
         for place in range(*span):
@@ -140,6 +140,10 @@ class Ledger:
         """Judges what is left. `none_of`: the open list, whose own words for "none" count; `negated`: places under a no;
         `describes`: the list raises no level, so that a form of "none" is taken whole."""
         own = f"{none_of}/none.plain" if describes else ""
+        forms = self._match.spans(f"{none_of}/none.plain") if none_of else ()
+        for turn in self._turns:
+            if any(opens(turn, form) for form in forms):
+                self._turning.difference_update(range(*turn))
         names = ((f"{none_of}/none.plain", DENIAL), *_GAPPED) if none_of else _GAPPED
         for name, role in names:
             for span in self._match.spans(name):
