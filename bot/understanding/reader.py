@@ -20,6 +20,7 @@ from bot.understanding.account.roles import (
     FACT,
     HARMLESS,
     LONG_OVER,
+    OF_ANOTHER,
     PAST_ABOUT,
     SIGN,
     Ledger,
@@ -441,8 +442,17 @@ class LanguageReader:
             for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
                     yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
-        over = [kinds[PAST] for kinds in verdicts.values() if PAST in kinds and seen.scope.long_over(kinds[PAST])]
+        over = [
+            kinds[PAST]
+            for option, kinds in verdicts.items()
+            if PAST in kinds and seen.scope.long_over(kinds[PAST], self._denied(seen, option))
+        ]
         yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
+        if over:
+            yield from ((span, DENIAL, LONG_OVER) for span in seen.match.spans("over_now"))
+        for span in seen.scope.told_of_others():
+            yield span, HARMLESS, OF_ANOTHER
+        yield from ((span, HARMLESS, PAST_ABOUT) for span in seen.scope.past_years)
         if any(PAST in kinds for kinds in verdicts.values()):
             for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
                 yield span, HARMLESS, PAST_ABOUT
@@ -552,12 +562,19 @@ class LanguageReader:
         verdict = scope.verdict(span, past_counts)
         if verdict is None and self._asked_back(seen, span):
             verdict = HYPOTHETICAL if asked else MAYBE
+        if verdict == OTHER and option in self._signs and not scope.of_them(span):
+            verdict = MAYBE
         counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._signs)
-        if counts and scope.long_over(span):
+        if counts and scope.long_over(span, self._denied(seen, option)):
             return PAST
         if verdict == PAST and self._signs.get(option) == Level.emergency.value:
             return MAYBE  # over, perhaps: asked about
         return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict
+
+    @staticmethod
+    def _denied(seen: _Text, option: str) -> list[WordSpan]:
+        """Where an option is denied."""
+        return [span for span in seen.match.spans(f"{option}.plain") if seen.scope.negated(span)]
 
     def _where_asked(self, seen: _Text, option: str, span: WordSpan, is_plain: bool, verdict: str | None) -> str | None:
         """The same for words of its own where just that option is asked."""

@@ -27,6 +27,9 @@ MAYBE = "maybe"
 _ROW = 3
 """Things denied one after the other, each with a "no" of its own, that make a row."""
 
+_OVER = ("over_now", "deny_all", "now_instead")
+"""Groups of phrases that say that something is over."""
+
 _REACH = 9
 """Words between a negation and what it may deny."""
 
@@ -57,6 +60,9 @@ class Scope:
         self._subjects = frozenset(parts.group("begins_with_a_subject"))
         self._before_a_verb = frozenset(parts.group("no_before_a_verb"))
         self._has_subject = frozenset(parts.group("subject_word"))
+        self._of_them = frozenset(parts.group("goes_on_of_them"))
+        self._around_a_time = frozenset(parts.group("around_a_time"))
+        self._third = frozenset(parts.group("third_person"))
         self._in_a_row = frozenset(parts.group("noun_in_a_row"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
@@ -90,18 +96,38 @@ class Scope:
         """Whether a "no" speaks of these words."""
         return self._negated(span) == NEGATED
 
-    def long_over(self, span: WordSpan) -> bool:
+    def long_over(self, span: WordSpan, denied: Sequence[WordSpan] = ()) -> bool:
         """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), or led
-        by a "nothing new", with nothing that says that it is back."""
-        over = [s for name in ("over_now", "deny_all") for s in self._match.spans(name) if s[1] > span[0]]
-        over += self._match.spans("nothing_new")
-        if not over or not (self.past_cues or self._match.spans("chronic")):
+        by a "nothing new", with nothing that says that it is back, or that it was lately. `denied`: where they are denied."""
+        over = [s for name in _OVER for s in self._match.spans(name) if s[1] > span[0]]
+        over += (*self._match.spans("nothing_new"), *(s for s in denied if s[0] >= span[1]))
+        told = (*self.past_cues, *self._match.spans("chronic"))
+        near = any(self._near(cue, span) for cue in told) or any(
+            cue[0] >= span[1] for cue in self._match.spans("chronic_of_that")
+        )
+        if not over or not near or self._lately(span):
             return False
         present = (
             s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1]
         )
         old = (*over, *self.past_cues, *self._match.spans("chronic"))  # "ever since my last baby": of long ago
         return all(any(o[0] < s[1] and s[0] < o[1] for o in old) for s in present)
+
+    def _near(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a cue stands in the clause of these words, or in one beside it that says nothing else ("in 2015, my leg was
+        numb"); not in another statement ("slipped disc in 2015, bum numb")."""
+        clause, words = self._words.clause, self._words.words
+        here = clause[cue[0]]
+        if clause[span[0]] <= here <= clause[span[1] - 1]:
+            return True
+        first, last = self._clauses[here]
+        rest = (words[p] for p in range(first, last) if not cue[0] <= p < cue[1] and words[p].isalnum())
+        return all(word in self._around_a_time for word in rest)
+
+    def _lately(self, span: WordSpan) -> bool:
+        """Whether its sentence tells a time of a few days or weeks ago: that is not long over."""
+        first, last = self._sentence(span[0])
+        return any(first <= cue[0] < last for cue in self._match.spans("lately"))
 
     def told_with(self, span: WordSpan) -> WordSpan:
         """The words from the begin of its sentence to the last cue of the past in it, or to its own end: what is long over."""
@@ -131,6 +157,14 @@ class Scope:
         for _, group in groupby(self._words.sentence):
             length = len(list(group))
             out += [(len(out), len(out) + length)] * length
+        return out
+
+    @cached_property
+    def _clauses(self) -> dict[int, WordSpan]:
+        """The begin and the end of each clause."""
+        out: dict[int, WordSpan] = {}
+        for place, clause in enumerate(self._words.clause):
+            out[clause] = (out.get(clause, (place, place))[0], place + 1)
         return out
 
     def _sentence(self, place: int) -> WordSpan:
@@ -243,12 +277,10 @@ class Scope:
             return True
         return any(cue[1] < place <= span[0] for place in self._fresh("fresh"))
 
-    def _fresh(self, group: str) -> list[int]:
-        """Where statements begin without a mark, by the words of `group`; not behind "or"."""
-        words = self._words.words
-        return [
-            cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or | self._owned
-        ]
+    def _fresh(self, group: str, leads: frozenset[str] = frozenset()) -> list[int]:
+        """Where statements begin without a mark, by the words of `group`; not behind "or", nor behind one of `leads`."""
+        words, leads = self._words.words, leads | self._or | self._owned
+        return [cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in leads]
 
     def _list_reaches(self, cue: WordSpan, span: WordSpan) -> str | None:
         """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
@@ -359,6 +391,14 @@ class Scope:
         cues.extend(self._match.spans("long_ago"))
         return cues
 
+    @cached_property
+    def past_years(self) -> list[WordSpan]:
+        """Years of long ago that a denial of today follows: "the hospital asked me in 2021, no then and no now"."""
+        denied = [span[0] for name in _OVER for span in self._match.spans(name)]
+        words = self._words.words
+        years = (cue for cue in self.past_cues if cue[1] - cue[0] == 1 and words[cue[0]].isdecimal())
+        return [year for year in years if any(place >= year[1] for place in denied)]
+
     def _past(self, span: WordSpan) -> str | None:
         if not self.past_cues:
             return None
@@ -368,6 +408,8 @@ class Scope:
             begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present")
         ):
             return None
+        if not any(self._near(cue, span) for cue in cues):
+            return MAYBE
         fresh = self._fresh("fresh")  # "a slipped disc in 2015 numb between my legs": whose time is not clear
         return MAYBE if all(any(cue[1] <= place <= span[0] for place in fresh) for cue in cues) else PAST
 
@@ -386,10 +428,11 @@ class Scope:
 
     def _chronic(self, span: WordSpan) -> bool:
         """Whether its stretch says that it has long been so ("a weak bladder for years"): not new, so asked about."""
-        if not self._match.spans("chronic"):
+        if not self._match.spans("chronic") and not self._match.spans("chronic_of_that"):
             return False
         begin, end = self._stretch(span)
-        return any(begin <= cue[0] < end for cue in self._match.spans("chronic"))
+        of_that = {cue[0] for cue in self._match.spans("chronic_of_that")}  # "but that is since my second baby"
+        return any(begin <= cue[0] < end for cue in self._match.spans("chronic")) or bool({end, end + 1} & of_that)
 
     # --- other people
 
@@ -435,14 +478,32 @@ class Scope:
             out.append((kin[0], end))
         return out
 
+    def of_them(self, span: WordSpan) -> bool:
+        """Whether the clause of these words itself speaks of somebody else; one behind a comma may be about the writer."""
+        clause, words = self._words.clause, self._words.words
+        here = clause[span[0]]
+        if any(clause[begin] == here for begin, _ in self._others):
+            return True
+        return any(word in self._third for word in words[self._clauses[here][0] : span[1]])
+
+    def told_of_others(self) -> list[WordSpan]:
+        """Words of the clauses that speak of somebody else, up to where the writer or a turn comes in."""
+        clause, out = self._words.clause, []
+        turns = {cue[0] for name in ("turn", "stop") for cue in self._match.spans(name)}
+        for begin, end in self._others:
+            ends = (p for p in range(begin + 1, end) if clause[p] != clause[begin] or p in turns)
+            out.append((begin, next(ends, end)))
+        return out
+
     def _other(self, span: WordSpan) -> str | None:
         if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
             return None
         for begin, end in self._others:
             if begin <= span[0] < end:
                 turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
-                stopped = any(begin < stop[0] < span[0] for stop in self._stops)
-                stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now"))
+                stops = [s for s in self._stops if self._words.words[s[1] - 1] not in self._third]
+                stopped = any(begin < stop[0] < span[0] for stop in stops)
+                stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now", self._of_them))
                 return None if turned else MAYBE if stopped else OTHER
         return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
 

@@ -34,6 +34,9 @@ PAST_ABOUT = "past"
 LONG_OVER = "long over"
 """What is told with words of long ago, or of always, that are no sign today."""
 
+OF_ANOTHER = "somebody else"
+"""What is told of somebody else speaks of them."""
+
 _IN_COMPANY = "in company"
 """Role of a word until it is known in what company it stands."""
 
@@ -126,7 +129,7 @@ class Ledger:
     def lay(self, claims: Iterable[RoleClaim]) -> None:
         """Lays what was understood over the words; what was laid first holds."""
         for span, role, about in claims:
-            self._claim(span, role, about, whole=role in (FACT, SIGN) or about == LONG_OVER)
+            self._claim(span, role, about, whole=role in (FACT, SIGN) or about in (LONG_OVER, OF_ANOTHER))
 
     def doubtful(self) -> tuple[int, ...]:
         """Places of words that nothing claims and that a "no" may speak of; of a very long text the first ones."""
