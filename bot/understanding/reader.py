@@ -266,13 +266,14 @@ class LanguageReader:
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        if named and (request == "question_back" or (not request and self._asks(words, reply.none))):
+        asks = request == "question_back" or (not request and self._asks(words, reply.none))
+        if named and asks and self._stands_apart(seen, named, verdicts, meant):
             request, reply = (
                 "",
                 Reply(perhaps=named, no=reply.no),
             )  # "are braxton hicks ok to ignore?": that line is asked
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
-        elif request == "question_back" or (not request and self._asks(words, reply.none)):
+        elif asks or (named and not self._stands_apart(seen, named, verdicts, meant)):
             request, reply, polarity = "question_back", NO_REPLY, None
             if question is not None and question.kind is not Kind.ago:
                 facts, figures = (self._not_asked(seen, question, told) for told in (facts, figures))
@@ -310,6 +311,23 @@ class LanguageReader:
             names=names,
             account=ledger.accounted(),
         )
+
+    def _stands_apart(
+        self,
+        seen: _Text,
+        named: tuple[str, ...],
+        verdicts: Mapping[str, Mapping[str, WordSpan]],
+        found: list[FoundName],
+    ) -> bool:
+        """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
+        family? my sister has lupus"; "is aspirin a blood thinner?")."""
+        lists, asked = self._language.lists, seen.match.spans("asks_whom_or_what")
+        if not asked:
+            return True
+        spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
+        spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
+        spans = [s for s in spans if not any(a[0] <= s[0] and s[1] <= a[1] for a in asked)]
+        return any(seen.scope.verdict(span, True) != OTHER for span in spans)
 
     def _by_choice(self, seen: _Text, figures: list[Fact]) -> list[Fact]:
         """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
@@ -438,6 +456,18 @@ class LanguageReader:
             for kind in ("plain", MAYBE):
                 if kind in verdicts[option]:
                     yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
+        yield from self._set_aside_claims(seen, verdicts)
+        for name in self._language.lists.requests:
+            for span in seen.match.spans(f"request.{name}"):
+                yield span, HARMLESS, f"request: {name}"
+        for fact in figures:
+            if fact.places != (0, 0):
+                yield fact.places, FACT, fact.question
+        for span, dictionary, kind in found:
+            yield span, FACT, f"{dictionary}: {kind}"
+
+    def _set_aside_claims(self, seen: _Text, verdicts: Mapping[str, Mapping[str, WordSpan]]) -> Iterator[RoleClaim]:
+        """What is denied, over, or of somebody else, with its words."""
         for option, kinds in verdicts.items():
             for kind in (NEGATED, PAST, OTHER):
                 if kind in kinds:
@@ -456,14 +486,6 @@ class LanguageReader:
         if any(PAST in kinds for kinds in verdicts.values()):
             for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
                 yield span, HARMLESS, PAST_ABOUT
-        for name in self._language.lists.requests:
-            for span in seen.match.spans(f"request.{name}"):
-                yield span, HARMLESS, f"request: {name}"
-        for fact in figures:
-            if fact.places != (0, 0):
-                yield fact.places, FACT, fact.question
-        for span, dictionary, kind in found:
-            yield span, FACT, f"{dictionary}: {kind}"
 
     def _apart(self, facts: list[Fact], question: Question | None, reply: Reply, ledger: Ledger) -> list[Fact]:
         """Facts without those of other questions whose words the answer to the open one is made of: a figure, or words, that

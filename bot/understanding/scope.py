@@ -62,6 +62,7 @@ class Scope:
         self._has_subject = frozenset(parts.group("subject_word"))
         self._of_them = frozenset(parts.group("goes_on_of_them"))
         self._around_a_time = frozenset(parts.group("around_a_time"))
+        self._relative = frozenset(parts.group("relative_word"))
         self._third = frozenset(parts.group("third_person"))
         self._in_a_row = frozenset(parts.group("noun_in_a_row"))
 
@@ -501,7 +502,7 @@ class Scope:
         for begin, end in self._others:
             if begin <= span[0] < end:
                 turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
-                stops = [s for s in self._stops if self._words.words[s[1] - 1] not in self._third]
+                stops = [s for s in self._stops if self._words.words[s[1] - 1] not in self._third | self._relative]
                 stopped = any(begin < stop[0] < span[0] for stop in stops)
                 stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now", self._of_them))
                 return None if turned else MAYBE if stopped else OTHER
