@@ -60,6 +60,9 @@ _SHORT = 30
 _SLIPS = 6
 """Unknown words of a message that are compared with those of the open screen."""
 
+_TEN = 10
+"""The most that a pain is scored with."""
+
 _BARE = re.compile(r"[\d\s./½+-]*")
 _NAME = re.compile(r"[a-z_0-9]+")
 
@@ -149,6 +152,11 @@ def _whole(seen: _Text) -> tuple[str | None, bool]:
     if said == "no" and match.spans("only_now"):
         return None, True
     return said, nothing_but(words, match, f"{question.ask}/{question.none}.plain")
+
+
+def _says_a_date(words: SpokenWords, span: WordSpan) -> bool:
+    """Whether a date is more than two figures with a stroke between them."""
+    return any(word.isalpha() for word in words.words[span[0] : span[1]])
 
 
 def _guessed(reading: Reading, text: str) -> Reading:
@@ -795,7 +803,11 @@ class LanguageReader:
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
+        scores = seen.opened(Kind.scale)  # "4 now 9 earlier", "7/8": neither an age nor a date
+        if scores:
+            in_dates -= {p for g in guesses if not _says_a_date(words, g.span) for p in range(*g.span)}
+        older = [number for number in numbers if not scores or number.most > _TEN]
+        add(Kind.age, self._ages.age(words, older, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = self._lengths.spasm_length(
             words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
         )
