@@ -663,7 +663,10 @@ class LanguageReader:
         span, dictionary, kind = name
         if seen.scope.negated(span) or self._of_another_only(seen, span):
             return False
-        means = self._language.lists.names[dictionary][kind].means
+        means, sentence = self._language.lists.names[dictionary][kind].means, seen.words.sentence
+        unless = (s for o in means for s in seen.match.spans(f"{o}.unless_in_sentence") if s[1] > span[0])
+        if any(sentence[s[0]] == sentence[span[0]] for s in unless):  # "put me on a statin, came off it in 2011"
+            return False
         counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
         return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))
 

@@ -487,10 +487,16 @@ class Scope:
             return True
         return any(word in self._third for word in words[self._clauses[here][0] : span[1]])
 
+    @cached_property
+    def _stops_for_them(self) -> list[WordSpan]:
+        """Where a statement begins that does not go on about the same somebody else: not "and she", "who"."""
+        words, goes_on = self._words.words, self._third | self._relative
+        return [stop for stop in self._stops if words[stop[1] - 1] not in goes_on]
+
     def told_of_others(self) -> list[WordSpan]:
         """Words of the clauses that speak of somebody else, up to where the writer or a turn comes in."""
         clause, out = self._words.clause, []
-        turns = {cue[0] for name in ("turn", "stop") for cue in self._match.spans(name)}
+        turns = {cue[0] for cue in (*self._match.spans("turn"), *self._stops_for_them)}
         for begin, end in self._others:
             ends = (p for p in range(begin + 1, end) if clause[p] != clause[begin] or p in turns)
             out.append((begin, next(ends, end)))
@@ -502,8 +508,7 @@ class Scope:
         for begin, end in self._others:
             if begin <= span[0] < end:
                 turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
-                stops = [s for s in self._stops if self._words.words[s[1] - 1] not in self._third | self._relative]
-                stopped = any(begin < stop[0] < span[0] for stop in stops)
+                stopped = any(begin < stop[0] < span[0] for stop in self._stops_for_them)
                 stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now", self._of_them))
                 return None if turned else MAYBE if stopped else OTHER
         return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
