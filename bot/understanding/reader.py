@@ -329,7 +329,12 @@ class LanguageReader:
     ) -> bool:
         """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
         family? my sister has lupus"; "is aspirin a blood thinner?")."""
-        lists, asked = self._language.lists, seen.match.spans("asks_whom_or_what")
+        lists, words = self._language.lists, seen.words
+        asked = [
+            s
+            for s in seen.match.spans("asks_whom_or_what")
+            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or "?" in words.words[s[1] :]
+        ]
         if not asked:
             return True
         spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]

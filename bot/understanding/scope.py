@@ -119,9 +119,10 @@ class Scope:
         numb"); not in another statement ("slipped disc in 2015, bum numb")."""
         clause, words = self._words.clause, self._words.words
         here = clause[cue[0]]
-        if clause[span[0]] <= here <= clause[span[1] - 1]:
-            return True
         first, last = self._clauses[here]
+        if clause[span[0]] <= here <= clause[span[1] - 1]:
+            leads = cue[0] - first <= 1 and cue in self.past_cues  # "in 2015 i had a slipped disc and numb legs"
+            return leads or self._joining.isdisjoint(words[cue[1] : span[0]])
         rest = (words[p] for p in range(first, last) if not cue[0] <= p < cue[1] and words[p].isalnum())
         return all(word in self._around_a_time for word in rest)
 
@@ -480,12 +481,14 @@ class Scope:
         return out
 
     def of_them(self, span: WordSpan) -> bool:
-        """Whether the clause of these words itself speaks of somebody else; one behind a comma may be about the writer."""
+        """Whether the statement of these words itself speaks of somebody else; one behind a comma or an "and" may be about the
+        writer: "my sister had cauda equina, bum numb"."""
         clause, words = self._words.clause, self._words.words
-        here = clause[span[0]]
-        if any(clause[begin] == here for begin, _ in self._others):
+        begin = self._clauses[clause[span[0]]][0]
+        begin = next((p for p in range(span[0], begin, -1) if words[p - 1] in self._joining), begin)
+        if any(begin <= other[0] <= span[0] for other in self._others):
             return True
-        return any(word in self._third for word in words[self._clauses[here][0] : span[1]])
+        return any(word in self._third for word in words[begin : span[1]])
 
     @cached_property
     def _stops_for_them(self) -> list[WordSpan]:
@@ -495,11 +498,13 @@ class Scope:
 
     def told_of_others(self) -> list[WordSpan]:
         """Words of the clauses that speak of somebody else, up to where the writer or a turn comes in."""
-        clause, out = self._words.clause, []
+        clause, words = self._words.clause, self._words.words
+        out: list[WordSpan] = []
         turns = {cue[0] for cue in (*self._match.spans("turn"), *self._stops_for_them)}
         for begin, end in self._others:
-            ends = (p for p in range(begin + 1, end) if clause[p] != clause[begin] or p in turns)
-            out.append((begin, next(ends, end)))
+            end = next((p for p in range(begin + 1, end) if clause[p] != clause[begin] or p in turns), end)
+            joined = (p for p in range(begin + 1, end) if words[p] in self._joining)
+            out.append((begin, next((p for p in joined if self._third.isdisjoint(words[p:end])), end)))
         return out
 
     def _other(self, span: WordSpan) -> str | None:
