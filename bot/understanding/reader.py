@@ -20,11 +20,13 @@ from bot.understanding.account.roles import (
     FACT,
     HARMLESS,
     LONG_OVER,
+    OF_ANOTHER,
     PAST_ABOUT,
     SIGN,
     Ledger,
     RoleClaim,
     Vocabulary,
+    opens,
 )
 from bot.understanding.quantities.ages import AgeReader
 from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
@@ -57,6 +59,9 @@ _SHORT = 30
 
 _SLIPS = 6
 """Unknown words of a message that are compared with those of the open screen."""
+
+_TEN = 10
+"""The most that a pain is scored with."""
 
 _BARE = re.compile(r"[\d\s./½+-]*")
 _NAME = re.compile(r"[a-z_0-9]+")
@@ -147,6 +152,11 @@ def _whole(seen: _Text) -> tuple[str | None, bool]:
     if said == "no" and match.spans("only_now"):
         return None, True
     return said, nothing_but(words, match, f"{question.ask}/{question.none}.plain")
+
+
+def _says_a_date(words: SpokenWords, span: WordSpan) -> bool:
+    """Whether a date is more than two figures with a stroke between them."""
+    return any(word.isalpha() for word in words.words[span[0] : span[1]])
 
 
 def _guessed(reading: Reading, text: str) -> Reading:
@@ -264,13 +274,14 @@ class LanguageReader:
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        if named and (request == "question_back" or (not request and self._asks(words, reply.none))):
+        asks = request == "question_back" or (not request and self._asks(words, reply.none))
+        if named and asks and self._stands_apart(seen, named, verdicts, meant):
             request, reply = (
                 "",
                 Reply(perhaps=named, no=reply.no),
             )  # "are braxton hicks ok to ignore?": that line is asked
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
-        elif request == "question_back" or (not request and self._asks(words, reply.none)):
+        elif asks or (named and not self._stands_apart(seen, named, verdicts, meant)):
             request, reply, polarity = "question_back", NO_REPLY, None
             if question is not None and question.kind is not Kind.ago:
                 facts, figures = (self._not_asked(seen, question, told) for told in (facts, figures))
@@ -308,6 +319,28 @@ class LanguageReader:
             names=names,
             account=ledger.accounted(),
         )
+
+    def _stands_apart(
+        self,
+        seen: _Text,
+        named: tuple[str, ...],
+        verdicts: Mapping[str, Mapping[str, WordSpan]],
+        found: list[FoundName],
+    ) -> bool:
+        """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
+        family? my sister has lupus"; "is aspirin a blood thinner?")."""
+        lists, words = self._language.lists, seen.words
+        asked = [
+            s
+            for s in seen.match.spans("asks_whom_or_what")
+            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or "?" in words.words[s[1] :]
+        ]
+        if not asked:
+            return True
+        spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
+        spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
+        spans = [s for s in spans if not any(a[0] <= s[0] and s[1] <= a[1] for a in asked)]
+        return any(seen.scope.verdict(span, True) != OTHER for span in spans)
 
     def _by_choice(self, seen: _Text, figures: list[Fact]) -> list[Fact]:
         """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
@@ -436,15 +469,7 @@ class LanguageReader:
             for kind in ("plain", MAYBE):
                 if kind in verdicts[option]:
                     yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
-        for option, kinds in verdicts.items():
-            for kind in (NEGATED, PAST, OTHER):
-                if kind in kinds:
-                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
-        over = [kinds[PAST] for kinds in verdicts.values() if PAST in kinds and seen.scope.long_over(kinds[PAST])]
-        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
-        if any(PAST in kinds for kinds in verdicts.values()):
-            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
-                yield span, HARMLESS, PAST_ABOUT
+        yield from self._set_aside_claims(seen, verdicts)
         for name in self._language.lists.requests:
             for span in seen.match.spans(f"request.{name}"):
                 yield span, HARMLESS, f"request: {name}"
@@ -453,6 +478,27 @@ class LanguageReader:
                 yield fact.places, FACT, fact.question
         for span, dictionary, kind in found:
             yield span, FACT, f"{dictionary}: {kind}"
+
+    def _set_aside_claims(self, seen: _Text, verdicts: Mapping[str, Mapping[str, WordSpan]]) -> Iterator[RoleClaim]:
+        """What is denied, over, or of somebody else, with its words."""
+        for option, kinds in verdicts.items():
+            for kind in (NEGATED, PAST, OTHER):
+                if kind in kinds:
+                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
+        over = [
+            kinds[PAST]
+            for option, kinds in verdicts.items()
+            if PAST in kinds and seen.scope.long_over(kinds[PAST], self._denied(seen, option))
+        ]
+        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
+        if over:
+            yield from ((span, DENIAL, LONG_OVER) for span in seen.match.spans("over_now"))
+        for span in seen.scope.told_of_others():
+            yield span, HARMLESS, OF_ANOTHER
+        yield from ((span, HARMLESS, PAST_ABOUT) for span in seen.scope.past_years)
+        if any(PAST in kinds for kinds in verdicts.values()):
+            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
+                yield span, HARMLESS, PAST_ABOUT
 
     def _apart(self, facts: list[Fact], question: Question | None, reply: Reply, ledger: Ledger) -> list[Fact]:
         """Facts without those of other questions whose words the answer to the open one is made of: a figure, or words, that
@@ -551,12 +597,19 @@ class LanguageReader:
         verdict = scope.verdict(span, past_counts)
         if verdict is None and self._asked_back(seen, span):
             verdict = HYPOTHETICAL if asked else MAYBE
+        if verdict == OTHER and option in self._signs and not scope.of_them(span):
+            verdict = MAYBE
         counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._signs)
-        if counts and scope.long_over(span):
+        if counts and scope.long_over(span, self._denied(seen, option)):
             return PAST
         if verdict == PAST and self._signs.get(option) == Level.emergency.value:
             return MAYBE  # over, perhaps: asked about
         return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict
+
+    @staticmethod
+    def _denied(seen: _Text, option: str) -> list[WordSpan]:
+        """Where an option is denied."""
+        return [span for span in seen.match.spans(f"{option}.plain") if seen.scope.negated(span)]
 
     def _where_asked(self, seen: _Text, option: str, span: WordSpan, is_plain: bool, verdict: str | None) -> str | None:
         """The same for words of its own where just that option is asked."""
@@ -579,12 +632,18 @@ class LanguageReader:
             if self._turned_round(seen, span):
                 out.setdefault(MAYBE, span)
             elif verdict is None or (
-                verdict == MAYBE and seen.scope.has_own_no(span)
+                verdict == MAYBE and (seen.scope.has_own_no(span) or self._well_in_a_list(seen, span))
             ):  # "no numbness, no trouble peeing"
                 out.pop(MAYBE, None)
                 out.setdefault(NEGATED, span)
             elif verdict == MAYBE:  # "not sure if I can feel it"
                 out.setdefault(MAYBE, span)
+
+    @staticmethod
+    def _well_in_a_list(seen: _Text, span: WordSpan) -> bool:
+        """Whether the words say themselves that all is well, and only a "no" before them made them doubtful."""
+        well = any(s[0] <= span[0] and span[1] <= s[1] for s in seen.match.spans("normality"))
+        return well and not seen.scope.doubted(span)
 
     def _set_aside(self, seen: _Text, option: str) -> tuple[str, ...]:
         """Why the own words of an option where it is asked are not meant: of a sign the past counts not, and where a movement
@@ -609,7 +668,10 @@ class LanguageReader:
         span, dictionary, kind = name
         if seen.scope.negated(span) or self._of_another_only(seen, span):
             return False
-        means = self._language.lists.names[dictionary][kind].means
+        means, sentence = self._language.lists.names[dictionary][kind].means, seen.words.sentence
+        unless = (s for o in means for s in seen.match.spans(f"{o}.unless_in_sentence") if s[1] > span[0])
+        if any(sentence[s[0]] == sentence[span[0]] for s in unless):  # "put me on a statin, came off it in 2011"
+            return False
         counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
         return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))
 
@@ -635,14 +697,20 @@ class LanguageReader:
         """Whether an exception, or a "fine until", in the same sentence turns a denial of these words round: denials are read
         narrowly (SEMANTICS 5e)."""
         sentence = seen.words.sentence
-        forms = seen.match.spans("denial_form")
         return any(
-            sentence[turn[0]] == sentence[span[0]]
-            and turn[1] > span[0]
-            and not any(f[0] <= turn[0] and turn[1] <= f[1] for f in forms)
+            sentence[turn[0]] == sentence[span[0]] and turn[1] > span[0] and not self._known_form(seen, turn)
             for name in ("exception", "fine_until", "than_normal")
             for turn in seen.match.spans(name)
         )
+
+    @staticmethod
+    def _known_form(seen: _Text, turn: WordSpan) -> bool:
+        """Whether what seems to turn a denial round is part of a known form of one, "just my back", or begins what says "none" to
+        the open list, "it's only the colour"."""
+        if any(f[0] <= turn[0] and turn[1] <= f[1] for f in seen.match.spans("denial_form")):
+            return True
+        own = () if seen.question is None else seen.match.spans(f"{seen.question.ask}/none.plain")
+        return any(opens(turn, form) for form in own)
 
     def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
         """Whether two spans overlap or stand within three words of each other with no "and" between."""
@@ -743,7 +811,11 @@ class LanguageReader:
         guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
         guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
+        scores = seen.opened(Kind.scale)  # "4 now 9 earlier", "7/8": neither an age nor a date
+        if scores:
+            in_dates -= {p for g in guesses if not _says_a_date(words, g.span) for p in range(*g.span)}
+        older = [number for number in numbers if not scores or number.most > _TEN]
+        add(Kind.age, self._ages.age(words, older, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = self._lengths.spasm_length(
             words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
         )

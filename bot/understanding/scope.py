@@ -24,6 +24,12 @@ NEGATED, PAST, OTHER, HYPOTHETICAL, IDIOM = "negated", "past", "other_person", "
 MAYBE = "maybe"
 """Neither plainly meant nor plainly not: to be asked about."""
 
+_ROW = 3
+"""Things denied one after the other, each with a "no" of its own, that make a row."""
+
+_OVER = ("over_now", "deny_all", "now_instead")
+"""Groups of phrases that say that something is over."""
+
 _REACH = 9
 """Words between a negation and what it may deny."""
 
@@ -54,6 +60,11 @@ class Scope:
         self._subjects = frozenset(parts.group("begins_with_a_subject"))
         self._before_a_verb = frozenset(parts.group("no_before_a_verb"))
         self._has_subject = frozenset(parts.group("subject_word"))
+        self._of_them = frozenset(parts.group("goes_on_of_them"))
+        self._around_a_time = frozenset(parts.group("around_a_time"))
+        self._relative = frozenset(parts.group("relative_word"))
+        self._third = frozenset(parts.group("third_person"))
+        self._in_a_row = frozenset(parts.group("noun_in_a_row"))
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -86,18 +97,39 @@ class Scope:
         """Whether a "no" speaks of these words."""
         return self._negated(span) == NEGATED
 
-    def long_over(self, span: WordSpan) -> bool:
+    def long_over(self, span: WordSpan, denied: Sequence[WordSpan] = ()) -> bool:
         """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), or led
-        by a "nothing new", with nothing that says that it is back."""
-        over = [s for name in ("over_now", "deny_all") for s in self._match.spans(name) if s[1] > span[0]]
-        over += self._match.spans("nothing_new")
-        if not over or not (self.past_cues or self._match.spans("chronic")):
+        by a "nothing new", with nothing that says that it is back, or that it was lately. `denied`: where they are denied."""
+        over = [s for name in _OVER for s in self._match.spans(name) if s[1] > span[0]]
+        over += (*self._match.spans("nothing_new"), *(s for s in denied if s[0] >= span[1]))
+        told = (*self.past_cues, *self._match.spans("chronic"))
+        near = any(self._near(cue, span) for cue in told) or any(
+            cue[0] >= span[1] for cue in self._match.spans("chronic_of_that")
+        )
+        if not over or not near or self._lately(span):
             return False
         present = (
             s for name in ("present", "begins_now", "gets_worse") for s in self._match.spans(name) if s[0] >= span[1]
         )
         old = (*over, *self.past_cues, *self._match.spans("chronic"))  # "ever since my last baby": of long ago
         return all(any(o[0] < s[1] and s[0] < o[1] for o in old) for s in present)
+
+    def _near(self, cue: WordSpan, span: WordSpan) -> bool:
+        """Whether a cue stands in the clause of these words, or in one beside it that says nothing else ("in 2015, my leg was
+        numb"); not in another statement ("slipped disc in 2015, bum numb")."""
+        clause, words = self._words.clause, self._words.words
+        here = clause[cue[0]]
+        first, last = self._clauses[here]
+        if clause[span[0]] <= here <= clause[span[1] - 1]:
+            leads = cue[0] - first <= 1 and cue in self.past_cues  # "in 2015 i had a slipped disc and numb legs"
+            return leads or self._joining.isdisjoint(words[cue[1] : span[0]])
+        rest = (words[p] for p in range(first, last) if not cue[0] <= p < cue[1] and words[p].isalnum())
+        return all(word in self._around_a_time for word in rest)
+
+    def _lately(self, span: WordSpan) -> bool:
+        """Whether its sentence tells a time of a few days or weeks ago: that is not long over."""
+        first, last = self._sentence(span[0])
+        return any(first <= cue[0] < last for cue in self._match.spans("lately"))
 
     def told_with(self, span: WordSpan) -> WordSpan:
         """The words from the begin of its sentence to the last cue of the past in it, or to its own end: what is long over."""
@@ -129,6 +161,14 @@ class Scope:
             out += [(len(out), len(out) + length)] * length
         return out
 
+    @cached_property
+    def _clauses(self) -> dict[int, WordSpan]:
+        """The begin and the end of each clause."""
+        out: dict[int, WordSpan] = {}
+        for place, clause in enumerate(self._words.clause):
+            out[clause] = (out.get(clause, (place, place))[0], place + 1)
+        return out
+
     def _sentence(self, place: int) -> WordSpan:
         return self._sentences[place]
 
@@ -143,6 +183,10 @@ class Scope:
         return [
             cue for cue in self._match.spans("negation") if not any(f[0] <= cue[0] and cue[1] <= f[1] for f in false)
         ]
+
+    def doubted(self, span: WordSpan) -> bool:
+        """Whether a hedge, a question or somebody else makes these words doubtful, rather than a list that they stand in."""
+        return self._hedged(span) or self._asked(span) is not None or self._other(span) is not None
 
     def has_own_no(self, span: WordSpan) -> bool:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
@@ -207,7 +251,17 @@ class Scope:
         if said not in self._answers:
             return True
         begins = self._subjects if said in self._before_a_verb else self._begins_statement
+        if first in self._in_a_row and cue[0] in self._row:
+            return True
         return not (first in begins or self.has_own_no(span) or self._part_of_statement(cue, span))
+
+    @cached_property
+    def _row(self) -> frozenset[int]:
+        """Places of the "no" of a row that each deny a thing of their own: "no crash. no fainting. no ripping pain"."""
+        words = self._words.words
+        row = {cue[0] for cue in self._denials if cue[1] - cue[0] == 1 and cue[1] < len(words)}
+        row = {place for place in row if words[place + 1].isalnum() and words[place + 1] not in self._answers}
+        return frozenset(row if len(row) >= _ROW else ())
 
     def _part_of_statement(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a statement about a part of the body begins right behind a bare "no": "no leg is weak"."""
@@ -225,12 +279,10 @@ class Scope:
             return True
         return any(cue[1] < place <= span[0] for place in self._fresh("fresh"))
 
-    def _fresh(self, group: str) -> list[int]:
-        """Where statements begin without a mark, by the words of `group`; not behind "or"."""
-        words = self._words.words
-        return [
-            cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in self._or | self._owned
-        ]
+    def _fresh(self, group: str, leads: frozenset[str] = frozenset()) -> list[int]:
+        """Where statements begin without a mark, by the words of `group`; not behind "or", nor behind one of `leads`."""
+        words, leads = self._words.words, leads | self._or | self._owned
+        return [cue[0] for cue in self._match.spans(group) if cue[0] and words[cue[0] - 1] not in leads]
 
     def _list_reaches(self, cue: WordSpan, span: WordSpan) -> str | None:
         """Over commas a negation reaches along a list of bare things: "no numbness, tingling or weakness"."""
@@ -341,6 +393,14 @@ class Scope:
         cues.extend(self._match.spans("long_ago"))
         return cues
 
+    @cached_property
+    def past_years(self) -> list[WordSpan]:
+        """Years of long ago that a denial of today follows: "the hospital asked me in 2021, no then and no now"."""
+        denied = [span[0] for name in _OVER for span in self._match.spans(name)]
+        words = self._words.words
+        years = (cue for cue in self.past_cues if cue[1] - cue[0] == 1 and words[cue[0]].isdecimal())
+        return [year for year in years if any(place >= year[1] for place in denied)]
+
     def _past(self, span: WordSpan) -> str | None:
         if not self.past_cues:
             return None
@@ -350,6 +410,8 @@ class Scope:
             begin <= now[0] < end and not self._within(now, cues) for now in self._match.spans("present")
         ):
             return None
+        if not any(self._near(cue, span) for cue in cues):
+            return MAYBE
         fresh = self._fresh("fresh")  # "a slipped disc in 2015 numb between my legs": whose time is not clear
         return MAYBE if all(any(cue[1] <= place <= span[0] for place in fresh) for cue in cues) else PAST
 
@@ -368,10 +430,11 @@ class Scope:
 
     def _chronic(self, span: WordSpan) -> bool:
         """Whether its stretch says that it has long been so ("a weak bladder for years"): not new, so asked about."""
-        if not self._match.spans("chronic"):
+        if not self._match.spans("chronic") and not self._match.spans("chronic_of_that"):
             return False
         begin, end = self._stretch(span)
-        return any(begin <= cue[0] < end for cue in self._match.spans("chronic"))
+        of_that = {cue[0] for cue in self._match.spans("chronic_of_that")}  # "but that is since my second baby"
+        return any(begin <= cue[0] < end for cue in self._match.spans("chronic")) or bool({end, end + 1} & of_that)
 
     # --- other people
 
@@ -417,14 +480,41 @@ class Scope:
             out.append((kin[0], end))
         return out
 
+    def of_them(self, span: WordSpan) -> bool:
+        """Whether the statement of these words itself speaks of somebody else; one behind a comma or an "and" may be about the
+        writer: "my sister had cauda equina, bum numb"."""
+        clause, words = self._words.clause, self._words.words
+        begin = self._clauses[clause[span[0]]][0]
+        begin = next((p for p in range(span[0], begin, -1) if words[p - 1] in self._joining), begin)
+        if any(begin <= other[0] <= span[0] for other in self._others):
+            return True
+        return any(word in self._third for word in words[begin : span[1]])
+
+    @cached_property
+    def _stops_for_them(self) -> list[WordSpan]:
+        """Where a statement begins that does not go on about the same somebody else: not "and she", "who"."""
+        words, goes_on = self._words.words, self._third | self._relative
+        return [stop for stop in self._stops if words[stop[1] - 1] not in goes_on]
+
+    def told_of_others(self) -> list[WordSpan]:
+        """Words of the clauses that speak of somebody else, up to where the writer or a turn comes in."""
+        clause, words = self._words.clause, self._words.words
+        out: list[WordSpan] = []
+        turns = {cue[0] for cue in (*self._match.spans("turn"), *self._stops_for_them)}
+        for begin, end in self._others:
+            end = next((p for p in range(begin + 1, end) if clause[p] != clause[begin] or p in turns), end)
+            joined = (p for p in range(begin + 1, end) if words[p] in self._joining)
+            out.append((begin, next((p for p in joined if self._third.isdisjoint(words[p:end])), end)))
+        return out
+
     def _other(self, span: WordSpan) -> str | None:
         if any(span[0] <= me[0] < span[1] for me in self._match.spans("me")):
             return None
         for begin, end in self._others:
             if begin <= span[0] < end:
                 turned = any(begin < turn[0] <= span[0] for turn in self._match.spans("turn"))
-                stopped = any(begin < stop[0] < span[0] for stop in self._stops)
-                stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now"))
+                stopped = any(begin < stop[0] < span[0] for stop in self._stops_for_them)
+                stopped = stopped or any(begin < place <= span[0] for place in self._fresh("fresh_now", self._of_them))
                 return None if turned else MAYBE if stopped else OTHER
         return OTHER if any(0 <= cue[0] - span[1] <= 3 for cue in self._match.spans("other_after")) else None
 
