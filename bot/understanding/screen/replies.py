@@ -74,7 +74,7 @@ class ReplyReader:
     def _to_list(self, question: Question, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
         ids = question.option_ids
         placed = self._places.read(seen.words, len(ids))
-        if placed is not None:
+        if placed is not None and not (question.describes and len(placed.yes) == len(ids)):
             return self._placed(placed, ids)
         named = {option for name in names if not name.ask for option in name.means}
         yes = tuple(o for o in ids if PLAIN in verdicts.get(o, ()) or o in named)
