@@ -26,20 +26,23 @@ from bot.understanding.account.roles import (
     RoleClaim,
     Vocabulary,
 )
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.quantities.ages import AgeReader
-from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
+from bot.understanding.quantities.amounts import Amounts, Duration, Number
 from bot.understanding.quantities.figures import Figure
 from bot.understanding.quantities.lengths import LengthReader
 from bot.understanding.quantities.onset import OnsetReader
 from bot.understanding.quantities.pains import PainReader
 from bot.understanding.quantities.periods import Guess
 from bot.understanding.quantities.typed_answers import TypedAnswerReader
+from bot.understanding.scope.cues import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST, ScopeWords
+from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
 from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
 from .language import FOLDER, NOTHING, Language, load
-from .patterns import Match, WordSpan
-from .scope import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST, Scope
+from .steps import Steps
 from .whole import crisis, nothing_but, polarity
 from .words import Speller, SpokenWords, fold_spoken
 
@@ -172,6 +175,7 @@ class LanguageReader:
             self._kinds.setdefault(question.kind, question.ask)
         parts = language.lists
         self._amounts = Amounts(parts)
+        self._scope_words = ScopeWords.of(parts)
         self._onset = OnsetReader(parts, self._amounts)
         self._ages, self._pains = AgeReader(parts, self._amounts), PainReader(parts, self._amounts)
         self._lengths = LengthReader(parts)
@@ -228,13 +232,13 @@ class LanguageReader:
         words = language.spelling.read(text)
         if not words.words:
             return Reading()
-        match = language.grammar.match(words)
-        scope = Scope(match, now.year, language.lists)
+        match = Match(language.grammar, words, Steps(10**9))
+        scope = Scope(match, now.year, self._scope_words)
         question = self._questions.get(open_question or "")
         seen = _Text(
             words, match, scope, now, question, self._amounts.numbers(words), self._amounts.durations(words)
         )  # fmt: skip
-        verdicts = {option: self._verdicts(seen, option) for option in self._all}
+        verdicts = {o: kinds for o in self._all if (kinds := self._verdicts(seen, o))}
         signs, plain, denied, rejected = self._options(seen, verdicts)
         facts, unclear = self._choices(seen, plain, denied)
         elsewhere = [s for o, s in plain.items() if o in self._signs and not language.options.get(o, NOTHING).begins]
@@ -252,7 +256,11 @@ class LanguageReader:
         if not signs and not mended:
             signs = self._by_slips(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
-        timed = () if question is None or question.typed is None else self._onset.guesses(words, match, now, True)
+        timed = (
+            ()
+            if question is None or question.typed is None
+            else self._onset.guesses(words, match, now, True, seen.durations)
+        )
         typed = self._typed.read(question, words, seen.numbers, timed)
         if typed is not None:
             polarity = typed.word if polarity in (None, typed.word) else None
@@ -383,8 +391,8 @@ class LanguageReader:
                 if word not in self._told_of_signs or word == words.words[place]:
                     continue
                 other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
-                match = self._language.grammar.match(other)
-                scope = Scope(match, seen.now.year, self._language.lists)
+                match = Match(self._language.grammar, other, Steps(10**9))
+                scope = Scope(match, seen.now.year, self._scope_words)
                 again = replace(seen, words=other, match=match, scope=scope)
                 found = tuple(
                     Sign(option, words.quote(span), False)
@@ -516,11 +524,14 @@ class LanguageReader:
     def _verdicts(self, seen: _Text, option: str) -> dict[str, WordSpan]:
         """What the text says of one option: `plain`, `MAYBE`, or the reasons for which it was set aside, with the words."""
         match = seen.match
-        past_counts = self._language.options.get(option, NOTHING).past
         names = [(f"{option}.plain", True), (f"{option}.possible", False)]
         if seen.question is not None and option in seen.question.option_ids:
             names += [(f"{seen.question.ask}/{option}.plain", True), (f"{seen.question.ask}/{option}.possible", False)]
+        names = [name for name in names if match.may_hold(name[0])]
         out: dict[str, WordSpan] = {}
+        if not names and not match.may_hold(f"{option}.denied"):
+            return out
+        past_counts = self._language.options.get(option, NOTHING).past
         unless: tuple[WordSpan, ...] | None = None
         for name, is_plain in names:
             for span in match.spans(name):
@@ -654,7 +665,7 @@ class LanguageReader:
     def mentions(self, text: str) -> list[tuple[str, int, int]]:
         """Where warning signs are named plainly, whatever is said of them: (option, first character, one past the last)."""
         words = self._language.spelling.read(text[:LONGEST])
-        match = self._language.grammar.match(words)
+        match = Match(self._language.grammar, words, Steps(10**9))
         out = []
         for option in self._signs:
             unless = match.spans(f"{option}.unless")
@@ -740,7 +751,7 @@ class LanguageReader:
         numbers = seen.numbers
         onset_open = seen.opened(Kind.ago)
         in_durations = {place for d in seen.durations for place in range(*d.span)}
-        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
+        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, seen.durations, elsewhere)
         guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
         add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
@@ -771,7 +782,7 @@ class LanguageReader:
     def _same_clause(self, seen: _Text, guess: Guess, figure: Figure) -> bool:
         """Whether a time stands beside a figure with no "since" before it."""
         clause, begin = seen.words.clause, guess.span[0]
-        since = before(seen.words.words, begin, self._onset.lists["since"])
+        since = self._onset.lists["since"].before(seen.words.words, begin)
         return clause[begin] == clause[figure.span[0]] and not since
 
     def _of_the_pain(self, seen: _Text, guess: Guess) -> bool:

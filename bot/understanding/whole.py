@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from .patterns import Match
-from .scope import HYPOTHETICAL, MAYBE, Scope
+from bot.understanding.patterns.match import Match
+from bot.understanding.scope.cues import HYPOTHETICAL, MAYBE
+from bot.understanding.scope.verdict import Scope
+
 from .words import SpokenWords
 
 _LONGEST_WORD = 16

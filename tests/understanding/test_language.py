@@ -11,7 +11,8 @@ import pytest
 
 from bot.understanding import make_reader
 from bot.understanding.language import load
-from bot.understanding.patterns import Grammar, PatternError, parse_pattern, spell_out
+from bot.understanding.patterns.grammar import Grammar
+from bot.understanding.patterns.phrases import PatternError, parse_pattern, spell_out
 from tests.support.understood import NOW, flow
 
 DEUTSCH = """

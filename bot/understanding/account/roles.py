@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from bot.core.model.readings import Accounted
 from bot.understanding.lists.model import AccountWords
-from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
 FACT, SIGN, DENIAL, FILLER, HARMLESS, TELLING, UNKNOWN = (

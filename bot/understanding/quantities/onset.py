@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
-from .amounts import Amounts, Duration, at, before
+from .amounts import Amounts, Duration
 from .dates import DateReader
 from .periods import Days, Guess
 
@@ -32,13 +33,19 @@ class OnsetReader(DateReader):
         self._since_not = frozenset(parts.since_not)
 
     def guesses(
-        self, text: SpokenWords, match: Match, now: datetime, dates_open: bool, signs: Iterable[WordSpan] = ()
+        self,
+        text: SpokenWords,
+        match: Match,
+        now: datetime,
+        dates_open: bool,
+        amounts: Iterable[Duration],
+        signs: Iterable[WordSpan] = (),
     ) -> list[Guess]:
-        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `signs`: where the words
-        speak of something else than the complaint ("fever since yesterday")."""
+        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `amounts`: its amounts of time;
+        `signs`: where the words speak of something else than the complaint ("fever since yesterday")."""
         elsewhere = tuple(signs)
         today, words = now.date(), text.words
-        durations = {d.span[0]: d for d in self.amounts.durations(text)}
+        durations = {d.span[0]: d for d in amounts}
         inside = {place for d in durations.values() for place in range(d.span[0] + 1, d.span[1])}
         out: list[Guess] = []
         place = 0
@@ -64,11 +71,11 @@ class OnsetReader(DateReader):
     def _ago(self, text: SpokenWords, duration: Duration, now: datetime, asked: bool) -> Guess | None:
         words, (begin, end) = text.words, duration.span
         today = now.date()
-        after = at(words, end, self.lists["ago_words"]) or before(words, begin, self.lists["ago_before"])
+        after = self.lists["ago_words"].at(words, end) or self.lists["ago_before"].before(words, begin)
         if asked and not after and end + 1 == len(words):
-            after = at(words, end, self.lists["since"])  # "an hour since"
-        since = before(words, begin, self.lists["for"]) or before(words, begin, self.lists["since"])
-        if before(words, begin, self.lists["never_onset_before"]) or at(words, end, self.lists["never_onset_after"]):
+            after = self.lists["since"].at(words, end)  # "an hour since"
+        since = self.lists["for"].before(words, begin) or self.lists["since"].before(words, begin)
+        if self.lists["never_onset_before"].before(words, begin) or self.lists["never_onset_after"].at(words, end):
             return None
         days = duration.unit not in ("second", "minute", "hour") or duration.least >= DAY / 2
         if duration.vague:
@@ -87,14 +94,14 @@ class OnsetReader(DateReader):
         if shift is not None and (after or shift <= 0):
             least, most, after, since = max(0, least + shift), max(0, most + shift), after + 1, 1
         single = words[begin] in self.amounts.articles and not after and not since
-        ends = end >= len(words) or not words[end].isalnum() or bool(at(words, end, self.lists["already"]))
-        if single and begin and len(words) > 4 and not ends and not before(words, begin, self.lists["about_words"]):
+        ends = end >= len(words) or not words[end].isalnum() or bool(self.lists["already"].at(words, end))
+        if single and begin and len(words) > 4 and not ends and not self.lists["about_words"].before(words, begin):
             return None
-        if not after and not since and before(words, begin, self.lists["ahead_before"]):
+        if not after and not since and self.lists["ahead_before"].before(words, begin):
             return Guess((begin, end), None, weight=1)  # "in 2 days" lies ahead: it is asked again
         weight = 1.0 + (2 if after else 0) + (1 if since else 0)
         value: Days = least if least == most else (least, most)
-        behind = after if shift is not None or at(words, end, self.lists["ago_words"]) else 0
+        behind = after if shift is not None or self.lists["ago_words"].at(words, end) else 0
         return Guess((begin, end + behind), value, (), weight, True)
 
     @staticmethod
@@ -130,7 +137,7 @@ class OnsetReader(DateReader):
         still = match.spans("time.still_the_onset")
         for other in match.spans("time.not_the_onset"):
             inside_still = any(s[0] <= other[0] < s[1] for s in still)
-            if any(at(text.words, place, self.lists["joining"]) for place in range(other[1], begin)):
+            if any(self.lists["joining"].at(text.words, place) for place in range(other[1], begin)):
                 continue  # "worse sitting and for two weeks"
             if text.clause[other[0]] == clause and not inside_still and other[0] - begin > -6 and other[0] - end <= 1:
                 weight -= 4
@@ -157,18 +164,17 @@ class OnsetReader(DateReader):
         if plain_word and not opened:
             return None
         short = len(text.words) <= 6
-        spans = vague_spans(text, self.lists["vague_time"])
-        alone = vague_spans(text, self.lists["vague_alone"]) if short or opened else []
+        spans = self.lists["vague_time"].spans(text.words)
+        alone = self.lists["vague_alone"].spans(text.words) if short or opened else []
         began = match.spans("time.began")
         for span in (*spans, *alone):
             near = any(text.sentence[b[0]] == text.sentence[span[0]] for b in began)
             if opened or short or (near and span in spans):
                 return span
-        for place in range(len(text.words)):
-            length = at(text.words, place, self.lists["since_what"])
-            after = text.words[place + length : place + length + 4]
-            if length and after and not self._since_not & set(after):
-                return place, min(place + length + 2, len(text.words))
+        for place, end in self.lists["since_what"].spans(text.words):
+            after = text.words[end : end + 4]
+            if after and not self._since_not & set(after):
+                return place, min(end + 2, len(text.words))
         return None
 
     @staticmethod
@@ -176,13 +182,3 @@ class OnsetReader(DateReader):
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
         return not any(first <= turn[0] < last for turn in match.spans("turn"))
-
-
-def vague_spans(text: SpokenWords, listed: tuple[tuple[str, ...], ...]) -> list[WordSpan]:
-    """Where listed phrases stand in the text."""
-    out = []
-    for place in range(len(text.words)):
-        length = at(text.words, place, listed)
-        if length:
-            out.append((place, place + length))
-    return out

@@ -1,0 +1,98 @@
+"""Of whom words speak: another person speaks for all that follows, until the writer speaks of himself."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from bot.understanding.patterns.spans import WordSpan
+
+from .cues import MAYBE, OTHER, Cues, next_place
+
+_NEAR = 3
+"""Words within which "told me" follows a relative, "they" follows that, or "he has it" follows what he has."""
+
+
+class People:
+    """The other people in one text."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._cues, self._words = cues, cues.words
+
+    @cached_property
+    def speaks_for(self) -> bool:
+        """Whether the one with the bad back is somebody else, whose signs are then asked about ("his back is in spasm")."""
+        return bool(self._cues.spans("their_complaint")) and not self._cues.spans("my_complaint")
+
+    def of(self, span: WordSpan) -> str | None:
+        """OTHER, MAYBE if a new statement begins before the words, or None."""
+        cues = self._cues
+        if cues.spots("me").begin_between(*span):
+            return None
+        self._cues.steps.take(1 + len(self._others))
+        for begin, end in self._others:
+            if begin <= span[0] < end:
+                if cues.spots("turn").begin_between(begin + 1, span[0] + 1):
+                    return None
+                stopped = cues.spots("stop").begin_between(begin + 1, span[0])
+                return MAYBE if stopped or cues.fresh_between("fresh_now", begin + 1, span[0] + 1) else OTHER
+        return OTHER if cues.spots("other_after").begin_between(span[1], span[1] + _NEAR + 1) else None
+
+    @cached_property
+    def _others(self) -> list[WordSpan]:
+        """Stretches that speak of somebody else; none at all if somebody else is the patient."""
+        cues, none = self._cues, len(self._words)
+        if cues.spans("proxy"):
+            return []
+        first = (cue for cue in cues.spans("kin_first") if cues.may_begin(cue[0]))
+        out: list[WordSpan] = []
+        for kin in sorted((*cues.spans("kin"), *first)):
+            if out and kin[0] < out[-1][1] and kin[0] < out[-1][0] + 2:
+                continue
+            if (watch := self._within(self._watching, kin[1])) is not None:
+                told = self._within(self._third, watch + 1)
+                if told is not None:  # "a friend told me they could not feel ..."
+                    out.append((told, min(next_place(self._mine, told + 1, none), cues.clause(told)[1])))
+                continue
+            told_of = kin[1] < none and kin[1] in self._relative
+            if not told_of and any(place in self._carried for place in range(max(kin[0] - 2, 0), kin[0])):
+                continue
+            out.append((kin[0], self._end(kin)))
+        return out
+
+    def _within(self, places: frozenset[int], first: int) -> int | None:
+        """The first of these places among the next words."""
+        return next((p for p in range(first, min(first + _NEAR, len(self._words))) if p in places), None)
+
+    def _end(self, kin: WordSpan) -> int:
+        """Where the words about a relative end: with the sentence, or where the writer speaks of himself."""
+        end = next_place(self._mine_but_kin, kin[1], len(self._words))
+        sentence_end = self._cues.sentence(kin[0])[1]
+        goes_on = any(place in self._third for place in range(sentence_end, sentence_end + _NEAR))
+        return end if goes_on else min(end, sentence_end)
+
+    @cached_property
+    def _watching(self) -> frozenset[int]:
+        return frozenset(self._cues.spots("kin_watches").firsts)
+
+    @cached_property
+    def _carried(self) -> frozenset[int]:
+        return frozenset(cue[1] - 1 for cue in self._cues.spans("kin_carried"))
+
+    @cached_property
+    def _relative(self) -> frozenset[int]:
+        return frozenset(self._cues.spots("relative_word").firsts)
+
+    @cached_property
+    def _third(self) -> frozenset[int]:
+        return frozenset(self._cues.spots("third_person").firsts)
+
+    @cached_property
+    def _mine(self) -> list[int]:
+        """Where the writer speaks of himself."""
+        return sorted(cue[0] for name in ("me", "back_to_me", "fresh_self") for cue in self._cues.spans(name))
+
+    @cached_property
+    def _mine_but_kin(self) -> list[int]:
+        """The same without the "my" of "my mother"."""
+        kin = {place for cue in self._cues.spans("kin") for place in range(*cue)}
+        return [place for place in self._mine if place not in kin]
