@@ -7,6 +7,7 @@ A fact that is not mentioned is never taken as absent: only what is plainly deni
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,13 +42,11 @@ from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
 from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
+from .doubt import in_doubt
 from .language import FOLDER, NOTHING, Language, load
-from .steps import Steps
+from .steps import LEFT_OF_IT, MOST_STEPS, MOST_WORDS, WORD, OutOfStepsError, Steps
 from .whole import crisis, nothing_but, polarity
 from .words import Speller, SpokenWords, fold_spoken
-
-LONGEST = 20_000
-"""Characters of one text that are read."""
 
 _FEW = 5
 """Words of a message that speaks of nothing but the figure that was asked for."""
@@ -57,6 +56,9 @@ _A_QUESTION = 4
 
 _SHORT = 30
 """Words of a message in which other readings of a misspelt word are tried."""
+
+_BESIDE = 3
+"""Words within which words that take a meaning away stand beside it."""
 
 _SLIPS = 6
 """Unknown words of a message that are compared with those of the open screen."""
@@ -86,7 +88,7 @@ def make_reader(flow: FlowLike, folder: Path = FOLDER) -> Reader:
 
     def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
         reader = readers.get(lang) or readers.get(lang.partition("-")[0])
-        return Reading() if reader is None else reader.read(text[:LONGEST], now, open_question)
+        return Reading() if reader is None else reader.read(text, now, open_question)
 
     return read
 
@@ -226,13 +228,29 @@ class LanguageReader:
         own = frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
         return own | self._words_of(question.option_ids)
 
-    def read(self, text: str, now: datetime, open_question: str | None, mended: bool = False) -> Reading:
-        """All that can be read in `text` on the patient's date `now`. `mended`: slips were mended towards the open screen."""
+    def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
+        """All that can be read in `text` on the patient's date `now`; of a text that costs too much its first part is read, and
+        the message is in doubt."""
+        words = self._language.spelling.read(text)
+        if len(words.words) > MOST_WORDS:
+            words = words.first(MOST_WORDS)
+        while True:
+            try:
+                reading = self._read(words, now, open_question, Steps(MOST_STEPS))
+            except OutOfStepsError:
+                words = words.first(len(words.words) // LEFT_OF_IT)
+                continue
+            return reading if words.whole else in_doubt(reading, open_question)
+
+    def _read(
+        self, words: SpokenWords, now: datetime, open_question: str | None, steps: Steps, mended: bool = False
+    ) -> Reading:
+        """All that can be read in these words. `mended`: slips were mended towards the open screen."""
         language = self._language
-        words = language.spelling.read(text)
         if not words.words:
             return Reading()
-        match = Match(language.grammar, words, Steps(10**9))
+        steps.take(WORD * len(words.words))
+        match = Match(language.grammar, words, steps)
         scope = Scope(match, now.year, self._scope_words)
         question = self._questions.get(open_question or "")
         seen = _Text(
@@ -284,9 +302,10 @@ class LanguageReader:
                 facts, figures = (self._not_asked(seen, question, told) for told in (facts, figures))
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
-            again = None if nearer is None else self.read(nearer, now, open_question, mended=True)
+            near = None if nearer is None else language.spelling.read(nearer)
+            again = None if near is None else self._read(near, now, open_question, steps, mended=True)
             if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
-                return _guessed(again, text)
+                return _guessed(again, words.text)
         figures = self._by_choice(seen, figures)
         facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
         told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
@@ -391,7 +410,7 @@ class LanguageReader:
                 if word not in self._told_of_signs or word == words.words[place]:
                     continue
                 other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
-                match = Match(self._language.grammar, other, Steps(10**9))
+                match = Match(self._language.grammar, other, Steps(MOST_STEPS))
                 scope = Scope(match, seen.now.year, self._scope_words)
                 again = replace(seen, words=other, match=match, scope=scope)
                 found = tuple(
@@ -532,16 +551,14 @@ class LanguageReader:
         if not names and not match.may_hold(f"{option}.denied"):
             return out
         past_counts = self._language.options.get(option, NOTHING).past
-        unless: tuple[WordSpan, ...] | None = None
+        unless, elsewhere = match.spots(f"{option}.unless"), match.spots(f"{option}.unless_in_sentence")
+        ruled_out = {seen.words.sentence[u[0]] for u in elsewhere.spans}
         for name, is_plain in names:
             for span in match.spans(name):
-                if unless is None:
-                    unless = match.spans(f"{option}.unless")
                 own = "/" in name and seen.opened(Kind.one)
-                if not own and any(self._touches(seen.words, u, span) for u in unless):
+                if not own and any(self._touches(seen.words, u, span) for u in unless.near(span, _BESIDE)):
                     continue
-                sentence = seen.words.sentence
-                if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
+                if seen.words.sentence[span[0]] in ruled_out:
                     continue
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
                 if not is_plain and self._inside_a_denial(seen, span):
@@ -577,7 +594,7 @@ class LanguageReader:
             return NEGATED
         if verdict == OTHER and self._of_another_only(seen, span):
             return OTHER
-        if verdict == HYPOTHETICAL and any(span[0] <= s[0] and s[1] <= span[1] for s in seen.match.spans("if_word")):
+        if verdict == HYPOTHETICAL and any(s[1] <= span[1] for s in seen.match.spots("if_word").between(*span)):
             return None  # "if I grit my teeth it works" is an answer as a whole
         if verdict == PAST and seen.scope.long_over(span):
             return PAST
@@ -607,13 +624,13 @@ class LanguageReader:
     def _inside_a_denial(seen: _Text, span: WordSpan) -> bool:
         """Whether words that perhaps mean a sign are part of a known form that says that all is well ("fine in myself")."""
         names = ("denial_form", "normal_figure", "harmless_form")
-        return any(s[0] <= span[0] and span[1] <= s[1] for name in names for s in seen.match.spans(name))
+        return any(seen.match.spots(name).cover(span) for name in names)
 
     @staticmethod
     def _as_it_should_be(seen: _Text, span: WordSpan) -> bool:
         """Whether words that perhaps mean a sign stand in a phrase that says that all is well ("everything works down there")."""
         names = ("normality", "denial_form", "deny_all", f"{seen.question.ask}/none.plain" if seen.question else "")
-        return any(s[0] < span[1] and span[0] < s[1] for name in names if name for s in seen.match.spans(name))
+        return any(seen.match.spots(name).overlap(span) for name in names if name)
 
     def _name_meant(self, seen: _Text, name: FoundName) -> bool:
         """Whether a medicine or illness is one of the patient's, and of today where only that counts."""
@@ -634,25 +651,19 @@ class LanguageReader:
     @staticmethod
     def _asked_back(seen: _Text, span: WordSpan) -> bool:
         """Whether the words stand in a question back, "what counts as unsteady?": its clause begins with one."""
-        clause = seen.words.clause
-        return any(
-            clause[back[0]] == clause[span[0]]
-            and back[0] <= span[0]
-            and (back[0] == 0 or clause[back[0] - 1] != clause[back[0]])
-            for back in seen.match.spans("request.question_back")
-        )
+        begin = bisect_left(seen.words.clause, seen.words.clause[span[0]])
+        return seen.match.spots("request.question_back").begin_between(begin, begin + 1)
 
     def _turned_round(self, seen: _Text, span: WordSpan) -> bool:
         """Whether an exception, or a "fine until", in the same sentence turns a denial of these words round: denials are read
         narrowly (SEMANTICS 5e)."""
         sentence = seen.words.sentence
-        forms = seen.match.spans("denial_form")
+        first, last = (find(sentence, sentence[span[0]]) for find in (bisect_left, bisect_right))
+        forms = seen.match.spots("denial_form")
         return any(
-            sentence[turn[0]] == sentence[span[0]]
-            and turn[1] > span[0]
-            and not any(f[0] <= turn[0] and turn[1] <= f[1] for f in forms)
+            turn[1] > span[0] and not forms.cover(turn)
             for name in ("exception", "fine_until", "than_normal")
-            for turn in seen.match.spans(name)
+            for turn in reversed(seen.match.spots(name).between(first, last))
         )
 
     def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
@@ -660,12 +671,12 @@ class LanguageReader:
         first, last = min(one[1], other[1]), max(one[0], other[0])
         if last < first:
             return True
-        return last - first < 3 and not self._joining & set(words.words[first:last])
+        return last - first < _BESIDE and not self._joining & set(words.words[first:last])
 
     def mentions(self, text: str) -> list[tuple[str, int, int]]:
         """Where warning signs are named plainly, whatever is said of them: (option, first character, one past the last)."""
-        words = self._language.spelling.read(text[:LONGEST])
-        match = Match(self._language.grammar, words, Steps(10**9))
+        words = self._language.spelling.read(text)
+        match = Match(self._language.grammar, words, Steps(MOST_STEPS))
         out = []
         for option in self._signs:
             unless = match.spans(f"{option}.unless")

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+MOST_STEPS = 60_000
+"""Steps that one text may cost: half as many again as the longest message that people send, about its words and no more."""
+MOST_WORDS = 1_200
+"""Words and marks of one text that are read, at most: the longest message that people send has a thousand."""
+LEFT_OF_IT = 8
+"""Of a text that costs too much that part of its words is read."""
+WORD, VERDICT = 8, 40
+"""Steps that a word costs whatever it is, and whether some words are meant."""
+
 
 class OutOfStepsError(Exception):
     """A text that costs more steps than it may. `reader.py` then reads less of it; nobody else sees this."""

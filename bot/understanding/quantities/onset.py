@@ -6,6 +6,7 @@ or "twice" speak against it. A text that names no time may still say that it was
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -115,33 +116,38 @@ class OnsetReader(DateReader):
     def _context(self, text: SpokenWords, match: Match, guess: Guess, elsewhere: bool) -> float:
         """How well the words around a time speak of the beginning."""
         begin, end = guess.span
-        clause, sentence = text.clause[begin], text.sentence[begin]
+        clause, sentence = (_bounds(numbers, begin) for numbers in (text.clause, text.sentence))
         weight = 0.0
-        complaint = any(text.clause[c[0]] == clause for c in match.spans("time.complaint"))
-        began = match.spans("time.began")
-        if any(text.clause[b[0]] == clause and b[0] < end + 6 for b in began):
+        complaints = match.spots("time.complaint").between(*clause)
+        complaint = bool(complaints)
+        began = match.spots("time.began")
+        if began.begin_between(clause[0], min(clause[1], end + 6)):
             weight += 3
-        elif any(text.sentence[b[0]] == sentence for b in began):
+        elif began.begin_between(*sentence):
             weight += 1
         elif elsewhere:
             weight -= 1.5 if complaint else 3
         if complaint:
             weight += 1
-        if any(text.clause[b[0]] == clause and b[0] < end for b in match.spans("time.this_bout")):
+        if match.spots("time.this_bout").begin_between(clause[0], min(clause[1], end)):
             weight += 6  # "bad for 20 years, but this lot started sunday"
-        not_onset = match.spans("time.not_the_onset")
-        bare = [b for b in began if not any(0 <= b[0] - n[1] <= 3 and text.clause[n[0]] == clause for n in not_onset)]
-        told = (*match.spans("time.complaint"), *bare)
-        if any(0 <= begin - c[1] <= 1 and text.clause[c[0]] == clause for c in told):
+        not_onset = match.spots("time.not_the_onset").between(*clause)
+        match.steps.take(len(complaints) + len(not_onset))
+        told = [c for c in complaints if 0 <= begin - c[1] <= 1]
+        told += (
+            b
+            for b in began.between(*clause)
+            if 0 <= begin - b[1] <= 1 and not any(0 <= b[0] - n[1] <= 3 for n in not_onset)
+        )
+        if told:
             return weight + 3  # "back pain 3 days inject heroin": said of the complaint, whatever follows
-        still = match.spans("time.still_the_onset")
-        for other in match.spans("time.not_the_onset"):
-            inside_still = any(s[0] <= other[0] < s[1] for s in still)
+        still = match.spots("time.still_the_onset")
+        for other in not_onset:
+            if other[0] - begin <= -6 or other[0] - end > 1 or still.overlap((other[0], other[0] + 1)):
+                continue
             if any(self.lists["joining"].at(text.words, place) for place in range(other[1], begin)):
                 continue  # "worse sitting and for two weeks"
-            if text.clause[other[0]] == clause and not inside_still and other[0] - begin > -6 and other[0] - end <= 1:
-                weight -= 4
-                break
+            return weight - 4
         return weight
 
     def choose(
@@ -166,10 +172,11 @@ class OnsetReader(DateReader):
         short = len(text.words) <= 6
         spans = self.lists["vague_time"].spans(text.words)
         alone = self.lists["vague_alone"].spans(text.words) if short or opened else []
-        began = match.spans("time.began")
-        for span in (*spans, *alone):
-            near = any(text.sentence[b[0]] == text.sentence[span[0]] for b in began)
-            if opened or short or (near and span in spans):
+        if (opened or short) and (spans or alone):
+            return (*spans, *alone)[0]
+        began = match.spots("time.began")
+        for span in spans:
+            if began.begin_between(*_bounds(text.sentence, span[0])):
                 return span
         for place, end in self.lists["since_what"].spans(text.words):
             after = text.words[end : end + 4]
@@ -181,4 +188,9 @@ class OnsetReader(DateReader):
     def _together(match: Match, one: WordSpan, other: WordSpan) -> bool:
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
-        return not any(first <= turn[0] < last for turn in match.spans("turn"))
+        return not match.spots("turn").begin_between(first, last)
+
+
+def _bounds(numbers: tuple[int, ...], place: int) -> WordSpan:
+    """Begin and end of the sentence or clause of a word, by their numbers, which are in order."""
+    return bisect_left(numbers, numbers[place]), bisect_right(numbers, numbers[place])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import any_between
 from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Number
@@ -19,6 +23,17 @@ _OUT_OF_TEN = 3
 def _highest(figure: Figure) -> float:
     value = figure.value
     return value[1] if isinstance(value, tuple) else float(value or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Places of words about pain, and of words that tell something else than "about" where they stand before a figure."""
+
+    spoken: frozenset[int]
+    telling_before: list[int]
+
+
+_NOTHING_AROUND = _Around(frozenset(), [])
 
 
 class PainReader:
@@ -53,6 +68,7 @@ class PainReader:
         if opened and (worst := self._worst_of_today(text, match, numbers, taken)) is not None:
             return worst
         found: list[tuple[int, Figure]] = []
+        around = self._around(text, match) if numbers and not others_open else _NOTHING_AROUND
         for number in numbers:
             begin, end = number.span
             framed = number.most == 10 and self._frame.before(words, begin)
@@ -79,7 +95,7 @@ class PainReader:
                     found.append(
                         (2, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end)))
                     )
-            elif self._lone(text, match, begin, end) and not others_open:
+            elif not others_open and self._lone(text, around, begin, end):
                 found.append((1, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end))))
         if found:
             scores = {
@@ -205,24 +221,24 @@ class PainReader:
             return False
         return False
 
-    def _lone(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
+    def _lone(self, text: SpokenWords, around: _Around, begin: int, end: int) -> bool:
         """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
         words, clause = text.words, text.clause
-        first, last = begin, end
-        spoken = {place for span in match.spans("pain_words") for place in range(*span)}
-        while first > 0 and clause[first - 1] == clause[begin]:
-            first -= 1
-        while last < len(words) and clause[last] == clause[begin]:
-            last += 1
+        first, last = bisect_left(clause, clause[begin]), bisect_right(clause, clause[begin])
         if len(words) <= 10:
             first = max(first, begin - 3)
-        small = {p for p in range(first, begin) if words[p] in self._when or self._amounts.number_at(words, p)}
-        if not all(
-            words[p] in self._says or not words[p].isalnum() or p in spoken or p in small for p in range(first, begin)
-        ):
+        if any_between(around.telling_before, first, begin):
             return False
         if end < last and words[end] in self._when:
             return True
         return all(
-            words[p] in self._says or not words[p].isalnum() or p in spoken for p in range(end, min(last, end + 4))
+            words[p] in self._says or not words[p].isalnum() or p in around.spoken
+            for p in range(end, min(last, end + 4))
         )
+
+    def _around(self, text: SpokenWords, match: Match) -> _Around:
+        words = text.words
+        spoken = frozenset(place for span in match.spans("pain_words") for place in range(*span))
+        telling = (p for p, w in enumerate(words) if w.isalnum() and w not in self._says and p not in spoken)
+        before = [p for p in telling if words[p] not in self._when and not self._amounts.number_at(words, p)]
+        return _Around(spoken, before)

@@ -8,6 +8,8 @@ from bot.understanding.patterns.spans import WordSpan
 
 from .cues import MAYBE, OTHER, Cues, next_place
 
+_SKIPPED = 8
+"""Stretches that are passed over in one step."""
 _NEAR = 3
 """Words within which "told me" follows a relative, "they" follows that, or "he has it" follows what he has."""
 
@@ -28,7 +30,7 @@ class People:
         cues = self._cues
         if cues.spots("me").begin_between(*span):
             return None
-        self._cues.steps.take(1 + len(self._others))
+        self._cues.steps.take(1 + len(self._others) // _SKIPPED)
         for begin, end in self._others:
             if begin <= span[0] < end:
                 if cues.spots("turn").begin_between(begin + 1, span[0] + 1):

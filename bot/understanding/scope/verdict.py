@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.understanding.patterns.match import Match
 from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.steps import VERDICT
 
 from .cues import HYPOTHETICAL, IDIOM, MAYBE, NEGATED, OTHER, PAST, Cues, ScopeWords
 from .negation import Negation
@@ -32,6 +33,7 @@ class Scope:
         asked = (span, past_counts)
         self._cues.steps.take()
         if asked not in self._verdicts:
+            self._cues.steps.take(VERDICT)
             self._verdicts[asked] = self._verdict(span, past_counts)
         return self._verdicts[asked]
 
