@@ -42,10 +42,9 @@ from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
 from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
 
-from .doubt import in_doubt
 from .language import FOLDER, NOTHING, Language, load
 from .steps import LEFT_OF_IT, MOST_STEPS, MOST_WORDS, WORD, OutOfStepsError, Steps
-from .whole import crisis, nothing_but, polarity
+from .whole import crisis, in_doubt, nothing_but, polarity
 from .words import Speller, SpokenWords, fold_spoken
 
 _FEW = 5
@@ -231,21 +230,24 @@ class LanguageReader:
     def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
         """All that can be read in `text` on the patient's date `now`; of a text that costs too much its first part is read, and
         the message is in doubt."""
-        words = self._language.spelling.read(text)
-        if len(words.words) > MOST_WORDS:
-            words = words.first(MOST_WORDS)
+        words = self.words_of(text)
         while True:
             try:
-                reading = self._read(words, now, open_question, Steps(MOST_STEPS))
+                reading = self.read_words(words, now, open_question, Steps(MOST_STEPS))
             except OutOfStepsError:
                 words = words.first(len(words.words) // LEFT_OF_IT)
                 continue
             return reading if words.whole else in_doubt(reading, open_question)
 
-    def _read(
+    def words_of(self, text: str) -> SpokenWords:
+        """The words of a text, as many as are read."""
+        words = self._language.spelling.read(text)
+        return words if len(words.words) <= MOST_WORDS else words.first(MOST_WORDS)
+
+    def read_words(
         self, words: SpokenWords, now: datetime, open_question: str | None, steps: Steps, mended: bool = False
     ) -> Reading:
-        """All that can be read in these words. `mended`: slips were mended towards the open screen."""
+        """All that can be read in these words. `mended`: slips were mended towards the open screen. Raises OutOfStepsError."""
         language = self._language
         if not words.words:
             return Reading()
@@ -303,7 +305,7 @@ class LanguageReader:
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
             nearer = self._nearer(question, words, ledger)
             near = None if nearer is None else language.spelling.read(nearer)
-            again = None if near is None else self._read(near, now, open_question, steps, mended=True)
+            again = None if near is None else self.read_words(near, now, open_question, steps, mended=True)
             if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
                 return _guessed(again, words.text)
         figures = self._by_choice(seen, figures)

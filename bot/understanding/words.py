@@ -238,7 +238,7 @@ class Spelling:
 
     def read(self, text: str) -> SpokenWords:
         """The words of `text`, folded and mended; of a very long one its first part. Never raises."""
-        whole, text = text, _capped(text)
+        typed, text = text, _capped(text)
         folded, places = fold_spoken(text)
         words: list[str] = []
         begins: list[int] = []
@@ -290,7 +290,7 @@ class Spelling:
             tuple(sentences),
             tuple(clauses),
             frozenset(slips),
-            text == whole,
+            text == typed,
         )
 
     def _as_typed(self, text: str, words: list[str], begins: list[int], ends: list[int]) -> list[str]:

@@ -14,6 +14,8 @@ from .phrases import REACH, Pattern
 from .spans import NO_SPOTS, Spots, WordSpan
 
 _BOTH_WAYS = ("~", "~~")
+_PAIR = 2
+"""Steps that it costs to look at one pair of terms."""
 _TURNED = 8
 """Words that a term to the left of the one before it may have, for the two to be near each other."""
 
@@ -106,7 +108,7 @@ class Match:
                     break
                 if right[1] <= left[0] and left[0] - right[1] <= reach and self._may_follow(right, join, left, True):
                     out.append((right[0], left[1]))
-        self.steps.take(seen)
+        self.steps.take(_PAIR * seen)
         return out
 
     def _may_follow(self, left: WordSpan, join: str, right: WordSpan, turned: bool = False) -> bool:

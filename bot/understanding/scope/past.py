@@ -10,6 +10,8 @@ from bot.understanding.patterns.spans import Spots, WordSpan
 from .cues import MAYBE, PAST, Cues, next_place, together
 
 _FIRST_YEAR = 1920
+_CUE = 6
+"""Steps that it costs to look whether a cue is parted from some words."""
 _LEAD = 5
 """Words of the clause before that belong to a stretch."""
 
@@ -36,7 +38,7 @@ class Past:
             return None
         begin, end = self._stretch(span)
         near = self.cues.between(begin, end)
-        self._cues.steps.take(1 + len(near))
+        self._cues.steps.take(_CUE * len(near))
         cues = [cue for cue in near if not self._parted(cue, span)]
         if not cues:
             return None
