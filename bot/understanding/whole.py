@@ -76,8 +76,8 @@ def crisis(match: Match, scope: Scope) -> bool:
 
 
 def in_doubt(reading: Reading, question: str | None) -> Reading:
-    """The reading of the part that was read, of a message that may go on to say the opposite: its signs count, and nothing is denied
-    or answered by it; it is asked about. `question`: the open one."""
+    """The reading of the part that was read, of a message that may go on to say the opposite: its signs count, nothing is denied or
+    answered by it, it is asked about. `question`: the open one."""
     stated = reading.reply
     unclear = (Unclear(fact.question, fact.words) for fact in reading.facts if fact.question == question)
     return replace(
