@@ -9,8 +9,7 @@ from bot.core.model.readings import Reading, Reply, Unclear
 from bot.understanding.patterns.match import Match
 from bot.understanding.scope.cues import HYPOTHETICAL, MAYBE
 from bot.understanding.scope.verdict import Scope
-
-from .words import SpokenWords
+from bot.understanding.words import SpokenWords
 
 _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""
