@@ -62,23 +62,25 @@ def open_service(
     now: Callable[[], float] = clock,
     folder: Path | None = None,
     unsafe: bool = False,
+    broken: dict[str, Sequence[Finding]] | None = None,
 ) -> Service:
-    """A service over a store, with all sound flows. `unsafe`: mark every message, since nobody proved them safe.
+    """A service over a store, with all sound flows. `unsafe`: mark every message, since nobody proved them safe; `broken`: takes
+    the flows with findings, whose stored versions then stand in their place as ones that are not proved yet.
 
     Raises FlowError if the default flow has findings (the others are left out).
     """
     ready = (lambda flow: replace(equip(flow), unsafe=True)) if unsafe else equip
     shelf = load_shelf(folder or flows_folder(settings.flows_dir), ready)
-    if settings.flow not in shelf.flows:
-        if settings.flow in shelf.findings:
-            raise FlowError(settings.flow, shelf.findings[settings.flow])
+    if settings.flow in shelf.findings and broken is None:
+        raise FlowError(settings.flow, shelf.findings[settings.flow])
+    if settings.flow not in {*shelf.flows, *shelf.findings}:
         from bot.library import find_flow
 
         find_flow(settings.flow, folder or flows_folder(settings.flows_dir))
 
     def words_today(name: str) -> dict[str, dict[str, str]]:
-        flow = shelf.flows.get(name) or shelf.flows[settings.flow]
-        return {lang: dict(texts.system) for lang, texts in flow.texts.items()}
+        flow = shelf.flows.get(name) or shelf.flows.get(settings.flow) or next(iter(shelf.flows.values()), None)
+        return {} if flow is None else {lang: dict(texts.system) for lang, texts in flow.texts.items()}
 
     def stored(version: str) -> Flow | None:
         kept = store.flow_version(version)
@@ -91,6 +93,11 @@ def open_service(
 
     flows = Versions(shelf.flows, settings.flow, stored)
     flows.withdrawn = store.withdrawn()
+    if broken is not None:
+        from bot.server.last_good import begin_with_stored
+
+        broken.update(shelf.findings)
+        begin_with_stored(flows, store, broken)
     for flow in shelf.flows.values():
         store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
     return Service(store, flows, settings.places, settings.zone, now, explain_changes)
@@ -126,18 +133,17 @@ def serve(settings: Settings, token: str, url: str, folder: Path, proving: Mappi
     import asyncio
 
     from bot.server import logs
-    from bot.server.startup import CannotStart
 
     logs.set_up(settings.log_level)
     keys = settings.data_key_file
     with open_store(settings.database_url, purpose="symptom-bot run", lease=LEASE, keys=keys, now=clock()) as store:
-        service = open_service(settings, store, clock, folder, unsafe=proving is None)
-        flow = service.flows.named(None)
-        if flow.version in service.flows.withdrawn:
-            raise CannotStart(f"The flow {flow.name} as it stands ({flow.version}) was withdrawn. Mend it first.")
+        broken: dict[str, Sequence[Finding]] = {}
+        service = open_service(
+            settings, store, clock, folder, unsafe=proving is None, broken=None if proving is None else broken
+        )
         from bot.channels.telegram.run import run
 
-        prove = partial(leave_safe_ones, service.flows, proving or {})
+        prove = partial(prove_flows, service.flows, store, proving or {}, broken)
         with asyncio.Runner(loop_factory=fast_loop()) as runner:
             runner.run(run(settings, service, token, url, folder, prove, safe_flow))
 
@@ -151,23 +157,37 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def leave_safe_ones(flows: Versions, proving: Mapping[str, ProofProcess]) -> tuple[str, ...]:
-    """Wait for the proofs; take flows out of use that are not safe, and return their names. Raises FlowError if the
-    default flow is one of them. Meanwhile the readers are made, or the first typed message would hold up everybody."""
+def prove_flows(
+    flows: Versions, store: Store, proving: Mapping[str, ProofProcess], broken: Mapping[str, Sequence[Finding]]
+) -> None:
+    """Wait for the proofs, and leave only what is safe in use: where a folder is not, the last good version. Raises FlowError if
+    there is none of the default flow. Meanwhile the readers are made, or the first typed message would hold up everybody."""
+    from bot.server.last_good import leave_safe_ones
+
+    for name in proving.keys() - (flows.current.keys() - broken.keys()):
+        proving[name].stop()
+    _make_readers(flows)
+    asked = [name for name in flows.current if name in proving and name not in broken]
+    unsafe = {name: found for name in asked if (found := proving[name].findings())}
+    if unsafe or broken:
+        leave_safe_ones(flows, store, unsafe, broken, _is_safe)
+        _make_readers(flows)
+
+
+def _make_readers(flows: Versions) -> None:
     now = datetime.fromtimestamp(clock(), UTC)
     for flow in flows.current.values():
         flow.reader("", now, next(iter(flow.texts)), None)
-    unsafe = []
-    for name in proving.keys() - flows.current.keys():
-        proving[name].stop()
-    for name in [name for name in flows.current if name in proving]:
-        findings = proving[name].findings()
-        if findings and name == flows.default:
-            raise FlowError(name, findings)
-        if findings:
-            del flows.current[name]
-            unsafe.append(name)
-    return tuple(unsafe)
+
+
+def _is_safe(flow: Flow) -> bool:
+    """Whether a stored version is proved safe by the prover of today."""
+    from bot.check.proof.own_process import ProofProcess
+
+    try:
+        return not ProofProcess().prove_stored(flow).findings()
+    except Exception:  # a version of long ago, or no memory for it: what is not proved is not safe
+        return False
 
 
 def safe_flow(folder: Path) -> tuple[Flow | None, Sequence[Finding]]:

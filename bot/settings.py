@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from io import StringIO
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz.distance import OSA
 
 from bot.core.rendering.answer_words import Places
 
@@ -63,6 +63,12 @@ class Settings(BaseSettings):
             raise ValueError(f'"{value}" is no time zone; use a name such as Europe/London') from None
         return value
 
+    @field_validator("flows_dir", "data_key_file")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        """`~` is the home folder, as in a shell, which has no part in what stands in .env."""
+        return None if value is None else Path(os.path.expanduser(value))
+
     @property
     def zone(self) -> ZoneInfo:
         """The patients' time zone."""
@@ -77,8 +83,8 @@ class Settings(BaseSettings):
 SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
 """Settings that may stand in a file of their own, named by NAME_FILE, as containers and systemd hand secrets over."""
 
-_SLIP = 0.9
-"""How alike two names are, of 1, when one is taken for a slip of the other: one letter in eight or more."""
+_SHORTEST = {".env": 5, "the environment": 8}
+"""Letters that a name has at least to be taken for a slip of a setting's: the environment is full of other programs' names."""
 
 
 def read_settings() -> Settings:
@@ -110,12 +116,16 @@ def _env_file(path: Path) -> Mapping[str, str | None]:
 
 
 def _no_slip(where: str, names: Iterable[str]) -> None:
-    """Raises SettingsError for a name that is nearly a setting's: what it says would silently not count."""
+    """Raises SettingsError for a name that is nearly a setting's (a letter too many, too few, another one, two swapped; two
+    slips in a long name): what it says would silently not count."""
     known = [*(name.upper() for name in Settings.model_fields), *(f"{name.upper()}_FILE" for name in SECRETS)]
     for name in names:
-        near = [] if name.upper() in known else difflib.get_close_matches(name.upper(), known, n=1, cutoff=_SLIP)
-        if near and len(name) >= 8:
-            raise SettingsError(f"{name} in {where} is no setting. Is it {near[0]}? Rename it, or take it out.")
+        if name.upper() in known or len(name) < _SHORTEST[where]:
+            continue
+        slips = 1 if len(name) < 16 else 2
+        near = next((one for one in known if OSA.distance(name.upper(), one, score_cutoff=slips) <= slips), None)
+        if near is not None:
+            raise SettingsError(f"{name} in {where} is no setting. Is it {near}? Rename it, or take it out.")
 
 
 def _from_files(given: Mapping[str, str | None]) -> dict[str, Any]:
@@ -128,7 +138,7 @@ def _from_files(given: Mapping[str, str | None]) -> dict[str, Any]:
         if given.get(name.upper()):
             raise SettingsError(f"{name.upper()} and {name.upper()}_FILE are both set. Keep one of them.")
         try:
-            found[name] = Path(path).expanduser().read_text(encoding="utf-8").strip()
+            found[name] = Path(os.path.expanduser(path)).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is no text"
             raise SettingsError(f"{name.upper()}_FILE: {path} cannot be read ({why}).") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, SettingsError, read_settings
+from bot.store.place.address import address_of, sqlite_file
 from tests.support.places import ROOT
 
 EXAMPLE = ROOT / ".env.example"
@@ -104,6 +105,9 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
         ("WEBHOOK_SECRTE", "WEBHOOK_SECRET"),
         ("telegram_bot_tokn", "TELEGRAM_BOT_TOKEN"),
         ("DATABASE_URL_FIEL", "DATABASE_URL_FILE"),
+        ("TIMZEONE", "TIMEZONE"),
+        ("RATE_CAHT", "RATE_CHAT"),
+        ("LOG_LEVLE", "LOG_LEVEL"),
     ],
 )
 @pytest.mark.parametrize("in_file", [True, False])
@@ -120,8 +124,28 @@ def test_a_slip_in_a_name_is_told(
     assert meant in str(error.value)
 
 
+@pytest.mark.parametrize(("slip", "meant"), [("LISTN", "LISTEN"), ("TIMEZON", "TIMEZONE"), ("MODEE", "MODE")])
+def test_in_the_file_a_slip_in_a_short_name_is_told_too(tmp_path: Path, slip: str, meant: str) -> None:
+    (tmp_path / ".env").write_text(f"{slip}=x\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"^{slip} in .env is no setting. Is it {meant}"):
+        read_settings()
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / ".env").write_text(
+        "FLOWS_DIR=~/flows\nDATA_KEY_FILE=~/k.key\nDATABASE_URL=sqlite:///~/b.db\n", encoding="utf-8"
+    )
+    chosen = read_settings()
+    assert (chosen.flows_dir, chosen.data_key_file) == (tmp_path / "home" / "flows", tmp_path / "home" / "k.key")
+    assert sqlite_file(address_of(chosen.database_url)) == tmp_path / "home" / "b.db"
+    assert sqlite_file(address_of("~/b.db")) == tmp_path / "home" / "b.db"
+
+
 def test_names_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("COMPOSE_PROJECT_NAME=bot\nPOSTGRES_PASSWORD=x\nNODE=1\n", encoding="utf-8")
+    (tmp_path / ".env").write_text(
+        "COMPOSE_PROJECT_NAME=bot\nPOSTGRES_PASSWORD=x\nNODE=1\nFLOWCHART=1\nPUBLIC_HOST=x\n", encoding="utf-8"
+    )
     monkeypatch.setenv("DATABASE_USER", "bot")
     read_settings()
 

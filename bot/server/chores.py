@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bot.service.error_place import reason_of
 from bot.service.service import Service
 from bot.store import StoreError, StoreThread, StoreUnavailable
 
@@ -68,10 +69,10 @@ class Chores:
         while True:
             try:
                 await work()
-            except StoreError:
-                log.error("database does not answer", extra={"chore": name})
+            except StoreError as error:
+                log.error("database does not answer", extra={"chore": name, **reason_of(error)})
             except Exception as error:
-                log.error("chore failed", extra={"chore": name, "reason": type(error).__name__})
+                log.error("chore failed", extra={"chore": name, **reason_of(error)})
             await asyncio.sleep(seconds)
 
     async def _look(self) -> None:

@@ -156,6 +156,8 @@ class Deliverer:
         """Take over messages of chats that are leased here. `known`: payloads whose text need not be read again."""
         for delivery in deliveries:
             payload = known.get(delivery.payload) or _payload(delivery)
+            if payload is None and delivery.priority == EMERGENCY:
+                payload = Payload(urgent=True)  # the channel says something in its place
             if payload is None:
                 self._record(Refused(delivery.chat, delivery.seq, "unreadable"))
                 continue

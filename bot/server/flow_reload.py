@@ -11,6 +11,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
 from bot.library import flow_names, folder_hash
 from bot.service.service import Service
+from bot.service.versions import behind
 from bot.store import FlowVersion, StoreThread
 
 log = logging.getLogger("symptom_bot.flows")
@@ -38,21 +39,30 @@ class Reloading:
 
     async def _one(self, name: str) -> None:
         current = self._service.flows.current.get(name)
+        flows = self._service.flows
         if current is not None and await asyncio.to_thread(folder_hash, self._folder / name) == current.version:
+            flows.behind.pop(name, None)
             return
         flow, findings = await asyncio.to_thread(self._load, self._folder / name)
         if flow is None:
             log.error("edited flow refused, the old version stays", extra={"flow": name, "count": len(findings)})
             for finding in findings[:5]:
                 log.error("finding", extra={"flow": name, "finding": str(finding)})
+            self._behind(name, "it has findings or is not safe")
             return
-        if flow.version in self._service.flows.withdrawn:
+        if flow.version in flows.withdrawn:
             log.error("edited flow refused: this version was withdrawn", extra={"flow": name, "version": flow.version})
+            self._behind(name, "it was withdrawn")
             return
         version = FlowVersion(flow.version, flow.name, dict(flow.files), self._service.clock())
         await self._thread(lambda store: store.store_flow_version(version))
         self._service.flows.replace({flow.name: flow})
         log.info("flow taken into use; running chats end as they began", extra={"flow": name, "version": flow.version})
+
+    def _behind(self, name: str, why: str) -> None:
+        current = self._service.flows.current.get(name)
+        if current is not None:
+            self._service.flows.behind[name] = behind(current, why)
 
 
 def _stamp(folder: Path) -> Stamp:

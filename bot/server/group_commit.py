@@ -10,9 +10,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from bot.service.error_place import reason_of
 from bot.service.incoming import Handled, Incoming
 from bot.service.service import Service
-from bot.store import DeliveryOutcome, StoreThread, StoreUnavailable
+from bot.store import DeliveryOutcome, StoreError, StoreThread, StoreUnavailable
+from bot.store.thread import PATIENCE
 
 from .delivery import Deliverer
 
@@ -24,6 +26,8 @@ GATHER = 0.01
 """Seconds for which outcomes are gathered when nothing comes in."""
 AGAIN = 0.5
 """Seconds before the database is tried again."""
+LOOK = 0.5
+"""Seconds between two looks whether the database hangs."""
 
 
 class _Asked:
@@ -52,13 +56,20 @@ class GroupCommit:
         self._waiting: list[tuple[Incoming, _Asked]] = []
         self._something = asyncio.Event()
         self._stopping = False
-        self._committed = True
+        self._out_since: float | None = None
+        self._under_way: list[_Asked] = []
+        self._failed = ""
         deliverer.changed = self._something.set
 
     @property
-    def healthy(self) -> bool:
-        """Whether the last commit went well, and the database does not keep anybody waiting."""
-        return self._committed and self._thread.healthy
+    def trouble(self) -> str:
+        """Why the last commit failed or the database does not answer, in one line; "" if all is well."""
+        return self._failed or self._thread.trouble
+
+    @property
+    def out_for(self) -> float:
+        """Seconds for which nothing could be committed; 0 if all is well."""
+        return 0.0 if self._out_since is None else asyncio.get_running_loop().time() - self._out_since
 
     @property
     def waiting(self) -> int:
@@ -66,9 +77,12 @@ class GroupCommit:
         return len(self._waiting)
 
     async def handle(self, incoming: Sequence[Incoming]) -> list[Handled]:
-        """Hand in events; returns once they are committed. Raises StoreUnavailable if they could not be."""
+        """Hand in events; returns once they are committed. Raises StoreUnavailable if they could not be, or if the database
+        hangs: they may be committed all the same then, and are known when they are handed in again."""
         if not incoming:
             return []
+        if self._thread.hangs:
+            raise StoreUnavailable("The database does not answer.")
         asked = _Asked(len(incoming), asyncio.get_running_loop().create_future())
         self._waiting.extend((one, asked) for one in incoming)
         self._something.set()
@@ -88,6 +102,21 @@ class GroupCommit:
                 if not self._waiting:
                     await self._settle()
 
+    async def watch(self) -> None:
+        """For ever: while the database hangs, nobody waits for it. Whoever handed something in does so again."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._thread.hangs:
+                self._is_out(PATIENCE)
+                given_up, self._waiting = [asked for _, asked in self._waiting], []
+                for asked in (*self._under_way, *given_up):
+                    asked.fail(StoreUnavailable("The database does not answer."))
+
+    def _is_out(self, before: float = 0.0) -> None:
+        """Nothing can be committed, since so many seconds ago if not for longer."""
+        if self._out_since is None:
+            self._out_since = asyncio.get_running_loop().time() - before
+
     async def stop(self) -> None:
         """Let `run` end when what was handed in is committed."""
         self._stopping = True
@@ -101,15 +130,23 @@ class GroupCommit:
         now, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         batch = [incoming for incoming, _ in now]
         outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
+        self._under_way = [asked for _, asked in now]
         try:
             handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
-            self._committed = False
+            self._failed = (
+                str(error) if isinstance(error, StoreError) else f"no update is handled: {reason_of(error)['reason']}"
+            )
+            self._is_out()
             self._deliverer.give_back(outcomes)
             for _, asked in now:
                 asked.fail(error)
+            # What was handed in together comes again together: a later part must not be committed before an earlier one.
+            self._waiting = [(one, asked) for one, asked in self._waiting if not asked.done.done()]
             return
-        self._committed = True
+        finally:
+            self._under_way = []
+        self._out_since, self._failed = None, ""
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
         self._deliverer.take(committed.deliveries, known)
@@ -124,14 +161,15 @@ class GroupCommit:
         now = self._service.clock()
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
-        except StoreUnavailable:
-            self._committed = False
-            log.error("database does not answer")
+        except StoreUnavailable as error:
+            self._is_out()
+            self._failed = str(error)
+            log.error("database does not answer", extra=reason_of(error))
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
-        self._committed = True
+        self._out_since, self._failed = None, ""
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 

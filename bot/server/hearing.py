@@ -21,6 +21,13 @@ class Hearing:
         self._cause = ""
         self._trying: tuple[float, float] | None = None
         self._told = False
+        self._last: float | None = None
+        self.failures = 0
+
+    @property
+    def ago(self) -> float | None:
+        """Seconds since the last try that went well; None if none did yet."""
+        return None if self._last is None else self._clock() - self._last
 
     def tries(self, may_take: float) -> None:
         """A try begins, which may take so many seconds."""
@@ -31,9 +38,11 @@ class Hearing:
         if self._told:
             log.info("updates reach the bot again")
         self._since, self._trying, self._told, self._cause = None, None, False, ""
+        self._last = self._clock()
 
     def failed(self, cause: str) -> None:
         """A try failed, because of this: words for whoever runs the bot."""
+        self.failures += 1
         began = self._clock() if self._trying is None else self._trying[0]
         self._since, self._trying, self._cause = began if self._since is None else self._since, None, cause
         if not self._told and self.trouble:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -62,11 +63,27 @@ def set_up(level: str, out: TextIO | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-        logger.setLevel(logging.WARNING)
+        # uvicorn warns of every request that is none: whoever sends such would fill the disk.
+        logger.setLevel(logging.ERROR if name.startswith("uvicorn") else logging.WARNING)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a failed log call must not print its arguments
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+class Seldom:
+    """Log lines that outsiders can cause: each kind of them once a minute."""
+
+    def __init__(self, log: logging.Logger, every: float = 60.0) -> None:
+        self._log, self._every = log, every
+        self._last: dict[str, float] = {}
+
+    def error(self, event: str, **values: str) -> None:
+        """As `Logger.error`, with `values` as extra."""
+        now = monotonic()
+        if now - self._last.get(event, -self._every) >= self._every:
+            self._last[event] = now
+            self._log.error(event, extra=values)
 
 
 def quiet_loop(loop: Any, context: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -12,21 +13,22 @@ from bot.service.incoming import Handled, Pressed
 from bot.store import Delivery
 
 from .delivery import DeliveryResult, Gone, Later, Never, Taken
+from .health import Health
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """`clock`: seconds UTC; `updates`, `messages`: how many wait for their commit and their delivery right now; `trouble`: what is
-    wrong with serving, as /healthz says it."""
+    """`clock`: seconds UTC; `updates`, `messages`: how many wait for their commit and their delivery right now; `health`: as
+    /readyz says it."""
 
     def __init__(
         self,
         clock: Callable[[], float],
         updates: Callable[[], int],
         messages: Callable[[], int],
-        trouble: Callable[[], str] = str,
+        health: Health | None = None,
     ) -> None:
         self._clock = clock
         self.registry = CollectorRegistry()
@@ -52,8 +54,34 @@ class Metrics:
         Gauge(f"{name}_updates_waiting", "Updates that wait for their commit.", registry=registry).set_function(updates)
         Gauge(
             f"{name}_troubled", "1 while nobody is heard or the database does not answer, else 0.", registry=registry
-        ).set_function(lambda: float(bool(trouble())))
+        ).set_function(lambda: float(health is not None and bool(health.trouble)))
+        Gauge(
+            f"{name}_ready", "1 while whoever writes now is served, as /readyz says it, else 0.", registry=registry
+        ).set_function(lambda: float(health is not None and health.ready()[0]))
+        Gauge(
+            f"{name}_heard_seconds_ago",
+            "Since the last getUpdates, or look after the webhook, that went well.",
+            registry=registry,
+        ).set_function(lambda: nan if health is None or health.hearing.ago is None else health.hearing.ago)
+        Gauge(
+            f"{name}_hearing_failures", "Tries to hear of Telegram that failed since the start.", registry=registry
+        ).set_function(lambda: float(health is not None and health.hearing.failures))
+        Gauge(
+            f"{name}_flows_behind",
+            "Flows of which a version is served that is not the one in their folder.",
+            registry=registry,
+        ).set_function(lambda: float(health is not None and health.behind))
+        self._refused = Counter(
+            f"{name}_requests_refused",
+            "Requests and connections that were turned away, by reason.",
+            ["reason"],
+            registry=registry,
+        )
         Gauge(f"{name}_messages_waiting", "Messages that wait for delivery.", registry=registry).set_function(messages)
+
+    def refused(self, reason: str) -> None:
+        """Count a request or a connection that was turned away."""
+        self._refused.labels(reason).inc()
 
     def handled(self, one: Handled) -> None:
         """Count an event that was handled."""

@@ -17,7 +17,7 @@ from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
 from bot.core.conversation.silence import HELP_IS_OLD, by_day
 from bot.core.flow.compiled import Flow
-from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction
+from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction, of_surroundings
 
 from .counting import counted_of
 from .error_place import place_of
@@ -72,6 +72,8 @@ class Chats:
             kept = self._sessions.read(row.session)
             running = self.flows.running(kept)
         except Exception as error:
+            if of_surroundings(error):
+                raise
             log.error("session cannot be read, a new one begins", extra={"reason": type(error).__name__})
             return chat
         if running is not None:
@@ -98,11 +100,11 @@ class Chats:
             elsewhere = self._elsewhere(chat, incoming)
             if chat.session is None or chat.flow is None or (elsewhere is not None and _is_free(chat.session)):
                 flow = self.flows.named(incoming.flow)
-                if flow.version in self.flows.withdrawn:
+                if self.flows.unusable(flow.version):
                     return self._pause(incoming, flow, incoming.lang)
                 lang = incoming.lang if incoming.lang in flow.texts else next(iter(flow.texts))
                 chat.flow, chat.session = flow, start(flow, self._new_id(), lang, local)
-            elif chat.flow.version in self.flows.withdrawn:
+            elif self.flows.unusable(chat.flow.version):
                 return self._pause(incoming, chat.flow, chat.session.lang)
             before_flow = flow = chat.flow
             before = chat.session
@@ -160,7 +162,7 @@ class Chats:
             if found is None:
                 return nothing
             session, flow = found
-            if flow.version in self.flows.withdrawn:
+            if self.flows.unusable(flow.version):
                 return self._pause(incoming, flow, session.lang) if due.urgent else nothing
             turn = step(flow, session, incoming.event, local)
             messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
@@ -182,6 +184,9 @@ class Chats:
     def _set_aside(
         self, chat: OpenChat, incoming: Incoming, error: Exception, now: float, aside: list[SetAside]
     ) -> Handled:
+        """The update goes, its patient is told. Raises what our surroundings did: the batch is handed in again."""
+        if of_surroundings(error):
+            raise error
         log.error("update set aside", extra={"reason": type(error).__name__, "place": place_of(error)})
         if incoming.update is not None:
             aside.append(SetAside(incoming.update, type(error).__name__, now))
@@ -259,7 +264,7 @@ class Chats:
         if incoming.flow is None or chat.session is None or incoming.flow == chat.session.flow:
             return None
         flow = self.flows.current.get(incoming.flow)
-        return None if flow is None or flow.version in self.flows.withdrawn else flow
+        return None if flow is None or self.flows.unusable(flow.version) else flow
 
     def _refuse(self, chat: OpenChat, incoming: Incoming) -> Handled:
         """Say the notice once and leave; nothing else is ever said there."""

@@ -17,6 +17,7 @@ class Payload(NamedTuple):
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
     patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
     (seconds UTC) of that day; `late_day`: afterwards.
+    `cut_short`: what is said instead of something urgent that the channel does not take, however it is put.
     `leave`: then leave the chat; `last`: then nothing of the chat is to be kept."""
 
     blocks: tuple[tuple[str, str], ...] = ()
@@ -30,6 +31,7 @@ class Payload(NamedTuple):
     late_day: str = ""
     midnight: float | None = None
     known: int | None = None
+    cut_short: str = ""
     leave: bool = False
     last: bool = False
 

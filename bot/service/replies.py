@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
-from bot.core.conversation.events import Acknowledge, Compute, Effect, Erase, Export, Schedule, Settled, Turn
+from bot.core.conversation.events import (
+    Acknowledge,
+    Advise,
+    Compute,
+    Effect,
+    Erase,
+    Export,
+    Say,
+    Schedule,
+    Settled,
+    Turn,
+)
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
+from bot.core.model.flow_files import Level
 from bot.core.rendering.answer_words import Places, words_for
 from bot.core.rendering.message import Block
 from bot.core.rendering.render import render
@@ -18,6 +30,8 @@ from .payload import Payload, payload_of
 LATE = 120.0
 """Seconds after which an urgent answer says when the patient wrote."""
 DAY = timedelta(days=1)
+TODAY = frozenset({"silence_same_day", "sign_plain_today", "sign_stands"})
+"""Urgent words that may be about a sign that is none of an emergency."""
 
 MakeText = Callable[[Turn], str]
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
@@ -40,6 +54,14 @@ class Replies:
     def paused(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
         """While no version of the flow may be used; the text names the emergencies."""
         return (Payload((("text", words_for(flow, lang, self.places).system("paused")),), urgent=True),)
+
+    def outage(self, flow: Flow, lang: str) -> Payload:
+        """While nothing can be kept: the emergencies, said to be a fixed list."""
+        return Payload((("text", words_for(flow, lang, self.places).system("outage")),), urgent=True)
+
+    def cut_short(self, flow: Flow, lang: str) -> str:
+        """In place of something urgent of which nothing can be sent."""
+        return words_for(flow, lang, self.places).system("cut_short")
 
     def refusal(self, flow: Flow, lang: str, key: str) -> tuple[Payload, ...]:
         """Said once in a chat that is none of ours, before leaving it."""
@@ -84,20 +106,22 @@ class Replies:
         if message.edits:
             drawn_by = effect.before if isinstance(effect, Settled) else session
             return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))
-        if message.urgent and incoming.sent is not None:
-            wrote = self.local(incoming.sent)
-            time, midnight = (
-                wrote.strftime("%H:%M"),
-                datetime.combine(wrote.date() + DAY, datetime.min.time(), wrote.tzinfo),
-            )
-            late, late_day = (
-                words.system("late", time=time),
-                words.system("late_day", time=time, date=words.day(wrote.date())),
-            )
-            return payload_of(
-                message, session, written=incoming.sent, late=late, late_day=late_day, midnight=midnight.timestamp()
-            )
-        return payload_of(message, session)
+        if not message.urgent:
+            return payload_of(message, session)
+        cut_short = words.system(_cut_short(flow, session, effect))
+        if incoming.sent is None:
+            return payload_of(message, session, cut_short=cut_short)
+        wrote = self.local(incoming.sent)
+        time = wrote.strftime("%H:%M")
+        return payload_of(
+            message,
+            session,
+            written=incoming.sent,
+            late=words.system("late", time=time),
+            late_day=words.system("late_day", time=time, date=words.day(wrote.date())),
+            midnight=datetime.combine(wrote.date() + DAY, datetime.min.time(), wrote.tzinfo).timestamp(),
+            cut_short=cut_short,
+        )
 
 
 def _known(incoming: Incoming, session: Session, turn: int | None) -> int | None:
@@ -106,3 +130,17 @@ def _known(incoming: Incoming, session: Session, turn: int | None) -> int | None
     if isinstance(event, Pressed) and event.data.startswith(f"{session.id}.{turn}."):
         return event.message
     return None
+
+
+def _cut_short(flow: Flow, session: Session, effect: Effect) -> str:
+    """Which words stand in for an urgent message: an emergency's, unless it is surely about the same day only."""
+    signs = [flow.signs.get(sign.option) for sign in session.signs]
+    if session.latch is not None or Level.emergency.value in signs:
+        return "cut_short"
+    if isinstance(effect, Advise):
+        today = effect.level is not Level.emergency
+    elif isinstance(effect, Say):
+        today = effect.key in TODAY
+    else:
+        today = bool(signs)
+    return "cut_short_today" if today else "cut_short"

@@ -73,6 +73,14 @@ class Service:
         """Seconds UTC as the patients' local time."""
         return self._replies.local(seconds)
 
+    def outage(self, lang: str) -> Payload:
+        """What is said to somebody whose words cannot be kept just now."""
+        return self._replies.outage(self.flows.named(None), lang)
+
+    def cut_short(self) -> str:
+        """What is said instead of something urgent that can no longer be read, in nobody knows which language."""
+        return self._replies.cut_short(self.flows.named(None), "")
+
     def handle(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome] = ()) -> Done:
         """Handle a batch: load, step, commit. Returns what became of each event and what may be delivered.
 

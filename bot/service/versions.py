@@ -14,7 +14,8 @@ from bot.core.flow.compiled import Flow
 
 
 class Versions:
-    """`current`: name -> flow; `stored`: a version from the database; `withdrawn`: versions that are unsafe."""
+    """`current`: name -> flow; `stored`: a version from the database; `withdrawn`: versions that are unsafe; `unproved`: those
+    that nobody may be asked anything by, since they are not proved; `behind`: name -> why not what is in its folder is served."""
 
     def __init__(self, current: Mapping[str, Flow], default: str, stored: Callable[[str], Flow | None]) -> None:
         self.current = dict(current)
@@ -22,6 +23,8 @@ class Versions:
         self._stored = stored
         self._versions: dict[str, Flow] = {f.version: f for f in current.values()}
         self.withdrawn: frozenset[str] = frozenset()
+        self.unproved: frozenset[str] = frozenset()
+        self.behind: dict[str, str] = {}
 
     def named(self, name: str | None) -> Flow:
         """The current flow of a name; the default one for an unknown name."""
@@ -40,19 +43,34 @@ class Versions:
         """Take edited flows into use; running chats keep theirs."""
         self.current.update(current)
         self._versions.update({f.version: f for f in current.values()})
+        for name in current:
+            self.behind.pop(name, None)
+        self.unproved -= {flow.version for flow in current.values()}
+
+    def unusable(self, version: str) -> bool:
+        """Whether nobody may be asked anything by this version."""
+        return version in self.withdrawn or version in self.unproved
 
     def running(self, session: Session) -> tuple[Session, Flow] | None:
         """The session with its flow: of its own version, or moved if that is gone or withdrawn. None: no such flow."""
         flow = self.version(session.version)
         current = self.current.get(session.flow)
-        if current is not None and current is not flow and (flow is None or session.version in self.withdrawn):
+        if current is not None and current is not flow and (flow is None or self.unusable(session.version)):
             return moved(session, flow, current), current
         return None if flow is None else (session, flow)
 
     def newest(self, flow: Flow) -> Flow:
         """The version of this flow that a new session begins with: the current one, unless it is gone or withdrawn."""
         current = self.current.get(flow.name, flow)
-        return flow if current.version in self.withdrawn else current
+        return flow if self.unusable(current.version) else current
+
+
+def behind(serves: Flow, why: str) -> str:
+    """For whoever runs the bot: not what is in the flow's folder is served, but this version."""
+    return (
+        f"flow {serves.name}: what is in its folder is not served ({why}), but its last good version {serves.version}; "
+        f"symptom-bot check {serves.name} says more"
+    )
 
 
 def begun_anew(turn: Turn, old: Flow, new: Flow, now: datetime) -> tuple[tuple[Flow, Turn], ...]:

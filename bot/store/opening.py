@@ -183,9 +183,8 @@ def _use_sqlite_well(engine: Engine) -> None:
 
 def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> Store:
     where = f"The database at {address_shown(url)}"
-    # A worker that stands still in a transaction must not hold up the others for longer than this.
-    limits = f"-c statement_timeout={_STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout={_STATEMENT_SECONDS}s"
-    ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", "options": limits, **_LINE}
+    ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", **_LINE}
+    ours |= {"prepare_threshold": None, "autocommit": True}  # we say BEGIN ourselves, below
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -194,12 +193,36 @@ def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> S
         pool_timeout=BUSY_SECONDS,
         connect_args={name: value for name, value in ours.items() if name not in url.query},
     )
+    _use_postgresql_well(engine)
     try:
         vault = _bring_up_to_date(engine, where, keys, now, lambda old: None)
     except BaseException:
         engine.dispose()
         raise
     return Store(engine, where, uuid.uuid4().hex, vault, lease=lease)
+
+
+_BEGIN = (
+    f"BEGIN; SET LOCAL statement_timeout = '{_STATEMENT_SECONDS}s'; "
+    f"SET LOCAL idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s'"
+)
+"""A worker that stands still in a transaction must not hold up the others for longer than this. Behind a pooler such as
+PgBouncer each transaction may have another session of the server, so nothing is set, locked or listened to for longer than one."""
+
+PREPARED_AFTER = 5
+"""How often a statement is made before the server is told to remember it: a batch takes half as long then."""
+
+
+def _use_postgresql_well(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        # A pooler gives out numbers of its own. What one session remembers, the next one does not know.
+        number = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+        connection.prepare_threshold = PREPARED_AFTER if number == connection.info.backend_pid else None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(_BEGIN)
 
 
 # Both

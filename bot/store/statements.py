@@ -103,6 +103,7 @@ def statements(dialect: Dialect) -> Statements:
         index_elements=[column.name for column in t.statistics.primary_key],
         set_={"times": t.statistics.c.times + counting.excluded.times},
     )
+    using = insert(t.flow_versions)
     in_chats = t.chats.c.chat.in_(bindparam("many", expanding=True))
     # Of a message that is done with, neither its words nor whether it was an emergency is kept.
     over: dict[str, Any] = {
@@ -128,7 +129,9 @@ def statements(dialect: Dialect) -> Statements:
         put_due=ManyRows(upsert(t.due), dialect, *(column.name for column in t.due.c)),
         count=ManyRows(counting, dialect, *(column.name for column in t.statistics.c)),
         put_set_aside=insert(t.set_aside).on_conflict_do_nothing(),
-        put_flow_version=insert(t.flow_versions).on_conflict_do_nothing(),
+        put_flow_version=using.on_conflict_do_update(
+            index_elements=["version"], set_={"stored": using.excluded.stored}
+        ),
         cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True))),
         done_due=delete(t.due).where(
             t.due.c.chat == bindparam("b_chat"), t.due.c.kind == bindparam("b_kind"), t.due.c.at == bindparam("b_at")

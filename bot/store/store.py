@@ -18,6 +18,7 @@ from . import deliveries, retention, statistics, versions
 from .errors import in_plain_words
 from .place.backups import back_up
 from .place.erasure import Erasure
+from .place.presence import Presence
 from .rows import (
     Batch,
     ChatRow,
@@ -65,6 +66,7 @@ class Store:
         self._statements = statements(engine.dialect)
         self._vault = vault
         self._erasing = Erasure(engine, vault.keys.path, file)
+        self._there = Presence(file)
         self._on_close = on_close
 
     # Turns
@@ -83,6 +85,7 @@ class Store:
         The transaction holds its locks until its `close`."""
         wanted = {self._vault.row(chat): chat for chat in chats}
         with in_plain_words(self.where):
+            self._there.check()
             connection = self._writing.connect()
         try:
             with in_plain_words(self.where):
@@ -163,7 +166,7 @@ class Store:
     # Flow versions
 
     def store_flow_version(self, version: FlowVersion) -> None:
-        """Keep the files of a version; a version that is there already stays as it is."""
+        """Keep the files of a version that is taken into use; of one that is there already, only when that was changes."""
         with self._write() as connection:
             versions.put(connection, self._statements, version)
 
@@ -171,6 +174,11 @@ class Store:
         """The files of a version by its content hash, or None."""
         with self._read() as connection:
             return versions.get(connection, version)
+
+    def versions_of(self, flow: str, most: int) -> list[str]:
+        """The versions of a flow that are not withdrawn, the one that was taken into use last first."""
+        with self._read() as connection:
+            return versions.of_flow(connection, flow, most)
 
     def withdraw(self, version: str) -> bool:
         """Mark a version as unsafe; False if it is not known."""
@@ -320,10 +328,14 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with in_plain_words(self.where), self._engine.connect() as connection:
-            yield connection
+        with in_plain_words(self.where):
+            self._there.check()
+            with self._engine.connect() as connection:
+                yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with in_plain_words(self.where), self._writing.begin() as connection:
-            yield connection
+        with in_plain_words(self.where):
+            self._there.check()
+            with self._writing.begin() as connection:
+                yield connection

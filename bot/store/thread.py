@@ -24,13 +24,20 @@ class StoreThread:
         self.store = store
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._turn = asyncio.Lock()
-        self._answered = True
+        self._failed = ""
         self._since: float | None = None
 
     @property
-    def healthy(self) -> bool:
-        """Whether the database answered last time, and does not keep a call waiting now."""
-        return self._answered and (self._since is None or asyncio.get_running_loop().time() - self._since < PATIENCE)
+    def hangs(self) -> bool:
+        """Whether the database keeps a call waiting for longer than anybody should."""
+        return self._since is not None and asyncio.get_running_loop().time() - self._since >= PATIENCE
+
+    @property
+    def trouble(self) -> str:
+        """Why the database did not answer last time, or that it keeps a call waiting now; "" if all is well."""
+        if self.hangs:
+            return f"{self.store.where} does not answer: a call of it has been waiting for more than {PATIENCE:g} s."
+        return self._failed
 
     async def __call__(self, work: Callable[[Store], T]) -> T:
         """The result of `work(store)`, done in the store's thread after everything asked before it."""
@@ -69,9 +76,9 @@ class StoreThread:
         self._since = asyncio.get_running_loop().time()
         try:
             yield
-            self._answered = True
-        except StoreUnavailable:
-            self._answered = False
+            self._failed = ""
+        except StoreUnavailable as error:
+            self._failed = str(error)
             raise
         finally:
             self._since = None

@@ -42,6 +42,13 @@ def get(connection: Connection, version: str) -> FlowVersion | None:
     return FlowVersion(version, flow, json.loads(zlib.decompress(files)), stored, schema, withdrawn_)
 
 
+def of_flow(connection: Connection, flow: str, most: int) -> list[str]:
+    """See `Store.versions_of`."""
+    columns = t.flow_versions.c
+    asked = select(columns.version).where(columns.flow == flow, columns.withdrawn.is_(False))
+    return list(connection.execute(asked.order_by(columns.stored.desc(), columns.version).limit(most)).scalars())
+
+
 def withdraw(connection: Connection, version: str) -> bool:
     """See `Store.withdraw`."""
     return (

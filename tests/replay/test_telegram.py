@@ -44,6 +44,7 @@ def failures(outcomes: Sequence[Played]) -> str:
     return "\n\n".join(failure(o) for o in outcomes if not o.passed)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("way", [telegram_way(), webhook_way()], ids=["polling", "webhook"])
 def test_scripts_come_to_the_same_through_telegram(way: TelegramWay) -> None:
     outcomes = list(run_all(shipped(0.04, way.name), [way]))
@@ -51,6 +52,7 @@ def test_scripts_come_to_the_same_through_telegram(way: TelegramWay) -> None:
     assert len(outcomes) > 20
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("seed", [1, 2])
 def test_scripts_come_to_the_same_under_faults(seed: int) -> None:
     outcomes = list(run_all(shipped(0.04, f"faults {seed}"), [telegram_way()], [seed]))
@@ -91,6 +93,7 @@ def test_the_ways_are_registered_so_that_replay_need_not_know_the_app() -> None:
     assert list(known_ways()) == ["memory", "reload", "telegram", "webhook"]
 
 
+@pytest.mark.ci
 def test_load_plays_scripts_by_many_people_and_measures() -> None:
     scripts = shipped(0.1, "load")
     cases = [(c, scripts.flow(c), versions_of(scripts, c)) for c in scripts.cases if "back_spasm" in c.file]

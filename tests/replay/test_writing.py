@@ -55,6 +55,7 @@ def test_words_are_kept_on_request() -> None:
     assert "me: Me" in recording.script("Recorded")
 
 
+@pytest.mark.ci
 def test_a_stored_chat_replays_to_where_it_stood(tmp_path: Path, shipped: tuple[Scripts, list[Played], Flow]) -> None:
     _, outcomes, flow = shipped
     for number, outcome in enumerate(outcomes):

@@ -67,11 +67,13 @@ def kill_at_random(url: str, times: int, seed: int) -> None:
             assert answers == replies == promised == store.waiting()
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_nothing_committed_is_lost_and_nothing_is_half_done(database_url: str, times: int) -> None:
     kill_at_random(database_url, times, seed=times)
 
 
+@pytest.mark.ci
 def test_a_kill_in_the_first_start_leaves_a_database_that_opens(tmp_path: Path, sqlite_url: str) -> None:
     rng = random.Random(7)
     code = "import sys; from bot.store import open_store; print('go', flush=True); open_store(sys.argv[1])"
@@ -98,6 +100,7 @@ while True:
 """
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_kill_while_keys_change_leaves_every_chat_readable(database_url: str, times: int) -> None:
     chats = [f"telegram:{n}" for n in range(30)]

@@ -223,6 +223,7 @@ while True:
 """
 
 
+@pytest.mark.ci
 def test_a_kill_while_it_changes_leaves_a_whole_file(sqlite_url: str) -> None:
     file = made(sqlite_url)
     for n in range(6):

@@ -46,6 +46,7 @@ def sought() -> tuple[bytes, ...]:
     return (WORD.encode(), NUMBER.encode(), WORD.encode("utf-16-le"), b"emergency")
 
 
+@pytest.mark.ci
 def test_a_whole_chat_leaves_no_word_and_no_number_on_the_disk(database_url: str) -> None:
     clock = Clock()
     chosen = (b"cold_pale_foot", b"Is the foot colder", b"for_whom", b"consented")

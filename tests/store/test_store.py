@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -278,12 +279,16 @@ def test_flow_versions_are_kept_as_they_were_and_can_be_withdrawn(store: Store) 
     version = FlowVersion("abc", "back_spasm", {"interview.yaml": "- ask: pain\n", "texts.sk.yaml": "bolesť"}, 5.0)
     store.store_flow_version(version)
     store.store_flow_version(FlowVersion("abc", "back_spasm", {"other": ""}, 9.0))
-    assert store.flow_version("abc") == version
+    assert store.flow_version("abc") == replace(version, stored=9.0)
+    store.store_flow_version(FlowVersion("def", "back_spasm", {}, 8.0))
+    store.store_flow_version(FlowVersion("ghi", "sprain", {}, 8.0))
+    assert store.versions_of("back_spasm", 5) == ["abc", "def"]
     assert store.flow_version("nope") is None
     assert store.withdrawn() == frozenset()
     assert store.withdraw("abc")
     assert not store.withdraw("nope")
     assert store.withdrawn() == {"abc"}
+    assert store.versions_of("back_spasm", 5) == ["def"]
     stored = store.flow_version("abc")
     assert stored is not None
     assert stored.withdrawn

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
+from bot.channels.webhook.connections import Bounds
 from bot.channels.webhook.server import App, Hook, Web
 from bot.replay.double.server import TelegramDouble
 from bot.server.hearing import DEAF_AFTER
@@ -32,16 +34,21 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def server(
-    double: TelegramDouble, url: str, clock: Clock | None = None, register: bool = True, deaf_after: float = DEAF_AFTER
+    double: TelegramDouble,
+    url: str,
+    clock: Clock | None = None,
+    register: bool = True,
+    deaf_after: float = DEAF_AFTER,
+    bounds: Bounds | None = None,
 ) -> AsyncIterator[Server]:
     bound = listen("127.0.0.1:0")
     port = bound.getsockname()[1]
     clock = clock or Clock()
     service = open_service(settings(), open_store(url), clock)
     channel = Telegram(service, double.token, double.url, Limits(1e6, 1e6), every=QUIET, deaf_after=deaf_after)
-    metrics = Metrics(clock, lambda: channel.turns.waiting, lambda: channel.deliverer.waiting)
+    metrics = Metrics(clock, lambda: channel.turns.waiting, lambda: channel.deliverer.waiting, channel.health)
     service.on_handled, channel.report = metrics.handled, metrics.delivered
-    web = Web(App(lambda: channel.trouble, metrics, Hook("/hook", SECRET, channel.handle_one)), bound)
+    web = Web(App(channel.health, metrics, Hook("/hook", SECRET, channel.handle_one)), bound, bounds)
     await channel.reach()
     channel.begin()
     await web.start()
@@ -58,3 +65,13 @@ async def server(
         await web.stop()
         await channel.end()
         bound.close()
+
+
+def start_update(number: int, chat: int = 1, text: str = "/start") -> dict[str, Any]:
+    return {
+        "update_id": number,
+        "message": {
+            "message_id": number, "date": 0, "text": text, "chat": {"id": chat, "type": "private"},
+            "from": {"id": chat, "language_code": "en"},
+        },
+    }  # fmt: skip

@@ -66,6 +66,7 @@ def outcome(question: Question, reply: Mapping[str, Any]) -> str:
     return "right" if asked and value == "unsure" else "wrong"
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", sorted(file.name for file in REPLIES.glob("*.yaml")))
 def test_replies_to_the_open_screen(name: str) -> None:
     book = yaml.safe_load((REPLIES / name).read_text(encoding="utf-8"))

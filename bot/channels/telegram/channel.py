@@ -17,6 +17,7 @@ from bot.core import fast_json
 from bot.server.chores import Chores, Every, Reload
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never
 from bot.server.group_commit import GroupCommit
+from bot.server.health import Health
 from bot.server.hearing import DEAF_AFTER, Hearing
 from bot.server.rate_limits import Limits
 from bot.server.startup import CannotStart, first
@@ -27,6 +28,7 @@ from bot.store import EMERGENCY, Delivery, StoreThread
 from .deafness import watch_webhook
 from .http_request import HttpRequest
 from .messages import answer_tap
+from .outage import Outage
 from .polling import WAIT, Polling, Update
 from .post import Api, Post, asked_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
@@ -71,13 +73,15 @@ class Telegram:
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
-        self._post = Post(self._api, limits, service.clock, self._look_up)
+        self._post = Post(self._api, limits, service.clock, self._look_up, service.cut_short)
         self.deliverer = Deliverer(
             self._post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
+        self._outage = Outage(self._api, limits, service)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
         self.hearing = Hearing(after=deaf_after)
+        self.health = Health(service.flows, self.turns, self.hearing)
         self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,8 +109,10 @@ class Telegram:
         log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})
 
     def begin(self) -> None:
-        """Start turns, deliveries and chores."""
+        """Start turns, deliveries and chores; the flows are proved."""
+        self.health.begun = True
         self._turning = asyncio.create_task(self.turns.run())
+        self._tasks.append(asyncio.create_task(self.turns.watch()))
         self._tasks += [asyncio.ensure_future(chore) for chore in self.chores.all()]
         self._tasks.append(asyncio.create_task(self.introduce()))
 
@@ -139,8 +145,8 @@ class Telegram:
 
     @property
     def trouble(self) -> str:
-        """What is wrong with serving, for /healthz; "" if nothing is."""
-        return self.hearing.trouble if self.turns.healthy else "the database does not answer"
+        """What is wrong with serving; "" if nothing is."""
+        return self.health.trouble
 
     async def _until(self, stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         """Until `stop`, or until one of the tasks, or the turns themselves, ended by an error, which is raised."""
@@ -177,7 +183,7 @@ class Telegram:
                 await self.thread.close()
         except TimeoutError:
             closed = False
-        for task in self._taps:
+        for task in (*self._taps, *self._outage.tasks):
             task.cancel()
         await self._request.shutdown()
         await self._poller.shutdown()
@@ -185,7 +191,7 @@ class Telegram:
 
     async def drop(self) -> None:
         """End as a killed process does: nothing is finished and nothing more is recorded. For replay under faults."""
-        tasks = [*self._tasks, *self._taps, *([] if self._turning is None else [self._turning])]
+        tasks = [*self._tasks, *self._taps, *self._outage.tasks, *([] if self._turning is None else [self._turning])]
         for task in tasks:
             task.cancel()
         await self.deliverer.stop(0.0)
@@ -198,18 +204,27 @@ class Telegram:
 
     async def handle_all(self, updates: Sequence[Update]) -> None:
         """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
-        handled = await self.turns.handle([self._read(update) for update in updates])
+        handled = await self._committed(updates)
         for update, one in zip(updates, handled, strict=True):
             tap = tap_id(update)
             if tap is not None:
                 self._acknowledge(tap, one)
+
+    async def _committed(self, updates: Sequence[Update]) -> list[Handled]:
+        """Commit them; if that cannot be done, say so to whoever wrote them."""
+        incoming = [self._read(update) for update in updates]
+        try:
+            return await self.turns.handle(incoming)
+        except Exception:
+            self._outage.met(incoming, self.turns.out_for)
+            raise
 
     def _read(self, update: Update) -> Incoming:
         return read_update(update, self.service.clock(), self._post.clocks.ahead)
 
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
-        handled = await self.turns.handle([self._read(update)])
+        handled = await self._committed([update])
         self.hearing.heard()
         tap = tap_id(update)
         if tap is None:

@@ -15,6 +15,23 @@ POLLED_TWICE = "another process polls with this token: stop it, or only one of t
 HOOK_GONE = "the webhook was taken away or replaced by another program with this token: stop it, then restart"
 HOOK_REFUSED = "Telegram's calls of the webhook fail"
 
+_ADVICE = (
+    (
+        "401",
+        "they carry another secret: give all workers the same WEBHOOK_SECRET, and stop other programs with this token",
+    ),
+    ("404", "they come to another path: the proxy must pass on that of WEBHOOK_URL as it is"),
+    ("405", "they come to another path: the proxy must pass on that of WEBHOOK_URL as it is"),
+    ("502", "the proxy does not reach the bot: compare where it passes them on to with LISTEN"),
+    ("504", "the proxy waits for the bot in vain: compare where it passes them on to with LISTEN"),
+    ("503", "the bot could not commit them, or the proxy does not reach it: the log of the bot says which"),
+    ("ssl", "the certificate of WEBHOOK_URL is not taken"),
+    ("certificate", "the certificate of WEBHOOK_URL is not taken"),
+    ("refused", "nothing answers at WEBHOOK_URL: is the proxy running, and the port open?"),
+    ("timed out", "nothing answers at WEBHOOK_URL in time: is the proxy running, and the port open?"),
+    ("resolve", "the name in WEBHOOK_URL is not known to the world"),
+)
+
 Look = Callable[[], Awaitable[WebhookInfo]]
 
 
@@ -32,6 +49,12 @@ def cause_of(error: TelegramError) -> str:
     return f"Telegram refuses it ({type(error).__name__})"
 
 
+def _refused(said: str) -> str:
+    """Why Telegram's calls of the webhook fail, as it says itself, and what that means here."""
+    advice = next((advice for sign, advice in _ADVICE if sign in said.lower()), "")
+    return f"{HOOK_REFUSED}: {said[:150]}" + (f" ({advice})" if advice else "")
+
+
 async def watch_webhook(look: Look, url: str, hearing: Hearing, every: float) -> None:
     """For ever: whether Telegram still knows the address and its calls of it come through. `every`: seconds between two looks."""
     while True:
@@ -44,7 +67,7 @@ async def watch_webhook(look: Look, url: str, hearing: Hearing, every: float) ->
             if info.url != url:
                 hearing.failed(HOOK_GONE)
             elif info.pending_update_count and info.last_error_message:
-                hearing.failed(f"{HOOK_REFUSED}: {info.last_error_message}"[:200])
+                hearing.failed(_refused(info.last_error_message))
             else:
                 hearing.heard()
         await asyncio.sleep(every)

@@ -11,6 +11,8 @@ from bot.service.payload import Payload
 LONGEST = 4096
 """Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""
 LONGEST_CAPTION = 1024
+SHORT = 1000
+"""Characters of a piece, where a message is sent in pieces because Telegram refuses it whole."""
 
 _TAGS = {
     "title": ("<b>", "</b>"),
@@ -46,12 +48,17 @@ def calls(chat: int, payload: Payload, message_id: int | None, late: str = "") -
         caption = next(pieces(blocks, LONGEST_CAPTION), "")
         values = {"chat_id": chat, "caption": caption, "parse_mode": "HTML"}
         return (Call("sendDocument", values, (name, content.encode())),)
-    found = [Call("sendMessage", _text(chat, text)) for text in texts]
-    if markup is not None and found:
-        found[-1] = Call("sendMessage", {**found[-1].values, "reply_markup": markup})
-    if payload.leave:
-        found.append(Call("leaveChat", {"chat_id": chat}))
-    return tuple(found)
+    found = _with_buttons([Call("sendMessage", _text(chat, text)) for text in texts], markup)
+    return (*found, Call("leaveChat", {"chat_id": chat})) if payload.leave else found
+
+
+def plainer(chat: int, payload: Payload, late: str, cut_short: str) -> tuple[tuple[Call, ...], ...]:
+    """Other ways to say what must be read, for when Telegram refuses `calls`, each plainer than the one before: as plain
+    text, in pieces without buttons, and `cut_short`, which stands in for it."""
+    blocks = (("text", late), *payload.blocks) if late else payload.blocks
+    whole = [_plain(chat, text) for text in pieces(blocks, LONGEST, plain=True)]
+    small = [_plain(chat, text) for block in blocks for text in pieces((block,), SHORT, plain=True)]
+    return _with_buttons(whole, keyboard(payload.rows)), tuple(small), (_plain(chat, cut_short),)
 
 
 def answer_tap(tap: str, notice: str = "") -> Call:
@@ -67,6 +74,18 @@ def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any] | None
     return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}
 
 
+def _with_buttons(messages: Sequence[Call], markup: Mapping[str, Any] | None) -> tuple[Call, ...]:
+    """The messages, with the buttons under the last."""
+    if markup is None or not messages:
+        return tuple(messages)
+    last = messages[-1]
+    return (*messages[:-1], last._replace(values={**last.values, "reply_markup": markup}))
+
+
+def _plain(chat: int, text: str) -> Call:
+    return Call("sendMessage", {"chat_id": chat, "text": text})
+
+
 def _text(chat: int, text: str) -> dict[str, Any]:
     return {"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
 
@@ -79,8 +98,9 @@ def _edit(chat: int, message_id: int, texts: Sequence[str], markup: dict[str, An
     return Call("editMessageText", values if markup is None else {**values, "reply_markup": markup})
 
 
-def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
-    """The blocks as HTML texts of at most `most` UTF-16 units each, split between blocks where that is possible."""
+def pieces(blocks: Sequence[tuple[str, str]], most: int, plain: bool = False) -> Iterator[str]:
+    """The blocks as HTML texts of at most `most` UTF-16 units each, split between blocks where that is possible. `plain`: as
+    plain texts."""
     html: list[str] = []
     used = 0
     if 2 * sum([len(text) + 2 for _, text in blocks]) > most:  # a character is two units at most
@@ -95,8 +115,8 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
             yield "".join(html)
             html, used, before = [], 0, ""
             size = text_units(text)
-        opening, closing = _TAGS.get(kind, ("", ""))
-        html += (before, opening, escape(text, quote=False), closing)
+        opening, closing = ("", "") if plain else _TAGS.get(kind, ("", ""))
+        html += (before, opening, text if plain else escape(text, quote=False), closing)
         used += size
     if html:
         yield "".join(html)

@@ -14,6 +14,7 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.server.hearing import Hearing
+from bot.service.error_place import reason_of
 
 from .deafness import cause_of
 from .post import asked_pause
@@ -24,6 +25,8 @@ WAIT = 30
 """Seconds that a getUpdates call may wait for something to come."""
 LONGEST = 30.0
 """Seconds between tries, at most, while Telegram cannot be reached."""
+DATABASE_AGAIN = 4.0
+"""Seconds between tries, at most, while the database is out: who writes meanwhile is heard of by these."""
 
 Update = Mapping[str, Any]
 Fetch = Callable[[int | None, int], Awaitable[Sequence[Update]]]
@@ -43,9 +46,8 @@ class Polling:
     async def run(self) -> None:
         """For ever. Raises InvalidToken if the token was taken away meanwhile."""
         while True:
-            wait = (
-                0 if self._failures else self._wait
-            )  # after an error it is found out at once whether all is well again
+            # At the start and after an error it is found out at once whether all is well.
+            wait = 0 if self._failures or self._hearing.ago is None else self._wait
             self._hearing.tries(wait)
             try:
                 updates = await self._fetch(self._offset, wait)
@@ -56,20 +58,21 @@ class Polling:
                 await self._pause(error)
                 continue
             self._hearing.heard()
-            self._failures = 0
             if updates:
                 await self._commit(updates)
+            else:
+                self._failures = 0
 
     async def _commit(self, updates: Sequence[Update]) -> None:
-        while True:
-            try:
-                await self._handle(updates)
-                break
-            except Exception as error:
-                # The database is out: nothing is confirmed, so nothing is lost by trying until it is back.
-                self._failures += 1
-                log.error("updates not committed yet", extra={"reason": type(error).__name__})
-                await asyncio.sleep(min(0.25 * 2.0**self._failures, LONGEST))
+        """Commit them. If that fails, nothing is confirmed, so nothing is lost: they are fetched once more, together with
+        those of whoever wrote meanwhile."""
+        try:
+            await self._handle(updates)
+        except Exception as error:
+            self._failures += 1
+            log.error("updates not committed yet", extra=reason_of(error))
+            await asyncio.sleep(min(0.25 * 2.0 ** min(self._failures, 10), DATABASE_AGAIN))
+            return
         self._failures = 0
         self._offset = max(int(u["update_id"]) for u in updates) + 1
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
@@ -21,11 +23,23 @@ from bot.store import Delivery
 
 from .clocks import TwoClocks
 from .http_request import HttpRequest
-from .messages import Call, calls
+from .messages import Call, calls, plainer
 from .updates import chat_id
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
+
+PIECES, FIXED = 2, 3
+"""The last two ways to say something urgent (see `plainer`); 0 is the usual one, 1 plain text."""
+URGENT_TRIES, URGENT_PAUSE = 5, 60.0
+"""How often, and after how many seconds, something urgent is tried again although it was refused in every way."""
+FORBIDDEN_PAUSE, HOPELESS = 60.0, 7 * 86400.0
+"""Seconds between tries while a chat is forbidden without being blocked, and for how long that goes on."""
+
+log = logging.getLogger("symptom_bot.telegram")
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 LookUp = Callable[[str, str], Awaitable[int | None]]
 """(chat, ref) -> the number of the message that was sent under that name."""
@@ -71,49 +85,83 @@ def asked_pause(error: RetryAfter) -> float:
     return float(wait if isinstance(wait, int | float) else wait.total_seconds())
 
 
-class Post:
-    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent; `clocks`:
-    how the two compare."""
+@dataclass(slots=True)
+class _Reached:
+    """How far a message has come: which of the ways to say it, how many of its calls are done, why one of them was refused."""
 
-    def __init__(self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp) -> None:
-        self._api, self._limits, self._clock, self._look_up = api, limits, clock, look_up
+    way: int = 0
+    done: int = 0
+    refused: str = ""
+
+
+class Post:
+    """`limits`: is told when Telegram asks for a pause; `look_up`: finds the messages that other processes sent; `cut_short`:
+    what stands in for something urgent that has no words for that; `clocks`: how the two compare."""
+
+    def __init__(
+        self, api: Api, limits: Limits, clock: Callable[[], float], look_up: LookUp, cut_short: Callable[[], str]
+    ) -> None:
+        self._api, self._limits, self._clock, self._look_up, self._cut_short = api, limits, clock, look_up, cut_short
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._parts: dict[tuple[str, int], int] = {}
+        self._reached: OrderedDict[tuple[str, int], _Reached] = OrderedDict()
         self._slowed: dict[str, float] = {}
         self.clocks = TwoClocks()
 
     async def send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
-        """Bring one message to its chat. Of a message in several parts only those that are still missing are sent."""
-        message: int | None = None
-        if payload.edits:
-            message = payload.known or self._shown.get((delivery.chat, payload.ref))
-            if message is None:
-                message = await self._look_up(delivery.chat, payload.ref)
-        late = payload.lateness(self._clock(), LATE)
+        """Bring one message to its chat. Of a message in several parts only those that are still missing are sent. What is
+        urgent and refused is said ever more plainly."""
         key = (delivery.chat, delivery.seq)
-        done = self._parts.pop(key, 0)
-        for number, call in enumerate(calls(chat_id(delivery.chat), payload, message, late)):
-            if number < done:
-                continue
+        reached = self._reached.pop(key, None) or _Reached()
+        message = await self._edited(delivery, payload) if payload.edits else None
+        while True:
+            result = await self._by(reached, delivery, payload, message)
+            if isinstance(result, Later):
+                _remember(self._reached, key, reached)
+            if not isinstance(result, Never) or not payload.urgent:
+                return result
+            if reached.way == FIXED:
+                return Later(result.reason, URGENT_PAUSE) if delivery.attempts < URGENT_TRIES else result
+            log.warning("urgent message refused: said more plainly", extra={"reason": result.reason})
+            reached = _Reached(reached.way + 1)
+
+    async def _edited(self, delivery: Delivery, payload: Payload) -> int | None:
+        """The number of the message that an edit replaces, if it is known."""
+        known = payload.known or self._shown.get((delivery.chat, payload.ref))
+        return known if known is not None else await self._look_up(delivery.chat, payload.ref)
+
+    def _calls(self, way: int, delivery: Delivery, payload: Payload, message: int | None) -> tuple[Call, ...]:
+        chat, late = chat_id(delivery.chat), payload.lateness(self._clock(), LATE)
+        if way == 0:
+            return calls(chat, payload, message, late)
+        return plainer(chat, payload, late, payload.cut_short or self._cut_short())[way - 1]
+
+    async def _by(self, reached: _Reached, delivery: Delivery, payload: Payload, message: int | None) -> DeliveryResult:
+        """Send a message in one of the ways to say it, from where it was left."""
+        try:
+            wanted = self._calls(reached.way, delivery, payload, message)
+        except Exception as error:
+            return Never(f"error {type(error).__name__}")
+        for call in wanted[reached.done :]:
             before = self._clock()
             try:
                 result = await self._api.call(call)
             except Exception as error:
                 verdict = self._verdict(error, delivery, payload)
-                if isinstance(verdict, Later) and number:
-                    self._parts[key] = number
-                if not (payload.leave and isinstance(verdict, Gone | Never)):
+                if reached.way == PIECES and isinstance(verdict, Never):
+                    reached.refused = verdict.reason  # the other pieces are better than nothing
+                elif not (payload.leave and isinstance(verdict, Gone | Never)):
                     return verdict
             else:
                 if call.method == "sendMessage" and isinstance(result, dict):
                     message = result.get("message_id")
                     self.clocks.sent(before, self._clock(), float(result.get("date") or 0))
-        if payload.edits:
+            reached.done += 1
+        if reached.refused or (payload.urgent and not wanted):
+            return Never(reached.refused or "empty")
+        if payload.edits or reached.way >= PIECES:
             return Taken()
         if message is not None and payload.ref:
-            self._shown[delivery.chat, payload.ref] = message
-            if len(self._shown) > REMEMBERED:
-                self._shown.popitem(last=False)
+            _remember(self._shown, (delivery.chat, payload.ref), message)
         return Taken(message)
 
     def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
@@ -121,7 +169,7 @@ class Post:
             case RetryAfter():
                 return self._slowed_down(delivery.chat, error)
             case Forbidden():
-                return Gone()
+                return self._forbidden(error, delivery)
             case TimedOut():
                 return Later("timed_out")
             case BadRequest() | ChatMigrated():
@@ -134,6 +182,15 @@ class Post:
             case NetworkError():
                 return Later("network")
         return Never(type(error).__name__)
+
+    def _forbidden(self, error: Forbidden, delivery: Delivery) -> DeliveryResult:
+        """403. Only that the person blocked the bot, or that it was put out of a group, says that nothing is wanted any more;
+        whatever else it may mean, it may pass."""
+        if "blocked by the user" in error.message.lower() or chat_id(delivery.chat) < 0:
+            return Gone()
+        if self._clock() - delivery.created > HOPELESS:
+            return Never("forbidden")
+        return Later("forbidden", FORBIDDEN_PAUSE if delivery.attempts else None)
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
         """429 holds its chat; told to three chats at once it holds everybody."""
@@ -160,3 +217,10 @@ _CODES = (
 def _code(reason: str) -> str:
     """A refusal as a code of ours: Telegram's own words may quote what was sent."""
     return next((code for words, code in _CODES if words in reason), "bad_request")
+
+
+def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:
+    """Keep it, and forget the oldest if that is one too many."""
+    known[key] = value
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)

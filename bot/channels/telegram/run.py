@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,11 +41,11 @@ async def run(
     token: str,
     url: str,
     folder: Path,
-    prove: Callable[[], Sequence[str]],
+    prove: Callable[[], None],
     load: LoadFlow,
 ) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP. `prove`: waits until the flows are proved safe, and returns the names of those that
-    were taken out of use; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""
+    """Serve until SIGTERM, SIGINT or SIGHUP. `prove`: waits until the flows are proved, and takes those out of use that are not
+    safe; `load`: a flow that was edited. Raises CannotStart, and what `prove` raises."""
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     stop = asyncio.Event()
     _on_signals(stop)
@@ -58,13 +58,12 @@ async def run(
     told = {"mode": settings.mode, "store": service.store.where, "listen": settings.listen}
 
     async def begin() -> None:
+        if web is not None:
+            await web.start()  # /readyz says what is waited for; an update waits for `begin` of the channel
         told["bot"] = await channel.reach()
         _leave_alone_what_stays()
-        for flow in await asyncio.to_thread(prove):
-            log.error("flow not served: a safety property fails (symptom-bot check)", extra={"flow": flow})
+        await asyncio.to_thread(prove)
         channel.begin()
-        if web is not None:
-            await web.start()
 
     def ready() -> None:
         log.info("serving", extra=told)
@@ -102,11 +101,11 @@ def _web(channel: Telegram, bound: socket.socket, public: tuple[str, str] | None
     from bot.server.metrics import Metrics
 
     turns, deliverer = channel.turns, channel.deliverer
-    metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting, lambda: channel.trouble)
+    metrics = Metrics(channel.service.clock, lambda: turns.waiting, lambda: deliverer.waiting, channel.health)
     channel.service.on_handled = metrics.handled
     channel.report = metrics.delivered
     hook = None if public is None else Hook(urlsplit(public[0]).path or "/", public[1], channel.handle_one)
-    return Web(App(lambda: channel.trouble, metrics, hook), bound)
+    return Web(App(channel.health, metrics, hook), bound)
 
 
 def _on_signals(stop: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
 """The fast proofs of flows in processes of their own: z3 takes more memory than a bot that serves thousands, and gives none back.
 
-python -m bot.check.proof.own_process      reads a line with a flow's folder, prints the safety properties that fail, as JSON
+python -m bot.check.proof.own_process      reads a line that says which flow, prints the safety properties that fail, as JSON
 
 Such a process is begun before it is known what to prove: what it imports takes as long as the proofs.
 """
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.core.model.findings import Finding, Place
 
@@ -33,15 +33,23 @@ class ProofProcess:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
         )
-        self._folder: Path | None = None
+        self._asked = ""
         self._found: tuple[Finding, ...] | None = None
 
     def prove(self, folder: Path) -> ProofProcess:
         """Begin with the flow in this folder."""
-        self._folder = folder.absolute()
+        return self._ask(str(folder.absolute()))
+
+    def prove_stored(self, flow: Flow) -> ProofProcess:
+        """Begin with a version that the database kept."""
+        words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
+        return self._ask({"name": flow.name, "files": dict(flow.files), "words": words})
+
+    def _ask(self, which: Any) -> ProofProcess:
+        self._asked = json.dumps(which)
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(str(self._folder)) + "\n")
+            self._process.stdin.write(self._asked + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:  # it has ended: `findings` sees to it
             pass
@@ -49,10 +57,10 @@ class ProofProcess:
 
     def findings(self) -> tuple[Finding, ...]:
         """The safety properties that fail. If the process ends without a word, the proofs are made here."""
-        assert self._folder is not None
+        assert self._asked
         if self._found is None:
             said, _ = self._process.communicate()
-            self._found = _read(said) if self._process.returncode == 0 else unsafe_findings(_load(self._folder))
+            self._found = _read(said) if self._process.returncode == 0 else unsafe_findings(_load(self._asked))
         return self._found
 
     def stop(self) -> None:
@@ -93,10 +101,11 @@ def unsafe_findings(flow: Flow) -> tuple[Finding, ...]:
     return tuple(Finding(f.place, f.code, f.message, f.remedy) for f in proofs(flow, fast=True).failed if f.safety)
 
 
-def _load(folder: Path) -> Flow:
-    from bot.library import load_flow
+def _load(asked: str) -> Flow:
+    from bot.library import from_stored, load_flow
 
-    return load_flow(folder)
+    which = json.loads(asked)
+    return load_flow(Path(which)) if isinstance(which, str) else from_stored(**which)
 
 
 def _read(said: str) -> tuple[Finding, ...]:
@@ -112,7 +121,7 @@ def _main() -> None:
     get_ready()
     asked = sys.stdin.readline()
     if asked:
-        print(json.dumps([asdict(finding) for finding in unsafe_findings(_load(Path(json.loads(asked))))]))
+        print(json.dumps([asdict(finding) for finding in unsafe_findings(_load(asked))]))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (),
     "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (),
     "language_changed": (), "language_ask": (), "why_nothing": (), "paused": (),
+    # when not all can be said: Telegram refuses the words, or nothing can be kept
+    "cut_short": (), "cut_short_today": (), "outage": (),
     # buttons
     "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
     "restart": (), "back": (), "stop_what_do_i_do": (), "tell_me_now": (), "some_more": (), "as_usual": (), "different": (),

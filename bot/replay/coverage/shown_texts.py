@@ -27,7 +27,7 @@ _TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "syst
 UNSHOWN = {
     "what Telegram shows beside a chat: its menu and its descriptions": ("command_*", "bot_*"),
     "in groups, after a fault or a delay, in versions that nobody proved or that were withdrawn": (
-        "group_refused", "error", "late", "unsafe_version", "paused",
+        "group_refused", "error", "late", "unsafe_version", "paused", "cut_short", "cut_short_today", "outage",
     ),
     "in answer to a message by when it was written or what it replies to, which Telegram alone tells": (
         "late_day", "written_before", "reply_to_what", "reply_unread", "earlier_kept", "not_typed",

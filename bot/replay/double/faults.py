@@ -14,11 +14,13 @@ the connection is reset · the call takes effect and no answer ever comes."""
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing going wrong. `retry_after`: whole seconds, of too_many; `status`: of server_error."""
+    """One thing going wrong. `retry_after`: whole seconds, of too_many; `status`: of server_error, and `description`, what is
+    said with it ("": the usual words)."""
 
     breakage: Breakage
     retry_after: int = 1
     status: int = 500
+    description: str = ""
 
     @property
     def after(self) -> bool:

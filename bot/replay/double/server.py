@@ -289,7 +289,8 @@ class TelegramDouble:
             error = ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
             self._send(exchange, error, None)
         else:
-            error = conflict() if fault.status == 409 else ApiError(fault.status, HTTPStatus(fault.status).phrase)
+            words = fault.description or HTTPStatus(fault.status).phrase
+            error = conflict() if fault.status == 409 else ApiError(fault.status, words)
             self._send(exchange, error, None)
 
     def _send(self, exchange: Exchange, result: Any, fault: Fault | None) -> None:

@@ -29,6 +29,7 @@ class Telling(AnswersTold):
             return self.steps
         if way[0] != "typed" and not _AGAIN[way[0]](self, way[1]):
             return []
+        self._not_understood()
         self._answer(self.answers)
         self._early()
         self._answer(self.answers)
@@ -45,6 +46,35 @@ class Telling(AnswersTold):
             consent = self.flow.interview.questions[0]
             declining = [o.id for o in consent.options if o.declines and not self.target.signs]
             self.does({"tap": declining[0]} if declining else {"command": "stop"})
+
+    # --- lines that were not understood ---------------------------------------------------------------------------------
+
+    def _not_understood(self) -> None:
+        """Lines of lists that were not understood, twice, and then once more before the end: they are left open."""
+        lists = [q for q in self.flow.interview.questions if {*q.option_ids} & {*self.target.unknown}]
+        others = {name: a for name, a in self.answers.items() if name not in {q.ask for q in lists}}
+        for question in lists:
+            self._answer(others)
+            if self.does({"me": UNREAD}):
+                self._line_by_line(question)
+        if lists:
+            self._answer(others)
+        for question in lists:
+            self._line_by_line(question)
+
+    def _line_by_line(self, question: Question) -> None:
+        """Every line that is asked alone, answered as it stands or left open."""
+        found = as_read(question, self.target.answers.get(question.ask), self.target.seen.date())
+        said = found if isinstance(found, Many) else Many(frozenset())
+        for _ in question.option_ids:
+            if self.at != alone(question.ask):
+                return
+            option = self.session.queue[0]
+            if option not in self.target.unknown:
+                self.does({"tap": sc.YES if option in said.yes else NOT_SURE if option in said.not_sure else sc.NO})
+                continue
+            while self.at == alone(question.ask) and self.session.queue[0] == option and self.does({"me": UNREAD}):
+                pass
 
     # --- emergency screens that were asked a second time ----------------------------------------------------------------
 
@@ -122,7 +152,7 @@ class Telling(AnswersTold):
             self.does({"tap": sc.STOP_HERE}, lambda s: s.enough)
 
     def _advice(self) -> None:
-        if self.target.unplaced:
+        if self.target.unplaced and not self.target.unknown:
             self._left_open()
             for _ in range(3):
                 if self.at != ADVICE:

@@ -96,7 +96,7 @@ class World:
             url = f"http://127.0.0.1:{bound.getsockname()[1]}/hook"
             hook = Hook(urlsplit(url).path, SECRET, self.channel.handle_one)
             metrics = Metrics(self.clock, lambda: 0, lambda: 0)
-            self._web = Web(App(lambda: "", metrics, hook), bound)
+            self._web = Web(App(self.channel.health, metrics, hook), bound)
             await self._web.start()
             self._serving = asyncio.create_task(self.channel.hook(url, SECRET, self._stop))
         else:

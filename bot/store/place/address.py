@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def address_of(url: str) -> URL:
             raise StoreError(
                 "DATABASE_URL names a host, which a SQLite file has not. Write sqlite:///FILE with three slashes."
             )
-        return address.set(drivername="sqlite")
+        file = None if address.database is None else os.path.expanduser(address.database)
+        return address.set(drivername="sqlite", database=file)
     if address.host is not None and re.search(r"[@#?/\s]", address.host):
         raise StoreError(f"DATABASE_URL names no host that can be. {_ESCAPE}")
     return address.set(drivername="postgresql+psycopg")

@@ -25,7 +25,7 @@ def key_file_of(address: URL, chosen: Path | None) -> Path | None:
     if address.get_backend_name() == "sqlite" and path is None:
         return None
     if chosen is not None:
-        chosen = chosen.expanduser().absolute()
+        chosen = chosen.absolute()
         if chosen.is_dir():
             raise StoreError(
                 f"DATA_KEY_FILE={chosen} is a folder. Write a file in it, such as {chosen}/symptom-bot.key."

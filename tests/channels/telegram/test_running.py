@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import os
-import signal
 import socket
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-import psycopg
 import pytest
 from aiohttp import ClientSession
 
 from bot.replay.double.faults import Fault, Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
+from tests.support.hanging import hanging
 from tests.support.places import ROOT
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process, start_process
 
@@ -88,6 +86,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("method", "fault", "said"), BROKEN, ids=lambda value: getattr(value, "breakage", value))
 async def test_an_api_that_stays_broken_at_start_is_one_line(
     sqlite_url: str, method: str, fault: Fault, said: str
@@ -105,6 +104,7 @@ async def test_an_api_that_stays_broken_at_start_is_one_line(
 MOMENTARY = [Fault("too_many"), Fault("server_error"), Fault("reset"), Fault("reset_after"), Fault("silence_after")]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("mode", "fault"),
     [*(("polling", fault) for fault in MOMENTARY), *(("webhook", fault) for fault in MOMENTARY[:2])],
@@ -190,28 +190,7 @@ async def test_it_stops_within_five_seconds(database_url: str) -> None:
             assert perf_counter() - began < 5.0
 
 
-@contextlib.contextmanager
-def hanging(url: str) -> Iterator[None]:
-    """A database that does not answer: locked by another program, or with its server's processes stopped."""
-    if url.startswith("sqlite"):
-        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            yield
-        return
-    with psycopg.connect(url, autocommit=True) as other:
-        found = other.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'symptom-bot' AND datname = current_database()"
-        ).fetchall()
-    assert found
-    for (pid,) in found:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for (pid,) in found:
-            os.kill(pid, signal.SIGCONT)
-
-
+@pytest.mark.ci
 async def test_a_database_that_hangs_is_said_and_holds_up_no_stop(database_url: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

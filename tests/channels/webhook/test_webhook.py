@@ -14,7 +14,7 @@ from bot.replay.double.faults import Faults
 from bot.replay.double.server import TelegramDouble
 from bot.store import StoreUnavailable, transaction
 from tests.support.telegram_bot import UNCOMPLICATED, Patient, eventually
-from tests.support.webhook_bot import HEADER, SECRET, server
+from tests.support.webhook_bot import HEADER, SECRET, server, start_update
 
 
 @pytest.fixture
@@ -22,16 +22,6 @@ async def telegram() -> AsyncIterator[TelegramDouble]:
     async with TelegramDouble() as double:
         yield double
         assert not double.refused
-
-
-def start_update(number: int, chat: int = 1, text: str = "/start") -> dict[str, Any]:
-    return {
-        "update_id": number,
-        "message": {
-            "message_id": number, "date": 0, "text": text, "chat": {"id": chat, "type": "private"},
-            "from": {"id": chat, "language_code": "en"},
-        },
-    }  # fmt: skip
 
 
 async def test_a_whole_conversation(telegram: TelegramDouble, database_url: str) -> None:
