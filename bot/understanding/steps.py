@@ -6,7 +6,7 @@ MOST_STEPS = 60_000
 """Steps that one text may cost: the dearest of made-up messages of 4,096 characters, one sign behind the other, take 56,000."""
 MOST_WORDS = 1_200
 """Words and marks of one text that are read, at most: the longest message that people send has a thousand."""
-LEFT_OF_IT = 8
+LEFT_OF_IT = 16
 """Of a text that costs too much that part of its words is read."""
 WORD, VERDICT = 8, 40
 """Steps that a word costs whatever it is, and whether some words are meant."""
