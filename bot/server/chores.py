@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.service.error_place import reason_of
 from bot.service.service import Service
-from bot.store import StoreError, StoreThread, StoreUnavailable
+from bot.store import REPEATS, StoreError, StoreThread, StoreUnavailable
 
 from .delivery import Deliverer
 from .group_commit import GroupCommit
@@ -17,8 +17,6 @@ from .group_commit import GroupCommit
 log = logging.getLogger("symptom_bot.chores")
 
 DAY = 86400.0
-REPEATS = 2 * DAY
-"""Seconds after which Telegram surely does not repeat an update, so that its id can be forgotten."""
 
 Reload = Callable[[], Awaitable[None]]
 
@@ -89,11 +87,12 @@ class Chores:
         now = self._service.clock()
         found = await self._thread(lambda store: store.take_deliveries(now))
         self._deliverer.take(found)
+        self._turns.look_for_later()
 
     async def leases(self) -> None:
         """Keep the leases of chats that are served here."""
-        fences, now = self._deliverer.leases, self._service.clock()
-        for chat in await self._thread(lambda store: store.renew(fences, now)):
+        fences = self._deliverer.leases
+        for chat in await self._thread(lambda store: store.renew(fences)):
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
 

@@ -20,6 +20,8 @@ from .rate_limits import Limits
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""
+CROWDED = 200
+"""Messages that may wait for one chat before its next updates are put off."""
 FIRST_RETRY, LONGEST_RETRY = 0.5, 60.0
 
 
@@ -100,6 +102,11 @@ class Deliverer:
     def waiting(self) -> int:
         """Messages in memory that are not delivered yet."""
         return sum(len(q.waiting) + (q.state == "sending") for q in self._queues.values())
+
+    def crowded(self, chat: str) -> bool:
+        """Whether so much waits for this chat that what it says next may wait too."""
+        queue = self._queues.get(chat)
+        return queue is not None and len(queue.waiting) >= CROWDED
 
     @property
     def leases(self) -> dict[str, int]:

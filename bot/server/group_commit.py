@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from bot.service.error_place import reason_of
 from bot.service.incoming import Handled, Incoming
+from bot.service.open_chat import SHARE
 from bot.service.service import Service
 from bot.store import DeliveryOutcome, StoreError, StoreThread, StoreUnavailable
 from bot.store.thread import PATIENCE
@@ -22,6 +23,8 @@ log = logging.getLogger("symptom_bot.turns")
 
 MOST = 64
 """Updates in one batch."""
+CHATS_TRIED = 8
+"""Chats of which updates were put off that are looked at in a row, if too much waits to be sent to them."""
 GATHER = 0.01
 """Seconds for which outcomes are gathered when nothing comes in."""
 AGAIN = 0.5
@@ -56,6 +59,7 @@ class GroupCommit:
         self._waiting: list[tuple[Incoming, _Asked]] = []
         self._something = asyncio.Event()
         self._stopping = False
+        self._later = True
         self._out_since: float | None = None
         self._under_way: list[_Asked] = []
         self._failed = ""
@@ -93,14 +97,23 @@ class GroupCommit:
         while True:
             await self._something.wait()
             self._something.clear()
-            while self._waiting:
-                await self._batch()
+            while self._waiting or (self._later and not self._stopping):
+                if self._waiting:
+                    now, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                    await self._batch(now)
+                if self._later:
+                    await self._put_off()
             if self._stopping:
                 break
             if self._deliverer.has_outcomes:
                 await asyncio.sleep(GATHER)
                 if not self._waiting:
                     await self._settle()
+
+    def look_for_later(self) -> None:
+        """Whether something was put off, perhaps by another worker, is looked up."""
+        self._later = True
+        self._something.set()
 
     async def watch(self) -> None:
         """For ever: while the database hangs, nobody waits for it. Whoever handed something in does so again."""
@@ -126,9 +139,26 @@ class GroupCommit:
         """Record the outcomes that there are, if the database takes them."""
         await self._settle()
 
-    async def _batch(self) -> None:
-        now, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        batch = [incoming for incoming, _ in now]
+    async def _put_off(self) -> None:
+        """A few updates of one chat that had to wait, between two batches of what comes in; one if more of that waits."""
+        most = 1 if self._waiting else SHARE
+        for _ in range(CHATS_TRIED):
+            try:
+                found = await self._thread(lambda _: self._service.later(most))
+            except StoreError:
+                found = []
+            if not found:
+                break
+            if not self._deliverer.crowded(found[0].chat):
+                asked = _Asked(len(found), asyncio.get_running_loop().create_future())
+                await self._batch([(one, asked) for one in found])
+                if asked.done.exception() is None:
+                    return
+                break
+        self._later = False
+
+    async def _batch(self, now: Sequence[tuple[Incoming, _Asked]]) -> None:
+        batch = [one._replace(wait=True) if self._deliverer.crowded(one.chat) else one for one, _ in now]
         outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
         self._under_way = [asked for _, asked in now]
         try:
@@ -152,6 +182,7 @@ class GroupCommit:
         self._deliverer.take(committed.deliveries, known)
         for (_, asked), one in zip(now, handled, strict=True):
             asked.add(one)
+            self._later = self._later or one.why == "later"
         await self._forget(outcomes)
 
     async def _settle(self) -> None:

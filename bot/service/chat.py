@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn
+from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
 from bot.core.conversation.screens import decode, session_of
 from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
@@ -21,39 +21,15 @@ from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction
 
 from .counting import counted_of
 from .error_place import place_of
-from .export import export_text
+from .export import MOST_MESSAGES, MOST_SESSIONS, export_text
 from .incoming import NO_SCREEN, Handled, Incoming, Pressed
-from .payload import Payload
-from .replies import Replies
+from .open_chat import LATER, OpenChat
+from .payload import Payload, is_file
+from .replies import MakeText, Replies
 from .session_cache import SessionCache
 from .versions import Versions, begun_anew
 
 log = logging.getLogger("symptom_bot.service")
-
-
-@dataclass
-class OpenChat:
-    """A chat while a batch is handled: what stands in the database, and what is to be written.
-
-    `erase`: everything of it goes; `gone`: the patient blocked the bot; `cancel`: what waited for silence is void.
-    """
-
-    row: ChatRow
-    session: Session | None
-    flow: Flow | None
-    state: str
-    was_moved: bool = False
-    erase: bool = False
-    gone: bool = False
-    written: dict[str, SessionRow] = field(default_factory=dict)
-    due: dict[str, Due] = field(default_factory=dict)
-    cancel: bool = False
-    last_update: int = 0
-
-    def as_row(self, now: float) -> ChatWrite:
-        """The chat's own row as it is to be written."""
-        session, lang = (None, self.row.lang) if self.session is None else (self.session.id, self.session.lang)
-        return ChatWrite(self.row.chat, session, self.last_update, lang, self.state, now, self.gone)
 
 
 class Chats:
@@ -65,7 +41,8 @@ class Chats:
 
     def open(self, row: ChatRow) -> OpenChat:
         """The chat as it stands in the database. A session that cannot be read is left, and a new one begins."""
-        chat = OpenChat(row, None, None, row.state, last_update=row.last_update)
+        state, later = ("", True) if row.state == LATER else (row.state, False)
+        chat = OpenChat(row, None, None, state, gone=row.blocked, last_update=row.last_update, later=later)
         if row.session is None:
             return chat
         try:
@@ -84,14 +61,20 @@ class Chats:
     def handle(self, tx: Transaction, chat: OpenChat, incoming: Incoming, now: float, aside: list[SetAside]) -> Handled:
         """Take the event's step. What it changes is kept in `chat`; `aside`: takes an update that cannot be handled."""
         if incoming.notice:
+            chat.gone = False
             return self._refuse(chat, incoming)
         if incoming.gone:
             chat.gone, chat.state = True, ""
             return Handled(incoming, why="nothing")
+        if incoming.back and chat.gone and chat.session is not None and chat.session.at not in ENDED:
+            incoming = incoming._replace(event=NO_SCREEN)
         if incoming.event is None and not incoming.unreadable:
+            chat.gone = chat.gone and not incoming.back
             return Handled(incoming, why="nothing")
-        chat.gone = False
-        if incoming.due is not None:
+        missed, chat.gone = chat.gone, False
+        if missed and chat.session is not None:
+            chat.session = chat.session.but(shown=now)  # what was said last may never have been seen
+        if incoming.due is not None and isinstance(incoming.event, Elapsed):
             return self._follow_up(tx, chat, incoming, incoming.due, now)
         local = self._replies.local(now)
         try:
@@ -111,6 +94,8 @@ class Chats:
             event = self._event(tx, chat, incoming)
             if event is None:
                 return Handled(incoming, why="nothing")
+            if missed and isinstance(event, Typed):
+                event = replace(event, unseen=True)
             turn = step(flow, before, event, local)
             export = partial(self._export, tx, chat, now)
             if turn.session.id == before.id:
@@ -131,7 +116,7 @@ class Chats:
         turn: Turn,
         elsewhere: Flow | None,
         now: float,
-        export: Callable[[Turn], str],
+        export: MakeText,
     ) -> tuple[Flow, Turn, tuple[Payload, ...]]:
         """A turn in which a new session began: with the newest version of its flow, or in the flow that a link named
         (SEMANTICS 13: only a running session keeps its version). A sign that waits is asked where it was read."""
@@ -224,16 +209,20 @@ class Chats:
         at = by_day(self._replies.local(now + effect.seconds), effect.urgent)
         return Due(chat, effect.due, at.timestamp(), session.id, effect.urgent)
 
-    def _export(self, tx: Transaction, chat: OpenChat, now: float, turn: Turn) -> str:
-        """All that is kept of the person once this turn is."""
+    def _export(self, tx: Transaction, chat: OpenChat, now: float, turn: Turn) -> str | None:
+        """All that is kept of the person once this turn is; None if a file that says so waits already."""
         name = chat.row.chat
-        rows = {row.id: row for row in tx.sessions_of(name)} | chat.written
+        messages = tx.messages_of(name, MOST_MESSAGES)
+        if chat.exported or any(is_file(m.waiting) for m in messages):
+            return None
+        chat.exported = True
+        rows = {row.id: row for row in tx.sessions_of(name, MOST_SESSIONS)} | chat.written
         rows[turn.session.id] = self._row(name, turn, now)
         due = [self._due(name, turn.session, turn, e, now) for e in turn.effects if isinstance(e, Schedule)]
         sessions = sorted(rows.values(), key=lambda row: (row.started, row.id))
         about = ChatWrite(name, turn.session.id, chat.last_update, turn.session.lang, "", now)
         return export_text(
-            about, sessions, due, tx.messages_of(name), self.flows.version, self._replies.places, self._replies.local
+            about, sessions, due, messages, self.flows.version, self._replies.places, self._replies.local
         )
 
     def _event(self, tx: Transaction, chat: OpenChat, incoming: Incoming) -> Event | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from bot.core.conversation.session import Session
 from bot.core.conversation.triage import answers_that_count
@@ -12,6 +13,11 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.rendering.answer_words import Places, words_for
 from bot.store import ChatWrite, Due, KeptMessage, SessionRow
+
+from .payload import LONGEST_FILE
+
+MOST_SESSIONS, MOST_MESSAGES = 200, 2000
+"""The newest ones that are looked at for a file."""
 
 
 def export_text(
@@ -31,16 +37,33 @@ def export_text(
     def moment(seconds: float | None) -> str | None:
         return None if seconds is None else f"{local(seconds):%Y-%m-%d %H:%M:%S}"
 
-    parts = [f"{_in_words(row, version(row.version), places, local)}\n{row.json}" for row in sessions]
+    said = [f"{_in_words(row, version(row.version), places, local)}\n{row.json}" for row in sessions]
+    parts, told = _newest(said, len), _newest(messages, lambda m: 200 + len(m.waiting))
     rest = {
         "chat": chat.chat,
         "language": chat.lang,
         "seen": moment(chat.seen),
         "last_update": chat.last_update,
         "scheduled": [{"kind": d.kind, "at": moment(d.at), "session": d.session} for d in due],
-        "messages": [m._asdict() | {"created": moment(m.created), "sent": moment(m.sent)} for m in messages],
+        "messages": [m._asdict() | {"created": moment(m.created), "sent": moment(m.sent)} for m in told],
     }
+    if len(parts) < len(sessions) or len(told) < len(messages) or len(sessions) >= MOST_SESSIONS:
+        rest["older"] = "too much for one file: ask whoever runs this bot for what is older"
     return "\n\n".join([*parts, json.dumps(rest, ensure_ascii=False, indent=1), ""])
+
+
+T = TypeVar("T")
+
+
+def _newest(things: Sequence[T], size: Callable[[T], int]) -> list[T]:
+    """As many of these, the newest first of all, as half a file may hold. Oldest first."""
+    left, kept = LONGEST_FILE * 2 // 5, []
+    for thing in reversed(things):
+        left -= size(thing)
+        if left < 0:
+            break
+        kept.append(thing)
+    return kept[::-1]
 
 
 def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callable[[float], datetime]) -> str:

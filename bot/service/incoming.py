@@ -32,7 +32,9 @@ class Incoming(NamedTuple):
     to do but to count the update. `chat`: "" for an update that names none.
 
     `update`: the channel's number, which counts once; `sent`: when the patient wrote it (seconds, UTC), if known;
-    `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot.
+    `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot;
+    `back`: and does so no more; `raw`: it as text, from which the channel can read it again, so that it may wait for another
+    batch; `wait`: it is to.
     """
 
     chat: str
@@ -44,10 +46,13 @@ class Incoming(NamedTuple):
     due: Due | None = None
     notice: str = ""
     gone: bool = False
+    back: bool = False
+    raw: Callable[[], str] | None = None
+    wait: bool = False
     unreadable: bool = False
 
 
-Why = Literal["", "seen", "poison", "nothing"]
+Why = Literal["", "seen", "poison", "nothing", "later"]
 
 
 class Handled(NamedTuple):

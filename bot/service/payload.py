@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from bot.core import fast_json
 from bot.core.conversation.session import Session
 from bot.core.rendering.message import Block, Button, Message
+
+LONGEST_TEXT = 32_000
+"""Characters of one message: eight of Telegram's."""
+LONGEST_FILE = 1_000_000
+"""Characters of a file."""
+CUT = "\u2026"
 
 Row = tuple[tuple[str, str], ...]
 
@@ -68,6 +75,30 @@ class Payload(NamedTuple):
             edits=self.edits,
             urgent=self.urgent,
         )
+
+    def within_limits(self) -> Payload:
+        """The same, cut where it is longer than anything that is said: so no payload can fill memory or disk."""
+        kept = self
+        if sum([len(text) for _, text in self.blocks]) > LONGEST_TEXT:
+            kept = kept._replace(blocks=tuple(_cut(self.blocks)))
+        if self.file is not None and len(self.file[1]) > LONGEST_FILE:
+            kept = kept._replace(file=(self.file[0], f"{self.file[1][:LONGEST_FILE]}{CUT}"))
+        return kept
+
+
+def is_file(stored: str) -> bool:
+    """Whether a stored message is a file."""
+    return bool(stored) and "file" in fast_json.read(stored)
+
+
+def _cut(blocks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    left = LONGEST_TEXT
+    for kind, text in blocks:
+        if len(text) > left:
+            yield kind, f"{text[:left]}{CUT}"
+            return
+        yield kind, text
+        left -= len(text)
 
 
 _NAMES = Payload._fields

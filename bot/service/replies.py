@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 TODAY = frozenset({"silence_same_day", "sign_plain_today", "sign_stands"})
 """Urgent words that may be about a sign that is none of an emergency."""
 
-MakeText = Callable[[Turn], str]
+MakeText = Callable[[Turn], str | None]
 WhatChanges = Callable[[Flow, Session, Places, datetime], tuple[Block, ...]]
 
 
@@ -76,7 +76,7 @@ class Replies:
 
     def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float, export: MakeText) -> tuple[Payload, ...]:
         """The turn's messages: new ones first, so that the patient need not wait for the old keyboard to be tidied.
-        `export`: the turn -> all that is kept of the person, as text."""
+        `export`: the turn -> all that is kept of the person, as text; None if it is on its way already."""
         local = self.local(now)
         said: list[Payload] = []
         edits: list[Payload] = []
@@ -96,7 +96,9 @@ class Replies:
         if isinstance(effect, Erase):
             return Payload((("text", words.system("forgotten")),), last=True)
         if isinstance(effect, Export):
-            return Payload((("text", words.system("mydata_caption")),), file=("my-answers.txt", export(turn)))
+            text = export(turn)
+            caption = (("text", words.system("mydata_caption")),)
+            return None if text is None else Payload(caption, file=("my-answers.txt", text))
         if isinstance(effect, Compute):
             blocks = self._what_changes(flow, session, self.places, local)
             return Payload(tuple((b.kind, b.text) for b in blocks))

@@ -1,7 +1,8 @@
 """`handle(batch)`: the I/O around `step`. One load, the pure steps, one transaction; delivery is the channel's.
 
 Laws: nothing is confirmed before it is committed; an update counts once; a step that raises affects its own update only.
-A value that the database cannot hold halves the batch until its culprit stands alone; an outage sets nothing aside.
+What cannot be stored, or raises, halves the batch until its culprit stands alone; an outage, a full disk or memory, or handles
+that are used up set nothing aside.
 
 `work` is the same as `handle`, with each call of the database yielded instead of made: an event loop makes those in another
 thread and takes the steps itself, so that a slow disk holds up nobody and two threads do not compete for the interpreter.
@@ -37,21 +38,36 @@ from bot.store import (
     Unstorable,
 )
 
-from .chat import Chats, OpenChat
+from .chat import Chats
 from .counting import counted_in
+from .error_place import place_of
 from .incoming import Handled, Incoming
+from .open_chat import LATER, SHARE, OpenChat
 from .payload import Payload
 from .replies import Replies, WhatChanges
 from .versions import Versions
 
 log = logging.getLogger("symptom_bot.service")
 
+POISON = (
+    Unstorable,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+"""What an update may raise; everything else is a matter of our surroundings, and is tried again."""
+
 Done = tuple[tuple[Handled, ...], Committed]
 Work = Generator[Callable[[], Any], Any, Done]
 
 
 class Service:
-    """What every channel calls. `clock`: seconds UTC, given by app.py; `on_handled`: told of each event once committed."""
+    """What every channel calls. `clock`: seconds UTC, given by app.py; `on_handled`: told of each event once committed;
+    `read_again`: the channel's way to read what it gave as `Incoming.raw`."""
 
     def __init__(
         self,
@@ -66,6 +82,8 @@ class Service:
         self.store, self.flows, self.places, self.zone = store, flows, places, zone
         self.clock = clock
         self._replies = Replies(places, zone, what_changes)
+        self.read_again: Callable[[str], Incoming] = lambda text: Incoming("", None, unreadable=True)
+        self._last_served = ""
         self.on_handled: Callable[[Handled], None] = lambda handled: None
         self._chats = Chats(flows, self._replies, new_id)
 
@@ -106,9 +124,11 @@ class Service:
         Its calls and `close` must be made by one thread at a time."""
         try:
             handled, committed = yield from self._once(batch, outcomes)
-        except Unstorable:
+        except POISON as error:
+            if not batch:
+                raise
             if len(batch) == 1:
-                handled, committed = yield from self._aside(batch[0], outcomes)
+                handled, committed = yield from self._aside(batch[0], outcomes, error)
             else:
                 middle = len(batch) // 2
                 first = yield from self.work(batch[:middle], outcomes)
@@ -123,10 +143,22 @@ class Service:
         rows = self.store.due(self.clock(), limit)
         return [Incoming(row.chat, Elapsed(row.kind), due=row) for row in rows]  # type: ignore[arg-type]
 
+    def later(self, most: int = SHARE) -> list[Incoming]:
+        """What was put off, of the chat whose turn it is; nothing if nothing waits."""
+        self._last_served, rows = self.store.later(self._last_served, most)
+        return [self._read_again(row) for row in rows]
+
+    def _read_again(self, row: Due) -> Incoming:
+        try:
+            return self.read_again(row.session or "")._replace(chat=row.chat, update=None, due=row, raw=None)
+        except POISON as error:
+            log.error("update set aside", extra={"reason": type(error).__name__, "place": place_of(error)})
+            return Incoming(row.chat, None, due=row, unreadable=True)
+
     def forget_if_quiet(self, chat: str) -> None:
         """After "everything is erased" was delivered: the chat's own row goes too, unless it has begun anew."""
         with self.store.transaction([chat]) as tx:
-            if tx.rows[chat].session is None and not tx.waiting([chat]):
+            if tx.rows[chat].session is None and tx.rows[chat].state != LATER and not tx.waiting([chat]):
                 tx.commit(Batch(self.clock(), erase=(chat,)))
 
     # --- a batch ------------------------------------------------------------------------------------------------------
@@ -141,9 +173,12 @@ class Service:
     def _together(self, batch: Sequence[Incoming], outcomes: Sequence[DeliveryOutcome], doubt: bool = False) -> Work:
         now = self.clock()
         chats = {i.chat for i in batch if i.chat}
-        tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), doubt)
+        tx, seen, alive = yield partial(self._begin, batch, chats | _chats_of(outcomes), now, doubt)
         try:
             states = {chat: self._chats.open(tx.rows[chat]) for chat in chats}
+            for outcome in outcomes:
+                if isinstance(outcome, Blocked) and outcome.chat in states:  # it is found out just now
+                    states[outcome.chat].gone = True
             handled: list[Handled] = []
             aside: list[SetAside] = []
             outbox: list[Outgoing] = []
@@ -154,37 +189,45 @@ class Service:
                     continue
                 if number is not None:
                     seen.add(number)
+                if incoming.chat and states[incoming.chat].puts_off(incoming):
+                    handled.append(Handled(incoming, why="later"))
+                    continue
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
-                    one = one._replace(stored=tuple([p.to_json() for p in one.messages]))
+                    messages = tuple([p.within_limits() for p in one.messages])
+                    one = one._replace(messages=messages, stored=tuple([p.to_json() for p in messages]))
                     outbox.extend(_outgoing(incoming.chat, now, one.messages, one.stored))
                 handled.append(one)
-            gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone)
+            done = {i.due for i in batch if i.due is not None and i.due.at < 0}
+            for name, chat in states.items():
+                if chat.later and (chat.erase or any(due.chat == name for due in done)):
+                    chat.wait_on(tx, done)
+            gone = tuple(Blocked(name) for name, chat in states.items() if chat.gone and not chat.row.blocked)
             committed = yield partial(_finish, tx, self._batch(states, handled, outbox, aside, (*outcomes, *gone), now))
         finally:
             tx.close()
         return tuple(handled), committed
 
     def _begin(
-        self, batch: Sequence[Incoming], chats: set[str], doubt: bool
+        self, batch: Sequence[Incoming], chats: set[str], now: float, doubt: bool
     ) -> tuple[Transaction, set[int], frozenset[Due]]:
         """Lock and load: the transaction, which updates counted before, and which due messages still are."""
         tx = self.store.begin(chats)
         try:
             dues = [i.due for i in batch if i.due is not None]
-            return tx, self._seen(tx, batch, doubt), tx.still_due(dues) if dues else frozenset()
+            return tx, self._seen(tx, batch, now, doubt), tx.still_due(dues) if dues else frozenset()
         except BaseException:
             tx.close()
             raise
 
-    def _seen(self, tx: Transaction, batch: Sequence[Incoming], doubt: bool) -> set[int]:
+    def _seen(self, tx: Transaction, batch: Sequence[Incoming], now: float, doubt: bool) -> set[int]:
         """Which updates counted before. One above its chat's last never did, so mostly there is nothing to look up."""
         asked = [
             i.update
             for i in batch
             if i.update is not None and (doubt or not i.chat or i.update <= tx.rows[i.chat].last_update)
         ]
-        return set(tx.were_seen(asked)) if asked else set()
+        return set(tx.were_seen(asked, now, _dates(batch))) if asked else set()
 
     def _one(
         self, tx: Transaction, states: Mapping[str, OpenChat], incoming: Incoming, now: float, aside: list[SetAside]
@@ -195,11 +238,12 @@ class Service:
             aside.append(SetAside(incoming.update, "Unreadable", now))
         return Handled(incoming, why="poison")
 
-    def _aside(self, incoming: Incoming, outcomes: Sequence[DeliveryOutcome]) -> Work:
-        """The one event whose turn the database cannot hold: set aside without content, the patient told."""
+    def _aside(self, incoming: Incoming, outcomes: Sequence[DeliveryOutcome], error: Exception) -> Work:
+        """The one event whose turn raises, or that the database cannot hold: set aside without content, the patient told."""
         if incoming.update is None and incoming.due is None:
-            raise Unstorable("The database cannot hold this turn.")
-        log.error("update set aside", extra={"reason": "Unstorable"})
+            raise error
+        reason = type(error).__name__
+        log.error("update set aside", extra={"reason": reason, "place": place_of(error)})
         now = self.clock()
         tx = yield partial(self.store.begin, {incoming.chat} - {""} | _chats_of(outcomes))
         try:
@@ -215,10 +259,11 @@ class Service:
             changes = Batch(
                 now,
                 updates=number,
+                dates=_dates([incoming]),
                 chats=chats,
                 outbox=tuple(_outgoing(incoming.chat, now, messages, stored)),
                 done_due=() if incoming.due is None else (incoming.due,),
-                set_aside=tuple(SetAside(n, "Unstorable", now) for n in number),
+                set_aside=tuple(SetAside(n, reason, now) for n in number),
                 outcomes=tuple(outcomes),
             )
             committed = yield partial(_finish, tx, changes)
@@ -245,10 +290,11 @@ class Service:
         return Batch(
             now=now,
             updates=tuple(i.update for i in new if i.update is not None),
+            dates=_dates(new),
             chats=tuple(chat.as_row(now) for name, chat in states.items() if name in touched),
             sessions=tuple(row for chat in states.values() for row in chat.written.values()),
             outbox=tuple(outbox),
-            due=tuple(due for chat in states.values() for due in chat.due.values()),
+            due=tuple(due for chat in states.values() for due in (*chat.due.values(), *chat.put_off)),
             cancel_due=tuple(name for name, chat in states.items() if chat.cancel),
             done_due=tuple(i.due for i in new if i.due is not None),
             set_aside=tuple(aside),
@@ -267,6 +313,11 @@ def _outgoing(chat: str, now: float, messages: Sequence[Payload], stored: Sequen
             yield Outgoing(chat, text, now, ORDINARY)
         else:
             yield Outgoing(chat, text, now, EMERGENCY if urgent else ORDINARY, payload.ref)
+
+
+def _dates(batch: Sequence[Incoming]) -> dict[int, float]:
+    """The dates of those updates that have one."""
+    return {i.update: i.sent for i in batch if i.update is not None and i.sent is not None}
 
 
 def _chats_of(outcomes: Sequence[DeliveryOutcome]) -> set[str]:

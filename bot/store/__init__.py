@@ -6,6 +6,7 @@ from .place.backups import programs_of_postgresql
 from .rows import (
     EMERGENCY,
     ORDINARY,
+    REPEATS,
     Batch,
     Blocked,
     ChatRow,
@@ -33,6 +34,7 @@ from .transaction import Transaction
 __all__ = [
     "EMERGENCY",
     "ORDINARY",
+    "REPEATS",
     "AlreadySeen",
     "Batch",
     "Blocked",

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from . import schema as t
-from .rows import Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
+from .rows import LONGEST_WAIT, Blocked, Delivery, DeliveryOutcome, Due, Held, Refused, Released, Sent
 from .sealing.loading import OpenedChat, due_row, opened, stored_delivery
 from .sealing.vault import Vault
-from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements
+from .statements import DELIVERY_COLUMNS, IN_ORDER, KEY_COLUMNS, Statements, database_clock
 
 UNREADABLE = "unreadable"
 """Why a message was refused that cannot be opened: its row is damaged, or its key was destroyed."""
@@ -44,11 +44,14 @@ def take_deliveries(
     # What is leased here is in this process's own queue, however old the lease. In a SQLite file whoever else held
     # one has ended, or this process would not own the file.
     others = t.chats.c.lease_owner != owner
-    free = t.chats.c.lease_owner.is_(None) | (others & (t.chats.c.lease_until <= now) if shared else others)
+    clock, until, hold = database_clock(connection.dialect), t.chats.c.lease_until, t.chats.c.hold_until
+    over = (until <= clock) | (until > clock + LONGEST_WAIT)
+    free = t.chats.c.lease_owner.is_(None) | (others & over if shared else others)
+    due = (hold <= now) | (hold > now + LONGEST_WAIT)
     found = connection.execute(
         select(t.chats.c.chat, t.chats.c.fence)
         .join(waiting, waiting.c.chat == t.chats.c.chat)
-        .where(free, t.chats.c.hold_until <= now, t.chats.c.blocked.is_(False))
+        .where(free, due, t.chats.c.blocked.is_(False))
         .order_by(waiting.c.priority, waiting.c.created, t.chats.c.chat)
         .limit(limit)
         .with_for_update(of=t.chats, skip_locked=True)
@@ -59,7 +62,7 @@ def take_deliveries(
     connection.execute(
         update(t.chats)
         .where(t.chats.c.chat.in_(fences))
-        .values(lease_owner=owner, lease_until=now + lease, fence=t.chats.c.fence + 1)
+        .values(lease_owner=owner, lease_until=clock + lease, fence=t.chats.c.fence + 1)
     )
     chats = {
         row[0]: opened(vault, *row)
@@ -111,7 +114,7 @@ def settle(
                 update(t.chats).where(t.chats.c.chat == row).values(blocked=True, lease_owner=None, lease_until=0.0)
             )
             continue
-        until = outcome.until if isinstance(outcome, Held) else 0.0
+        until = hold_of(outcome, now)
         values = {"b_chat": row, "b_fence": outcome.fence, "b_owner": owner, "b_until": until}
         if connection.execute(statements.release, values).rowcount != 1:
             lost.add(outcome.chat)
@@ -146,10 +149,15 @@ def record(
         connection.execute(statements.count_attempt, held)
     if blocked:
         connection.execute(delete(t.outbox).where(t.outbox.c.chat.in_(blocked), t.outbox.c.sent.is_(None)))
-        connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked)))
+        connection.execute(delete(t.due).where(t.due.c.chat.in_(blocked), t.due.c.at >= 0))
 
 
-def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str, int], until: float) -> frozenset[str]:
+def hold_of(outcome: Held | Released, now: float) -> float:
+    """Until when the chat waits after this."""
+    return min(outcome.until, now + LONGEST_WAIT) if isinstance(outcome, Held) else 0.0
+
+
+def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str, int], lease: float) -> frozenset[str]:
     """See `Store.renew`."""
     asked = {vault.row(chat): chat for chat in fences}
     mine = [
@@ -163,7 +171,11 @@ def renew(connection: Connection, vault: Vault, owner: str, fences: Mapping[str,
         if fence == fences[asked[row]]
     ]
     if mine:
-        connection.execute(update(t.chats).where(t.chats.c.chat.in_(mine)).values(lease_until=until))
+        connection.execute(
+            update(t.chats)
+            .where(t.chats.c.chat.in_(mine))
+            .values(lease_until=database_clock(connection.dialect) + lease)
+        )
     return frozenset(fences) - {asked[row] for row in mine}
 
 
@@ -196,9 +208,36 @@ def due(connection: Connection, vault: Vault, now: float, limit: int) -> list[Du
     rows = connection.execute(
         select(*KEY_COLUMNS, t.due.c.kind, t.due.c.at, t.due.c.sealed)
         .join(t.chats, t.chats.c.chat == t.due.c.chat)
-        .where(t.due.c.at <= now)
+        .where(t.due.c.at <= now, t.due.c.at >= 0)
         .order_by(t.due.c.at, t.due.c.chat)
         .limit(max(limit, MOST_DUE))
     )
     found = [due_row(opened(vault, *row[:4]), *row[4:]) for row in rows]
     return sorted((d for d in found if d is not None), key=lambda d: not d.urgent)[:limit]
+
+
+def later(connection: Connection, vault: Vault, after: str, limit: int) -> tuple[str, list[Due], list[str]]:
+    """See `Store.later`: the chat's row, what waits there, and the kinds of what cannot be opened."""
+    turn = select(func.min(t.due.c.chat)).where(t.due.c.at < 0)
+    row = connection.execute(turn.where(t.due.c.chat > after)).scalar() or connection.execute(turn).scalar()
+    if row is None:
+        return "", [], []
+    chat = connection.execute(select(*KEY_COLUMNS).where(t.chats.c.chat == row)).first()
+    return (row, *later_of(connection, OpenedChat() if chat is None else opened(vault, *chat), row, limit))
+
+
+def later_of(connection: Connection, chat: OpenedChat, row: str, limit: int) -> tuple[list[Due], list[str]]:
+    """What waits for the next turns of a chat, first things first, and the kinds of what cannot be opened."""
+    stored = connection.execute(
+        select(t.due.c.kind, t.due.c.at, t.due.c.sealed)
+        .where(t.due.c.chat == row, t.due.c.at < 0)
+        .order_by(t.due.c.at)
+        .limit(limit)
+    ).all()
+    found = [(kind, due_row(chat, kind, at, sealed)) for kind, at, sealed in stored]
+    return [due for _, due in found if due is not None], [kind for kind, due in found if due is None]
+
+
+def remove_due(connection: Connection, row: str, kinds: Sequence[str]) -> None:
+    """Remove what cannot be opened."""
+    connection.execute(delete(t.due).where(t.due.c.chat == row, t.due.c.kind.in_(kinds)))

@@ -29,27 +29,29 @@ def session(connection: Connection, vault: Vault, session_id: str) -> SessionRow
     return session_row(chat.key, chat.chat, found[4:]) if chat.key is not None else None
 
 
-def sessions_of(connection: Connection, vault: Vault, chat: str) -> list[SessionRow]:
+def sessions_of(connection: Connection, vault: Vault, chat: str, newest: int | None = None) -> list[SessionRow]:
     """See `Store.sessions_of`."""
     rows = connection.execute(
         select(*KEY_COLUMNS, *SESSION_COLUMNS)
         .join(t.sessions, t.sessions.c.chat == t.chats.c.chat)
         .where(t.sessions.c.chat == vault.row(chat))
-        .order_by(t.sessions.c.started, t.sessions.c.id)
-    ).all()
+        .order_by(t.sessions.c.started.desc(), t.sessions.c.id.desc())
+        .limit(newest)
+    ).all()[::-1]
     key = opened(vault, *rows[0][:4]).key if rows else None
     return [] if key is None else [session_row(key, chat, row[4:]) for row in rows]
 
 
-def messages_of(connection: Connection, vault: Vault, chat: str) -> list[KeptMessage]:
+def messages_of(connection: Connection, vault: Vault, chat: str, newest: int | None = None) -> list[KeptMessage]:
     """See `Transaction.messages_of`."""
     columns = t.outbox.c
     rows = connection.execute(
         select(*KEY_COLUMNS, columns.seq, columns.created, columns.sent, columns.message_id, columns.payload)
         .join(t.outbox, columns.chat == t.chats.c.chat)
         .where(columns.chat == vault.row(chat))
-        .order_by(columns.seq)
-    ).all()
+        .order_by(columns.seq.desc())
+        .limit(newest)
+    ).all()[::-1]
     key = opened(vault, *rows[0][:4]).key if rows else None
     return [] if key is None else [kept_message(key, *row[4:]) for row in rows]
 

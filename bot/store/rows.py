@@ -11,6 +11,10 @@ from typing import NamedTuple
 
 EMERGENCY = 0
 ORDINARY = 1
+LONGEST_WAIT = 60.0
+"""Seconds that a chat's messages wait at most for a lease or another try: what lies further ahead was written by a wrong clock."""
+REPEATS = 2 * 86400.0
+"""Seconds after which Telegram surely does not repeat an update, so that its id can be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class SessionRow:
 @dataclass(frozen=True, slots=True)
 class ChatRow:
     """A chat as it was loaded, with its current session. `state`: opaque text that outlives sessions (consent,
-    language asked, ...); `last_update`: highest update id handled; the last five fields belong to delivery."""
+    language asked, ...); `last_update`: highest update id handled; the last five fields belong to delivery
+    (`lease_left`: in seconds)."""
 
     chat: str
     session: SessionRow | None = None
@@ -46,8 +51,17 @@ class ChatRow:
     next_seq: int = 1
     fence: int = 0
     lease_owner: str | None = None
-    lease_until: float = 0.0
+    lease_left: float = 0.0
     hold_until: float = 0.0
+
+    def held(self, now: float) -> bool:
+        """Whether its messages wait until a time that is not too far ahead to be meant."""
+        return now < self.hold_until <= now + LONGEST_WAIT
+
+    @property
+    def leased(self) -> bool:
+        """Whether somebody's lease still lasts."""
+        return self.lease_owner is not None and 0.0 < self.lease_left <= LONGEST_WAIT
 
 
 class ChatWrite(NamedTuple):
@@ -143,7 +157,8 @@ DeliveryOutcome = Sent | Refused | Held | Released | Blocked
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to do for a chat when its time comes, at most one of a `kind`. `urgent`: at night too."""
+    """Something to do for a chat when its time comes, at most one of a `kind`. `urgent`: at night too. An update that was put
+    off is one whose time, below 0, is its place in the line; `session` is then the update."""
 
     chat: str
     kind: str
@@ -186,7 +201,8 @@ class Tallied(NamedTuple):
 class Batch:
     """All that one batch of updates changes; it is committed whole or not at all.
 
-    `updates`: ids of the updates that count now. `erase`: chats of which everything goes before the rest is written.
+    `updates`: ids of the updates that count now; `dates`: of those that have one, their own date. `erase`: chats of which
+    everything goes before the rest is written.
     `cancel_due`: chats whose due rows go before `due` is written. `done_due`: rows that were carried out.
     `counts`: how often what is counted happened.
     """
@@ -203,6 +219,7 @@ class Batch:
     erase: tuple[str, ...] = ()
     outcomes: tuple[DeliveryOutcome, ...] = ()
     counts: Mapping[Tallied, int] = field(default_factory=dict)
+    dates: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ seen_updates = Table(
     metadata,
     Column("update_id", BIG, primary_key=True, autoincrement=False),
     Column("at", Double, nullable=False),
+    Column("dated", Double),  # the update's own date: numbers may begin anew
 )
 
 outbox = Table(

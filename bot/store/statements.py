@@ -11,14 +11,17 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     Delete,
     Dialect,
+    Double,
     Insert,
     Select,
     Update,
     bindparam,
+    cast,
     delete,
     func,
     literal_column,
@@ -28,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from . import schema as t
-from .rows import ORDINARY
+from .rows import ORDINARY, REPEATS
 
 SESSION_COLUMNS = tuple(t.sessions.c)
 CHAT_COLUMNS = tuple(t.chats.c)
@@ -38,6 +41,14 @@ DELIVERY_COLUMNS = tuple(
 KEY_COLUMNS = (t.chats.c.chat, t.chats.c.key_by, t.chats.c.key, t.chats.c.about)
 """What `loading.opened` opens a chat with."""
 IN_ORDER = (t.outbox.c.chat, t.outbox.c.priority, t.outbox.c.seq)
+
+
+def database_clock(dialect: Dialect) -> ColumnElement[float]:
+    """Seconds by the clock of the database, by which leases are measured: workers' clocks may differ, or be set. A SQLite
+    file has one worker, who measures none."""
+    if dialect.name != "postgresql":
+        return literal_column("0.0", Double())
+    return cast(func.extract("epoch", func.clock_timestamp()), Double())
 
 
 class ManyRows:
@@ -90,19 +101,32 @@ def statements(dialect: Dialect) -> Statements:
     # Both dialects' inserts share this interface, but no base class declares it.
     insert: Any = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
 
+    clock = database_clock(dialect)
+
     def upsert(table: Any) -> Any:
         keys = [column.name for column in table.primary_key]
         put = insert(table)
         changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in keys}
-        if table is t.chats:  # it is drawn once
+        if table is t.chats:
+            put = put.values(lease_until=clock + bindparam("lease_left"))
+            changed = {column.name: put.excluded[column.name] for column in table.c if column.name not in keys}
+            # it is drawn once
             changed["born"] = func.coalesce(t.chats.c.born, put.excluded.born)
         return put.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    see, seen = insert(t.seen_updates), t.seen_updates.c
+    see = see.on_conflict_do_update(  # the number of an update that is another one by now counts again
+        index_elements=["update_id"],
+        set_={"at": see.excluded.at, "dated": see.excluded.dated},
+        where=(seen.at < see.excluded.at - literal_column(str(REPEATS))) | (seen.dated != see.excluded.dated),
+    )
     counting = insert(t.statistics)
     counting = counting.on_conflict_do_update(
         index_elements=[column.name for column in t.statistics.primary_key],
         set_={"times": t.statistics.c.times + counting.excluded.times},
     )
+    left = (t.chats.c.lease_until - clock).label("lease_left")
+    loaded = [left if column is t.chats.c.lease_until else column for column in CHAT_COLUMNS]
     using = insert(t.flow_versions)
     in_chats = t.chats.c.chat.in_(bindparam("many", expanding=True))
     # Of a message that is done with, neither its words nor whether it was an emergency is kept.
@@ -112,17 +136,15 @@ def statements(dialect: Dialect) -> Statements:
     }
     this_row = (t.outbox.c.chat == bindparam("b_chat")) & (t.outbox.c.seq == bindparam("b_seq"))
     return Statements(
-        load=select(*CHAT_COLUMNS, *SESSION_COLUMNS)
+        load=select(*loaded, *SESSION_COLUMNS)
         .select_from(t.chats.outerjoin(t.sessions, t.sessions.c.id == t.chats.c.session))
         .where(in_chats),
         lock=select(t.chats.c.chat).where(in_chats).order_by(t.chats.c.chat).with_for_update(),
         create_chats=insert(t.chats).on_conflict_do_nothing(),
-        see_updates=ManyRows(insert(t.seen_updates).on_conflict_do_nothing(), dialect, "update_id", "at"),
-        were_seen=select(t.seen_updates.c.update_id).where(
-            t.seen_updates.c.update_id.in_(bindparam("many", expanding=True))
-        ),
+        see_updates=ManyRows(see, dialect, "update_id", "at", "dated"),
+        were_seen=select(*t.seen_updates.c).where(t.seen_updates.c.update_id.in_(bindparam("many", expanding=True))),
         put_sessions=ManyRows(upsert(t.sessions), dialect, *(column.name for column in SESSION_COLUMNS)),
-        put_chats=ManyRows(upsert(t.chats), dialect, *(column.name for column in CHAT_COLUMNS)),
+        put_chats=ManyRows(upsert(t.chats), dialect, *(c.name for c in CHAT_COLUMNS if c is not t.chats.c.lease_until)),
         put_outbox=ManyRows(
             insert(t.outbox), dialect, "chat", "seq", "priority", "payload", "ref", "created", "attempts"
         ),
@@ -132,7 +154,7 @@ def statements(dialect: Dialect) -> Statements:
         put_flow_version=using.on_conflict_do_update(
             index_elements=["version"], set_={"stored": using.excluded.stored}
         ),
-        cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True))),
+        cancel_due=delete(t.due).where(t.due.c.chat.in_(bindparam("many", expanding=True)), t.due.c.at >= 0),
         done_due=delete(t.due).where(
             t.due.c.chat == bindparam("b_chat"), t.due.c.kind == bindparam("b_kind"), t.due.c.at == bindparam("b_at")
         ),

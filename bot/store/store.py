@@ -139,12 +139,12 @@ class Store:
         with self._write() as connection:
             return deliveries.settle(connection, self._statements, self._vault, self.owner, outcomes, now)
 
-    def renew(self, fences: Mapping[str, int], now: float) -> frozenset[str]:
-        """Make the leases of chats (chat -> fence) last from `now`. Returns the chats whose lease is lost."""
+    def renew(self, fences: Mapping[str, int]) -> frozenset[str]:
+        """Make the leases of chats (chat -> fence) last from now. Returns the chats whose lease is lost."""
         if not fences:
             return frozenset()
         with self._write() as connection:
-            return deliveries.renew(connection, self._vault, self.owner, fences, now + self.lease)
+            return deliveries.renew(connection, self._vault, self.owner, fences, self.lease)
 
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
@@ -162,6 +162,16 @@ class Store:
         """What is due by `now`, the most urgent first. Handle each in a transaction, see `Transaction.still_due`."""
         with self._read() as connection:
             return deliveries.due(connection, self._vault, now, limit)
+
+    def later(self, after: str, limit: int) -> tuple[str, list[Due]]:
+        """Up to `limit` updates that were put off, of one chat: of the one whose turn it is after the chat in the row
+        `after`. Returns its row too. Handle them as due messages."""
+        with self._read() as connection:
+            row, found, lost = deliveries.later(connection, self._vault, after, limit)
+        if lost:
+            with self._write() as connection:
+                deliveries.remove_due(connection, row, lost)
+        return row, found
 
     # Flow versions
 

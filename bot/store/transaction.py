@@ -11,11 +11,26 @@ from sqlalchemy import Connection, select, tuple_
 from . import deliveries, retention
 from . import schema as t
 from .errors import AlreadySeen, in_plain_words
-from .rows import Batch, Blocked, ChatRow, Committed, Delivery, Due, Held, KeptMessage, Outgoing, Released, SessionRow
+from .rows import (
+    REPEATS,
+    Batch,
+    Blocked,
+    ChatRow,
+    Committed,
+    Delivery,
+    Due,
+    Held,
+    KeptMessage,
+    Outgoing,
+    Released,
+    SessionRow,
+)
 from .sealing.loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
 from .sealing.vault import ChatKey, Vault
 from .statements import Statements
 from .statistics import tally_values
+
+NO_DATES: Mapping[int, float] = {}
 
 
 class Erasing(Protocol):
@@ -58,13 +73,20 @@ class Transaction:
         """Undo what was not committed and let go of the locks; a second call does nothing."""
         self._connection.close()
 
-    def were_seen(self, updates: Collection[int]) -> frozenset[int]:
-        """Which of these updates were committed before. An id above its chat's `last_update` never was."""
+    def were_seen(
+        self, updates: Collection[int], now: float = 0.0, dates: Mapping[int, float] = NO_DATES
+    ) -> frozenset[int]:
+        """Which of these updates were committed before. An id above its chat's `last_update` never was; nor was one whose
+        number was last seen long ago, or with another date than `dates` names."""
         if not updates:
             return frozenset()
         with in_plain_words(self._where):
             found = self._connection.execute(self._statements.were_seen, {"many": list(updates)})
-            return frozenset(found.scalars())
+            return frozenset(
+                update
+                for update, at, dated in found
+                if at >= now - REPEATS and (dated is None or dated == dates.get(update, dated))
+            )
 
     def waiting(self, chats: Collection[str]) -> frozenset[str]:
         """Which of these chats have messages waiting."""
@@ -80,15 +102,15 @@ class Transaction:
         with in_plain_words(self._where):
             return retention.session(self._connection, self._vault, session)
 
-    def sessions_of(self, chat: str) -> list[SessionRow]:
-        """All sessions of a chat, oldest first."""
+    def sessions_of(self, chat: str, newest: int | None = None) -> list[SessionRow]:
+        """All sessions of a chat, or so many of the newest, oldest first."""
         with in_plain_words(self._where):
-            return retention.sessions_of(self._connection, self._vault, chat)
+            return retention.sessions_of(self._connection, self._vault, chat, newest)
 
-    def messages_of(self, chat: str) -> list[KeptMessage]:
-        """What is kept of the messages to a chat, oldest first."""
+    def messages_of(self, chat: str, newest: int | None = None) -> list[KeptMessage]:
+        """What is kept of the messages to a chat, or of so many of the newest, oldest first."""
         with in_plain_words(self._where):
-            return retention.messages_of(self._connection, self._vault, chat)
+            return retention.messages_of(self._connection, self._vault, chat, newest)
 
     def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
         """Which of these due rows still stand: not cancelled, not carried out by another worker."""
@@ -103,6 +125,12 @@ class Transaction:
             )
             standing = {(chat, kind, at) for chat, kind, at in found}
         return frozenset(row for row, name in names.items() if (*name, row.at) in standing)
+
+    def later_of(self, chat: str, limit: int) -> list[Due]:
+        """What was put off for the next turns of a chat, first things first."""
+        with in_plain_words(self._where):
+            known = OpenedChat(self._keys.get(chat), chat)
+            return deliveries.later_of(self._connection, known, self._vault.row(chat), limit)[0]
 
     def _due_name(self, due: Due) -> tuple[str, str]:
         row = self._vault.row(due.chat)
@@ -168,11 +196,13 @@ class Transaction:
         updates = batch.updates
         if not updates:
             return
-        rows = [{"update_id": update, "at": batch.now} for update in updates]
+        rows = [{"update_id": update, "at": batch.now, "dated": batch.dates.get(update)} for update in updates]
         added = self._statements.see_updates(self._connection, rows).rowcount
         if added != len(rows):
             self._connection.rollback()
-            raise AlreadySeen(self.were_seen(updates) or {u for u in updates if updates.count(u) > 1})
+            raise AlreadySeen(
+                self.were_seen(updates, batch.now, batch.dates) or {u for u in updates if updates.count(u) > 1}
+            )
 
     def _write_chats(self, batch: Batch) -> Committed:
         """Write chats and outbox; lease the chats that have something to send, unless another worker serves them."""
@@ -192,9 +222,9 @@ class Transaction:
             key = self._key(chat)
             write = writes.get(chat) or unchanged(row)
             messages = queued.get(chat, ())
-            if not write.blocked and row.hold_until <= batch.now and messages:
+            if not write.blocked and not row.held(batch.now) and messages:
                 fence = row.fence
-                row = self._leased(row, batch.now)
+                row = self._leased(row)
                 if row.lease_owner == self._owner:
                     leases[chat] = row.fence
                     if row.fence != fence and row.next_seq > 1:
@@ -227,24 +257,24 @@ class Transaction:
         for outcome in batch.outcomes:
             chat = outcome.chat
             if isinstance(outcome, Blocked):
-                rows[chat] = replace(_locked(rows, chat), blocked=True, lease_owner=None, lease_until=0.0)
+                rows[chat] = replace(_locked(rows, chat), blocked=True, lease_owner=None, lease_left=0.0)
                 changed.add(chat)
             elif isinstance(outcome, Held | Released):
                 row = _locked(rows, chat)
                 if row.lease_owner != self._owner or row.fence != outcome.fence:
                     lost.add(chat)
                     continue
-                until = outcome.until if isinstance(outcome, Held) else 0.0
-                rows[chat] = replace(row, lease_owner=None, lease_until=0.0, hold_until=until)
+                until = deliveries.hold_of(outcome, batch.now)
+                rows[chat] = replace(row, lease_owner=None, lease_left=0.0, hold_until=until)
                 changed.add(chat)
         return rows, changed - set(batch.erase), frozenset(lost)
 
-    def _leased(self, row: ChatRow, now: float) -> ChatRow:
+    def _leased(self, row: ChatRow) -> ChatRow:
         """The chat with a lease of this process that lasts from now, or unchanged if another worker serves it."""
         if row.lease_owner == self._owner:
-            return row if self._alone else replace(row, lease_until=now + self._lease)
-        if row.lease_owner is None or self._alone or row.lease_until <= now:
-            return replace(row, lease_owner=self._owner, lease_until=now + self._lease, fence=row.fence + 1)
+            return row if self._alone else replace(row, lease_left=self._lease)
+        if self._alone or not row.leased:
+            return replace(row, lease_owner=self._owner, lease_left=self._lease, fence=row.fence + 1)
         return row
 
 

@@ -145,7 +145,8 @@ class LanguageReader:
         said, none_said = whole_of(seen)
         found = self._names.find(match)
         ledger = self._accountant.ledger(seen, verdicts, figures, found)
-        names = self._names.named(question, match, ledger, [name for name in found if self._name_meant(seen, name)])
+        meant = [name for name in found if self._name_meant(seen, name)]
+        names = self._names.named(question, match, ledger, meant)
         request = self._requests.request(match, seen.scope)
         replied = SeenScreen(words, match, seen.scope, ledger)
         if not signs and not mended:
@@ -163,10 +164,11 @@ class LanguageReader:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
         asks = request == "question_back" or (not request and self._requests.asks(words, reply.none))
-        if named and asks:  # "are braxton hicks ok to ignore?": that line is asked
+        apart = not named or self._requests.stands_apart(seen, named, verdicts, meant)
+        if named and asks and apart:  # "are braxton hicks ok to ignore?": that line is asked
             request, reply = "", Reply(perhaps=named, no=reply.no)
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
-        elif asks:
+        elif asks or not apart:
             request, reply, polarity = "question_back", NO_REPLY, None
             if question is not None and question.kind is not Kind.ago:
                 facts, figures = (self._sieve.not_asked(seen, question, told) for told in (facts, figures))
@@ -246,6 +248,9 @@ class LanguageReader:
         span, dictionary, kind = name
         if seen.scope.negated(span) or self._options.of_another_only(seen, span):
             return False
-        means = self._flow.language.lists.names[dictionary][kind].means
+        means, sentence = self._flow.language.lists.names[dictionary][kind].means, seen.words.sentence
+        unless = (s for o in means for s in seen.match.spans(f"{o}.unless_in_sentence") if s[1] > span[0])
+        if any(sentence[s[0]] == sentence[span[0]] for s in unless):  # "put me on a statin, came off it in 2011"
+            return False
         counts = not means or any(self._flow.language.options.get(option, NOTHING).past for option in means)
         return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))

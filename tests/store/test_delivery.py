@@ -46,6 +46,12 @@ def say(store: Store, chat: str, *texts: str, now: float = 1.0, priority: int = 
     return store.commit(Batch(now=now, outbox=tuple(Outgoing(chat, text, now, priority) for text in texts)))
 
 
+def goes_by(store: Store, seconds: float) -> None:
+    """So much time of the database, as far as its leases are concerned."""
+    with store._write() as connection:
+        connection.exec_driver_sql(f"UPDATE chats SET lease_until = lease_until - {seconds}")
+
+
 def texts(deliveries: object) -> list[str]:
     return [delivery.payload for delivery in deliveries]  # type: ignore[attr-defined]
 
@@ -91,15 +97,16 @@ def test_after_a_crash_what_was_committed_is_delivered(database_url: str) -> Non
         say(store, BEN, "help", now=2.0, priority=EMERGENCY)
         store.settle([Sent(ANN, 1)], 3.0)
     with open_store(database_url) as store:
-        later = 100.0 if store.shared else 3.0  # another worker cannot know that the first died before its lease ends
-        assert texts(store.take_deliveries(later)) == ["help", "two"]
-        assert store.take_deliveries(later) == []
+        goes_by(store, 16.0)  # another worker cannot know that the first died before its lease ends
+        assert texts(store.take_deliveries(3.0)) == ["help", "two"]
+        assert store.take_deliveries(3.0) == []
 
 
 def test_a_chat_s_older_messages_go_out_before_a_new_one(database_url: str) -> None:
     with open_store(database_url) as store:
         say(store, ANN, "one")
     with open_store(database_url) as store:
+        goes_by(store, 16.0)
         done = say(store, ANN, "two", now=100.0)
         assert texts(done.deliveries) == ["one", "two"]
         assert {delivery.fence for delivery in done.deliveries} == {2}
@@ -112,6 +119,7 @@ def test_emergencies_go_first_then_the_longest_waiting(database_url: str) -> Non
         say(store, EVE, "question", now=3.0)
         say(store, EVE, "call 112", now=4.0, priority=EMERGENCY)
     with open_store(database_url) as store:
+        goes_by(store, 16.0)
         found = store.take_deliveries(100.0)
         assert [(d.chat, d.payload) for d in found] == [
             (EVE, "call 112"),
@@ -120,6 +128,7 @@ def test_emergencies_go_first_then_the_longest_waiting(database_url: str) -> Non
             (EVE, "question"),
         ]
     with open_store(database_url) as store:
+        goes_by(store, 16.0)
         assert {d.chat for d in store.take_deliveries(200.0, limit=1)} == {EVE}
         assert {d.chat for d in store.take_deliveries(200.0, limit=1)} == {ANN}
 
@@ -187,7 +196,7 @@ def test_a_transaction_says_whose_messages_wait(store: Store) -> None:
 
 def test_nothing_to_settle_or_renew_costs_nothing(store: Store) -> None:
     assert store.settle([], 1.0) == frozenset()
-    assert store.renew({}, 1.0) == frozenset()
+    assert store.renew({}) == frozenset()
 
 
 def test_a_chat_that_another_worker_serves_is_left_to_it(workers: tuple[Store, Store]) -> None:
@@ -203,8 +212,9 @@ def test_a_chat_that_another_worker_serves_is_left_to_it(workers: tuple[Store, S
 def test_a_worker_that_lost_its_lease_is_told_and_changes_nothing(workers: tuple[Store, Store]) -> None:
     one, two = workers
     fence = say(one, ANN, "one").leases[ANN]
+    goes_by(one, 16.0)
     assert texts(two.take_deliveries(20.0)) == ["one"], "after 15 s the lease has ended"
-    assert one.renew({ANN: fence}, 21.0) == {ANN}
+    assert one.renew({ANN: fence}) == {ANN}
     assert one.settle([Held(ANN, 1, fence, until=900.0)], 21.0) == {ANN}
     assert one.commit(Batch(now=21.0, outcomes=(Released(ANN, fence),))).lost == {ANN}
     row = two.load([ANN])[ANN]
@@ -216,8 +226,11 @@ def test_a_worker_that_lost_its_lease_is_told_and_changes_nothing(workers: tuple
 def test_a_renewed_lease_lasts(workers: tuple[Store, Store]) -> None:
     one, two = workers
     fence = say(one, ANN, "one").leases[ANN]
-    assert one.renew({ANN: fence, BEN: 1}, 14.0) == {BEN}
+    goes_by(one, 14.0)
+    assert one.renew({ANN: fence, BEN: 1}) == {BEN}
+    goes_by(one, 14.0)
     assert two.take_deliveries(20.0) == []
+    goes_by(one, 2.0)
     assert texts(two.take_deliveries(30.0)) == ["one"]
 
 
@@ -281,3 +294,47 @@ def test_a_turn_that_waited_for_another_worker_sees_what_it_wrote(workers: tuple
         tx.commit(Batch(now=1.0, sessions=(new,)))
     thread.join()
     assert seen == ["new"]
+
+
+DAY = 86400.0
+
+
+@pytest.mark.parametrize("how", ["settle", "commit"])
+def test_a_hold_written_by_a_clock_a_day_ahead_silences_nobody(store: Store, how: str) -> None:
+    fence = say(store, ANN, "one").leases[ANN]
+    held = Held(ANN, 1, fence, until=DAY + 60.0)
+    if how == "settle":
+        store.settle([held], DAY)
+    else:
+        store.commit(Batch(now=DAY, outcomes=(held,)))
+    assert texts(say(store, ANN, "two", now=5.0).deliveries) == ["one", "two"]
+
+
+def test_a_hold_written_by_a_clock_a_day_ahead_is_found_without_a_word_of_the_patient(store: Store) -> None:
+    fence = say(store, ANN, "one").leases[ANN]
+    store.settle([Held(ANN, 1, fence, until=DAY + 60.0)], DAY)
+    assert texts(store.take_deliveries(5.0)) == ["one"]
+
+
+def test_nobody_is_held_longer_than_a_minute(store: Store) -> None:
+    fence = say(store, ANN, "one").leases[ANN]
+    store.settle([Held(ANN, 1, fence, until=40_000.0)], 2.0)
+    assert store.take_deliveries(61.0) == []
+    assert texts(store.take_deliveries(62.0)) == ["one"]
+
+
+def test_workers_whose_clocks_are_apart_keep_each_others_leases(workers: tuple[Store, Store]) -> None:
+    one, two = workers
+    say(one, ANN, "from one", now=1.0)
+    assert say(two, ANN, "from two", now=DAY).deliveries == ()
+    assert two.take_deliveries(DAY) == []
+
+
+@pytest.mark.parametrize("how", ["take", "commit"])
+def test_a_lease_that_lies_a_day_ahead_silences_nobody(workers: tuple[Store, Store], how: str) -> None:
+    """The clock of the database was wrong, or an earlier release wrote the lease by a clock that was."""
+    one, two = workers
+    say(one, ANN, "one")
+    goes_by(one, -DAY)
+    found = two.take_deliveries(5.0) if how == "take" else say(two, ANN, "two", now=5.0).deliveries
+    assert texts(found)[0] == "one"

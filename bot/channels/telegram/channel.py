@@ -30,9 +30,9 @@ from .http_request import HttpRequest
 from .messages import answer_tap
 from .outage import Outage
 from .polling import WAIT, Polling, Update
-from .post import Api, Post, asked_pause
+from .post import Api, Post, short_pause
 from .setup import introduce, use_polling, use_webhook, who_am_i
-from .updates import ALLOWED, read_update, tap_id
+from .updates import ALLOWED, number_of, read_update, tap_id
 
 log = logging.getLogger("symptom_bot.telegram")
 
@@ -71,6 +71,7 @@ class Telegram:
         self._request = HttpRequest(connection_pool_size=in_flight + 32)
         self._poller = HttpRequest(connection_pool_size=2, read_timeout=WAIT + 10.0)
         self.bot = Bot(token, base_url=f"{self.url}/bot", request=self._request, get_updates_request=self._poller)
+        service.read_again = self._read_again
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
         self._post = Post(self._api, limits, service.clock, self._look_up, service.cut_short)
@@ -103,7 +104,7 @@ class Telegram:
                 await introduce(self.bot, self.service.flows.named(None), self.service.places)
                 return
             except TelegramError as error:
-                wait = asked_pause(error) if isinstance(error, RetryAfter) else 2.0**tries
+                wait = short_pause(error) if isinstance(error, RetryAfter) else 2.0**tries
                 last = error
             await asyncio.sleep(wait)
         log.warning("commands and descriptions not set", extra={"reason": type(last).__name__})
@@ -204,8 +205,9 @@ class Telegram:
 
     async def handle_all(self, updates: Sequence[Update]) -> None:
         """Returns once the updates are committed; raises StoreUnavailable if they could not be."""
-        handled = await self._committed(updates)
-        for update, one in zip(updates, handled, strict=True):
+        known = [update for update in updates if _has_number(update)]
+        handled = await self._committed(known)
+        for update, one in zip(known, handled, strict=True):
             tap = tap_id(update)
             if tap is not None:
                 self._acknowledge(tap, one)
@@ -220,10 +222,16 @@ class Telegram:
             raise
 
     def _read(self, update: Update) -> Incoming:
-        return read_update(update, self.service.clock(), self._post.clocks.ahead)
+        came, ahead = self.service.clock(), self._post.clocks.ahead
+        return read_update(update, came, ahead)._replace(raw=lambda: fast_json.text([update, came, ahead]))
+
+    def _read_again(self, text: str) -> Incoming:
+        return read_update(*fast_json.read(text))
 
     async def handle_one(self, update: Update) -> bytes:
         """Commit one update; returns the call that may ride in the webhook's answer (SEMANTICS 18)."""
+        if not _has_number(update):
+            return b""
         handled = await self._committed([update])
         self.hearing.heard()
         tap = tap_id(update)
@@ -264,3 +272,11 @@ class Telegram:
     async def _look_up(self, chat: str, ref: str) -> int | None:
         found = await self.thread(lambda store: store.message_ids([(chat, ref)]))
         return found.get((chat, ref))
+
+
+def _has_number(update: Update) -> bool:
+    """Whether the update can be counted. One that cannot is passed over: it is none of Telegram's."""
+    if number_of(update) is not None:
+        return True
+    log.error("update passed over: it has no number that can be counted")
+    return False

@@ -1,7 +1,8 @@
 """Updates by polling: each getUpdates confirms what was committed before it, and nothing else.
 
 Telegram is the inbox: it repeats what was not confirmed, so a bot that is killed between commit and confirmation meets the
-same updates again, and knows them by their ids.
+same updates again, and knows them by their ids. Once they are confirmed no number is named: after a quiet week the ids begin
+anew, perhaps lower, and whoever names an old one would confirm what they never saw.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from bot.server.hearing import Hearing
 from bot.service.error_place import reason_of
 
 from .deafness import cause_of
-from .post import asked_pause
+from .post import short_pause
+from .updates import number_of
 
 log = logging.getLogger("symptom_bot.polling")
 
@@ -58,12 +60,16 @@ class Polling:
                 await self._pause(error)
                 continue
             self._hearing.heard()
-            if updates:
-                await self._commit(updates)
-            else:
-                self._failures = 0
+            self._offset = None
+            numbers = [number for update in updates if (number := number_of(update)) is not None]
+            if numbers:
+                await self._commit(updates, max(numbers) + 1)
+                continue
+            self._failures = 0
+            if updates:  # they cannot be confirmed, so they come again at once
+                await asyncio.sleep(1.0)
 
-    async def _commit(self, updates: Sequence[Update]) -> None:
+    async def _commit(self, updates: Sequence[Update], offset: int) -> None:
         """Commit them. If that fails, nothing is confirmed, so nothing is lost: they are fetched once more, together with
         those of whoever wrote meanwhile."""
         try:
@@ -74,14 +80,14 @@ class Polling:
             await asyncio.sleep(min(0.25 * 2.0 ** min(self._failures, 10), DATABASE_AGAIN))
             return
         self._failures = 0
-        self._offset = max(int(u["update_id"]) for u in updates) + 1
+        self._offset = offset
 
     async def _pause(self, error: TelegramError) -> None:
         self._failures += 1
         seconds = min(0.25 * 2.0 ** min(self._failures, 10), LONGEST)
         match error:
             case RetryAfter():
-                seconds = asked_pause(error)
+                seconds = short_pause(error)
             case Conflict():
                 log.warning(cause_of(error))
                 seconds = min(seconds, 5.0)

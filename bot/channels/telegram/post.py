@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from telegram import Bot, InputFile
@@ -15,6 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
+from bot.core import fast_json
 from bot.server.delivery import DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
@@ -24,11 +26,12 @@ from bot.store import Delivery
 from .clocks import TwoClocks
 from .http_request import HttpRequest
 from .messages import Call, calls, plainer
-from .updates import chat_id
+from .updates import chat_id, date_of, message_number
 
 REMEMBERED = 6_000
 """Messages whose number is remembered here; those of others are looked up in the store."""
 
+LONGEST_PAUSE = 60.0
 PIECES, FIXED = 2, 3
 """The last two ways to say something urgent (see `plainer`); 0 is the usual one, 1 plain text."""
 URGENT_TRIES, URGENT_PAUSE = 5, 60.0
@@ -82,7 +85,13 @@ def asked_pause(error: RetryAfter) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PTB announces that this will become a timedelta
         wait = error.retry_after
-    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
+    seconds = wait if isinstance(wait, int | float) else wait.total_seconds()
+    return float(seconds)
+
+
+def short_pause(error: RetryAfter) -> float:
+    """The same, but a minute at most: then it is tried in any case."""
+    return max(0.0, min(asked_pause(error), LONGEST_PAUSE))
 
 
 @dataclass(slots=True)
@@ -103,6 +112,7 @@ class Post:
     ) -> None:
         self._api, self._limits, self._clock, self._look_up, self._cut_short = api, limits, clock, look_up, cut_short
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._shows: OrderedDict[tuple[str, int], tuple[int, str]] = OrderedDict()
         self._reached: OrderedDict[tuple[str, int], _Reached] = OrderedDict()
         self._slowed: dict[str, float] = {}
         self.clocks = TwoClocks()
@@ -142,6 +152,8 @@ class Post:
         except Exception as error:
             return Never(f"error {type(error).__name__}")
         for call in wanted[reached.done :]:
+            if payload.edits and self._shows_already(delivery, call):
+                continue
             before = self._clock()
             try:
                 result = await self._api.call(call)
@@ -152,9 +164,10 @@ class Post:
                 elif not (payload.leave and isinstance(verdict, Gone | Never)):
                     return verdict
             else:
+                self._now_shows(delivery, call, result)
                 if call.method == "sendMessage" and isinstance(result, dict):
-                    message = result.get("message_id")
-                    self.clocks.sent(before, self._clock(), float(result.get("date") or 0))
+                    message = message_number(result)
+                    self.clocks.sent(before, self._clock(), date_of(result) or 0.0)
             reached.done += 1
         if reached.refused or (payload.urgent and not wanted):
             return Never(reached.refused or "empty")
@@ -163,6 +176,18 @@ class Post:
         if message is not None and payload.ref:
             _remember(self._shown, (delivery.chat, payload.ref), message)
         return Taken(message)
+
+    def _now_shows(self, delivery: Delivery, call: Call, result: Any) -> None:
+        """What a message shows now, and under which lease it was sent."""
+        number = message_number(result) if isinstance(result, dict) else call.values.get("message_id")
+        if isinstance(number, int) and call.method in ("sendMessage", "editMessageText"):
+            _remember(self._shows, (delivery.chat, number), (delivery.fence, _shown_by(call)))
+
+    def _shows_already(self, delivery: Delivery, call: Call) -> bool:
+        """Whether an edit would change nothing, and nobody else can have changed the message: a lease that somebody else had
+        in between would have made the fence two higher."""
+        fence, shown = self._shows.get((delivery.chat, call.values["message_id"]), (-1, ""))
+        return delivery.fence - fence <= 1 and shown == _shown_by(call)
 
     def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
         match error:
@@ -194,13 +219,19 @@ class Post:
 
     def _slowed_down(self, chat: str, error: RetryAfter) -> Later:
         """429 holds its chat; told to three chats at once it holds everybody."""
-        seconds = asked_pause(error)
+        seconds = short_pause(error)
         now = self._clock()
         self._slowed = {other: until for other, until in self._slowed.items() if until > now}
         self._slowed[chat] = now + seconds
         if len(self._slowed) > 2:
             self._limits.pause(asyncio.get_running_loop().time() + seconds)
         return Later("too_many", seconds)
+
+
+def _shown_by(call: Call) -> str:
+    """What tells the text and keyboard of a call from others; its words are not kept."""
+    shown = {name: call.values.get(name) for name in ("text", "reply_markup")}
+    return blake2b(fast_json.text(shown).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 _CODES = (

@@ -24,17 +24,31 @@ Json = Mapping[str, Any]
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates that the bot asks Telegram for."""
 
+LARGEST_NUMBER = 2**63
+"""Ids are below it: what a database, and Telegram, can hold."""
+LONGEST_LANG = 8
+LAST_DATE = 2**33
+"""Seconds UTC, in the year 2242; a date behind it is none."""
+
 _ONE_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def chat_name(chat_id: int) -> str:
-    """How a Telegram chat is called in the store."""
+    """How a Telegram chat is called in the store. Raises ValueError for a number that no chat can have."""
+    if abs(chat_id) >= LARGEST_NUMBER:
+        raise ValueError("this is no number of a chat")
     return f"telegram:{chat_id}"
 
 
 def chat_id(name: str) -> int:
     """The Telegram number of a chat of the store."""
     return int(name.partition(":")[2])
+
+
+def number_of(update: Json) -> int | None:
+    """The update's id; None if it has none that a database can hold: it cannot be counted, so it is passed over."""
+    number = update.get("update_id")
+    return number if type(number) is int and abs(number) < LARGEST_NUMBER else None
 
 
 def read_update(update: Json, came: float | None = None, ahead: float = 0.0) -> Incoming:
@@ -73,7 +87,7 @@ def _read(update: Json, number: int) -> Incoming:
         if body is not None:
             try:
                 return read(body, number)
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
                 return Incoming(_chat_anyhow(body), None, number, unreadable=True)
     return Incoming("", None, number)
 
@@ -91,7 +105,7 @@ def _message(message: Json, number: int) -> Incoming:
     if chat["type"] != "private":
         left = message.get("left_chat_member") is not None
         return Incoming(name, None, number, lang, notice="" if left else "group_refused")
-    sent, kind, text = _date(message, "date"), kind_of(message), plain_words(message)
+    sent, kind, text = date_of(message), kind_of(message), plain_words(message)
     if "forward_origin" in message or "forward_date" in message:
         return Incoming(name, _beside(message, "forward", sent), number, lang, sent=sent)
     if isinstance(text, str) and text.strip():
@@ -102,10 +116,10 @@ def _message(message: Json, number: int) -> Incoming:
     return Incoming(name, _beside(message, kind or "text", sent), number, lang, sent=sent)
 
 
-def _date(message: Json, field: str) -> float | None:
-    """Seconds UTC; None where Telegram names no time."""
-    seconds = float(message.get(field) or 0)
-    return seconds if seconds > 0 else None
+def date_of(message: Json, field: str = "date") -> float | None:
+    """Seconds UTC; None where Telegram names no time, or one that no calendar has."""
+    seconds = message.get(field) or 0
+    return float(seconds) if 0 < seconds < LAST_DATE else None
 
 
 def _beside(message: Json, kind: str, sent: float | None) -> Received:
@@ -119,7 +133,7 @@ def _beside(message: Json, kind: str, sent: float | None) -> Received:
 
 def _words(text: str, message: Json, sent: float | None) -> tuple[Event | MakeEvent, str | None]:
     """Typed words, or a command; "/start NAME" is a link to a flow."""
-    number = int(message["message_id"])
+    number = message_number(message)
     typed = Typed(text, number, sent, _replied(message))
     if text.startswith("/"):
         name, _, argument = text[1:].partition(" ")
@@ -133,6 +147,12 @@ def _words(text: str, message: Json, sent: float | None) -> tuple[Event | MakeEv
     return (_RedFlagOr(_beside(message, "quote", sent), quote, typed) if quote.strip() else typed), None
 
 
+def message_number(message: Json) -> int | None:
+    """The number of a message; None if it has none that a database can hold."""
+    number = message.get("message_id")
+    return number if type(number) is int and abs(number) < LARGEST_NUMBER else None
+
+
 def _replied(message: Json) -> Replied | None:
     """The message of this chat that a reply points at."""
     to = message.get("reply_to_message")
@@ -140,7 +160,7 @@ def _replied(message: Json) -> Replied | None:
         return None
     keys = (to.get("reply_markup") or {}).get("inline_keyboard") or [[{}]]
     own = not (to.get("from") or {}).get("is_bot", True)
-    return Replied(all_words(to), str(keys[0][0].get("callback_data") or ""), to.get("message_id"), own)
+    return Replied(all_words(to), str(keys[0][0].get("callback_data") or ""), message_number(to), own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +181,9 @@ def _edited(message: Json, number: int) -> Incoming:
     name = chat_name(int(chat["id"]))
     if chat["type"] != "private":
         return Incoming(name, None, number)
-    edited, lang = _date(message, "edit_date") or _date(message, "date"), _lang(message)
+    edited, lang = date_of(message, "edit_date") or date_of(message), _lang(message)
     if text is not None and text.strip():
-        event = Edited(text, int(message["message_id"]), _date(message, "date"), edited)
+        event = Edited(text, message_number(message) or 0, date_of(message), edited)
         return Incoming(name, event, number, lang, sent=edited)
     if not all_words(message).strip():
         return Incoming(name, None, number)  # a place that moves, a poll that ends
@@ -176,7 +196,7 @@ def _tapped(tap: Json, number: int) -> Incoming:
     name = chat_name(int(chat["id"]))
     if chat["type"] != "private" or "data" not in tap:
         return Incoming(name, None, number)
-    return Incoming(name, Pressed(str(tap["data"]), message.get("message_id")), number, _lang(tap))
+    return Incoming(name, Pressed(str(tap["data"]), message_number(message)), number, _lang(tap))
 
 
 def _membership(change: Json, number: int) -> Incoming:
@@ -186,12 +206,13 @@ def _membership(change: Json, number: int) -> Incoming:
         return Incoming(name, None, number, gone=True)
     if chat["type"] != "private":
         return Incoming(name, None, number, _lang(change), notice="group_refused")
-    return Incoming(name, None, number)
+    return Incoming(name, None, number, back=True)
 
 
 def _lang(body: Json) -> str:
     code = (body.get("from") or {}).get("language_code") or ""
-    return str(code).partition("-")[0].lower()
+    lang = str(code).partition("-")[0].lower()
+    return lang if lang.isalpha() and len(lang) <= LONGEST_LANG else ""
 
 
 def _chat_anyhow(body: Any) -> str:
@@ -199,7 +220,7 @@ def _chat_anyhow(body: Any) -> str:
     for place in (body, body.get("message") if isinstance(body, Mapping) else None):
         chat = place.get("chat") if isinstance(place, Mapping) else None
         number = chat.get("id") if isinstance(chat, Mapping) else None
-        if isinstance(number, int) and number > 0:
+        if isinstance(number, int) and 0 < number < LARGEST_NUMBER:
             return chat_name(number)
     return ""
 

@@ -100,7 +100,7 @@ class App:
             return self._refuse(413, "too large")
         try:
             update = fast_json.read(body)
-            known = isinstance(update, dict) and isinstance(update["update_id"], int)
+            known = isinstance(update, dict) and isinstance(update["update_id"], int | float)
         except (ValueError, KeyError, RecursionError):
             known = False
         if not known:

@@ -43,12 +43,14 @@ class Replied:
 @dataclass(frozen=True, slots=True)
 class Typed:
     """Words were typed. `message`: the channel's number of the message, so that an edit can be matched; `written`: when
-    (seconds, UTC), if that is known; `reply_to`: the message that it answers, if it says which."""
+    (seconds, UTC), if that is known; `reply_to`: the message that it answers, if it says which; `unseen`: the screen that is
+    open may never have reached them."""
 
     text: str
     message: int | None = None
     written: float | None = None
     reply_to: Replied | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

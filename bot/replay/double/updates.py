@@ -56,6 +56,10 @@ class Updates:
         self._again.append(dict(update))
         self._offer()
 
+    def number_from(self, number: int) -> None:
+        """Ids begin anew behind this number, as Telegram's may after a week without updates."""
+        self._next = number
+
     def allow(self, kinds: list[str] | None) -> None:
         """Which kinds are made updates of from now on: None as before, [] the default ones."""
         if kinds is not None:

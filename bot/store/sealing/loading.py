@@ -43,13 +43,14 @@ def opened(vault: Vault, row: str, key_by: str | None, wrapped: bytes | None, ab
 
 def chat_row(vault: Vault, name: str, row: Sequence[Any]) -> tuple[ChatRow, ChatKey | None]:
     """A ChatRow from a row of the `load` statement (the chat's columns, then its session's or nulls), and its key."""
-    id_, _, _, about, by, wrapped, last_update, blocked, seen, next_seq, fence, owner, until, hold = row[:_SESSION_AT]
+    id_, _, _, about, by, wrapped, last_update, blocked, seen, next_seq, fence, owner, left, hold = row[:_SESSION_AT]
     known = opened(vault, id_, by, wrapped, about)
     session = None
     if row[_SESSION_AT] is not None and known.key is not None:
         session = session_row(known.key, name, row[_SESSION_AT:])
+    left = left if owner is not None else 0.0
     found = ChatRow(
-        name, session, known.lang, known.state, last_update, blocked, seen, next_seq, fence, owner, until, hold
+        name, session, known.lang, known.state, last_update, blocked, seen, next_seq, fence, owner, left, hold
     )
     return found, known.key
 
@@ -85,7 +86,7 @@ def chat_values(key: ChatKey, write: ChatWrite, row: ChatRow, next_seq: int) -> 
         "next_seq": next_seq,
         "fence": row.fence,
         "lease_owner": row.lease_owner,
-        "lease_until": row.lease_until,
+        "lease_left": row.lease_left,
         "hold_until": row.hold_until,
     }
 

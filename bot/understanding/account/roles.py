@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.core.model.readings import Accounted
 from bot.understanding.lists.model import AccountWords
 from bot.understanding.patterns.match import Match
-from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.patterns.spans import NO_SPOTS, Spots, WordSpan
 from bot.understanding.words import SpokenWords
 
 FACT, SIGN, DENIAL, FILLER, HARMLESS, TELLING, UNKNOWN = (
@@ -34,6 +34,9 @@ PAST_ABOUT = "past"
 
 LONG_OVER = "long over"
 """What is told with words of long ago, or of always, that are no sign today."""
+
+OF_ANOTHER = "somebody else"
+"""What is told of somebody else speaks of them."""
 
 _IN_COMPANY = "in company"
 """Role of a word until it is known in what company it stands."""
@@ -98,6 +101,11 @@ class Vocabulary:
         return Vocabulary(telling, self.harmless | freed, self.filler, told, frozenset(), turns, False)
 
 
+def opens(turn: WordSpan, forms: Spots) -> bool:
+    """Whether words that seem to turn a denial round, ", it's only the", are the begin of a form of one, "only the colour"."""
+    return any(turn[1] <= form[1] for form in forms.between(*turn))
+
+
 class Ledger:
     """The words of one message with their roles."""
 
@@ -108,13 +116,8 @@ class Ledger:
         for name, role in _FORMS:
             for span in match.spans(name):
                 self._claim(span, role, "", whole=True)
-        self._turning = {
-            place
-            for name in vocabulary.turns
-            for span in match.spans(name)
-            for place in range(*span)
-            if not self.roles[place]
-        }
+        self._turns = [span for name in vocabulary.turns for span in match.spans(name)]
+        self._turning = {place for span in self._turns for place in range(*span) if not self.roles[place]}
 
     def _claim(self, span: WordSpan, role: str, about: str, whole: bool) -> None:
         for place in range(*span):
@@ -127,7 +130,7 @@ class Ledger:
     def lay(self, claims: Iterable[RoleClaim]) -> None:
         """Lays what was understood over the words; what was laid first holds."""
         for span, role, about in claims:
-            self._claim(span, role, about, whole=role in (FACT, SIGN) or about == LONG_OVER)
+            self._claim(span, role, about, whole=role in (FACT, SIGN) or about in (LONG_OVER, OF_ANOTHER))
 
     def doubtful(self) -> tuple[int, ...]:
         """Places of words that nothing claims and that a "no" may speak of; of a very long text the first ones."""
@@ -141,6 +144,10 @@ class Ledger:
         """Judges what is left. `none_of`: the open list, whose own words for "none" count; `negated`: places under a no;
         `describes`: the list raises no level, so that a form of "none" is taken whole."""
         own = f"{none_of}/none.plain" if describes else ""
+        forms = self._match.spots(f"{none_of}/none.plain") if none_of else NO_SPOTS
+        for turn in self._turns:
+            if opens(turn, forms):
+                self._turning.difference_update(range(*turn))
         names = ((f"{none_of}/none.plain", DENIAL), *_GAPPED) if none_of else _GAPPED
         for name, role in names:
             for span in self._match.spans(name):

@@ -93,6 +93,8 @@ class Pain(Part):
     now: Phrases = ()
     today: Phrases = ()
     """Words of today, where the worst of today is asked for: "a 9 this morning"."""
+    today_before: Phrases = ()
+    """The same before a figure: "first thing it was a 7"."""
     before: Phrases = ()
     before_after: Phrases = ()
     says: Phrases = ()

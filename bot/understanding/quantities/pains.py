@@ -16,6 +16,9 @@ from .listed import Listed
 
 _TEN = 10
 
+_LEAD = 8
+"""Words before a figure in which the time of it may stand."""
+
 _OUT_OF_TEN = 3
 """Rank of a figure that says what it is out of."""
 
@@ -52,6 +55,7 @@ class PainReader:
         self._when = frozenset(pain.when)
         self._beside = frozenset(pain.beside)
         self._today = Listed(pain.today)
+        self._today_before = Listed(pain.today_before)
         self._clock_before = Listed(pain.clock_before)
         self._clock_day = Listed(pain.clock_day)
         self._clock_after = Listed(pain.clock_after)
@@ -135,6 +139,8 @@ class PainReader:
             if scale is not None and scale[0] == _TEN:
                 value: Value = neat(min(number.least, _TEN), min(number.most, _TEN))
                 found.append(Figure(value, (begin, end + out_of + scale[1])))
+            elif scale is not None and number.least == number.most == scale[0] - 1:  # "7/8": one or the other
+                found.append(Figure(neat(number.least, scale[0]), (begin, end + out_of + scale[1])))
             elif number.most > _TEN or scale is not None:
                 return None
             elif self._clock(words, begin, end) or self._counts(text, match, begin, end):
@@ -154,9 +160,10 @@ class PainReader:
         return worst
 
     def _of_today(self, text: SpokenWords, figure: Figure) -> bool:
-        """Whether words of today stand behind the figure in its clause: "a 9 this morning"."""
-        end, words, clause = figure.span[1], text.words, text.clause
-        return any(
+        """Whether words of today stand beside the figure in its clause: "a 9 this morning", "first thing it was a 7"."""
+        (begin, end), words, clause = figure.span, text.words, text.clause
+        lead = (place for place in range(max(begin - _LEAD, 0), begin) if clause[place] == clause[begin])
+        return any(self._today_before.at(words, place) for place in lead) or any(
             self._today.at(words, place)
             for place in range(end, min(end + 3, len(words)))
             if clause[place] == clause[figure.span[0]]

@@ -11,6 +11,7 @@ from bot.understanding.account.roles import (
     FACT,
     HARMLESS,
     LONG_OVER,
+    OF_ANOTHER,
     PAST_ABOUT,
     SIGN,
     Ledger,
@@ -79,15 +80,7 @@ class Accountant:
             for kind in ("plain", MAYBE):
                 if kind in verdicts[option]:
                     yield verdicts[option][kind], SIGN if option in self._flow.signs else FACT, option
-        for option, kinds in verdicts.items():
-            for kind in (NEGATED, PAST, OTHER):
-                if kind in kinds:
-                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
-        over = [kinds[PAST] for kinds in verdicts.values() if PAST in kinds and seen.scope.long_over(kinds[PAST])]
-        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
-        if any(PAST in kinds for kinds in verdicts.values()):
-            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
-                yield span, HARMLESS, PAST_ABOUT
+        yield from self._set_aside_claims(seen, verdicts)
         for name in self._flow.language.lists.requests:
             for span in seen.match.spans(f"request.{name}"):
                 yield span, HARMLESS, f"request: {name}"
@@ -96,3 +89,25 @@ class Accountant:
                 yield fact.places, FACT, fact.question
         for span, dictionary, kind in found:
             yield span, FACT, f"{dictionary}: {kind}"
+
+    @staticmethod
+    def _set_aside_claims(seen: Seen, verdicts: Mapping[str, Mapping[str, WordSpan]]) -> Iterator[RoleClaim]:
+        """What is denied, over, or of somebody else, with its words."""
+        for option, kinds in verdicts.items():
+            for kind in (NEGATED, PAST, OTHER):
+                if kind in kinds:
+                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
+        over = [
+            kinds[PAST]
+            for option, kinds in verdicts.items()
+            if PAST in kinds and seen.scope.long_over(kinds[PAST], f"{option}.plain")
+        ]
+        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
+        if over:
+            yield from ((span, DENIAL, LONG_OVER) for span in seen.match.spans("over_now"))
+        for span in seen.scope.told_of_others():
+            yield span, HARMLESS, OF_ANOTHER
+        yield from ((span, HARMLESS, PAST_ABOUT) for span in seen.scope.past_years)
+        if any(PAST in kinds for kinds in verdicts.values()):
+            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
+                yield span, HARMLESS, PAST_ABOUT

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from bot.core.model.flow_files import Kind, Level
 from bot.core.model.readings import Rejected, Sign
+from bot.understanding.account.roles import opens
 from bot.understanding.language import NOTHING
 from bot.understanding.patterns.match import Match
-from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.patterns.spans import NO_SPOTS, WordSpan
 from bot.understanding.scope.cues import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST
 from bot.understanding.steps import MOST_STEPS, Steps
 from bot.understanding.words import SpokenWords
@@ -71,8 +72,10 @@ class OptionReader:
         verdict = scope.verdict(span, past_counts)
         if verdict is None and self._asked_back(seen, span):
             verdict = HYPOTHETICAL if asked else MAYBE
+        if verdict == OTHER and option in self._flow.signs and not scope.of_them(span):
+            verdict = MAYBE
         counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._flow.signs)
-        if counts and scope.long_over(span):
+        if counts and scope.long_over(span, f"{option}.plain"):
             return PAST
         if verdict == PAST and self._flow.signs.get(option) == Level.emergency.value:
             return MAYBE  # over, perhaps: asked about
@@ -99,12 +102,17 @@ class OptionReader:
             if self._turned_round(seen, span):
                 out.setdefault(MAYBE, span)
             elif verdict is None or (
-                verdict == MAYBE and seen.scope.has_own_no(span)
+                verdict == MAYBE and (seen.scope.has_own_no(span) or self._well_in_a_list(seen, span))
             ):  # "no numbness, no trouble peeing"
                 out.pop(MAYBE, None)
                 out.setdefault(NEGATED, span)
             elif verdict == MAYBE:  # "not sure if I can feel it"
                 out.setdefault(MAYBE, span)
+
+    @staticmethod
+    def _well_in_a_list(seen: Seen, span: WordSpan) -> bool:
+        """Whether the words say themselves that all is well, and only a "no" before them made them doubtful."""
+        return seen.match.spots("normality").cover(span) and not seen.scope.doubted(span)
 
     def _set_aside(self, seen: Seen, option: str) -> tuple[str, ...]:
         """Why the own words of an option where it is asked are not meant: of a sign the past counts not, and where a movement
@@ -142,12 +150,18 @@ class OptionReader:
         narrowly (SEMANTICS 5e)."""
         sentence = seen.words.sentence
         first, last = (find(sentence, sentence[span[0]]) for find in (bisect_left, bisect_right))
-        forms = seen.match.spots("denial_form")
         return any(
-            turn[1] > span[0] and not forms.cover(turn)
+            turn[1] > span[0] and not self._known_form(seen, turn)
             for name in ("exception", "fine_until", "than_normal")
             for turn in reversed(seen.match.spots(name).between(first, last))
         )
+
+    @staticmethod
+    def _known_form(seen: Seen, turn: WordSpan) -> bool:
+        """Whether what seems to turn a denial round is part of a known form of one, "just my back", or begins what says "none" to
+        the open list, "it's only the colour"."""
+        own = NO_SPOTS if seen.question is None else seen.match.spots(f"{seen.question.ask}/none.plain")
+        return seen.match.spots("denial_form").cover(turn) or opens(turn, own)
 
     def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
         """Whether two spans overlap or stand within three words of each other with no "and" between."""

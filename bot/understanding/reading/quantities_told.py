@@ -12,9 +12,18 @@ from bot.understanding.quantities.lengths import LengthReader
 from bot.understanding.quantities.onset import OnsetReader
 from bot.understanding.quantities.pains import PainReader
 from bot.understanding.quantities.periods import Guess
+from bot.understanding.words import SpokenWords
 
 from .flow_words import FlowWords
 from .seen import Seen, whole_of
+
+_TEN = 10
+"""The most that a pain is scored with."""
+
+
+def _says_a_date(words: SpokenWords, span: WordSpan) -> bool:
+    """Whether a date is more than two figures with a stroke between them."""
+    return any(word.isalpha() for word in words.words[span[0] : span[1]])
 
 
 class QuantityReader:
@@ -52,7 +61,11 @@ class QuantityReader:
         guesses = self.onset.guesses(words, seen.match, seen.now, onset_open, seen.durations, elsewhere)
         guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
         in_dates = {place for g in guesses for place in range(*g.span)}
-        add(Kind.age, self._ages.age(words, numbers, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
+        scores = seen.opened(Kind.scale)  # "4 now 9 earlier", "7/8": neither an age nor a date
+        if scores:
+            in_dates -= {p for g in guesses if not _says_a_date(words, g.span) for p in range(*g.span)}
+        older = [number for number in numbers if not scores or number.most > _TEN]
+        add(Kind.age, self._ages.age(words, older, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
         length = self._lengths.spasm_length(
             words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
         )

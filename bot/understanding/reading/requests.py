@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.core.model.readings import NO_REPLY, Reply
 from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import Spots, WordSpan
+from bot.understanding.scope.cues import MAYBE, OTHER
 from bot.understanding.scope.verdict import Scope
+from bot.understanding.screen.named import FoundName
 from bot.understanding.words import SpokenWords
 
 from .flow_words import FlowWords
+from .seen import Seen
 
 _A_QUESTION = 4
 """Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
@@ -48,3 +54,25 @@ class RequestReader:
             if (spans := match.spans(f"{screen}/{name}.plain"))
         }
         return Reply(yes=tuple(answers)) if len(answers) == 1 else NO_REPLY
+
+    def stands_apart(
+        self,
+        seen: Seen,
+        named: tuple[str, ...],
+        verdicts: Mapping[str, Mapping[str, WordSpan]],
+        found: list[FoundName],
+    ) -> bool:
+        """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
+        family? my sister has lupus"; "is aspirin a blood thinner?")."""
+        lists, words = self._flow.language.lists, seen.words
+        last = max((place for place, word in enumerate(words.words) if word == "?"), default=-1)
+        asked = Spots(
+            s
+            for s in seen.match.spans("asks_whom_or_what")
+            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or s[1] <= last
+        )
+        if not asked:
+            return True
+        spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
+        spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
+        return any(seen.scope.verdict(span, True) != OTHER for span in spans if not asked.cover(span))

@@ -44,6 +44,11 @@ class ScopeWords:
     subjects: frozenset[str]
     before_a_verb: frozenset[str]
     has_subject: frozenset[str]
+    of_them: frozenset[str]
+    around_a_time: frozenset[str]
+    relative: frozenset[str]
+    third: frozenset[str]
+    in_a_row: frozenset[str]
 
     @classmethod
     def of(cls, parts: Lists) -> ScopeWords:
@@ -72,6 +77,11 @@ class ScopeWords:
             subjects=group("begins_with_a_subject"),
             before_a_verb=group("no_before_a_verb"),
             has_subject=group("subject_word"),
+            of_them=group("goes_on_of_them"),
+            around_a_time=group("around_a_time"),
+            relative=group("relative_word"),
+            third=group("third_person"),
+            in_a_row=group("noun_in_a_row"),
         )
 
 
@@ -84,7 +94,7 @@ class Cues:
         self.spoken = match.words
         self.words = match.words.words
         self.known = known
-        self._fresh: dict[str, list[int]] = {}
+        self._fresh: dict[tuple[str, frozenset[str]], list[int]] = {}
 
     @cached_property
     def _sentences(self) -> list[WordSpan]:
@@ -110,18 +120,23 @@ class Cues:
         """Whether two words stand in one clause."""
         return self.spoken.clause[one] == self.spoken.clause[other]
 
-    def fresh(self, group: str) -> list[int]:
-        """Where statements begin without a mark, by the words of `group`, in order; not behind "or"."""
-        known = self._fresh.get(group)
+    @cached_property
+    def joins(self) -> list[int]:
+        """Where "and" and the like stand, in order."""
+        return [place for place, word in enumerate(self.words) if word in self.known.joining]
+
+    def fresh(self, group: str, leads: frozenset[str] = frozenset()) -> list[int]:
+        """Where statements begin without a mark, by the words of `group`, in order; not behind "or", nor behind one of `leads`."""
+        known = self._fresh.get((group, leads))
         if known is None:
-            ties = self.known.joined_by_or | self.known.owned
+            ties = leads | self.known.joined_by_or | self.known.owned
             known = [place for place in self.spots(group).firsts if place and self.words[place - 1] not in ties]
-            self._fresh[group] = known
+            self._fresh[group, leads] = known
         return known
 
-    def fresh_between(self, group: str, first: int, last: int) -> bool:
+    def fresh_between(self, group: str, first: int, last: int, leads: frozenset[str] = frozenset()) -> bool:
         """Whether such a statement begins from `first` on and before `last`."""
-        return any_between(self.fresh(group), first, last)
+        return any_between(self.fresh(group, leads), first, last)
 
     @cached_property
     def _question_leads(self) -> frozenset[int]:
@@ -147,6 +162,12 @@ def next_place(places: list[int], first: int, default: int) -> int:
     """The first of these places, which are in order, from `first` on."""
     found = bisect_left(places, first)
     return places[found] if found < len(places) else default
+
+
+def last_place(places: list[int], end: int, default: int) -> int:
+    """The last of these places, which are in order, before `end`."""
+    found = bisect_left(places, end)
+    return places[found - 1] if found else default
 
 
 def together(*groups: Iterable[WordSpan]) -> Spots:

@@ -17,6 +17,9 @@ from .lists import BareLists
 _REACH = 9
 """Words between a negation and what it may deny."""
 
+_ROW = 3
+"""Things denied one after the other, each with a "no" of its own, that make a row."""
+
 _BETWEEN = 3
 """Words between what is denied and a denial behind it."""
 
@@ -124,8 +127,18 @@ class Negation:
             return first in known.states
         if said not in known.answers:
             return True
+        if first in known.in_a_row and cue[0] in self._row:
+            return True
         begins = known.subjects if said in known.before_a_verb else known.begins_statement
         return not (first in begins or self.has_own_no(span) or self._part_of_statement(cue, span))
+
+    @cached_property
+    def _row(self) -> frozenset[int]:
+        """Places of the "no" of a row that each deny a thing of their own: "no crash. no fainting. no ripping pain"."""
+        words = self._words
+        row = {cue[0] for cue in self._denials if cue[1] - cue[0] == 1 and cue[1] < len(words)}
+        row = {place for place in row if words[place + 1].isalnum() and words[place + 1] not in self._known.answers}
+        return frozenset(row if len(row) >= _ROW else ())
 
     def _complete_end(self, cue: WordSpan) -> int:
         """Where the first complete form ends that begins with a negation and is an answer of its own."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.patterns.spans import Spots, WordSpan, any_between
 
-from .cues import MAYBE, OTHER, Cues, next_place
+from .cues import MAYBE, OTHER, Cues, last_place, next_place
 
 _SKIPPED = 8
 """Stretches that are passed over in one step."""
@@ -35,9 +35,42 @@ class People:
             if begin <= span[0] < end:
                 if cues.spots("turn").begin_between(begin + 1, span[0] + 1):
                     return None
-                stopped = cues.spots("stop").begin_between(begin + 1, span[0])
-                return MAYBE if stopped or cues.fresh_between("fresh_now", begin + 1, span[0] + 1) else OTHER
+                stopped = self._stops.begin_between(begin + 1, span[0])
+                fresh = cues.fresh_between("fresh_now", begin + 1, span[0] + 1, cues.known.of_them)
+                return MAYBE if stopped or fresh else OTHER
         return OTHER if cues.spots("other_after").begin_between(span[1], span[1] + _NEAR + 1) else None
+
+    def of_them(self, span: WordSpan) -> bool:
+        """Whether the statement of these words itself speaks of somebody else; one behind a comma or an "and" may be about the
+        writer: "my sister had cauda equina, bum numb"."""
+        begin = max(self._cues.clause(span[0])[0], last_place(self._cues.joins, span[0], -1) + 1)
+        return any_between(self._begins, begin, span[0] + 1) or any_between(self._theirs, begin, span[1])
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return sorted(begin for begin, _ in self._others)
+
+    @cached_property
+    def _theirs(self) -> list[int]:
+        """Where words of somebody else stand: "she", "his"."""
+        return [place for place, word in enumerate(self._words) if word in self._cues.known.third]
+
+    @cached_property
+    def _stops(self) -> Spots:
+        """Where a statement begins that does not go on about the same somebody else: not "and she", "who"."""
+        goes_on = self._cues.known.third | self._cues.known.relative
+        return Spots(stop for stop in self._cues.spans("stop") if self._words[stop[1] - 1] not in goes_on)
+
+    def told(self) -> list[WordSpan]:
+        """Words of the clauses that speak of somebody else, up to where the writer or a turn comes in."""
+        cues = self._cues
+        turns = sorted((*cues.spots("turn").firsts, *self._stops.firsts))
+        out: list[WordSpan] = []
+        for begin, end in self._others:
+            end = max(begin + 1, min(end, cues.clause(begin)[1], next_place(turns, begin + 1, end)))
+            theirs = last_place(self._theirs, end, -1)
+            out.append((begin, min(end, next_place(cues.joins, max(begin, theirs) + 1, end))))
+        return out
 
     @cached_property
     def _others(self) -> list[WordSpan]:

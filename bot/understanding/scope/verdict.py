@@ -7,7 +7,7 @@ are groups of the language's word lists; what counts as their reach stands in th
 from __future__ import annotations
 
 from bot.understanding.patterns.match import Match
-from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.patterns.spans import NO_SPOTS, Spots, WordSpan
 from bot.understanding.steps import VERDICT
 
 from .cues import HYPOTHETICAL, IDIOM, MAYBE, NEGATED, OTHER, PAST, Cues, ScopeWords
@@ -27,6 +27,7 @@ class Scope:
         self._people = People(self._cues)
         self._thought = Thought(self._cues)
         self._verdicts: dict[tuple[WordSpan, bool], str | None] = {}
+        self._denied_spots: dict[str, Spots] = {}
 
     def verdict(self, span: WordSpan, past_counts: bool = False) -> str | None:
         """Why the words of `span` are not meant, `MAYBE`, or None if they are meant."""
@@ -65,14 +66,39 @@ class Scope:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
         return self._negation.has_own_no(span)
 
+    def doubted(self, span: WordSpan) -> bool:
+        """Whether a hedge, a question or somebody else makes these words doubtful, rather than a list that they stand in."""
+        thought = self._thought
+        return thought.hedged(span) or thought.asked(span) is not None or self._people.of(span) is not None
+
+    def of_them(self, span: WordSpan) -> bool:
+        """Whether the statement of these words itself speaks of somebody else."""
+        return self._people.of_them(span)
+
+    def told_of_others(self) -> list[WordSpan]:
+        """Words of the clauses that speak of somebody else."""
+        return self._people.told()
+
+    @property
+    def past_years(self) -> list[WordSpan]:
+        """Years of long ago that a denial of today follows."""
+        return self._past.years
+
     @property
     def past_cues(self) -> tuple[WordSpan, ...]:
         """Words and years that speak of the past."""
         return self._past.cues.spans
 
-    def long_over(self, span: WordSpan) -> bool:
-        """Whether words of the past, or of a long time, are followed by a denial of today, and nothing says that it is back."""
-        return self._past.long_over(span)
+    def long_over(self, span: WordSpan, group: str = "") -> bool:
+        """Whether words of the past, or of a long time, are followed by a denial of today, and nothing says that it is back.
+        `group`: the words of the same thing; where they are denied, they are over too."""
+        return self._past.long_over(span, self._denied(group) if group else NO_SPOTS)
+
+    def _denied(self, group: str) -> Spots:
+        """Where words of a group are denied."""
+        if group not in self._denied_spots:
+            self._denied_spots[group] = Spots(span for span in self._cues.spans(group) if self.negated(span))
+        return self._denied_spots[group]
 
     def told_with(self, span: WordSpan) -> WordSpan:
         """The words with which something long over is told."""

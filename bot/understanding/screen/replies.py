@@ -27,6 +27,8 @@ Verdicts = Mapping[str, Mapping[str, WordSpan]]
 PLAIN = "plain"
 _SOME, _MANY = 2, 3
 """Things denied one by one that deny a whole list; on a list of signs."""
+_LEADS = 1
+"""Place of the first word of a "not sure" that leads a message, at most."""
 _BEHIND_NO = 4
 """Words from a "no" on in which what it denies begins."""
 _YES_NO = ("yes", "no")
@@ -90,7 +92,7 @@ class ReplyReader:
         ):
             return Reply(tuple(o for o in ids if o not in yes))
         if question.describes and not perhaps and seen.match.spans("all_of_them") and not seen.ledger.denies:
-            return Reply(ids)
+            return Reply(some=True)  # "everything!!": which of them is asked
         if yes and not signs & {*yes, *perhaps} and self._ends_with_no(seen.words):
             return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
         if yes or perhaps:
@@ -99,6 +101,8 @@ class ReplyReader:
         unknown = bool(seen.ledger.unknown) and strict(question)
         items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
         whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
+        if whole and any(span[0] <= _LEADS for span in seen.match.spans("leads_unsure")):
+            return Reply(no=no, unsure=True)  # "no idea, my wife does my tablets"
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
         enough = min(_MANY if 2 * len(signs) > len(ids) else _SOME, len(ids))

@@ -20,6 +20,8 @@ from .matching import folded_words
 
 SHORTEST_TITLE = 8
 """Characters that the words of a screen must have to be told from others by them."""
+WRONG_CLOCK = 60.0
+"""Seconds by which a screen may seem to have been shown in the future."""
 
 
 class OtherScreen(NamedTuple):
@@ -33,9 +35,13 @@ class OtherScreen(NamedTuple):
 
 def screen_of(m: Making, event: Typed) -> OtherScreen | None:
     """The other screen that the words are for; None: the one that is open."""
+    if event.unseen:
+        return OtherScreen(early=True)
     if event.reply_to is not None:
         return _replied(m, event.reply_to)
     if event.written is None or m.s.shown is None or event.written >= m.s.shown:
+        return None
+    if m.s.shown > m.now.timestamp() + WRONG_CLOCK:  # it was shown by a clock that has been put right since
         return None
     before = m.s.trail[-1].question if m.s.trail else None
     question = m.flow.questions.get(before or "")
