@@ -15,8 +15,9 @@ from typing import Any
 
 from bot.understanding.lists.model import Lists, OptionWords, Part
 from bot.understanding.lists.reading import read_lists
+from bot.understanding.patterns.grammar import Grammar
+from bot.understanding.patterns.phrases import spell_out
 
-from .patterns import Grammar, spell_out
 from .words import Speller, Spelling
 
 FOLDER = Path(__file__).parent / "languages"

@@ -7,63 +7,37 @@ A fact that is not mentioned is never taken as absent: only what is plainly deni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.model.flow_files import NUMERIC, Interview, Kind, Level, Question, Texts
-from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Rejected, Reply, Sign, Unclear
-from bot.understanding.account.roles import (
-    DENIAL,
-    FACT,
-    HARMLESS,
-    LONG_OVER,
-    OF_ANOTHER,
-    PAST_ABOUT,
-    SIGN,
-    Ledger,
-    RoleClaim,
-    Vocabulary,
-    opens,
-)
-from bot.understanding.quantities.ages import AgeReader
-from bot.understanding.quantities.amounts import Amounts, Duration, Number, before
-from bot.understanding.quantities.figures import Figure
-from bot.understanding.quantities.lengths import LengthReader
-from bot.understanding.quantities.onset import OnsetReader
-from bot.understanding.quantities.pains import PainReader
-from bot.understanding.quantities.periods import Guess
-from bot.understanding.quantities.typed_answers import TypedAnswerReader
+from bot.core.model.flow_files import NUMERIC, Interview, Kind, Question, Texts
+from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Reply
+from bot.understanding.account.roles import Ledger
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.quantities.amounts import Amounts
+from bot.understanding.quantities.typed_answers import Answered, TypedAnswerReader
+from bot.understanding.reading.accounting import Accountant
+from bot.understanding.reading.choices import ChoiceReader
+from bot.understanding.reading.flow_words import FlowWords
+from bot.understanding.reading.options import OptionReader
+from bot.understanding.reading.quantities_told import QuantityReader
+from bot.understanding.reading.requests import RequestReader
+from bot.understanding.reading.seen import Seen, whole_of
+from bot.understanding.reading.sifting import FEW, Sieve
+from bot.understanding.reading.slips import SlipReader, guessed
+from bot.understanding.reading.whole import crisis, in_doubt, nothing_but
+from bot.understanding.scope.cues import MAYBE, PAST, ScopeWords
+from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
-from bot.understanding.screen.replies import ReplyReader, SeenScreen, strict
+from bot.understanding.screen.replies import ReplyReader, SeenScreen
 
 from .language import FOLDER, NOTHING, Language, load
-from .patterns import Match, WordSpan
-from .scope import HYPOTHETICAL, MAYBE, NEGATED, OTHER, PAST, Scope
-from .whole import crisis, nothing_but, polarity
-from .words import Speller, SpokenWords, fold_spoken
+from .steps import LEFT_OF_IT, MOST_STEPS, MOST_WORDS, WORD, OutOfStepsError, Steps
+from .words import SpokenWords
 
-LONGEST = 20_000
-"""Characters of one text that are read."""
-
-_FEW = 5
-"""Words of a message that speaks of nothing but the figure that was asked for."""
-
-_A_QUESTION = 4
-"""Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
-
-_SHORT = 30
-"""Words of a message in which other readings of a misspelt word are tried."""
-
-_SLIPS = 6
-"""Unknown words of a message that are compared with those of the open screen."""
-
-_TEN = 10
-"""The most that a pain is scored with."""
-
-_BARE = re.compile(r"[\d\s./½+-]*")
 _NAME = re.compile(r"[a-z_0-9]+")
 
 
@@ -88,7 +62,7 @@ def make_reader(flow: FlowLike, folder: Path = FOLDER) -> Reader:
 
     def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
         reader = readers.get(lang) or readers.get(lang.partition("-")[0])
-        return Reading() if reader is None else reader.read(text[:LONGEST], now, open_question)
+        return Reading() if reader is None else reader.read(text, now, open_question)
 
     return read
 
@@ -125,193 +99,96 @@ def _always(question: Question, options: set[str]) -> bool:
     return when is None or (_NAME.fullmatch(when) is not None and when not in options)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """One text with all that the parts of the reader look at."""
-
-    words: SpokenWords
-    match: Match
-    scope: Scope
-    now: datetime
-    question: Question | None
-    numbers: list[Number]
-    durations: list[Duration]
-
-    def opened(self, kind: Kind) -> bool:
-        """Whether a question of this kind is open."""
-        return self.question is not None and self.question.kind is kind
-
-
-def _whole(seen: _Text) -> tuple[str | None, bool]:
-    """What the text says as a whole (`polarity`), and whether it only seems to say "none" to the list that is open: in words
-    that the flow gives for that, or of today alone ("not now"), where a list may ask for more."""
-    words, match, question = seen.words, seen.match, seen.question
-    said = polarity(words, match, seen.opened(Kind.many))
-    if question is None or question.none is None:
-        return said, False
-    if said == "no" and match.spans("only_now"):
-        return None, True
-    return said, nothing_but(words, match, f"{question.ask}/{question.none}.plain")
-
-
-def _says_a_date(words: SpokenWords, span: WordSpan) -> bool:
-    """Whether a date is more than two figures with a stroke between them."""
-    return any(word.isalpha() for word in words.words[span[0] : span[1]])
-
-
-def _guessed(reading: Reading, text: str) -> Reading:
-    """A reading of words that were mended towards the open screen: signs in it are asked about, and all is quoted as typed."""
-    quote = text.strip()
-    return replace(
-        reading,
-        signs=tuple(Sign(sign.option, quote, False) for sign in reading.signs),
-        facts=tuple(replace(fact, words=quote) for fact in reading.facts),
-    )
-
-
 class LanguageReader:
     """Reads texts of one language for one flow. `make_reader` is the way to it."""
 
     def __init__(self, interview: Interview, language: Language) -> None:
-        self._language = language
-        self._questions = {question.ask: question for question in interview.questions}
-        self._home = {o.id: q for q in interview.questions for o in q.options}
-        self._signs = {o.id: o.sign for q in interview.questions for o in q.options if o.sign}
-        self._kinds: dict[Kind, str] = {}
-        for question in interview.questions:
-            self._kinds.setdefault(question.kind, question.ask)
+        self._flow = flow = FlowWords(interview, language)
         parts = language.lists
-        self._amounts = Amounts(parts)
-        self._onset = OnsetReader(parts, self._amounts)
-        self._ages, self._pains = AgeReader(parts, self._amounts), PainReader(parts, self._amounts)
-        self._lengths = LengthReader(parts)
-        self._tells_the_beginning = frozenset(
-            home.ask
-            for option, words in language.options.items()
-            if words.begins and (home := self._home.get(option)) is not None and home.kind is Kind.one
-        )
+        self._amounts, self._scope_words = Amounts(parts), ScopeWords.of(parts)
+        self._options = OptionReader(flow)
+        self._choices, self._quantities = ChoiceReader(flow, self._amounts), QuantityReader(flow, self._amounts)
         self._typed = TypedAnswerReader(parts, self._amounts)
-        self._ordinals = parts.ordinals
-        self._joining = frozenset(parts.joining)
-        self._ordinal_of = frozenset(parts.ordinal_of_list)
-        self._list_number = frozenset(parts.list_number)
-        self._all = (*self._home, *(q for q, v in self._questions.items() if v.kind is Kind.yes_no))
-        self._names = NameReader(parts)
-        self._spellers = {
-            name: Speller(self._told_with(question), frozenset()) for name, question in self._questions.items()
-        }
-        self._bare_questions = frozenset(parts.group("bare_question"))
-        self._asking = frozenset(parts.group("begins_a_question"))
-        self._replies = ReplyReader(parts)
-        told = self._words_of(self._signs)
-        self._told_of_signs = told - frozenset(parts.small.split())
-        everyday = frozenset(parts.ordinary.split())
-        self._vocabulary = Vocabulary.of(
-            parts.account, frozenset(parts.small.split()), (frozenset(parts.known.split()), everyday), told
-        )
-        self._vocabularies = {name: self._vocabulary_on(asked) for name, asked in self._questions.items()}
+        self._names, self._replies, self._requests = NameReader(parts), ReplyReader(parts), RequestReader(flow)
+        self._sieve, self._accountant = Sieve(flow), Accountant(flow, self._names)
+        self._slips = SlipReader(flow, self._options, self._scope_words)
 
-    def _vocabulary_on(self, question: Question) -> Vocabulary:
-        """What single words are while that question is on screen."""
-        if question.kind is not Kind.many or strict(question):
-            return self._vocabulary
-        opener = [o.id for q in self._questions.values() for o in q.options if o.opens == question.ask]
-        named = question.describes or bool(self._names.asked(question))
-        turning = frozenset(self._language.lists.account.turning.split()) if named else None
-        return self._vocabulary.on(self._told_with(question), self._words_of(opener), turning)
+    def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
+        """All that can be read in `text` on the patient's date `now`; of a text that costs too much its first part is read, and
+        the message is in doubt."""
+        words = self.words_of(text)
+        while True:
+            try:
+                reading = self.read_words(words, now, open_question, Steps(MOST_STEPS))
+            except OutOfStepsError:
+                words = words.first(len(words.words) // LEFT_OF_IT)
+                continue
+            return reading if words.whole else in_doubt(reading, open_question)
 
-    def _words_of(self, options: Iterable[str]) -> frozenset[str]:
-        grammar = self._language.grammar
-        return frozenset(w for o in options for r in ("plain", "possible") for w in grammar.words_of(f"{o}.{r}"))
+    def words_of(self, text: str) -> SpokenWords:
+        """The words of a text, as many as are read."""
+        words = self._flow.language.spelling.read(text)
+        return words if len(words.words) <= MOST_WORDS else words.first(MOST_WORDS)
 
-    def _told_with(self, question: Question) -> frozenset[str]:
-        """The words that answers to a question are told with."""
-        grammar, name = self._language.grammar, question.ask
-        answers = (*question.option_ids, "none", "yes", "no")
-        groups = (f"{name}/{answer}.{reading}" for answer in answers for reading in ("plain", "possible"))
-        own = frozenset(w for group in groups for w in grammar.words_of(group) if w.isalpha())
-        return own | self._words_of(question.option_ids)
-
-    def read(self, text: str, now: datetime, open_question: str | None, mended: bool = False) -> Reading:
-        """All that can be read in `text` on the patient's date `now`. `mended`: slips were mended towards the open screen."""
-        language = self._language
-        words = language.spelling.read(text)
+    def read_words(
+        self, words: SpokenWords, now: datetime, open_question: str | None, steps: Steps, mended: bool = False
+    ) -> Reading:
+        """All that can be read in these words. `mended`: slips were mended towards the open screen. Raises OutOfStepsError."""
         if not words.words:
             return Reading()
-        match = language.grammar.match(words)
-        scope = Scope(match, now.year, language.lists)
-        question = self._questions.get(open_question or "")
-        seen = _Text(
-            words, match, scope, now, question, self._amounts.numbers(words), self._amounts.durations(words)
-        )  # fmt: skip
-        verdicts = {option: self._verdicts(seen, option) for option in self._all}
-        signs, plain, denied, rejected = self._options(seen, verdicts)
-        facts, unclear = self._choices(seen, plain, denied)
-        elsewhere = [s for o, s in plain.items() if o in self._signs and not language.options.get(o, NOTHING).begins]
-        figures, unsaid = self._read_figures(seen, elsewhere)
-        said, none_said = _whole(seen)
-        ledger = Ledger(words, match, self._vocabularies.get(open_question or "", self._vocabulary))
+        seen = self._seen(words, now, open_question, steps)
+        match, question = seen.match, seen.question
+        verdicts = self._options.verdicts(seen)
+        signs, plain, denied, rejected = self._options.sorted_out(seen, verdicts)
+        facts, unclear = self._choices.read(seen, plain, denied)
+        figures, unsaid = self._quantities.read(seen, self._elsewhere(plain))
+        said, none_said = whole_of(seen)
         found = self._names.find(match)
-        ledger.lay(self._claims(seen, verdicts, figures, found))
-        negated = frozenset(p for p in ledger.doubtful() if scope.negated((p, p + 1)))
-        ledger.close(None if question is None else question.ask, negated, question is not None and question.describes)
+        ledger = self._accountant.ledger(seen, verdicts, figures, found)
         meant = [name for name in found if self._name_meant(seen, name)]
         names = self._names.named(question, match, ledger, meant)
-        request = self._request(match, scope)
-        replied = SeenScreen(words, match, scope, ledger)
+        request = self._requests.request(match, seen.scope)
+        replied = SeenScreen(words, match, seen.scope, ledger)
         if not signs and not mended:
-            signs = self._by_slips(seen, ledger)
+            signs = self._slips.signs(seen, ledger)
         polarity = self._replies.yes_or_no(question, replied, verdicts, said)
-        timed = () if question is None or question.typed is None else self._onset.guesses(words, match, now, True)
-        typed = self._typed.read(question, words, seen.numbers, timed)
+        typed = self._typed_answer(seen)
         if typed is not None:
             polarity = typed.word if polarity in (None, typed.word) else None
             figures = [fact for fact in figures if fact.places[1] <= typed.span[0] or typed.span[1] <= fact.places[0]]
-        if question is None and open_question in language.lists.screens:
-            reply = self._fixed(open_question, match)
+        if question is None and open_question in self._flow.language.lists.screens:
+            reply = self._requests.fixed(open_question, match)
         else:
             reply = self._replies.to(question, replied, verdicts, names)
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        asks = request == "question_back" or (not request and self._asks(words, reply.none))
-        if named and asks and self._stands_apart(seen, named, verdicts, meant):
-            request, reply = (
-                "",
-                Reply(perhaps=named, no=reply.no),
-            )  # "are braxton hicks ok to ignore?": that line is asked
+        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none))
+        apart = not named or self._requests.stands_apart(seen, named, verdicts, meant)
+        if named and asks and apart:  # "are braxton hicks ok to ignore?": that line is asked
+            request, reply = "", Reply(perhaps=named, no=reply.no)
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
-        elif asks or (named and not self._stands_apart(seen, named, verdicts, meant)):
+        elif asks or not apart:
             request, reply, polarity = "question_back", NO_REPLY, None
             if question is not None and question.kind is not Kind.ago:
-                facts, figures = (self._not_asked(seen, question, told) for told in (facts, figures))
+                facts, figures = (self._sieve.not_asked(seen, question, told) for told in (facts, figures))
         if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
-            nearer = self._nearer(question, words, ledger)
-            again = None if nearer is None else self.read(nearer, now, open_question, mended=True)
-            if again is not None and (again.reply != NO_REPLY or again.said or again.facts or again.signs):
-                return _guessed(again, text)
-        figures = self._by_choice(seen, figures)
-        facts = self._answering(seen, [*facts, *figures], bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
-        told = any(fact.sure and question is not None and fact.question == question.ask for fact in figures)
-        if (
-            request
-            and question is not None
-            and (told or (question.consent and reply.yes and request != "question_back"))
-        ):
-            request = ""  # what is an answer as well is an answer
-        if reply != NO_REPLY:
-            facts = self._apart(facts, question, reply, ledger)
-        facts = [self._surely(f, words, question) for f in facts if not self._bare_for_another(f, words, question)]
-        if question is not None and len(words.words) <= _FEW:
+            nearer = self._nearer(seen, question, ledger)
+            if nearer is not None:
+                return nearer
+        figures = self._choices.with_choice(seen, figures)
+        if request and self._answers_as_well(question, request, reply, figures):
+            request = ""
+        if question is not None and len(words.words) <= FEW:
             unsaid = [u for u in unsaid if u.question == question.ask or question.kind not in NUMERIC]
         return Reading(
-            facts=tuple(facts),
+            facts=self._sifted(seen, [*facts, *figures], reply, ledger),
             signs=signs,
             unclear=(*unclear, *unsaid),
             rejected=rejected,
-            crisis=crisis(seen.match, seen.scope),
+            crisis=crisis(match, seen.scope),
             polarity=said,
-            greeting=nothing_but(seen.words, seen.match, "greeting"),
+            greeting=nothing_but(words, match, "greeting"),
             none_said=none_said,
             reply=reply,
             said=polarity,
@@ -320,552 +197,60 @@ class LanguageReader:
             account=ledger.accounted(),
         )
 
-    def _stands_apart(
-        self,
-        seen: _Text,
-        named: tuple[str, ...],
-        verdicts: Mapping[str, Mapping[str, WordSpan]],
-        found: list[FoundName],
-    ) -> bool:
-        """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
-        family? my sister has lupus"; "is aspirin a blood thinner?")."""
-        lists, words = self._language.lists, seen.words
-        asked = [
-            s
-            for s in seen.match.spans("asks_whom_or_what")
-            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or "?" in words.words[s[1] :]
-        ]
-        if not asked:
-            return True
-        spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
-        spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
-        spans = [s for s in spans if not any(a[0] <= s[0] and s[1] <= a[1] for a in asked)]
-        return any(seen.scope.verdict(span, True) != OTHER for span in spans)
+    def _seen(self, words: SpokenWords, now: datetime, open_question: str | None, steps: Steps) -> Seen:
+        steps.take(WORD * len(words.words))
+        match = Match(self._flow.language.grammar, words, steps)
+        scope = Scope(match, now.year, self._scope_words)
+        question = self._flow.questions.get(open_question or "")
+        numbers, durations = self._amounts.numbers(words), self._amounts.durations(words)
+        return Seen(words, match, scope, now, question, numbers, durations)
 
-    def _by_choice(self, seen: _Text, figures: list[Fact]) -> list[Fact]:
-        """The figures, with the choice of the open question that is named in words of its own ("it never lets go"), unless a
-        figure answers it."""
-        question = seen.question
-        if (
-            question is None
-            or question.kind not in NUMERIC
-            or any(f.question == question.ask and f.sure for f in figures)
-        ):
-            return figures
-        named = {
-            c.id: spans[0] for c in question.choices if (spans := seen.match.spans(f"{question.ask}/{c.id}.plain"))
-        }
-        if len(named) != 1:
-            return figures
-        ((choice, span),) = named.items()
-        return [*figures, Fact(question.ask, choice, seen.words.quote(span), places=span)]
+    def _elsewhere(self, plain: Mapping[str, WordSpan]) -> list[WordSpan]:
+        """Where signs are told that are no way in which the complaint began."""
+        options = self._flow.language.options
+        return [s for o, s in plain.items() if o in self._flow.signs and not options.get(o, NOTHING).begins]
 
-    def _answering(self, seen: _Text, facts: list[Fact], answered: bool) -> list[Fact]:
-        """The facts without those that words about the open question only seem to state: how it began and what makes it worse,
-        where nothing is said of the pain, and single words beside an age ("35 running")."""
-        question = seen.question
-        answered = answered or any(question is not None and f.question == question.ask for f in facts)
-        if question is None or question.kind is Kind.ago:
-            return facts
-        told = bool(seen.match.spans("pain_began"))
-        alone = answered and question.kind is Kind.age and len(seen.words.words) <= _FEW
-        return [
-            f
-            for f in facts
-            if f.question == question.ask
-            or not (
-                (f.question in self._tells_the_beginning and not told)
-                or (self._questions[f.question].describes and not self._said_of_the_pain(seen, f))
-                or (alone and f.places[1] - f.places[0] == 1)
-            )
-        ]
+    def _typed_answer(self, seen: Seen) -> Answered | None:
+        """What a quantity answers to a question of yes or no that declares one."""
+        if seen.question is None or seen.question.typed is None:
+            return None
+        timed = self._quantities.onset.guesses(seen.words, seen.match, seen.now, True, seen.durations)
+        return self._typed.read(seen.question, seen.words, seen.numbers, timed)
+
+    def _nearer(self, seen: Seen, question: Question, ledger: Ledger) -> Reading | None:
+        """What is read with slips mended towards the open screen, if that is an answer, a fact or a sign."""
+        nearer = self._slips.nearer(question, seen.words, ledger)
+        if nearer is None:
+            return None
+        words = self._flow.language.spelling.read(nearer)
+        again = self.read_words(words, seen.now, question.ask, seen.match.steps, mended=True)
+        told = again.reply != NO_REPLY or again.said or again.facts or again.signs
+        return guessed(again, seen.words.text) if told else None
 
     @staticmethod
-    def _said_of_the_pain(seen: _Text, fact: Fact) -> bool:
-        """Whether the clause of a fact speaks of the pain, so that it is no mere word of another answer: "hurts to bend"."""
-        clause, places = seen.words.clause, range(*fact.places)
-        clauses = {clause[place] for place in places}
-        return not clauses or any(clause[s[0]] in clauses for s in seen.match.spans("hurts_or_back"))
-
-    def _fixed(self, screen: str | None, match: Match) -> Reply:
-        """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
-        answers = {
-            name: spans
-            for name in self._language.lists.screens.get(screen or "", {})
-            if (spans := match.spans(f"{screen}/{name}.plain"))
-        }
-        return Reply(yes=tuple(answers)) if len(answers) == 1 else NO_REPLY
-
-    def _nearer(self, question: Question, words: SpokenWords, ledger: Ledger) -> str | None:
-        """The text with slips of the finger mended towards words of the open screen, where nothing was read without; None if
-        there are none."""
-        speller = self._spellers.get(question.ask)
-        text = list(words.words)
-        for place in ledger.unknown[:_SLIPS]:
-            text[place] = " ".join(speller.mend(text[place])) if speller is not None else text[place]
-        return " ".join(text) if tuple(text) != words.words else None
-
-    def _by_slips(self, seen: _Text, ledger: Ledger) -> tuple[Sign, ...]:
-        """Signs that would be in the text if one word that is unknown, or was mended, were another one: asked about."""
-        words = seen.words
-        if len(words.words) > _SHORT:
-            return ()
-        for place in sorted({*ledger.unknown, *words.mended})[:_SLIPS]:
-            typed = fold_spoken(words.quote((place, place + 1)))[0]
-            for word in self._language.spelling.speller.may_be(typed):
-                if word not in self._told_of_signs or word == words.words[place]:
-                    continue
-                other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
-                match = self._language.grammar.match(other)
-                scope = Scope(match, seen.now.year, self._language.lists)
-                again = replace(seen, words=other, match=match, scope=scope)
-                found = tuple(
-                    Sign(option, words.quote(span), False)
-                    for option in self._signs
-                    for kind, span in self._verdicts(again, option).items()
-                    if kind in ("plain", MAYBE) and span[1] - span[0] > 1
-                )
-                if found:
-                    return found
-        return ()
-
-    def _asks(self, words: SpokenWords, denies: bool) -> bool:
-        """Whether the message is a question back: it ends with its mark and begins as one; or is one sentence, and no denial."""
-        said = [word for word in words.words if word.isalnum()]
-        if len(said) == 1:
-            return said[0] in self._bare_questions
-        if words.words[-1] != "?" or not said:
+    def _answers_as_well(question: Question | None, request: str, reply: Reply, figures: list[Fact]) -> bool:
+        """Whether a message with a request answers the open question."""
+        if question is None:
             return False
-        if said[-1] in self._bare_questions:
-            return True  # "agree to what?"
-        whole = len(said) >= _A_QUESTION and words.sentence[0] == words.sentence[-2]
-        return (whole and not denies) or said[0] in self._asking
+        told = any(fact.sure and fact.question == question.ask for fact in figures)
+        return told or (question.consent and bool(reply.yes) and request != "question_back")
 
-    @staticmethod
-    def _not_asked(seen: _Text, question: Question, facts: list[Fact]) -> list[Fact]:
-        """The facts without those about the open question that are part of a question back: "is 10 like childbirth?"."""
-        words = seen.words
-        asked = {words.sentence[span[0]] for span in seen.match.spans("request.question_back")}
-        asked |= {words.sentence[place - 1] for place, word in enumerate(words.words) if word == "?" and place}
-        return [f for f in facts if f.question != question.ask or words.sentence[f.places[0]] not in asked]
+    def _sifted(self, seen: Seen, facts: list[Fact], reply: Reply, ledger: Ledger) -> tuple[Fact, ...]:
+        """The facts that stand beside the reply."""
+        sieve, words, question = self._sieve, seen.words, seen.question
+        facts = sieve.answering(seen, facts, bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
+        if reply != NO_REPLY:
+            facts = sieve.apart(facts, question, reply, ledger)
+        return tuple(sieve.surely(f, words, question) for f in facts if not sieve.bare_for_another(f, words, question))
 
-    def _request(self, match: Match, scope: Scope) -> str:
-        """What the writer asks for or expresses; the first one of the word lists' order."""
-        for name in self._language.lists.requests:
-            if any(not scope.negated(span) for span in match.spans(f"request.{name}")):
-                return name
-        return ""
-
-    def _claims(
-        self,
-        seen: _Text,
-        verdicts: Mapping[str, Mapping[str, WordSpan]],
-        figures: Iterable[Fact],
-        found: Iterable[FoundName],
-    ) -> Iterator[RoleClaim]:
-        """What was understood, with its words: signs and facts that are stated, then denials, figures and names."""
-        own = frozenset(() if seen.question is None else seen.question.option_ids)
-        for option in sorted(verdicts, key=lambda o: o not in own):
-            for kind in ("plain", MAYBE):
-                if kind in verdicts[option]:
-                    yield verdicts[option][kind], SIGN if option in self._signs else FACT, option
-        yield from self._set_aside_claims(seen, verdicts)
-        for name in self._language.lists.requests:
-            for span in seen.match.spans(f"request.{name}"):
-                yield span, HARMLESS, f"request: {name}"
-        for fact in figures:
-            if fact.places != (0, 0):
-                yield fact.places, FACT, fact.question
-        for span, dictionary, kind in found:
-            yield span, FACT, f"{dictionary}: {kind}"
-
-    def _set_aside_claims(self, seen: _Text, verdicts: Mapping[str, Mapping[str, WordSpan]]) -> Iterator[RoleClaim]:
-        """What is denied, over, or of somebody else, with its words."""
-        for option, kinds in verdicts.items():
-            for kind in (NEGATED, PAST, OTHER):
-                if kind in kinds:
-                    yield kinds[kind], DENIAL if kind == NEGATED else HARMLESS, option
-        over = [
-            kinds[PAST]
-            for option, kinds in verdicts.items()
-            if PAST in kinds and seen.scope.long_over(kinds[PAST], self._denied(seen, option))
-        ]
-        yield from ((seen.scope.told_with(span), HARMLESS, LONG_OVER) for span in over)
-        if over:
-            yield from ((span, DENIAL, LONG_OVER) for span in seen.match.spans("over_now"))
-        for span in seen.scope.told_of_others():
-            yield span, HARMLESS, OF_ANOTHER
-        yield from ((span, HARMLESS, PAST_ABOUT) for span in seen.scope.past_years)
-        if any(PAST in kinds for kinds in verdicts.values()):
-            for span in (*seen.scope.past_cues, *seen.match.spans("over_now")):
-                yield span, HARMLESS, PAST_ABOUT
-
-    def _apart(self, facts: list[Fact], question: Question | None, reply: Reply, ledger: Ledger) -> list[Fact]:
-        """Facts without those of other questions whose words the answer to the open one is made of: a figure, or words, that
-        answer the question on screen answer nothing else (SEMANTICS 5d)."""
-        if reply.by_place:
-            return [fact for fact in facts if question is not None and fact.question == question.ask]
-        own = set(reply.yes) | set(reply.perhaps)
-        taken = {p for p, about in enumerate(ledger.abouts) if about in own}
-        return [
-            fact
-            for fact in facts
-            if (question is not None and fact.question == question.ask)
-            or fact.places == (0, 0)
-            or self._questions[fact.question].kind is Kind.many
-            or not taken & set(range(*fact.places))
-        ]
-
-    def _bare_for_another(self, fact: Fact, words: SpokenWords, question: Question | None) -> bool:
-        """Whether a bare figure would answer another question than the one that is open: "2" for the second button. One that
-        is said to be an age is not bare."""
-        if question is None or fact.question == question.ask:
-            return False
-        if set(words.words[max(0, fact.places[0] - 2) : fact.places[0]]) & set(self._language.lists.age.named):
-            return False
-        bare = _BARE.fullmatch(fact.words) is not None
-        return bare or all(word in self._language.lists.numbers for word in fact.words.lower().split())
-
-    def _surely(self, fact: Fact, words: SpokenWords, question: Question | None) -> Fact:
-        """The fact, not sure if all that it stands on is one word that was spelt otherwise."""
-        first, last = fact.places
-        about = self._questions[fact.question]
-        weighs = about.kind in (Kind.one, Kind.many) and not about.describes
-        slip = weighs and last - first == 1 and first in words.mended and (question is None or about is not question)
-        return replace(fact, sure=False) if slip else fact
-
-    # --- options: warning signs and all other choices
-
-    def _options(
-        self, seen: _Text, verdicts: Mapping[str, Mapping[str, WordSpan]]
-    ) -> tuple[tuple[Sign, ...], dict[str, WordSpan], dict[str, WordSpan], tuple[Rejected, ...]]:
-        plain: dict[str, WordSpan] = {}
-        denied: dict[str, WordSpan] = {}
-        possible: dict[str, WordSpan] = {}
-        rejected: list[Rejected] = []
-        for option, said in verdicts.items():
-            for kind, span in said.items():
-                if kind == "plain":
-                    plain[option] = span
-                elif kind == MAYBE:
-                    possible[option] = span
-                else:
-                    if kind == NEGATED and "plain" not in said and MAYBE not in said:
-                        denied[option] = span
-                    rejected.append(Rejected(option, seen.words.quote(span), kind))
-        signs = [Sign(o, seen.words.quote(s)) for o, s in plain.items() if o in self._signs]
-        signs += [
-            Sign(o, seen.words.quote(s), False) for o, s in possible.items() if o in self._signs and o not in plain
-        ]
-        return tuple(signs), plain, denied, tuple(rejected)
-
-    def _verdicts(self, seen: _Text, option: str) -> dict[str, WordSpan]:
-        """What the text says of one option: `plain`, `MAYBE`, or the reasons for which it was set aside, with the words."""
-        match = seen.match
-        past_counts = self._language.options.get(option, NOTHING).past
-        names = [(f"{option}.plain", True), (f"{option}.possible", False)]
-        if seen.question is not None and option in seen.question.option_ids:
-            names += [(f"{seen.question.ask}/{option}.plain", True), (f"{seen.question.ask}/{option}.possible", False)]
-        out: dict[str, WordSpan] = {}
-        unless: tuple[WordSpan, ...] | None = None
-        for name, is_plain in names:
-            for span in match.spans(name):
-                if unless is None:
-                    unless = match.spans(f"{option}.unless")
-                own = "/" in name and seen.opened(Kind.one)
-                if not own and any(self._touches(seen.words, u, span) for u in unless):
-                    continue
-                sentence = seen.words.sentence
-                if any(sentence[u[0]] == sentence[span[0]] for u in match.spans(f"{option}.unless_in_sentence")):
-                    continue
-                verdict = self._verdict(seen, option, span, "/" in name, past_counts)
-                if not is_plain and self._inside_a_denial(seen, span):
-                    verdict = NEGATED
-                if "/" in name:
-                    verdict = self._where_asked(seen, option, span, is_plain, verdict)
-                slip = option in self._signs and span[1] - span[0] == 1 and span[0] in seen.words.mended
-                kind = verdict or ("plain" if is_plain and not slip else MAYBE)
-                if kind not in out or out[kind][1] - out[kind][0] > span[1] - span[0] > 1:
-                    out[kind] = span
-        if "plain" not in out:
-            self._deny(seen, option, out)
-        return out
-
-    def _verdict(self, seen: _Text, option: str, span: WordSpan, asked: bool, past_counts: bool) -> str | None:
-        """Why words of an option are not meant, or doubtful, wherever they stand; None if they are meant."""
-        scope = seen.scope
-        verdict = scope.verdict(span, past_counts)
-        if verdict is None and self._asked_back(seen, span):
-            verdict = HYPOTHETICAL if asked else MAYBE
-        if verdict == OTHER and option in self._signs and not scope.of_them(span):
-            verdict = MAYBE
-        counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._signs)
-        if counts and scope.long_over(span, self._denied(seen, option)):
-            return PAST
-        if verdict == PAST and self._signs.get(option) == Level.emergency.value:
-            return MAYBE  # over, perhaps: asked about
-        return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict
-
-    @staticmethod
-    def _denied(seen: _Text, option: str) -> list[WordSpan]:
-        """Where an option is denied."""
-        return [span for span in seen.match.spans(f"{option}.plain") if seen.scope.negated(span)]
-
-    def _where_asked(self, seen: _Text, option: str, span: WordSpan, is_plain: bool, verdict: str | None) -> str | None:
-        """The same for words of its own where just that option is asked."""
-        if verdict == NEGATED and seen.scope.has_own_no(span) and option not in self._signs:
-            return None  # "nah, nowhere else" says it with a no of its own
-        if not is_plain and self._as_it_should_be(seen, span):
-            return NEGATED
-        if verdict == OTHER and self._of_another_only(seen, span):
-            return OTHER
-        if verdict == HYPOTHETICAL and any(span[0] <= s[0] and s[1] <= span[1] for s in seen.match.spans("if_word")):
-            return None  # "if I grit my teeth it works" is an answer as a whole
-        if verdict == PAST and seen.scope.long_over(span):
-            return PAST
-        return verdict if verdict in (NEGATED, MAYBE, *self._set_aside(seen, option)) else None
-
-    def _deny(self, seen: _Text, option: str, out: dict[str, WordSpan]) -> None:
-        """Plain denials of an option that nothing states."""
-        for span in seen.match.spans(f"{option}.denied"):
-            verdict = seen.scope.verdict(span, True)
-            if self._turned_round(seen, span):
-                out.setdefault(MAYBE, span)
-            elif verdict is None or (
-                verdict == MAYBE and (seen.scope.has_own_no(span) or self._well_in_a_list(seen, span))
-            ):  # "no numbness, no trouble peeing"
-                out.pop(MAYBE, None)
-                out.setdefault(NEGATED, span)
-            elif verdict == MAYBE:  # "not sure if I can feel it"
-                out.setdefault(MAYBE, span)
-
-    @staticmethod
-    def _well_in_a_list(seen: _Text, span: WordSpan) -> bool:
-        """Whether the words say themselves that all is well, and only a "no" before them made them doubtful."""
-        well = any(s[0] <= span[0] and span[1] <= s[1] for s in seen.match.spans("normality"))
-        return well and not seen.scope.doubted(span)
-
-    def _set_aside(self, seen: _Text, option: str) -> tuple[str, ...]:
-        """Why the own words of an option where it is asked are not meant: of a sign the past counts not, and where a movement
-        is asked for "if I bend" is an answer."""
-        describes = seen.question is not None and seen.question.describes
-        return (*(() if describes else (HYPOTHETICAL,)), *((PAST,) if option in self._signs else ()))
-
-    @staticmethod
-    def _inside_a_denial(seen: _Text, span: WordSpan) -> bool:
-        """Whether words that perhaps mean a sign are part of a known form that says that all is well ("fine in myself")."""
-        names = ("denial_form", "normal_figure", "harmless_form")
-        return any(s[0] <= span[0] and span[1] <= s[1] for name in names for s in seen.match.spans(name))
-
-    @staticmethod
-    def _as_it_should_be(seen: _Text, span: WordSpan) -> bool:
-        """Whether words that perhaps mean a sign stand in a phrase that says that all is well ("everything works down there")."""
-        names = ("normality", "denial_form", "deny_all", f"{seen.question.ask}/none.plain" if seen.question else "")
-        return any(s[0] < span[1] and span[0] < s[1] for name in names if name for s in seen.match.spans(name))
-
-    def _name_meant(self, seen: _Text, name: FoundName) -> bool:
+    def _name_meant(self, seen: Seen, name: FoundName) -> bool:
         """Whether a medicine or illness is one of the patient's, and of today where only that counts."""
         span, dictionary, kind = name
-        if seen.scope.negated(span) or self._of_another_only(seen, span):
+        if seen.scope.negated(span) or self._options.of_another_only(seen, span):
             return False
-        means, sentence = self._language.lists.names[dictionary][kind].means, seen.words.sentence
+        means, sentence = self._flow.language.lists.names[dictionary][kind].means, seen.words.sentence
         unless = (s for o in means for s in seen.match.spans(f"{o}.unless_in_sentence") if s[1] > span[0])
         if any(sentence[s[0]] == sentence[span[0]] for s in unless):  # "put me on a statin, came off it in 2011"
             return False
-        counts = not means or any(self._language.options.get(option, NOTHING).past for option in means)
+        counts = not means or any(self._flow.language.options.get(option, NOTHING).past for option in means)
         return counts or not (seen.scope.verdict(span) in (PAST, MAYBE) and seen.scope.long_over(span))
-
-    @staticmethod
-    def _of_another_only(seen: _Text, span: WordSpan) -> bool:
-        """Whether it is said of somebody else, and that the writer has it not: "my sister has MS but I don't"."""
-        if not (seen.match.spans("not_me") or seen.match.spans("deny_all")):
-            return False
-        return seen.scope.verdict(span, True) == OTHER
-
-    @staticmethod
-    def _asked_back(seen: _Text, span: WordSpan) -> bool:
-        """Whether the words stand in a question back, "what counts as unsteady?": its clause begins with one."""
-        clause = seen.words.clause
-        return any(
-            clause[back[0]] == clause[span[0]]
-            and back[0] <= span[0]
-            and (back[0] == 0 or clause[back[0] - 1] != clause[back[0]])
-            for back in seen.match.spans("request.question_back")
-        )
-
-    def _turned_round(self, seen: _Text, span: WordSpan) -> bool:
-        """Whether an exception, or a "fine until", in the same sentence turns a denial of these words round: denials are read
-        narrowly (SEMANTICS 5e)."""
-        sentence = seen.words.sentence
-        return any(
-            sentence[turn[0]] == sentence[span[0]] and turn[1] > span[0] and not self._known_form(seen, turn)
-            for name in ("exception", "fine_until", "than_normal")
-            for turn in seen.match.spans(name)
-        )
-
-    @staticmethod
-    def _known_form(seen: _Text, turn: WordSpan) -> bool:
-        """Whether what seems to turn a denial round is part of a known form of one, "just my back", or begins what says "none" to
-        the open list, "it's only the colour"."""
-        if any(f[0] <= turn[0] and turn[1] <= f[1] for f in seen.match.spans("denial_form")):
-            return True
-        own = () if seen.question is None else seen.match.spans(f"{seen.question.ask}/none.plain")
-        return any(opens(turn, form) for form in own)
-
-    def _touches(self, words: SpokenWords, one: WordSpan, other: WordSpan) -> bool:
-        """Whether two spans overlap or stand within three words of each other with no "and" between."""
-        first, last = min(one[1], other[1]), max(one[0], other[0])
-        if last < first:
-            return True
-        return last - first < 3 and not self._joining & set(words.words[first:last])
-
-    def mentions(self, text: str) -> list[tuple[str, int, int]]:
-        """Where warning signs are named plainly, whatever is said of them: (option, first character, one past the last)."""
-        words = self._language.spelling.read(text[:LONGEST])
-        match = self._language.grammar.match(words)
-        out = []
-        for option in self._signs:
-            unless = match.spans(f"{option}.unless")
-            for first, last in match.spans(f"{option}.plain"):
-                if not any(self._touches(words, u, (first, last)) for u in unless):
-                    out.append((option, words.begins[first], words.ends[last - 1]))
-        return out
-
-    def _choices(
-        self, seen: _Text, plain: Mapping[str, WordSpan], denied: Mapping[str, WordSpan]
-    ) -> tuple[list[Fact], list[Unclear]]:
-        facts: list[Fact] = []
-        unclear: list[Unclear] = []
-        quote = seen.words.quote
-        for question in self._questions.values():
-            name = question.ask
-            if question.kind is Kind.yes_no:
-                if name in plain:
-                    facts.append(Fact(name, "yes", quote(plain[name]), places=plain[name]))
-                elif name in denied:
-                    facts.append(Fact(name, "no", quote(denied[name]), places=denied[name]))
-                continue
-            yes = [o for o in question.option_ids if o in plain and self._home.get(o) is question]
-            no = [o for o in question.option_ids if o in denied and self._home.get(o) is question]
-            if question.kind is Kind.many:
-                ordered = self._by_number(seen, question)
-                if ordered:
-                    facts.append(Fact(name, ordered, seen.words.text.strip()))
-                elif yes or no:
-                    spans = [plain[o] for o in yes] or [denied[o] for o in no]
-                    one = spans[0] if len(set(spans)) == 1 else (0, 0)
-                    facts.append(Fact(name, tuple(yes), self._joined(seen, spans), denied=tuple(no), places=one))
-            elif (question.kind is Kind.one and not question.consent) or question is seen.question:
-                ordered = self._by_number(seen, question)
-                if len(ordered) == 1:
-                    facts.append(Fact(name, ordered[0], seen.words.text.strip()))
-                elif len(yes) == 1:
-                    facts.append(Fact(name, yes[0], quote(plain[yes[0]]), places=plain[yes[0]]))
-                elif yes and question is seen.question:
-                    unclear.append(
-                        Unclear(name, self._joined(seen, [plain[o] for o in yes]), tuple((o, o) for o in yes))
-                    )
-        return facts, unclear
-
-    @staticmethod
-    def _joined(seen: _Text, spans: Iterable[WordSpan]) -> str:
-        return " / ".join(dict.fromkeys(seen.words.quote(span) for span in spans))
-
-    def _by_number(self, seen: _Text, question: Question) -> tuple[str, ...]:
-        """Options named by their place in the list ("yes the second one", "number 2"), if that question is open."""
-        if question is not seen.question or not question.options or len(seen.words.words) > 12:
-            return ()
-        words, out = seen.words.words, []
-        for place, word in enumerate(words):
-            number = self._ordinals.get(word)
-            if number is None and word in self._list_number:
-                found = self._amounts.number_at(words, place + 1)
-                number = int(found[0]) if found and float(found[0]).is_integer() else None
-            after = words[place + 1] if place + 1 < len(words) else ""
-            if word in self._ordinals and after not in self._ordinal_of and not (after == "" and len(words) <= 4):
-                continue
-            if number is not None and (number == -1 or 1 <= number <= len(question.options)):
-                out.append(question.options[number - 1 if number > 0 else -1].id)
-        return tuple(dict.fromkeys(out))
-
-    # --- figures and dates
-
-    def _read_figures(self, seen: _Text, elsewhere: list[WordSpan]) -> tuple[list[Fact], list[Unclear]]:
-        facts: list[Fact] = []
-        unclear: list[Unclear] = []
-        taken: set[int] = set()
-        words, kinds = seen.words, self._kinds
-
-        def add(kind: Kind, figure: Figure | None) -> None:
-            if figure is None or kind not in kinds:
-                return
-            taken.update(range(*figure.span))
-            if figure.value is None:
-                unclear.append(Unclear(kinds[kind], words.quote(figure.span)))
-            else:
-                facts.append(Fact(kinds[kind], figure.value, words.quote(figure.span), figure.sure, places=figure.span))
-
-        numbers = seen.numbers
-        onset_open = seen.opened(Kind.ago)
-        in_durations = {place for d in seen.durations for place in range(*d.span)}
-        guesses = self._onset.guesses(words, seen.match, seen.now, onset_open, elsewhere)
-        guesses = [g for g in guesses if not (g.plain_duration and self._of_one_spasm(seen, g.span))]
-        in_dates = {place for g in guesses for place in range(*g.span)}
-        scores = seen.opened(Kind.scale)  # "4 now 9 earlier", "7/8": neither an age nor a date
-        if scores:
-            in_dates -= {p for g in guesses if not _says_a_date(words, g.span) for p in range(*g.span)}
-        older = [number for number in numbers if not scores or number.most > _TEN]
-        add(Kind.age, self._ages.age(words, older, in_dates - in_durations, seen.opened(Kind.age), seen.now.date()))
-        length = self._lengths.spasm_length(
-            words, seen.match, seen.durations, taken, seen.opened(Kind.length), onset_open
-        )
-        if seen.question is None or seen.opened(Kind.length) or seen.match.spans("one_spasm"):
-            add(Kind.length, length)
-        others_open = any(map(seen.opened, (Kind.ago, Kind.length, Kind.age, Kind.number, Kind.one, Kind.many)))
-        free = taken | in_durations | in_dates
-        pain = self._pains.pain(words, seen.match, numbers, free, seen.opened(Kind.scale), others_open)
-        add(Kind.scale, pain)
-        if pain is not None and pain.value is not None:  # "8 this morning": a time of the pain, not of the beginning
-            guesses = [g for g in guesses if g.weight > 3 or g.plain_duration or not self._same_clause(seen, g, pain)]
-        self._began(seen, guesses, taken, facts, unclear)
-        if seen.opened(Kind.number) and seen.question and len(numbers) == 1:
-            number = numbers[0]
-            value = number.least if number.least == number.most else (number.least, number.most)
-            facts.append(Fact(seen.question.ask, value, words.quote(number.span)))
-        return facts, unclear
-
-    @staticmethod
-    def _of_one_spasm(seen: _Text, span: WordSpan) -> bool:
-        """Whether an amount of time stands behind "one spasm lasts", or the like, in its clause."""
-        clause = seen.words.clause
-        return any(s[1] <= span[0] and clause[s[0]] == clause[span[0]] for s in seen.match.spans("one_spasm"))
-
-    def _same_clause(self, seen: _Text, guess: Guess, figure: Figure) -> bool:
-        """Whether a time stands beside a figure with no "since" before it."""
-        clause, begin = seen.words.clause, guess.span[0]
-        since = before(seen.words.words, begin, self._onset.lists["since"])
-        return clause[begin] == clause[figure.span[0]] and not since
-
-    def _of_the_pain(self, seen: _Text, guess: Guess) -> bool:
-        """Whether the sentence speaks of its beginning, or the clause of the back: a time of a medicine, of an illness or of
-        other muscles is none of the pain."""
-        words, at = seen.words, guess.span[0]
-        began = any(words.sentence[s[0]] == words.sentence[at] for s in seen.match.spans("pain_began"))
-        return began or any(words.clause[s[0]] == words.clause[at] for s in seen.match.spans("the_back"))
-
-    def _began(
-        self, seen: _Text, guesses: list[Guess], taken: set[int], facts: list[Fact], unclear: list[Unclear]
-    ) -> None:
-        name = self._kinds.get(Kind.ago)
-        if name is None:
-            return
-        words, opened = seen.words, seen.opened(Kind.ago)
-        if seen.question is not None and not opened:
-            guesses = [guess for guess in guesses if self._of_the_pain(seen, guess)]
-        best = self._onset.choose(guesses, words, taken, opened, seen.opened(Kind.length))
-        if best is not None and best.days is not None:
-            facts.append(Fact(name, best.days, words.quote(best.span), places=best.span))
-        elif best is not None:
-            unclear.append(Unclear(name, words.quote(best.span), best.candidates))
-        elif span := self._onset.vague(words, seen.match, opened, _whole(seen)[0] is not None):
-            unclear.append(Unclear(name, words.quote(span)))

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -27,6 +28,11 @@ _DROPPED_G, _MIDDLE, _LONG = 4, 5, 8
 """Letters from which "-in" may stand for "-ing", from which a slip may be anywhere, and from which two are mended."""
 _MAY_BE = 12
 """Words that one slip may stand for, at most."""
+LONGEST = 4_400
+"""Characters of one text that are read, counted when they are folded: what Telegram lets people send, and some more, for signs
+that fold into several."""
+_LONGEST_TYPED = 4 * LONGEST
+"""The same as they were typed, for texts of signs that fold into nothing."""
 _MENDED_AT_MOST = 40
 """Different unknown words of one text that are compared with the word lists; bounds the cost of a very long text."""
 
@@ -43,6 +49,21 @@ class SpokenWords:
     clause: tuple[int, ...]
     mended: frozenset[int] = frozenset()
     """Places of words that were spelt otherwise."""
+    whole: bool = True
+    """Whether these are all words of the message."""
+
+    def first(self, count: int) -> SpokenWords:
+        """Its first words alone, of a message that goes on."""
+        return SpokenWords(
+            self.text[: self.ends[count - 1] if count else 0],
+            self.words[:count],
+            self.begins[:count],
+            self.ends[:count],
+            self.sentence[:count],
+            self.clause[:count],
+            frozenset(place for place in self.mended if place < count),
+            whole=False,
+        )
 
     def quote(self, span: tuple[int, int]) -> str:
         """The stretch of the text that the words of `span` (first, one past the last) were read from."""
@@ -50,6 +71,27 @@ class SpokenWords:
         if first >= last:
             return ""
         return self.text[self.begins[first] : self.ends[last - 1]]
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    """What a character that is not ASCII is read as; nothing if it says nothing."""
+    if unicodedata.category(char) in _DROPPED:
+        return ""
+    parts = unicodedata.normalize("NFKC", char).lower().translate(_FOLD)
+    return "".join(part for part in parts if unicodedata.category(part) not in _DROPPED)
+
+
+def _capped(text: str) -> str:
+    """The part of a text that has no more characters than are read, once it is folded: one sign may fold into eighteen."""
+    if text.isascii():
+        return text[:LONGEST]
+    left = LONGEST
+    for place, char in enumerate(text[:_LONGEST_TYPED]):
+        left -= 1 if char.isascii() else len(_folded(char))
+        if left < 0:
+            return text[:place]
+    return text[:_LONGEST_TYPED]
 
 
 def fold_spoken(text: str) -> tuple[str, tuple[int, ...] | None]:
@@ -69,16 +111,10 @@ def fold_spoken(text: str) -> tuple[str, tuple[int, ...] | None]:
             char = f".{_VULGAR[char]}"
         elif char in _VULGAR:
             pass  # a picture of its own: "½ hour"
-        elif not char.isascii():
-            if unicodedata.category(char) in _DROPPED:
-                continue
-            char = "".join(
-                part
-                for part in unicodedata.normalize("NFKC", char).lower().translate(_FOLD)
-                if unicodedata.category(part) not in _DROPPED
-            )
         else:
-            char = char.lower()
+            char = char.lower() if char.isascii() else _folded(char)
+            if not char:
+                continue
         out.append(char)
         places.extend([place] * len(char))
     return "".join(out), tuple(places)
@@ -201,7 +237,8 @@ class Spelling:
         return cls(opened, pictures, breaks, speller, re.compile(front + _WORD))
 
     def read(self, text: str) -> SpokenWords:
-        """The words of `text`, folded and mended. Never raises."""
+        """The words of `text`, folded and mended; of a very long one its first part. Never raises."""
+        typed, text = text, _capped(text)
         folded, places = fold_spoken(text)
         words: list[str] = []
         begins: list[int] = []
@@ -246,7 +283,14 @@ class Spelling:
         if slips and len(slips) == sum(any(c.isalnum() for c in word) for word in words):
             words = self._as_typed(text, words, begins, ends)
         return SpokenWords(
-            text, tuple(words), tuple(begins), tuple(ends), tuple(sentences), tuple(clauses), frozenset(slips)
+            text,
+            tuple(words),
+            tuple(begins),
+            tuple(ends),
+            tuple(sentences),
+            tuple(clauses),
+            frozenset(slips),
+            text == typed,
         )
 
     def _as_typed(self, text: str, words: list[str], begins: list[int], ends: list[int]) -> list[str]:

@@ -16,7 +16,8 @@ import yaml
 from bot.core.model.flow_files import Interview
 from bot.core.model.readings import Reader
 from bot.understanding.language import load
-from bot.understanding.reader import LanguageReader
+from bot.understanding.reading.flow_words import FlowWords
+from bot.understanding.reading.options import OptionReader
 from bot.understanding.scoring import Column, Understand, score
 from tests.support.places import TESTS
 
@@ -69,7 +70,7 @@ def context(interview: Interview) -> Understand:
 
     language = load("en")
     assert language is not None
-    reader = LanguageReader(interview, language)
+    reader = OptionReader(FlowWords(interview, language))
     pipeline = spacy.blank("en")
     pipeline.add_pipe("sentencizer")
     scope = ConText(pipeline)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.understanding.language import FOLDER
 from bot.understanding.lists.reading import read_lists
-from bot.understanding.patterns import PatternError
+from bot.understanding.patterns.phrases import PatternError
 from tests.support.understood import flow, read
 
 SIGN_LISTS = ("nerves", "danger", "warning")

@@ -11,7 +11,10 @@ import pytest
 
 from bot.understanding import make_reader
 from bot.understanding.language import load
-from bot.understanding.patterns import Grammar, PatternError, parse_pattern, spell_out
+from bot.understanding.patterns.grammar import Grammar
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.phrases import PatternError, parse_pattern, spell_out
+from bot.understanding.steps import MOST_STEPS, Steps
 from tests.support.understood import NOW, flow
 
 DEUTSCH = """
@@ -103,5 +106,5 @@ def test_a_word_list_that_is_no_yaml_is_named(tmp_path: Path) -> None:
 def test_operators_phrases_may_hold_any_sign() -> None:
     language = load("en", {"bending": ["(((", "<no_such>", "a|b ~ c .. d", "🙈", "", "it's my *back*!"]})
     assert language is not None
-    match = language.grammar.match(language.spelling.read("its my back"))
+    match = Match(language.grammar, language.spelling.read("its my back"), Steps(MOST_STEPS))
     assert match.spans("bending.plain")

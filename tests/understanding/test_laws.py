@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -113,13 +111,3 @@ def test_invisible_characters_hide_no_red_flag(hidden: str) -> None:
 def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str) -> None:
     quiet = "".join(c for c in before if not c.isalnum())
     assert read(f"{quiet}\n{sign}").signs
-
-
-def test_ten_thousand_characters_are_read_quickly_to_the_end() -> None:
-    filler = "my lower back is sore when I bend and it began on a monday, pain 4, no fever, walking is fine. "
-    text = (filler * 120)[:9980] + ". I can't pee"
-    read(text)
-    began = time.process_time()
-    reading = read(text)
-    assert time.process_time() - began < 1  # of the processor: a busy machine is no slow reader
-    assert [s.option for s in reading.signs if s.plain] == ["bladder_or_bowel_change"]

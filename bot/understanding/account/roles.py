@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from bot.core.model.readings import Accounted
 from bot.understanding.lists.model import AccountWords
-from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import NO_SPOTS, Spots, WordSpan
 from bot.understanding.words import SpokenWords
 
 FACT, SIGN, DENIAL, FILLER, HARMLESS, TELLING, UNKNOWN = (
@@ -100,9 +101,9 @@ class Vocabulary:
         return Vocabulary(telling, self.harmless | freed, self.filler, told, frozenset(), turns, False)
 
 
-def opens(turn: WordSpan, form: WordSpan) -> bool:
+def opens(turn: WordSpan, forms: Spots) -> bool:
     """Whether words that seem to turn a denial round, ", it's only the", are the begin of a form of one, "only the colour"."""
-    return turn[0] <= form[0] < turn[1] <= form[1]
+    return any(turn[1] <= form[1] for form in forms.between(*turn))
 
 
 class Ledger:
@@ -143,9 +144,9 @@ class Ledger:
         """Judges what is left. `none_of`: the open list, whose own words for "none" count; `negated`: places under a no;
         `describes`: the list raises no level, so that a form of "none" is taken whole."""
         own = f"{none_of}/none.plain" if describes else ""
-        forms = self._match.spans(f"{none_of}/none.plain") if none_of else ()
+        forms = self._match.spots(f"{none_of}/none.plain") if none_of else NO_SPOTS
         for turn in self._turns:
-            if any(opens(turn, form) for form in forms):
+            if opens(turn, forms):
                 self._turning.difference_update(range(*turn))
         names = ((f"{none_of}/none.plain", DENIAL), *_GAPPED) if none_of else _GAPPED
         for name, role in names:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bot.understanding.patterns import PatternError
+from bot.understanding.patterns.phrases import PatternError
 
 from .model import Lists
 

@@ -9,11 +9,12 @@ from math import floor
 from typing import NamedTuple
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
-from .amounts import Amounts, Number, at, before, phrases
+from .amounts import Amounts, Number
 from .figures import Figure, closed, neat
+from .listed import Listed
 
 _YEAR = 365 * 86400
 
@@ -38,8 +39,8 @@ class AgeReader:
     def __init__(self, parts: Lists, amounts: Amounts) -> None:
         age, pain = parts.age, parts.pain
         self._amounts = amounts
-        self._me = phrases(age.me)
-        self._old = phrases(age.old)
+        self._me = Listed(age.me)
+        self._old = Listed(age.old)
         self._sex = frozenset(age.sex)
         self._not_age = frozenset(age.not_age)
         self._whose = frozenset(age.whose)
@@ -50,18 +51,18 @@ class AgeReader:
             **dict.fromkeys(age.middle, (3, 7)),
             **dict.fromkeys(age.late, (6, 9)),
         }
-        self._born = phrases(age.born)
-        self._turning = phrases(age.turning)
+        self._born = Listed(age.born)
+        self._turning = Listed(age.turning)
         self._not_young = frozenset(age.not_young)
         self._young = frozenset(age.young)
         self._to_come = frozenset(age.to_come)
         self._not_to_come = frozenset(age.not_to_come)
-        self._decade_after = phrases(age.decade_after)
+        self._decade_after = Listed(age.decade_after)
         self._months_and_units = frozenset(
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
         )
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
-        self._out_of, self._about_pain = phrases(pain.out_of), phrases(pain.about_pain)
+        self._out_of, self._about_pain = Listed(pain.out_of), Listed(pain.about_pain)
         self._says = frozenset(w for p in pain.says for w in p.split())
 
     def age(
@@ -95,7 +96,7 @@ class AgeReader:
                 and n.span[0] not in taken
                 and not self._of_another(words, n.span)
                 and not self._is_to_come(words, n.span)
-                and not before(words, n.span[0], self._turning)
+                and not self._turning.before(words, n.span[0])
             ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
@@ -136,11 +137,11 @@ class AgeReader:
     def _age_in_words(self, text: SpokenWords, number: Number, opened: bool) -> Age | None:
         """ "52 years old", but not "my 9 year old" and "a 9 year old girl's" """
         words, (begin, end) = text.words, number.span
-        old = at(words, end, self._old)
+        old = self._old.at(words, end)
         if not old:
             return None
         owner = words[end + old] if end + old < len(words) else ""
-        if (begin and before(words, begin, (("my",),))) or owner in self._whose:
+        if (begin and words[begin - 1] == "my") or owner in self._whose:
             return NO_AGE
         return Age(Figure(neat(number.least, number.most), (begin, end + old)))
 
@@ -149,7 +150,7 @@ class AgeReader:
         words, (begin, end) = text.words, number.span
         following = words[end] if end < len(words) else ""
         in_years = following in self._years
-        if not (following in self._not_age or at(words, end, self._out_of) or (in_years and not opened)):
+        if not (following in self._not_age or self._out_of.at(words, end) or (in_years and not opened)):
             return None
         beside = {words[begin - 1] if begin else "", words[end + 1] if end + 1 < len(words) else ""}
         figure = Figure(neat(number.least, number.most), (begin, end + 1))
@@ -171,7 +172,7 @@ class AgeReader:
         """ "turning 40", where the age is asked for"""
         if not opened or number.least != number.most or number.least < 2:
             return None
-        led = before(text.words, number.span[0], self._turning)
+        led = self._turning.before(text.words, number.span[0])
         if not led and not self._is_to_come(text.words, number.span):
             return None
         return Age(Figure(int(number.least) - 1, number.span))
@@ -181,7 +182,7 @@ class AgeReader:
         words, (begin, end) = text.words, number.span
         if not opened or number.least != number.most:
             return None
-        if number.least % 10 == 0 and 20 <= number.least < 100 and at(words, end, self._decade_after):
+        if number.least % 10 == 0 and 20 <= number.least < 100 and self._decade_after.at(words, end):
             return Age(Figure((int(number.least), int(number.least) + 9), (begin, end + 1)))
         rest = tuple(word for word in words[end : end + 2] if word != "-")[:1]
         if 2 <= number.least < 10 and rest in (("0",), ("o",), ("oh",)):
@@ -192,7 +193,7 @@ class AgeReader:
         """ "I am 52", but not "I am 52 kg" """
         words, (begin, end) = text.words, number.span
         following = words[end] if end < len(words) else ""
-        if not before(words, begin, self._me) or number.least < 3 or following in ("-", "%", "°"):
+        if not self._me.before(words, begin) or number.least < 3 or following in ("-", "%", "°"):
             return None
         if self._amounts.unit_at(words, end, True) is not None and not (opened and following in self._years):
             return NO_AGE
@@ -232,14 +233,14 @@ class AgeReader:
         for number in numbers:
             begin, end = number.span
             says = begin
-            while says and words[says - 1] in self._says and not before(words, says, self._about_pain):
+            while says and words[says - 1] in self._says and not self._about_pain.before(words, says):
                 says -= 1
             unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
             timed = unit is not None and words[end] not in self._years
-            out_of = before(words, begin, self._out_of) and not before(words, begin, self._turning)  # "shy of 50"
-            scored = out_of or before(words, says, self._about_pain)
+            out_of = self._out_of.before(words, begin) and not self._turning.before(words, begin)  # "shy of 50"
+            scored = out_of or self._about_pain.before(words, says)
             counts = words[begin] in self._amounts.articles and end == begin + 1  # "one spasm"
-            if timed or scored or counts or at(words, end, self._out_of):
+            if timed or scored or counts or self._out_of.at(words, end):
                 found |= set(range(begin, end))
         left = [n for n in numbers if n.span[0] not in found]
         return found if left else set()
@@ -250,7 +251,7 @@ class AgeReader:
         if self._whose & set(words[max(0, begin - 3) : begin]):
             return True
         following = words[end] if end < len(words) else ""
-        return bool(at(words, end, self._old)) or following in self._not_age
+        return bool(self._old.at(words, end)) or following in self._not_age
 
     def _birthday(self, words: tuple[str, ...], today: date) -> Figure | None:
         """The age of one who answers with a date of birth, "12/03/1982", or with its year alone."""
@@ -280,13 +281,13 @@ class AgeReader:
 
     def _very_young(self, text: SpokenWords) -> Figure | None:
         """An age in months or weeks: "18 months"."""
-        if (self._years | self._not_young) & set(text.words):
+        if len(text.words) > _FEW or (self._years | self._not_young) & set(text.words):
             return None
         for duration in self._amounts.durations(text):
             counted = text.words[duration.span[0]][0].isdecimal() or self._amounts.number_at(
                 text.words, duration.span[0]
             )
-            if duration.unit in self._young and counted and len(text.words) <= _FEW:
+            if duration.unit in self._young and counted:
                 least, most = int(duration.least // _YEAR), int(duration.most // _YEAR)
                 return Figure(neat(least, most), duration.span)
         return None
@@ -294,11 +295,10 @@ class AgeReader:
     def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
         """The age of one who writes the year of his birth, "born in 1961": one of two years."""
         words = text.words
-        for place in range(len(words)):
-            length = at(words, place, self._born)
-            if not length or self._whose & set(words[max(0, place - 3) : place]):
+        for place, end in self._born.spans(words):
+            if self._whose & set(words[max(0, place - 3) : place]):
                 continue
-            for year in range(place + length, min(place + length + 7, len(words))):
+            for year in range(end, min(end + 7, len(words))):
                 if (
                     len(words[year]) == 4
                     and words[year].isdecimal()

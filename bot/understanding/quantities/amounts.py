@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
+
+from .listed import Listed
 
 _MOST_NUMBERS = 200
 
@@ -37,39 +39,20 @@ class Duration:
 _Found = TypeVar("_Found", Number, Duration)
 
 
-def phrases(listed: Iterable[Any]) -> tuple[tuple[str, ...], ...]:
-    """Listed phrases as tuples of words, longest first."""
-    return tuple(sorted((tuple(str(p).split()) for p in listed), key=len, reverse=True))
-
-
-def at(words: tuple[str, ...], place: int, listed: tuple[tuple[str, ...], ...]) -> int:
-    """How many words of a listed phrase stand at `place`; 0 if none does."""
-    for phrase in listed:
-        if words[place : place + len(phrase)] == phrase:
-            return len(phrase)
-    return 0
-
-
-def before(words: tuple[str, ...], place: int, listed: tuple[tuple[str, ...], ...]) -> int:
-    """How many words of a listed phrase end right before `place`; 0 if none does."""
-    for phrase in listed:
-        first = place - len(phrase)
-        if first >= 0 and words[first:place] == phrase:
-            return len(phrase)
-    return 0
-
-
-def _one_after_the_other(words: tuple[str, ...], find: Callable[[tuple[str, ...], int], _Found | None]) -> list[_Found]:
-    """What `find` finds from left to right, each behind the one before."""
+def _one_after_the_other(
+    words: tuple[str, ...], begins: frozenset[str], find: Callable[[tuple[str, ...], int], _Found | None]
+) -> list[_Found]:
+    """What `find` finds from left to right, each behind the one before; at figures and at the words that `begins` has."""
     out: list[_Found] = []
-    place = 0
-    while place < len(words) and len(out) < _MOST_NUMBERS:
-        found = find(words, place)
-        if found is None:
-            place += 1
+    end = 0
+    for place, word in enumerate(words):
+        if place < end or not (word in begins or word[0].isdecimal()):
             continue
-        out.append(found)
-        place = found.span[1]
+        if (found := find(words, place)) is not None:
+            out.append(found)
+            end = found.span[1]
+            if len(out) == _MOST_NUMBERS:
+                break
     return out
 
 
@@ -92,18 +75,18 @@ class Amounts:
         self._point = frozenset(parts.point)
         self._to = frozenset(parts.to)
         self._between = frozenset(parts.between)
-        self._about = phrases(parts.approximately)
-        self._more = phrases(parts.more_than)
-        self._less = phrases(parts.less_than)
-        self._little_more = phrases(parts.little_more_than)
-        self._little_more_after = phrases(parts.little_more_after)
-        self._most_after = phrases(parts.at_most_after)
-        self._least_after = phrases(parts.at_least_after)
-        self._one_past = phrases(parts.one_past)
-        self._one_or_so = phrases(parts.one_or_so)
+        self._about = Listed(parts.approximately)
+        self._more = Listed(parts.more_than)
+        self._less = Listed(parts.less_than)
+        self._little_more = Listed(parts.little_more_than)
+        self._little_more_after = Listed(parts.little_more_after)
+        self._most_after = Listed(parts.at_most_after)
+        self._least_after = Listed(parts.at_least_after)
+        self._one_past = Listed(parts.one_past)
+        self._one_or_so = Listed(parts.one_or_so)
         self._singular = frozenset(unit.words[0] for unit in parts.units.values() if unit.words)
-        self._loose_after = phrases(parts.loose_after)
-        self._corrects = phrases(parts.corrects)
+        self._loose_after = Listed(parts.loose_after)
+        self._corrects = Listed(parts.corrects)
         self._not_but = frozenset(parts.not_but)
         self._whole = frozenset(k for k, v in parts.units.items() if v.whole)
         self._unit_of: dict[str, tuple[str, float]] = {}
@@ -113,6 +96,8 @@ class Amounts:
                 self._unit_of[word] = (name, unit.seconds)
             for word in unit.short:
                 self._short[word] = (name, unit.seconds)
+        self._begins_number = frozenset(self._numbers)
+        self._begins_amount = self._begins_number | self.articles | frozenset(self._shares) | frozenset(self._unit_of)
 
     def number_at(self, words: tuple[str, ...], place: int) -> tuple[float, int] | None:
         """A plain number at `place` and how many words it takes: "38", "thirty eight", "one point five"."""
@@ -155,8 +140,8 @@ class Amounts:
     def numbers(self, text: SpokenWords) -> list[Number]:
         """All numbers and ranges, in order, not overlapping."""
         words = text.words
-        out = _one_after_the_other(words, self._number)
-        taken_back = max((p for p in range(len(words)) if at(words, p, self._corrects)), default=-1)
+        out = _one_after_the_other(words, self._begins_number, self._number)
+        taken_back = max((span[0] for span in self._corrects.spans(words)), default=-1)
         last = out[-1].span[0] if out else -1
         meant = [n for n in out if not self._denied(words, n.span[0]) and not (n.span[0] < taken_back < last)]
         return meant or out
@@ -190,7 +175,8 @@ class Amounts:
 
     def durations(self, text: SpokenWords) -> list[Duration]:
         """All amounts of time, in order, not overlapping."""
-        return self._spans_of_two(text.words, _one_after_the_other(text.words, self._duration))
+        found = _one_after_the_other(text.words, self._begins_amount, self._duration)
+        return self._spans_of_two(text.words, found)
 
     def _spans_of_two(self, words: tuple[str, ...], found: list[Duration]) -> list[Duration]:
         """ "5 minutes to an hour": two amounts with a "to" between them are one range."""
@@ -242,8 +228,8 @@ class Amounts:
                 return Duration(seconds, second[0] * seconds, name, (place, place + 2 + second[1]))
         if self._and_a_half(words[place + 1 : place + 4]):
             return Duration(seconds * 1.5, seconds * 1.5, name, (place, place + 4))
-        one = before(words, place, self._one_past) or name in self._whole  # "fortnight" names an amount by itself
-        loose = at(words, place + 1, self._one_or_so) if words[place] in self._singular else 0
+        one = self._one_past.before(words, place) or name in self._whole  # "fortnight" names an amount by itself
+        loose = self._one_or_so.at(words, place + 1) if words[place] in self._singular else 0
         if loose:  # "month or so"
             return Duration(seconds, seconds, name, (place, place + 1 + loose))
         return Duration(seconds, seconds, name, (place, place + 1), vague=not one)
@@ -256,18 +242,18 @@ class Amounts:
     ) -> tuple[float, float, WordSpan]:
         """The amount with what stands around it: "about", "under", "a little over", "at most"."""
         begin, end = span
-        loose = at(words, end, self._loose_after)
+        loose = self._loose_after.at(words, end)
         if loose and self.number_at(words, end + loose) is not None:  # "lasts 5 minutes about 10 days ago"
             loose = 0
-        less, more = at(words, end, self._most_after), at(words, end, self._least_after)
-        while (skip := before(words, begin, self._about)) and begin - skip >= 0:
+        less, more = self._most_after.at(words, end), self._least_after.at(words, end)
+        while (skip := self._about.before(words, begin)) and begin - skip >= 0:
             begin -= skip
-        bit = at(words, end, self._little_more_after)
-        if (front := before(words, begin, self._little_more)) or bit:
+        bit = self._little_more_after.at(words, end)
+        if (front := self._little_more.before(words, begin)) or bit:
             most, begin, end = most * 1.4, begin - front, end + bit
-        elif (front := before(words, begin, self._less)) or less:
+        elif (front := self._less.before(words, begin)) or less:
             least, begin, end = 0, begin - front, end + less
-        elif (front := before(words, begin, self._more)) or more:
+        elif (front := self._more.before(words, begin)) or more:
             most, begin, end = most * 2, begin - front, end + more
         return least, most, (begin, end + loose)
 
@@ -289,7 +275,7 @@ class Amounts:
             return least * 0.25, most * 0.25, self._skip_of(words, end + 1), False
         if rest and rest[0] in self._half:
             return least + 0.5, most + 0.5, end + 1, False
-        if (loose := at(words, end, self._loose_after)) and self.unit_at(words, end + loose):
+        if (loose := self._loose_after.at(words, end)) and self.unit_at(words, end + loose):
             end += loose
         end = self._past_about(words, end)
         digits = words[place][0].isdecimal()
@@ -310,7 +296,7 @@ class Amounts:
         return None if share is None else (*share, self._skip_of(words, end + 1), False)
 
     def _past_about(self, words: tuple[str, ...], place: int) -> int:
-        while place < len(words) and at(words, place, self._about) and words[place] not in self._unit_of:
+        while place < len(words) and self._about.at(words, place) and words[place] not in self._unit_of:
             place += 1
         return place
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 
-from .amounts import Amounts, at, before
-from .periods import Guess, PeriodReader, latest, make_date
+from .amounts import Amounts
+from .periods import BEGINNINGS, Guess, PeriodReader, latest, make_date
 
 
 class DateReader(PeriodReader):
@@ -35,9 +35,18 @@ class DateReader(PeriodReader):
             self._year,
             self._beside_day,
         )
+        self._begins = self._words_that_begin()
+
+    def _words_that_begin(self) -> frozenset[str]:
+        """The words with which the forms begin, but for figures."""
+        single = (self._month, self._weekday, self._date_ordinals, self._seasons)
+        listed = (self._relative_list, self._holiday_list, self._beside_list, *map(self.lists.__getitem__, BEGINNINGS))
+        return frozenset(word for words in single for word in words).union(*(each.first_words for each in listed))
 
     def date_at(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
         """The date, weekday, season or phrase of time that begins at `place`."""
+        if not (words[place] in self._begins or words[place][0].isdecimal()):
+            return None
         for read in self._forms:
             guess = read(words, place, today, dates_open)
             if guess is not None:
@@ -46,10 +55,10 @@ class DateReader(PeriodReader):
 
     def _beside_day(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
         """ "The day after bonfire night": a day beside one that has a name."""
-        length = at(words, place, self._beside_list)
+        length = self._beside_list.at(words, place)
         if not length:
             return None
-        begin = place + length + at(words, place + length, self.lists["the"])
+        begin = place + length + self.lists["the"].at(words, place + length)
         guess = self.date_at(words, begin, today, dates_open) if begin < len(words) else None
         if guess is None or not isinstance(guess.days, int):
             return None
@@ -90,9 +99,7 @@ class DateReader(PeriodReader):
             return None
         if len(parts) > 3 and parts[3] == "/":
             return None
-        if parts[2] in ("10", "100") and not (
-            dates_open or before(words, place, self.lists["since"])
-        ):  # a pain of 7/10
+        if parts[2] in ("10", "100") and not (dates_open or self.lists["since"].before(words, place)):  # a pain of 7/10
             return None
         return self._either(int(parts[0]), int(parts[2]), None, today, (place, place + 3))
 
@@ -125,11 +132,11 @@ class DateReader(PeriodReader):
     def _day_and_month(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         day = self._day_number(words, place)
         if day is not None:
-            end = day[1] + (1 if at(words, day[1], self.lists["of"]) else 0)
+            end = day[1] + (1 if self.lists["of"].at(words, day[1]) else 0)
             if end < len(words) and words[end] in self._month:
                 return self._dated(words, place, day[0], self._month[words[end]], end + 1, today)
         if words[place] in self._month:
-            end = place + 1 + (1 if at(words, place + 1, self.lists["the"]) else 0)
+            end = place + 1 + (1 if self.lists["the"].at(words, place + 1) else 0)
             day = self._day_number(words, end)
             if day is not None and (day[2] or self.amounts.unit_at(words, day[1], True) is None):
                 return self._dated(words, place, day[0], self._month[words[place]], day[1], today)
@@ -142,18 +149,18 @@ class DateReader(PeriodReader):
 
     def _day_of_month(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         day = self._day_number(words, place)
-        if not before(words, place, self.lists["the"]):
+        if not self.lists["the"].before(words, place):
             return None
         written = self._date_ordinals.get(words[place])
         if written is not None:
             day = (
                 written,
                 place + 1,
-                bool(at(words, place + 1, self.lists["of_this_month"] + self.lists["of_last_month"])),
+                any(self.lists[name].at(words, place + 1) for name in ("of_this_month", "of_last_month")),
             )
-        if day is None or not day[2] or at(words, day[1], self.lists["not_a_date"]):
+        if day is None or not day[2] or self.lists["not_a_date"].at(words, day[1]):
             return None
-        this_month, last_month = (at(words, day[1], self.lists[name]) for name in ("of_this_month", "of_last_month"))
+        this_month, last_month = (self.lists[name].at(words, day[1]) for name in ("of_this_month", "of_last_month"))
         month, year = today.month, today.year
         for turn in range(3):
             found = make_date(year, month, day[0])
@@ -166,7 +173,7 @@ class DateReader(PeriodReader):
         number = self._weekday.get(words[place])
         if number is None:
             return None
-        if words[place] in self._shy_days and not before(words, place, self.lists["beside_weekdays"]):
+        if words[place] in self._shy_days and not self.lists["beside_weekdays"].before(words, place):
             return None
         end = place + 1
         for following in range(end, min(end + 2, len(words))):
@@ -178,26 +185,26 @@ class DateReader(PeriodReader):
         span = (place, end)
         if words[place] in self._many_weekdays:
             count = self.amounts.number_at(words, place - 1) if place else None
-            if count and at(words, end, self.lists["ago_words"]):
+            if count and self.lists["ago_words"].at(words, end):
                 return Guess(
                     (place - 1, end + 1), back + 7 * (int(count[0]) - 1) if back else 7 * int(count[0]), weight=3
                 )
             return None
-        if at(words, end, self.lists["of_last_week"]):
+        if self.lists["of_last_week"].at(words, end):
             monday = today.weekday() + 7
             return Guess((place, end + 2), monday - number, weight=3)
-        if before(words, place, self.lists["a_week_before"]):
+        if self.lists["a_week_before"].before(words, place):
             return Guess(span, (back or 7) + 7, weight=3)
         near = back or 7
-        if behind := at(words, end, self.lists["before_last"]):
+        if behind := self.lists["before_last"].at(words, end):
             return Guess((place, end + behind), near + 7, weight=3)
-        if behind := at(words, end, self.lists["week_after_day"]):
+        if behind := self.lists["week_after_day"].at(words, end):
             return Guess((place, end + behind), near + 7, weight=3)
-        if at(words, end, self.lists["just_gone"]) or before(words, place, self.lists["this"]):
-            return Guess(span, back if before(words, place, self.lists["this"]) else near, weight=3)
-        if before(words, place, self.lists["since"]) and back:
+        if self.lists["just_gone"].at(words, end) or self.lists["this"].before(words, place):
+            return Guess(span, back if self.lists["this"].before(words, place) else near, weight=3)
+        if self.lists["since"].before(words, place) and back:
             return Guess(span, back, weight=3)
-        if dates_open and back and not before(words, place, self.lists["last"]):
+        if dates_open and back and not self.lists["last"].before(words, place):
             return Guess(span, back, weight=2)  # "sunday", where the beginning is asked for: the latest one
         days = [today - timedelta(days=back), today - timedelta(days=back + 7)]
         return self.which(days, today, span)

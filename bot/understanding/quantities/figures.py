@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
 from .amounts import Number

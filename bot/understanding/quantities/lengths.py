@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import Match
+from bot.understanding.patterns.match import Match
 from bot.understanding.words import SpokenWords
 
-from .amounts import Duration, at, before, phrases
+from .amounts import Duration
 from .figures import Figure, neat
-from .onset import vague_spans
+from .listed import Listed
 
 
 class LengthReader:
@@ -16,10 +16,10 @@ class LengthReader:
 
     def __init__(self, parts: Lists) -> None:
         self._instants = {tuple(k.split()): v for k, v in parts.duration_words.items()}
-        self._instant_list = phrases(parts.duration_words)
-        self._vague_length = phrases(parts.vague_length)
-        self._ago = phrases(parts.ago_words)
-        self._since = phrases(parts.since)
+        self._instant_list = Listed(parts.duration_words)
+        self._vague_length = Listed(parts.vague_length)
+        self._ago = Listed(parts.ago_words)
+        self._since = Listed(parts.since)
 
     def spasm_length(
         self,
@@ -33,7 +33,7 @@ class LengthReader:
         """The length of one spasm in seconds; `value` None if only words speak of it."""
         words = text.words
         per_spasm = match.spans("time.per_spasm")
-        instants = vague_spans(text, self._instant_list)
+        instants = self._instant_list.spans(text.words)
         if instants and (
             opened or len(words) <= 5 or any(text.sentence[p[0]] == text.sentence[instants[0][0]] for p in per_spasm)
         ):
@@ -47,7 +47,7 @@ class LengthReader:
             if any(0 <= begin - o[1] <= 1 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
                 continue
             short = duration.unit in ("second", "minute") or duration.most <= 1800
-            if at(words, end, self._ago) or (before(words, begin, self._since) and duration.least == duration.most):
+            if self._ago.at(words, end) or (self._since.before(words, begin) and duration.least == duration.most):
                 continue
             said = any(text.sentence[p[0]] == text.sentence[begin] and abs(p[0] - begin) < 7 for p in per_spasm)
             if duration.vague:
@@ -65,7 +65,7 @@ class LengthReader:
                 return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
         timed = {place for d in durations for place in range(*d.span) if not d.vague}
         spoken = [
-            s for s in vague_spans(text, self._vague_length) if s[0] not in timed and not at(words, s[1], self._ago)
+            s for s in self._vague_length.spans(text.words) if s[0] not in timed and not self._ago.at(words, s[1])
         ]
         if spoken and (opened or (len(words) <= 5 and not onset_opened)):
             return Figure(None, spoken[0])

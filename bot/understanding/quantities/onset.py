@@ -6,15 +6,17 @@ or "twice" speak against it. A text that names no time may still say that it was
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
-from .amounts import Amounts, Duration, at, before
+from .amounts import Amounts, Duration
 from .dates import DateReader
 from .periods import Days, Guess
 
@@ -32,13 +34,19 @@ class OnsetReader(DateReader):
         self._since_not = frozenset(parts.since_not)
 
     def guesses(
-        self, text: SpokenWords, match: Match, now: datetime, dates_open: bool, signs: Iterable[WordSpan] = ()
+        self,
+        text: SpokenWords,
+        match: Match,
+        now: datetime,
+        dates_open: bool,
+        amounts: Iterable[Duration],
+        signs: Iterable[WordSpan] = (),
     ) -> list[Guess]:
-        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `signs`: where the words
-        speak of something else than the complaint ("fever since yesterday")."""
+        """All readings of the text as times ago, in order. `dates_open`: "7/10" may be a date; `amounts`: its amounts of time;
+        `signs`: where the words speak of something else than the complaint ("fever since yesterday")."""
         elsewhere = tuple(signs)
         today, words = now.date(), text.words
-        durations = {d.span[0]: d for d in self.amounts.durations(text)}
+        durations = {d.span[0]: d for d in amounts}
         inside = {place for d in durations.values() for place in range(d.span[0] + 1, d.span[1])}
         out: list[Guess] = []
         place = 0
@@ -64,11 +72,11 @@ class OnsetReader(DateReader):
     def _ago(self, text: SpokenWords, duration: Duration, now: datetime, asked: bool) -> Guess | None:
         words, (begin, end) = text.words, duration.span
         today = now.date()
-        after = at(words, end, self.lists["ago_words"]) or before(words, begin, self.lists["ago_before"])
+        after = self.lists["ago_words"].at(words, end) or self.lists["ago_before"].before(words, begin)
         if asked and not after and end + 1 == len(words):
-            after = at(words, end, self.lists["since"])  # "an hour since"
-        since = before(words, begin, self.lists["for"]) or before(words, begin, self.lists["since"])
-        if before(words, begin, self.lists["never_onset_before"]) or at(words, end, self.lists["never_onset_after"]):
+            after = self.lists["since"].at(words, end)  # "an hour since"
+        since = self.lists["for"].before(words, begin) or self.lists["since"].before(words, begin)
+        if self.lists["never_onset_before"].before(words, begin) or self.lists["never_onset_after"].at(words, end):
             return None
         days = duration.unit not in ("second", "minute", "hour") or duration.least >= DAY / 2
         if duration.vague:
@@ -87,14 +95,14 @@ class OnsetReader(DateReader):
         if shift is not None and (after or shift <= 0):
             least, most, after, since = max(0, least + shift), max(0, most + shift), after + 1, 1
         single = words[begin] in self.amounts.articles and not after and not since
-        ends = end >= len(words) or not words[end].isalnum() or bool(at(words, end, self.lists["already"]))
-        if single and begin and len(words) > 4 and not ends and not before(words, begin, self.lists["about_words"]):
+        ends = end >= len(words) or not words[end].isalnum() or bool(self.lists["already"].at(words, end))
+        if single and begin and len(words) > 4 and not ends and not self.lists["about_words"].before(words, begin):
             return None
-        if not after and not since and before(words, begin, self.lists["ahead_before"]):
+        if not after and not since and self.lists["ahead_before"].before(words, begin):
             return Guess((begin, end), None, weight=1)  # "in 2 days" lies ahead: it is asked again
         weight = 1.0 + (2 if after else 0) + (1 if since else 0)
         value: Days = least if least == most else (least, most)
-        behind = after if shift is not None or at(words, end, self.lists["ago_words"]) else 0
+        behind = after if shift is not None or self.lists["ago_words"].at(words, end) else 0
         return Guess((begin, end + behind), value, (), weight, True)
 
     @staticmethod
@@ -108,33 +116,38 @@ class OnsetReader(DateReader):
     def _context(self, text: SpokenWords, match: Match, guess: Guess, elsewhere: bool) -> float:
         """How well the words around a time speak of the beginning."""
         begin, end = guess.span
-        clause, sentence = text.clause[begin], text.sentence[begin]
+        clause, sentence = (_bounds(numbers, begin) for numbers in (text.clause, text.sentence))
         weight = 0.0
-        complaint = any(text.clause[c[0]] == clause for c in match.spans("time.complaint"))
-        began = match.spans("time.began")
-        if any(text.clause[b[0]] == clause and b[0] < end + 6 for b in began):
+        complaints = match.spots("time.complaint").between(*clause)
+        complaint = bool(complaints)
+        began = match.spots("time.began")
+        if began.begin_between(clause[0], min(clause[1], end + 6)):
             weight += 3
-        elif any(text.sentence[b[0]] == sentence for b in began):
+        elif began.begin_between(*sentence):
             weight += 1
         elif elsewhere:
             weight -= 1.5 if complaint else 3
         if complaint:
             weight += 1
-        if any(text.clause[b[0]] == clause and b[0] < end for b in match.spans("time.this_bout")):
+        if match.spots("time.this_bout").begin_between(clause[0], min(clause[1], end)):
             weight += 6  # "bad for 20 years, but this lot started sunday"
-        not_onset = match.spans("time.not_the_onset")
-        bare = [b for b in began if not any(0 <= b[0] - n[1] <= 3 and text.clause[n[0]] == clause for n in not_onset)]
-        told = (*match.spans("time.complaint"), *bare)
-        if any(0 <= begin - c[1] <= 1 and text.clause[c[0]] == clause for c in told):
+        not_onset = match.spots("time.not_the_onset").between(*clause)
+        match.steps.take(len(complaints) + len(not_onset))
+        told = [c for c in complaints if 0 <= begin - c[1] <= 1]
+        told += (
+            b
+            for b in began.between(*clause)
+            if 0 <= begin - b[1] <= 1 and not any(0 <= b[0] - n[1] <= 3 for n in not_onset)
+        )
+        if told:
             return weight + 3  # "back pain 3 days inject heroin": said of the complaint, whatever follows
-        still = match.spans("time.still_the_onset")
-        for other in match.spans("time.not_the_onset"):
-            inside_still = any(s[0] <= other[0] < s[1] for s in still)
-            if any(at(text.words, place, self.lists["joining"]) for place in range(other[1], begin)):
+        still = match.spots("time.still_the_onset")
+        for other in not_onset:
+            if other[0] - begin <= -6 or other[0] - end > 1 or still.overlap((other[0], other[0] + 1)):
+                continue
+            if any(self.lists["joining"].at(text.words, place) for place in range(other[1], begin)):
                 continue  # "worse sitting and for two weeks"
-            if text.clause[other[0]] == clause and not inside_still and other[0] - begin > -6 and other[0] - end <= 1:
-                weight -= 4
-                break
+            return weight - 4
         return weight
 
     def choose(
@@ -157,32 +170,27 @@ class OnsetReader(DateReader):
         if plain_word and not opened:
             return None
         short = len(text.words) <= 6
-        spans = vague_spans(text, self.lists["vague_time"])
-        alone = vague_spans(text, self.lists["vague_alone"]) if short or opened else []
-        began = match.spans("time.began")
-        for span in (*spans, *alone):
-            near = any(text.sentence[b[0]] == text.sentence[span[0]] for b in began)
-            if opened or short or (near and span in spans):
+        spans = self.lists["vague_time"].spans(text.words)
+        alone = self.lists["vague_alone"].spans(text.words) if short or opened else []
+        if (opened or short) and (spans or alone):
+            return (*spans, *alone)[0]
+        began = match.spots("time.began")
+        for span in spans:
+            if began.begin_between(*_bounds(text.sentence, span[0])):
                 return span
-        for place in range(len(text.words)):
-            length = at(text.words, place, self.lists["since_what"])
-            after = text.words[place + length : place + length + 4]
-            if length and after and not self._since_not & set(after):
-                return place, min(place + length + 2, len(text.words))
+        for place, end in self.lists["since_what"].spans(text.words):
+            after = text.words[end : end + 4]
+            if after and not self._since_not & set(after):
+                return place, min(end + 2, len(text.words))
         return None
 
     @staticmethod
     def _together(match: Match, one: WordSpan, other: WordSpan) -> bool:
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
-        return not any(first <= turn[0] < last for turn in match.spans("turn"))
+        return not match.spots("turn").begin_between(first, last)
 
 
-def vague_spans(text: SpokenWords, listed: tuple[tuple[str, ...], ...]) -> list[WordSpan]:
-    """Where listed phrases stand in the text."""
-    out = []
-    for place in range(len(text.words)):
-        length = at(text.words, place, listed)
-        if length:
-            out.append((place, place + length))
-    return out
+def _bounds(numbers: tuple[int, ...], place: int) -> WordSpan:
+    """Begin and end of the sentence or clause of a word, by their numbers, which are in order."""
+    return bisect_left(numbers, numbers[place]), bisect_right(numbers, numbers[place])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import Match
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import any_between
 from bot.understanding.words import SpokenWords
 
-from .amounts import Amounts, Number, at, before, phrases
+from .amounts import Amounts, Number
 from .figures import Figure, Value, closed, neat, whole
-from .onset import vague_spans
+from .listed import Listed
 
 _TEN = 10
 
@@ -24,30 +28,41 @@ def _highest(figure: Figure) -> float:
     return value[1] if isinstance(value, tuple) else float(value or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Places of words about pain, and of words that tell something else than "about" where they stand before a figure."""
+
+    spoken: frozenset[int]
+    telling_before: list[int]
+
+
+_NOTHING_AROUND = _Around(frozenset(), [])
+
+
 class PainReader:
     """Reads pain with the words of a language."""
 
     def __init__(self, parts: Lists, amounts: Amounts) -> None:
         pain = parts.pain
         self._amounts = amounts
-        self._out_of = phrases(pain.out_of)
-        self._loosely = phrases(parts.loose_after)
-        self._frame = phrases(pain.frame)
-        self._about_pain = phrases(pain.about_pain)
-        self._now = phrases(pain.now)
-        self._before = phrases(pain.before)
+        self._out_of = Listed(pain.out_of)
+        self._loosely = Listed(parts.loose_after)
+        self._frame = Listed(pain.frame)
+        self._about_pain = Listed(pain.about_pain)
+        self._now = Listed(pain.now)
+        self._before = Listed(pain.before)
         self._says = frozenset(w for p in pain.says for w in p.split())
         self._when = frozenset(pain.when)
         self._beside = frozenset(pain.beside)
-        self._today = phrases(pain.today)
-        self._today_before = phrases(pain.today_before)
-        self._clock_before = phrases(pain.clock_before)
-        self._clock_day = phrases(pain.clock_day)
-        self._clock_after = phrases(pain.clock_after)
-        self._before_after = phrases(pain.before_after)
-        self._zero = phrases(pain.zero)
-        self._this = phrases(pain.this)
-        self._zero_asked = phrases(pain.zero_asked)
+        self._today = Listed(pain.today)
+        self._today_before = Listed(pain.today_before)
+        self._clock_before = Listed(pain.clock_before)
+        self._clock_day = Listed(pain.clock_day)
+        self._clock_after = Listed(pain.clock_after)
+        self._before_after = Listed(pain.before_after)
+        self._zero = Listed(pain.zero)
+        self._this = Listed(pain.this)
+        self._zero_asked = Listed(pain.zero_asked)
 
     def pain(
         self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
@@ -57,17 +72,18 @@ class PainReader:
         if opened and (worst := self._worst_of_today(text, match, numbers, taken)) is not None:
             return worst
         found: list[tuple[int, Figure]] = []
+        around = self._around(text, match) if numbers and not others_open else _NOTHING_AROUND
         for number in numbers:
             begin, end = number.span
-            framed = number.most == 10 and before(words, begin, self._frame)
+            framed = number.most == 10 and self._frame.before(words, begin)
             if (
                 begin in taken
                 or framed
                 or (number.most == 10 and number.least in (0, 1) and number.least != number.most)
             ):
                 continue
-            loosely = at(words, end, self._loosely)  # "7ish out of 10"
-            out_of = loosely + at(words, end + loosely, self._out_of) if at(words, end + loosely, self._out_of) else 0
+            loosely = self._loosely.at(words, end)  # "7ish out of 10"
+            out_of = loosely + self._out_of.at(words, end + loosely) if self._out_of.at(words, end + loosely) else 0
             scale = self._amounts.number_at(words, end + out_of) if out_of else None
             if scale is not None and scale[0] == 10:
                 value = neat(number.least, number.most) if number.most <= 10 else None
@@ -83,7 +99,7 @@ class PainReader:
                     found.append(
                         (2, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end)))
                     )
-            elif self._lone(text, match, begin, end) and not others_open:
+            elif not others_open and self._lone(text, around, begin, end):
                 found.append((1, Figure(whole(number) if opened else neat(number.least, number.most), (begin, end))))
         if found:
             scores = {
@@ -94,7 +110,7 @@ class PainReader:
             return self._worst(text, found, opened, len(scores))
         if opened and numbers and not any(n.span[0] in taken for n in numbers[:1]):
             return Figure(None, numbers[0].span)  # "11", "100": which from 0 to 10 is asked
-        zero = list(vague_spans(text, self._zero)) or (list(vague_spans(text, self._zero_asked)) if opened else [])
+        zero = self._zero.spans(words) or (self._zero_asked.spans(words) if opened else [])
         if zero and (opened or closed(text, *zero[0])) and len(words) < 9:
             return Figure(0, zero[0])
         spoken = match.spans("pain_strong")
@@ -110,12 +126,12 @@ class PainReader:
         found: list[Figure] = []
         for number in numbers:
             begin, end = number.span
-            out_of = at(words, end, self._out_of)
+            out_of = self._out_of.at(words, end)
             scale = self._amounts.number_at(words, end + out_of) if out_of else None
             if (
                 begin in taken
-                or (number.most == _TEN and before(words, begin, self._frame))
-                or before(words, begin, self._out_of)
+                or (number.most == _TEN and self._frame.before(words, begin))
+                or self._out_of.before(words, begin)
             ):
                 continue  # no score: a time, the end of the scale
             if any(begin in range(*f.span) for f in found):
@@ -134,7 +150,7 @@ class PainReader:
         if not found:
             return None
         today = [figure for figure in found if self._of_today(text, figure) or not self._was(text, figure)]
-        dated = any(at(words, place, self._before_after) for place in range(len(words)))
+        dated = bool(self._before_after.spans(words))
         worst = max(today, key=_highest, default=None)
         told = worst is not None and self._of_this(text, worst)  # "childbirth was a 10, this is a 9"
         if worst is None or (
@@ -147,8 +163,8 @@ class PainReader:
         """Whether words of today stand beside the figure in its clause: "a 9 this morning", "first thing it was a 7"."""
         (begin, end), words, clause = figure.span, text.words, text.clause
         lead = (place for place in range(max(begin - _LEAD, 0), begin) if clause[place] == clause[begin])
-        return any(at(words, place, self._today_before) for place in lead) or any(
-            at(words, place, self._today)
+        return any(self._today_before.at(words, place) for place in lead) or any(
+            self._today.at(words, place)
             for place in range(end, min(end + 3, len(words)))
             if clause[place] == clause[figure.span[0]]
         )
@@ -158,7 +174,7 @@ class PainReader:
         begin = figure.span[0]
         while begin and text.words[begin - 1] in self._amounts.articles:
             begin -= 1
-        return bool(before(text.words, begin, self._this))
+        return bool(self._this.before(text.words, begin))
 
     def _counts(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
         """Whether a figure may count something ("2 tablets"): it stands before a word that no score is followed by."""
@@ -186,25 +202,25 @@ class PainReader:
         first = begin
         while first > 0 and begin - first < 4 and clause[first - 1] == clause[begin]:
             first -= 1
-        if at(words, end, self._now):
+        if self._now.at(words, end):
             return False
-        led = [p for p in range(first, begin) if at(words, p, self._before)]
-        if led and not any(at(words, p, self._now) for p in range(led[-1], begin)):
+        led = [p for p in range(first, begin) if self._before.at(words, p)]
+        if led and not any(self._now.at(words, p) for p in range(led[-1], begin)):
             return True
         return any(
-            at(words, p, self._before_after) for p in range(end, min(end + 2, len(words))) if clause[p] == clause[begin]
+            self._before_after.at(words, p) for p in range(end, min(end + 2, len(words))) if clause[p] == clause[begin]
         )
 
     def _clock(self, words: tuple[str, ...], begin: int, end: int) -> bool:
         """Whether the number is a time of day: "at 8 this morning", "this morning at 6"."""
-        lead = before(words, begin, self._clock_before)
-        return bool(lead and (at(words, end, self._clock_after) or before(words, begin - lead, self._clock_day)))
+        lead = self._clock_before.before(words, begin)
+        return bool(lead and (self._clock_after.at(words, end) or self._clock_day.before(words, begin - lead)))
 
     def _named(self, words: tuple[str, ...], begin: int) -> bool:
         """Whether "pain", "score" and the like lead up to the number."""
         place = begin
         for _ in range(9):
-            if before(words, place, self._about_pain):
+            if self._about_pain.before(words, place):
                 return True
             if place and (words[place - 1] in self._says or words[place - 1] in ":=~"):
                 place -= 1
@@ -212,24 +228,24 @@ class PainReader:
             return False
         return False
 
-    def _lone(self, text: SpokenWords, match: Match, begin: int, end: int) -> bool:
+    def _lone(self, text: SpokenWords, around: _Around, begin: int, end: int) -> bool:
         """Whether nothing but words like "about" or "I'd say" stands around the number in its clause."""
         words, clause = text.words, text.clause
-        first, last = begin, end
-        spoken = {place for span in match.spans("pain_words") for place in range(*span)}
-        while first > 0 and clause[first - 1] == clause[begin]:
-            first -= 1
-        while last < len(words) and clause[last] == clause[begin]:
-            last += 1
+        first, last = bisect_left(clause, clause[begin]), bisect_right(clause, clause[begin])
         if len(words) <= 10:
             first = max(first, begin - 3)
-        small = {p for p in range(first, begin) if words[p] in self._when or self._amounts.number_at(words, p)}
-        if not all(
-            words[p] in self._says or not words[p].isalnum() or p in spoken or p in small for p in range(first, begin)
-        ):
+        if any_between(around.telling_before, first, begin):
             return False
         if end < last and words[end] in self._when:
             return True
         return all(
-            words[p] in self._says or not words[p].isalnum() or p in spoken for p in range(end, min(last, end + 4))
+            words[p] in self._says or not words[p].isalnum() or p in around.spoken
+            for p in range(end, min(last, end + 4))
         )
+
+    def _around(self, text: SpokenWords, match: Match) -> _Around:
+        words = text.words
+        spoken = frozenset(place for span in match.spans("pain_words") for place in range(*span))
+        telling = (p for p, w in enumerate(words) if w.isalnum() and w not in self._says and p not in spoken)
+        before = [p for p in telling if words[p] not in self._when and not self._amounts.number_at(words, p)]
+        return _Around(spoken, before)

@@ -12,11 +12,26 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 
-from .amounts import Amounts, at, before, phrases
+from .amounts import Amounts
+from .listed import Listed
 
 Days = int | tuple[int, int]
+
+BEGINNINGS = (
+    "day_words",
+    "week_before_last",
+    "last_week",
+    "this_week",
+    "weekend",
+    "last_month",
+    "month_start",
+    "this_month",
+    "last_year",
+    "this_year",
+)
+"""Lists of phrases with which a period begins."""
 
 _FEW = 3
 """Words of an answer that may be nothing but a year."""
@@ -54,17 +69,17 @@ class PeriodReader:
         self._day_first = parts.day_first
         self._ordinal = frozenset(parts.ordinal_ends)
         self._relative = {tuple(k.split()): v for k, v in parts.relative.items()}
-        self._relative_list = phrases(parts.relative)
+        self._relative_list = Listed(parts.relative)
         self._seasons = parts.seasons
         self._holidays = {tuple(k.split()): v for k, v in parts.holidays.items()}
-        self._holiday_list = phrases(parts.holidays)
+        self._holiday_list = Listed(parts.holidays)
         self._beside_a_day = {tuple(k.split()): v for k, v in parts.beside_a_day.items()}
-        self._beside_list = phrases(parts.beside_a_day)
+        self._beside_list = Listed(parts.beside_a_day)
         self._labels = parts.date_labels
-        self._in_year = phrases(parts.group("in_year"))
-        self.lists: defaultdict[str, tuple[tuple[str, ...], ...]] = defaultdict(tuple)
+        self._in_year = Listed(parts.group("in_year"))
+        self.lists: defaultdict[str, Listed] = defaultdict(Listed)
         for name, listed in parts.flat():
-            self.lists[name] = phrases(listed)
+            self.lists[name] = Listed(listed)
 
     def which(self, readings: list[date], today: date, span: WordSpan) -> Guess:
         labelled = tuple((self.name(d), (today - d).days) for d in sorted(readings, reverse=True))
@@ -87,9 +102,9 @@ class PeriodReader:
     def _nth_day(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         """ "The third day", "day 4"; and a time of day ("since 6am")."""
         number = self._ordinals.get(words[place])
-        if number is not None and at(words, place + 1, self.lists["day_words"]):
+        if number is not None and self.lists["day_words"].at(words, place + 1):
             return Guess((place, place + 2), (number - 1, number), weight=2)
-        if at(words, place, self.lists["day_words"]) and place + 1 < len(words) and words[place + 1].isdecimal():
+        if self.lists["day_words"].at(words, place) and place + 1 < len(words) and words[place + 1].isdecimal():
             count = int(words[place + 1])
             if 1 < count < 60 and (place + 2 >= len(words) or words[place + 2] not in self._month):
                 return Guess((place, place + 2), (count - 1, count), weight=2)
@@ -103,17 +118,17 @@ class PeriodReader:
         return None
 
     def _phrase(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
-        length = at(words, place, self._relative_list)
+        length = self._relative_list.at(words, place)
         if length:
             value = self._relative[words[place : place + length]]
             span = (place, place + length)
-            weight = 0.5 if at(words, place, self.lists["waking_only_if_alone"]) else 3
+            weight = 0.5 if self.lists["waking_only_if_alone"].at(words, place) else 3
             if value == "vague":
                 return Guess(span, None, weight=1)
             if isinstance(value, tuple):
                 return Guess(span, value, weight=weight)
             return Guess(span, int(value), weight=weight)
-        length = at(words, place, self._holiday_list)
+        length = self._holiday_list.at(words, place)
         if length:
             month, day, *weekday = self._holidays[words[place : place + length]]
             if told := self._year_behind(words, place + length, today):
@@ -123,9 +138,9 @@ class PeriodReader:
 
     def _weeks(self, words: tuple[str, ...], place: int, today: date, _: bool) -> Guess | None:
         since_monday = today.weekday()
-        if length := at(words, place, self.lists["week_before_last"]):
+        if length := self.lists["week_before_last"].at(words, place):
             return Guess((place, place + length), (since_monday + 8, since_monday + 14), weight=3)
-        if length := at(words, place, self.lists["last_week"]):
+        if length := self.lists["last_week"].at(words, place):
             week = (since_monday + 1, since_monday + 7)
             labels = (
                 (self._labels.get("last_seven", "7"), (1, 7)),
@@ -135,35 +150,35 @@ class PeriodReader:
                 ),
             )
             return Guess((place, place + length), None, labels, weight=2)
-        if length := at(words, place, self.lists["this_week"]):
+        if length := self.lists["this_week"].at(words, place):
             return Guess((place, place + length), (0, since_monday) if since_monday else 0, weight=2)
-        if length := at(words, place, self.lists["weekend"]):
+        if length := self.lists["weekend"].at(words, place):
             sunday = (today.weekday() - 6) % 7
-            was_last = bool(before(words, place, self.lists["last"]))
+            was_last = bool(self.lists["last"].before(words, place))
             if sunday == 6:  # Saturday: "the weekend" has begun
                 near: Days = 0 if not was_last else (6, 7)
             elif sunday == 0:
                 near = (0, 1) if not was_last else (7, 8)
             else:
                 near = (sunday, sunday + 1)
-            if before_last := at(words, place + length, self.lists["before_last"]):
+            if before_last := self.lists["before_last"].at(words, place + length):
                 far = (near, near) if isinstance(near, int) else near
                 weeks = 14 if sunday == 6 and not was_last else 7
                 return Guess((place, place + length + before_last), (far[0] + weeks, far[1] + weeks), weight=3)
             return Guess((place, place + length), near, weight=3)
-        if length := at(words, place, self.lists["last_month"]):
+        if length := self.lists["last_month"].at(words, place):
             year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
             return Guess((place, place + length), _month_range(year, month, today), weight=2)
-        if length := at(words, place, self.lists["month_start"]):
+        if length := self.lists["month_start"].at(words, place):
             return Guess(
                 (place, place + length), (max(0, today.day - 6), today.day - 1) if today.day > 1 else 0, weight=2
             )
-        if length := at(words, place, self.lists["this_month"]):
+        if length := self.lists["this_month"].at(words, place):
             return Guess((place, place + length), (0, today.day - 1) if today.day > 1 else 0, weight=2)
-        if length := at(words, place, self.lists["last_year"]):
+        if length := self.lists["last_year"].at(words, place):
             last = (today - date(today.year - 1, 12, 31)).days
             return Guess((place, place + length), (last, last + 364), weight=1)
-        if length := at(words, place, self.lists["this_year"]):
+        if length := self.lists["this_year"].at(words, place):
             return Guess((place, place + length), (0, (today - date(today.year, 1, 1)).days), weight=1)
         return None
 
@@ -171,7 +186,7 @@ class PeriodReader:
         month = self._month.get(words[place])
         if month is None:
             return None
-        if words[place] in self._shy and not before(words, place, self.lists["beside_months"]):
+        if words[place] in self._shy and not self.lists["beside_months"].before(words, place):
             return None
         year = today.year if month <= today.month else today.year - 1
         end = place + 1
@@ -182,11 +197,11 @@ class PeriodReader:
             return None
         least, most = days
         last_day = calendar.monthrange(year, month)[1]
-        if before(words, place, self.lists["early"]):
+        if self.lists["early"].before(words, place):
             least = max(0, most - 9)
-        elif before(words, place, self.lists["middle"]):
+        elif self.lists["middle"].before(words, place):
             least, most = max(0, most - 20), max(0, most - 9)
-        elif before(words, place, self.lists["late"]):
+        elif self.lists["late"].before(words, place):
             most = max(0, most - (last_day - 10))
         return Guess((place, end), (least, most), weight=2)
 
@@ -194,7 +209,7 @@ class PeriodReader:
         season = self._seasons.get(words[place])
         if season is not None and (told := self._year_behind(words, place + 1, today)):
             return _season_of(told, season, today, (place, place + 2))
-        if season is None or not (before(words, place, self.lists["beside_seasons"]) or len(words) <= 2):
+        if season is None or not (self.lists["beside_seasons"].before(words, place) or len(words) <= 2):
             return None
         first, last = season
         for year in (today.year, today.year - 1, today.year - 2):
@@ -207,8 +222,8 @@ class PeriodReader:
 
     def _year(self, words: tuple[str, ...], place: int, today: date, dates_open: bool) -> Guess | None:
         year = self._year_behind(words, place, today)
-        asked = dates_open and (len(words) <= _FEW or before(words, place, self._in_year))
-        if not year or not (asked or before(words, place, self.lists["since"])):
+        asked = dates_open and (len(words) <= _FEW or self._in_year.before(words, place))
+        if not year or not (asked or self.lists["since"].before(words, place)):
             return None
         first, last = date(year, 1, 1), min(date(year, 12, 31), today)
         return Guess((place, place + 1), ((today - last).days, (today - first).days), weight=2)

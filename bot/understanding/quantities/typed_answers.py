@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.core.model.flow_files import Kind, Question, TypedAnswer
 from bot.core.model.quantities import read_quantity
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import WordSpan
+from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Number

@@ -10,7 +10,8 @@ from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import Name
 from bot.understanding.account.roles import FACT, Ledger
 from bot.understanding.lists.model import Lists, NamedWords
-from bot.understanding.patterns import Match, WordSpan
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
 
 FoundName = tuple[WordSpan, str, str]
 """Where a name stands, of which dictionary, of which kind."""

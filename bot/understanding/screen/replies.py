@@ -13,8 +13,10 @@ from bot.core.model.flow_files import Kind, Question
 from bot.core.model.readings import NO_REPLY, Name, Reply
 from bot.understanding.account.roles import DENIAL, FILLER, Ledger
 from bot.understanding.lists.model import Lists
-from bot.understanding.patterns import Match, WordSpan
-from bot.understanding.scope import MAYBE, NEGATED, OTHER, PAST, Scope
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import WordSpan
+from bot.understanding.scope.cues import MAYBE, NEGATED, OTHER, PAST
+from bot.understanding.scope.verdict import Scope
 from bot.understanding.words import SpokenWords
 
 from .places import Placed, PlaceReader

@@ -1,12 +1,15 @@
-"""What a text says as a whole: a plain yes, no or "not sure", and a wish to die."""
+"""What a text says as a whole: a plain yes, no or "not sure", and a wish to die; and what one says that was read in part."""
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
-from .patterns import Match
-from .scope import HYPOTHETICAL, MAYBE, Scope
-from .words import SpokenWords
+from bot.core.model.readings import Reading, Reply, Unclear
+from bot.understanding.patterns.match import Match
+from bot.understanding.scope.cues import HYPOTHETICAL, MAYBE
+from bot.understanding.scope.verdict import Scope
+from bot.understanding.words import SpokenWords
 
 _LONGEST_WORD = 16
 """Words of a text that may still be nothing but a yes or a no."""
@@ -69,3 +72,21 @@ def crisis(match: Match, scope: Scope) -> bool:
         if scope.verdict(span, True) in (None, MAYBE, HYPOTHETICAL):
             return True
     return False
+
+
+def in_doubt(reading: Reading, question: str | None) -> Reading:
+    """The reading of the part that was read, of a message that may go on to say the opposite: its signs count, nothing is denied or
+    answered by it, it is asked about. `question`: the open one."""
+    stated = reading.reply
+    unclear = (Unclear(fact.question, fact.words) for fact in reading.facts if fact.question == question)
+    return replace(
+        reading,
+        facts=(),
+        unclear=(*unclear, *reading.unclear),
+        polarity=None,
+        said=None,
+        greeting=False,
+        none_said=False,
+        names=(),
+        reply=Reply(perhaps=(*stated.yes, *stated.perhaps), doubt=True),
+    )

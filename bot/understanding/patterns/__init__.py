@@ -1,0 +1,1 @@
+"""The patterns of the word lists: read, compiled, and matched over the words of a text."""

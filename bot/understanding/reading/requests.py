@@ -1,0 +1,78 @@
+"""What is no answer to a question and is understood: requests, questions back, and replies to screens that are no question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.model.readings import NO_REPLY, Reply
+from bot.understanding.patterns.match import Match
+from bot.understanding.patterns.spans import Spots, WordSpan
+from bot.understanding.scope.cues import MAYBE, OTHER
+from bot.understanding.scope.verdict import Scope
+from bot.understanding.screen.named import FoundName
+from bot.understanding.words import SpokenWords
+
+from .flow_words import FlowWords
+from .seen import Seen
+
+_A_QUESTION = 4
+"""Words from which on a single sentence with its mark is a question back, not an answer in doubt ("2 weeks?")."""
+
+
+class RequestReader:
+    """Reads requests and questions back."""
+
+    def __init__(self, flow: FlowWords) -> None:
+        self._flow = flow
+        self._bare_questions = frozenset(flow.language.lists.group("bare_question"))
+        self._asking = frozenset(flow.language.lists.group("begins_a_question"))
+
+    def request(self, match: Match, scope: Scope) -> str:
+        """What the writer asks for or expresses; the first one of the word lists' order."""
+        for name in self._flow.language.lists.requests:
+            if any(not scope.negated(span) for span in match.spans(f"request.{name}")):
+                return name
+        return ""
+
+    def asks(self, words: SpokenWords, denies: bool) -> bool:
+        """Whether the message is a question back: it ends with its mark and begins as one; or is one sentence, and no denial."""
+        said = [word for word in words.words if word.isalnum()]
+        if len(said) == 1:
+            return said[0] in self._bare_questions
+        if words.words[-1] != "?" or not said:
+            return False
+        if said[-1] in self._bare_questions:
+            return True  # "agree to what?"
+        whole = len(said) >= _A_QUESTION and words.sentence[0] == words.sentence[-2]
+        return (whole and not denies) or said[0] in self._asking
+
+    def fixed(self, screen: str | None, match: Match) -> Reply:
+        """The reply to a screen that is no question: the one of its answers whose words stand in the message."""
+        answers = {
+            name: spans
+            for name in self._flow.language.lists.screens.get(screen or "", {})
+            if (spans := match.spans(f"{screen}/{name}.plain"))
+        }
+        return Reply(yes=tuple(answers)) if len(answers) == 1 else NO_REPLY
+
+    def stands_apart(
+        self,
+        seen: Seen,
+        named: tuple[str, ...],
+        verdicts: Mapping[str, Mapping[str, WordSpan]],
+        found: list[FoundName],
+    ) -> bool:
+        """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
+        family? my sister has lupus"; "is aspirin a blood thinner?")."""
+        lists, words = self._flow.language.lists, seen.words
+        last = max((place for place, word in enumerate(words.words) if word == "?"), default=-1)
+        asked = Spots(
+            s
+            for s in seen.match.spans("asks_whom_or_what")
+            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or s[1] <= last
+        )
+        if not asked:
+            return True
+        spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
+        spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
+        return any(seen.scope.verdict(span, True) != OTHER for span in spans if not asked.cover(span))
