@@ -33,8 +33,22 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("slow" if _is_slow_lane(config) else "ci")
 
 
+CI_ONLY = (
+    "tests/channels/",
+    "tests/server/",
+    "tests/commands/test_cli.py",
+    "tests/replay/test_record.py",
+    "tests/replay/test_mutation.py",
+    "tests/replay/test_crowd.py",
+)
+"""What takes long for what it is: real HTTP, processes, whole commands. `.ci/run` has it, the README's command has not."""
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Laws are in both lanes: the slow one tries them with many more examples."""
+    """Laws are in both lanes: the slow one tries them with many more examples. Scripts are played in memory in the README's
+    command, and saved and reloaded before every turn in `.ci/run`."""
+    if item.nodeid.startswith(CI_ONLY) or item.nodeid.endswith("[reload]"):
+        item.add_marker("ci")
     if _is_slow_lane(item.config) and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         item.add_marker("slow")
 

@@ -32,6 +32,10 @@ from .versions import Versions, begun_anew
 log = logging.getLogger("symptom_bot.service")
 
 
+class UnreadableUpdate(Exception):
+    """An update of which only the chat could be read."""
+
+
 class Chats:
     """Opens chats and handles their events, one at a time. `new_id`: a session id that was never used."""
 
@@ -79,7 +83,7 @@ class Chats:
         local = self._replies.local(now)
         try:
             if incoming.unreadable:
-                raise ValueError
+                raise UnreadableUpdate
             elsewhere = self._elsewhere(chat, incoming)
             if chat.session is None or chat.flow is None or (elsewhere is not None and _is_free(chat.session)):
                 flow = self.flows.named(incoming.flow)

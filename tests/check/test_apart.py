@@ -15,6 +15,7 @@ from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, write
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
 
 
+@pytest.mark.ci
 def test_each_flow_gets_its_own_findings(tmp_path: Path) -> None:
     with ProofProcesses() as proofs:
         proving = proofs.begin([write(SPRAIN, tmp_path, SWELLING), BACK_SPASM])

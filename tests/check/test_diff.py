@@ -192,6 +192,7 @@ def test_an_option_that_nothing_reads_is_missed_all_the_same() -> None:
     assert found.what == '"twisting" can no longer be answered to "movements"'
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("seed", range(6))
 def test_somebody_is_treated_otherwise_or_nobody_is(seed: int) -> None:
     """The one patient and the whole difference agree, and that patient really differs."""
@@ -217,6 +218,7 @@ def test_somebody_is_treated_otherwise_or_nobody_is(seed: int) -> None:
 # --- counts -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("seed", range(10))
 def test_pairs_of_levels_are_those_of_every_conversation(seed: int) -> None:
     """The counted pairs, the pairs of the formulas, and those of looking at each conversation are the same."""

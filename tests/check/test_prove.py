@@ -65,6 +65,7 @@ def test_the_fast_proofs_keep_every_safety_property() -> None:
     assert {p.property for p in flow.safety.properties} <= set(fast.held)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("code", "name", "edits"), FAULTS, ids=[f"{f[0]}-{f[1]}" for f in FAULTS])
 def test_a_fault_is_proved_with_a_conversation_that_step_confirms(code: str, name: str, edits: list[Edit]) -> None:
     flow = edited(SPRAIN, *edits)

@@ -146,7 +146,6 @@ def test_a_line_that_is_not_on_the_screen_is_said_in_words(tmp_path: Path) -> No
     assert {"me": "Pregnant"} in outcome.talked.steps
 
 
-@pytest.mark.ci
 def test_everybody_comes_to_the_same_through_telegram() -> None:
     found = read_people([CROWD], FLOW_FOLDERS, "back_spasm")
     found.cases = found.cases[::6]
@@ -310,7 +309,6 @@ def test_people_can_be_made_for_any_flow() -> None:
         assert run_case(MemoryWay(), case_of(person, sprain), sprain, {}).standing.level is not None
 
 
-@pytest.mark.ci
 @given(seed=st.integers(0, 10**6))
 def test_nobody_made_is_read_otherwise_when_the_session_is_saved_between_turns(words: Sayings, seed: int) -> None:
     (person,) = made_people(flow(), words, 1, seed)
@@ -320,7 +318,6 @@ def test_nobody_made_is_read_otherwise_when_the_session_is_saved_between_turns(w
     assert ways[0].standing == ways[1].standing
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize(("count", "seed"), [(300, 1), pytest.param(20_000, 2, marks=pytest.mark.slow)])
 def test_told_in_any_words_the_level_is_never_lower(words: Sayings, count: int, seed: int) -> None:
     """The law of 18c; words with slips are scored apart."""

@@ -225,7 +225,6 @@ def test_the_scripts_of_the_small_flow_notice_all_that_can_be_noticed(share: flo
     assert code == 0, text
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("share", [0.003, pytest.param(0.01, marks=pytest.mark.slow)])
 def test_a_few_of_the_faults_others_with_every_commit(
     shipped: tuple[Scripts, list[Played], Flow], share: float

@@ -53,7 +53,7 @@ def test_scripts_come_to_the_same_through_telegram(way: TelegramWay) -> None:
 
 
 @pytest.mark.ci
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_scripts_come_to_the_same_under_faults(seed: int) -> None:
     outcomes = list(run_all(shipped(0.04, f"faults {seed}"), [telegram_way()], [seed]))
     assert not failures(outcomes), failures(outcomes)

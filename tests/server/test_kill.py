@@ -110,7 +110,6 @@ def _compare(url: str, crowd: Crowd, report: Report) -> None:
                 report.answered += len(session.trail)
 
 
-@pytest.mark.ci
 @pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize(
     ("mode", "kills"),

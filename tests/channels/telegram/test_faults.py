@@ -234,7 +234,6 @@ async def test_a_second_poller_is_survived(
     assert "Is any of these so?" in ann.last.text
 
 
-@pytest.mark.ci
 async def test_one_conversation_under_every_fault_comes_to_the_same(telegram: TelegramDouble, sqlite_url: str) -> None:
     telegram.faults = Faults(
         seed=11,

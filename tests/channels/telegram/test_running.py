@@ -86,7 +86,6 @@ BROKEN = [
 ]
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize(("method", "fault", "said"), BROKEN, ids=lambda value: getattr(value, "breakage", value))
 async def test_an_api_that_stays_broken_at_start_is_one_line(
     sqlite_url: str, method: str, fault: Fault, said: str
@@ -104,7 +103,6 @@ async def test_an_api_that_stays_broken_at_start_is_one_line(
 MOMENTARY = [Fault("too_many"), Fault("server_error"), Fault("reset"), Fault("reset_after"), Fault("silence_after")]
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize(
     ("mode", "fault"),
     [*(("polling", fault) for fault in MOMENTARY), *(("webhook", fault) for fault in MOMENTARY[:2])],
@@ -190,7 +188,6 @@ async def test_it_stops_within_five_seconds(database_url: str) -> None:
             assert perf_counter() - began < 5.0
 
 
-@pytest.mark.ci
 async def test_a_database_that_hangs_is_said_and_holds_up_no_stop(database_url: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
