@@ -44,11 +44,22 @@ CI_ONLY = (
 """What takes long for what it is: real HTTP, processes, whole commands. `.ci/run` has it, the README's command has not."""
 
 
+SLOW_ONLY = (
+    "no_number_on_the_disk[postgresql",
+    "none_counts_twice[forked-postgresql-polling",
+    "none_counts_twice[forked-sqlite-webhook",
+    "holds_up_no_stop[forked-postgresql",
+)
+"""Of tests of both databases and both ways, those that `.ci/run` leaves to the slow lane."""
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Laws are in both lanes: the slow one tries them with many more examples. Scripts are played in memory in the README's
     command, and saved and reloaded before every turn in `.ci/run`."""
     if item.nodeid.startswith(CI_ONLY) or item.nodeid.endswith("[reload]"):
         item.add_marker("ci")
+    if any(part in item.nodeid for part in SLOW_ONLY):
+        item.add_marker("slow")
     if _is_slow_lane(item.config) and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         item.add_marker("slow")
 

@@ -29,7 +29,7 @@ def _without_places(text: str) -> str:
     return re.sub(r"\d+", "N", text)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ADDITIONS)
 def test_each_addition_of_the_manual_works_on_the_shipped_flow(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -47,7 +47,7 @@ def test_the_manual_shows_every_sort_of_addition() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_failure_in_the_manual_is_a_real_one(tmp_path: Path) -> None:
     """Of several conversations that are equally small any may be shown, so lines that hang on the choice are left out."""
     before, after = _blocks_after("<!-- failure: file triage.yaml -->")[:2]

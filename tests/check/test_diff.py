@@ -256,7 +256,7 @@ def test_where_it_cannot_be_counted_it_says_so() -> None:
     assert {(p.old, p.new) for p in found} == {(p.old, p.new) for p in pairs(both)}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_shipped_flow_edit_by_edit() -> None:
     new = edited(
         BACK_SPASM,

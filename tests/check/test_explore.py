@@ -8,7 +8,7 @@ from tests.support.explore import explore
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, flow_at
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_small_flow_is_explored_whole() -> None:
     found = explore(flow_at(SPRAIN), most=60_000, ticks=1)
     assert found.broken == []
@@ -23,7 +23,7 @@ def test_a_limit_that_is_reached_is_admitted() -> None:
     assert any("stopped at 50" in limit for limit in found.limits)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_shipped_flow_as_far_as_a_few_seconds_go() -> None:
     found = explore(flow_at(BACK_SPASM), most=300, ticks=1)
     assert found.broken == []

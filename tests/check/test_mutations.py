@@ -91,7 +91,7 @@ def test_a_few_planted_faults_others_with_every_commit(count: int) -> None:
     assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_tenth_planted_fault_of_the_small_flow() -> None:
     flow = flow_at(SPRAIN)
     verdicts = {str(m): examined(flow, m, 1) for m in list(all_mutations(flow))[commit_seed() % 10 :: 10]}

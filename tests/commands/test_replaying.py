@@ -46,7 +46,7 @@ def test_recording_a_flow_that_is_not_there_names_those_that_are(capsys: pytest.
     assert (code, "nope" in said, "back_spasm" in said) == (2, True, True)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_load_says_what_it_leaves_out_and_stops_where_nothing_is_left(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

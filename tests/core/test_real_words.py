@@ -118,7 +118,7 @@ def denied_signs(said: str, home: str) -> set[str]:
     return set(ids) if reading.reply.none else {*reading.reply.no, *(o for f in reading.facts for o in f.denied)}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @settings(max_examples=1500)
 @given(
     denial=st.sampled_from(DENIALS),

@@ -140,7 +140,7 @@ def test_a_change_keeps_what_was_to_be_changed(person: Reader) -> None:
     assert person.chat(change) == f"{asked}\n\nAnswered Leave it"
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [sprain, listening])
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=12))
 def test_an_answered_screen_says_no_less_than_before_but_where_one_stands(

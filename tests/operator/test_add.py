@@ -193,7 +193,7 @@ def test_a_new_flow_without_a_model_lists_every_system_text(tmp_path: Path) -> N
     assert codes(tmp_path / "sore_throat") == ["FLOW029"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_shipped_flow_takes_additions_without_losing_a_line(tmp_path: Path) -> None:
     folder = tmp_path / "back_spasm"
     shutil.copytree(BACK_SPASM, folder)

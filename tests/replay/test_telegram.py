@@ -93,7 +93,7 @@ def test_the_ways_are_registered_so_that_replay_need_not_know_the_app() -> None:
     assert list(known_ways()) == ["memory", "reload", "telegram", "webhook"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_load_plays_scripts_by_many_people_and_measures() -> None:
     scripts = shipped(0.1, "load")
     cases = [(c, scripts.flow(c), versions_of(scripts, c)) for c in scripts.cases if "back_spasm" in c.file]

@@ -66,7 +66,7 @@ def test_the_page_shows_figures_graph_and_places(folder: Path) -> None:
     assert 'class="met"' in text
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_shipped_scripts_meet_every_question_option_rule_and_line(
     shipped: tuple[Scripts, list[Played], Flow],
 ) -> None:

@@ -67,7 +67,7 @@ def kill_at_random(url: str, times: int, seed: int) -> None:
             assert answers == replies == promised == store.waiting()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_nothing_committed_is_lost_and_nothing_is_half_done(database_url: str, times: int) -> None:
     kill_at_random(database_url, times, seed=times)
@@ -100,7 +100,7 @@ while True:
 """
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_kill_while_keys_change_leaves_every_chat_readable(database_url: str, times: int) -> None:
     chats = [f"telegram:{n}" for n in range(30)]

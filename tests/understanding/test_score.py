@@ -34,7 +34,7 @@ def test_no_measured_phrase_is_a_tuning_phrase() -> None:
     assert len(halves["measured"] & halves["tuning"]) <= 20  # one-word answers occur in both
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.parametrize("half", ["measured", pytest.param("tuning", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", sorted(TARGETS))
 def test_the_targets_are_met(half: str, kind: str) -> None:
@@ -59,7 +59,7 @@ def phrases(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_table_stands_beside_the_baselines(phrases: Path) -> None:
     table = compared(phrases, reader(), flow().interview)
     assert "plain red flags found" in table

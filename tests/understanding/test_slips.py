@@ -70,14 +70,14 @@ def test_a_sign_with_one_slip_is_found_or_asked_about_on_any_screen(question: st
     assert len(missed) <= (1 - LEAST_FOUND) * VARIANTS, missed
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sign_with_one_slip_is_never_denied_on_its_own_screen() -> None:
     home = {o.id: q.ask for q in flow().interview.questions for o in q.options}
     denied = [v for v in variants("flags", VARIANTS // 2, True) if read(v[2], home.get(v[0])).reply.none]
     assert not denied
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_look_alike_with_one_slip_seldom_becomes_a_sign() -> None:
     false = [v for v in variants("not_flags", LOOKALIKES, False) if read(v[2], "legs").signs]
     assert len(false) <= MOST_FALSE * LOOKALIKES, false

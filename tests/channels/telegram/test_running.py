@@ -86,6 +86,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "fault", "said"), BROKEN, ids=lambda value: getattr(value, "breakage", value))
 async def test_an_api_that_stays_broken_at_start_is_one_line(
     sqlite_url: str, method: str, fault: Fault, said: str
@@ -103,6 +104,7 @@ async def test_an_api_that_stays_broken_at_start_is_one_line(
 MOMENTARY = [Fault("too_many"), Fault("server_error"), Fault("reset"), Fault("reset_after"), Fault("silence_after")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "fault"),
     [*(("polling", fault) for fault in MOMENTARY), *(("webhook", fault) for fault in MOMENTARY[:2])],
