@@ -120,15 +120,19 @@ class GroupCommit:
         while True:
             await asyncio.sleep(LOOK)
             if self._thread.hangs:
-                self._is_out(PATIENCE)
+                self._is_out(before=PATIENCE)
                 given_up, self._waiting = [asked for _, asked in self._waiting], []
                 for asked in (*self._under_way, *given_up):
                     asked.fail(StoreUnavailable("The database does not answer."))
 
-    def _is_out(self, before: float = 0.0) -> None:
-        """Nothing can be committed, since so many seconds ago if not for longer."""
+    def _is_out(self, why: str = "", before: float = 0.0) -> None:
+        """Nothing can be committed, since so many seconds ago if not for longer. `why`: unless the thread itself says it."""
+        self._failed = why or self._failed
         if self._out_since is None:
             self._out_since = asyncio.get_running_loop().time() - before
+
+    def _is_back(self) -> None:
+        self._out_since, self._failed = None, ""
 
     async def stop(self) -> None:
         """Let `run` end when what was handed in is committed."""
@@ -164,10 +168,8 @@ class GroupCommit:
         try:
             handled, committed = await self._thread.through(self._service.work(batch, outcomes))
         except Exception as error:
-            self._failed = (
-                str(error) if isinstance(error, StoreError) else f"no update is handled: {reason_of(error)['reason']}"
-            )
-            self._is_out()
+            ours = isinstance(error, StoreError)
+            self._is_out(str(error) if ours else f"no update is handled: {reason_of(error)['reason']}")
             self._deliverer.give_back(outcomes)
             for _, asked in now:
                 asked.fail(error)
@@ -176,7 +178,7 @@ class GroupCommit:
             return
         finally:
             self._under_way = []
-        self._out_since, self._failed = None, ""
+        self._is_back()
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
         self._deliverer.take(committed.deliveries, known)
@@ -193,14 +195,13 @@ class GroupCommit:
         try:
             lost = await self._thread(lambda store: store.settle(outcomes, now))
         except StoreUnavailable as error:
-            self._is_out()
-            self._failed = str(error)
+            self._is_out(str(error))
             log.error("database does not answer", extra=reason_of(error))
             self._deliverer.give_back(outcomes)
             await asyncio.sleep(AGAIN)
             self._something.set()
             return
-        self._out_since, self._failed = None, ""
+        self._is_back()
         self._deliverer.lose(lost, outcomes)
         await self._forget(outcomes)
 

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from bot.app import open_service
 from bot.core.conversation.events import Commanded, Edited, Elapsed, Received, Started, Tapped, Typed
 from bot.core.conversation.session import Session
 from bot.service.incoming import NO_SCREEN, Incoming, Pressed
 from bot.service.service import Service
-from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, open_store, transaction
+from bot.store import Batch, ChatWrite, Committed, Sent, SessionRow, Unstorable, transaction
 from tests.support.service_chat import ANN, BOB, Chat, words
-from tests.support.telegram_bot import Clock, settings
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(database_url: str, clock: Clock) -> Iterator[Service]:
-    with open_store(database_url) as store:
-        yield open_service(settings(), store, clock)
+from tests.support.telegram_bot import Clock
 
 
 def test_a_batch_is_one_load_and_one_commit(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

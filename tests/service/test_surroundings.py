@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,22 +15,10 @@ from bot.core.conversation.events import Elapsed, Started, Typed
 from bot.core.conversation.session import Session
 from bot.service.incoming import Incoming, Pressed
 from bot.service.service import Service
-from bot.store import Store, StoreUnavailable, Transaction, Unstorable, of_surroundings, open_store
+from bot.store import Store, StoreUnavailable, Transaction, Unstorable, of_surroundings
 from bot.store.errors import in_plain_words
 from tests.support.service_chat import ANN, BOB, Chat
 from tests.support.telegram_bot import Clock, settings
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(database_url: str, clock: Clock) -> Iterator[Service]:
-    with open_store(database_url) as store:
-        yield open_service(settings(), store, clock)
-
 
 OURS = [
     OSError(errno.EMFILE, "Too many open files"),

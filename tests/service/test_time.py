@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from bot.app import equip, open_service
+from bot.app import equip
 from bot.core.conversation.events import Commanded, Received, Started, Typed
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import read_flow
@@ -17,22 +16,10 @@ from bot.core.model.readings import Reading, Sign
 from bot.service.incoming import Incoming
 from bot.service.payload import Payload
 from bot.service.service import Service
-from bot.store import AlreadySeen, Batch, Committed, Unstorable, open_store, transaction
+from bot.store import AlreadySeen, Batch, Committed, Unstorable, transaction
 from tests.support.flow_edits import SPRAIN, edited, edited_files
 from tests.support.service_chat import ANN, BOB, Chat, words
-from tests.support.telegram_bot import Clock, settings
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(database_url: str, clock: Clock) -> Iterator[Service]:
-    with open_store(database_url) as store:
-        yield open_service(settings(), store, clock)
-
+from tests.support.telegram_bot import Clock
 
 # --- versions and links -----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from bot.service.incoming import Incoming
 from bot.service.service import Service
 
 from .messages import calls
-from .post import Api
+from .post import Api, keep_newest
 from .updates import chat_id
 
 log = logging.getLogger("symptom_bot.telegram")
@@ -45,13 +45,11 @@ class Outage:
         now = self._service.clock()
         for one in incoming:
             if _by_a_person(one) and not 0.0 <= now - self._told.get(one.chat, -EVERY) < EVERY:
-                self._told[one.chat] = now
-                self._told.move_to_end(one.chat)
+                self._told.pop(one.chat, None)
+                keep_newest(self._told, one.chat, now, REMEMBERED)
                 task = asyncio.get_running_loop().create_task(self._tell(one.chat, one.lang))
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
-        while len(self._told) > REMEMBERED:
-            self._told.popitem(last=False)
 
     async def _tell(self, chat: str, lang: str) -> None:
         await asyncio.sleep(self._limits.reserve(chat, False, asyncio.get_running_loop().time()))

@@ -126,7 +126,7 @@ class Post:
         while True:
             result = await self._by(reached, delivery, payload, message)
             if isinstance(result, Later):
-                _remember(self._reached, key, reached)
+                keep_newest(self._reached, key, reached)
             if not isinstance(result, Never) or not payload.urgent:
                 return result
             if reached.way == FIXED:
@@ -174,14 +174,14 @@ class Post:
         if payload.edits or reached.way >= PIECES:
             return Taken()
         if message is not None and payload.ref:
-            _remember(self._shown, (delivery.chat, payload.ref), message)
+            keep_newest(self._shown, (delivery.chat, payload.ref), message)
         return Taken(message)
 
     def _now_shows(self, delivery: Delivery, call: Call, result: Any) -> None:
         """What a message shows now, and under which lease it was sent."""
         number = message_number(result) if isinstance(result, dict) else call.values.get("message_id")
         if isinstance(number, int) and call.method in ("sendMessage", "editMessageText"):
-            _remember(self._shows, (delivery.chat, number), (delivery.fence, _shown_by(call)))
+            keep_newest(self._shows, (delivery.chat, number), (delivery.fence, _shown_by(call)))
 
     def _shows_already(self, delivery: Delivery, call: Call) -> bool:
         """Whether an edit would change nothing, and nobody else can have changed the message: a lease that somebody else had
@@ -250,8 +250,8 @@ def _code(reason: str) -> str:
     return next((code for words, code in _CODES if words in reason), "bad_request")
 
 
-def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:
+def keep_newest(known: OrderedDict[K, V], key: K, value: V, most: int = REMEMBERED) -> None:
     """Keep it, and forget the oldest if that is one too many."""
     known[key] = value
-    if len(known) > REMEMBERED:
+    if len(known) > most:
         known.popitem(last=False)

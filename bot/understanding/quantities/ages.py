@@ -96,7 +96,6 @@ class AgeReader:
                 and n.span[0] not in taken
                 and not self._of_another(words, n.span)
                 and not self._is_to_come(words, n.span)
-                and not self._turning.before(words, n.span[0])
             ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
@@ -172,8 +171,7 @@ class AgeReader:
         """ "turning 40", where the age is asked for"""
         if not opened or number.least != number.most or number.least < 2:
             return None
-        led = self._turning.before(text.words, number.span[0])
-        if not led and not self._is_to_come(text.words, number.span):
+        if not self._is_to_come(text.words, number.span):
             return None
         return Age(Figure(int(number.least) - 1, number.span))
 
@@ -218,8 +216,10 @@ class AgeReader:
         return None
 
     def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
-        """Whether an age is still to come: "16 in February", "39 next week"."""
+        """Whether an age is still to come: "turning 40", "16 in February", "39 next week"."""
         begin, end = span
+        if self._turning.before(words, begin):
+            return True
         if self._not_to_come & {*words[max(0, begin - 2) : begin], *words[end : end + 4]}:
             return False
         behind = words[end : end + 3]

@@ -48,6 +48,24 @@ def said_after(ann: Patient, before: int) -> list[str]:
 Refusing = Callable[[Callable[[Values], bool]], None]
 
 
+async def at_the_signs(bot: Running, ann: Patient, telegram: TelegramDouble) -> int:
+    """Ann is asked for the signs. How many messages she has by then."""
+    await ann.consents()
+    await quiet(bot, telegram)
+    return len(ann.person.messages)
+
+
+async def said_of_a_wound(
+    bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing, of_this_kind: Callable[[Values], bool]
+) -> list[str]:
+    """What reaches Ann of the emergency, while messages of this kind are refused."""
+    before = await at_the_signs(bot, ann, telegram)
+    refusing(of_this_kind)
+    ann.person.tap("Open wound")
+    await quiet(bot, telegram)
+    return said_after(ann, before)
+
+
 async def test_an_emergency_whose_html_is_refused_comes_as_plain_text_with_its_buttons(
     bot: Running, ann: Patient, refusing: Refusing
 ) -> None:
@@ -68,13 +86,7 @@ async def test_an_emergency_whose_html_is_refused_comes_as_plain_text_with_its_b
 async def test_an_emergency_that_is_refused_whole_comes_in_pieces(
     bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing, of_this_kind: Callable[[Values], bool]
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
-    refusing(of_this_kind)
-    ann.person.tap("Open wound")
-    await quiet(bot, telegram)
-    said = said_after(ann, before)
+    said = await said_of_a_wound(bot, ann, telegram, refusing, of_this_kind)
     assert said[0] == "Emergency"
     assert any("Go to an emergency department now" in words for words in said)
     assert "Cut short" not in said
@@ -83,13 +95,10 @@ async def test_an_emergency_that_is_refused_whole_comes_in_pieces(
 async def test_what_is_left_of_an_emergency_is_the_fixed_text(
     bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
-    refusing(lambda values: "Go to an emergency department" in values["text"] or "parse_mode" in values)
-    ann.person.tap("Open wound")
-    await quiet(bot, telegram)
-    said = said_after(ann, before)
+    said = await said_of_a_wound(
+        bot, ann, telegram, refusing,
+        lambda values: "Go to an emergency department" in values["text"] or "parse_mode" in values,
+    )  # fmt: skip
     assert said[0] == "Emergency", "what can be said of it is said"
     assert said[-1] == "Cut short"
 
@@ -97,21 +106,16 @@ async def test_what_is_left_of_an_emergency_is_the_fixed_text(
 async def test_when_everything_but_the_fixed_text_is_refused_that_comes(
     bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
-    refusing(lambda values: not values["text"].startswith("Cut short"))
-    ann.person.tap("Open wound")
-    await quiet(bot, telegram)
-    assert said_after(ann, before) == ["Cut short"]
+    said = await said_of_a_wound(
+        bot, ann, telegram, refusing, lambda values: not values["text"].startswith("Cut short")
+    )  # fmt: skip
+    assert said == ["Cut short"]
 
 
 async def test_an_urgent_message_refused_in_every_way_is_tried_again_a_minute_later(
     bot: Running, ann: Patient, telegram: TelegramDouble, clock: Clock, refusing: Refusing
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
+    before = await at_the_signs(bot, ann, telegram)
     refusing(lambda values: True)
     ann.person.tap("Open wound")
     await eventually(lambda: bot.store.load(["telegram:1"])["telegram:1"].hold_until > clock.now)
@@ -124,9 +128,7 @@ async def test_an_urgent_message_refused_in_every_way_is_tried_again_a_minute_la
 async def test_a_fault_in_between_doubles_and_loses_no_piece(
     bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
+    before = await at_the_signs(bot, ann, telegram)
     refusing(lambda values: "parse_mode" in values or "reply_markup" in values)
     sent = telegram.counts["sendMessage"]
 
@@ -151,9 +153,7 @@ async def test_a_fault_in_between_doubles_and_loses_no_piece(
 async def test_what_may_wait_until_later_today_is_cut_short_as_that(
     bot: Running, ann: Patient, telegram: TelegramDouble, refusing: Refusing, words: str, fixed: str
 ) -> None:
-    await ann.consents()
-    await quiet(bot, telegram)
-    before = len(ann.person.messages)
+    before = await at_the_signs(bot, ann, telegram)
     refusing(lambda values: not values["text"].startswith("Cut short"))
     ann.person.send(words)
     await ann.person.until(lambda: len(ann.person.messages) > before, 20)
