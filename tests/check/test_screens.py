@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from dataclasses import replace
@@ -13,6 +14,7 @@ from bot.check.answers.player import NOON, Player, plain_flow
 from bot.check.answers.space import Space
 from bot.check.proof.confirm import random_choice
 from bot.check.proof.solver import NotProved, Prover
+from bot.check.report.report import check_command
 from bot.check.screens.budget import check_screens, fit
 from bot.check.screens.drawn import asking_screens, drawn_messages
 from bot.check.screens.measure import choices_of, columns, grade_of, screen_lines, word_count, wrapped
@@ -23,7 +25,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Screens
 from bot.core.model.system_texts import SYSTEM
 from bot.core.rendering.message import Block, Button, Message
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at, write
 from tests.support.places import ROOT
 
 
@@ -140,6 +142,17 @@ def test_no_result_of_random_conversations_is_longer_than_the_longest_found() ->
         *_, turn = Player(space).turns(random_choice(space, rng), "en", NOON)
         drawn = [m for e in turn.effects if isinstance(e, Advise) for m in drawn_messages(flow, turn.session, e)]
         assert max(screen_lines(m, 35) for m in drawn) <= most
+
+
+def test_check_says_how_near_it_is_and_what_is_too_much(tmp_path: Path) -> None:
+    out = io.StringIO()
+    edit = ("interview.yaml", "card_lines: 28", "card_lines: 27")
+    assert check_command([write(SPRAIN, tmp_path, edit)], as_json=False, build=tmp_path, out=out) == 1
+    text = out.getvalue()
+    assert "screens       1 findings" in text
+    assert "card 28 of 27 (result see_soon, card 1)" in text
+    assert 'FLOW043  "result see_soon, card 1" has 28 lines of 35 characters' in text
+    assert "1 too many (shown to: everybody else)" in text
 
 
 def test_a_solver_that_gives_up_leaves_nothing_ok(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def check_lines(
 
 def _screens(flow: Flow, screens: Fit) -> list[str]:
     """How the screens fit a phone, and what does not."""
-    found = f"{len(screens.findings)} findings" if screens.findings else "ok   each fits a phone"
+    found = f"{len(screens.findings)} findings" if screens.findings else "ok   no screen shows more than stated"
     lines = [f"  screens       {found} ({screens.screens} drawn)   {screens.seconds:.1f} s"]
     lines.append(f"                {fit_words(flow, screens)}")
     return [*lines, *(f"    {finding}" for finding in screens.findings), *(f"    {limit}" for limit in screens.limits)]
