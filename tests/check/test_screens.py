@@ -43,7 +43,7 @@ def test_a_text_is_wrapped_as_a_phone_wraps_it() -> None:
 
 
 def test_what_unfolds_is_no_line_of_a_card() -> None:
-    message = Message((Block("title", "Look after it"), Block("text", "Move"), Block("fold", "Why\nso\nmany")))  # type: ignore[arg-type]
+    message = Message((Block("title", "Look after it"), Block("text", "Move"), Block("fold", "Why\nso\nmany")))
     assert screen_lines(message, 35) == 3
 
 
@@ -130,8 +130,8 @@ def test_a_line_that_is_not_shown_to_somebody_does_not_count_for_them() -> None:
 def test_the_longest_result_is_measured_to_the_line() -> None:
     flow = flow_at(SPRAIN)
     most = int(fit(flow).had["card"][0])
-    assert check_screens(_within(flow, card_lines=most, choices=40, grade=9)) == ()
-    assert {f.code for f in check_screens(_within(flow, card_lines=most - 1, choices=40, grade=9))} == {"FLOW043"}
+    assert check_screens(_within(flow, card_lines=most, grade=9)) == ()
+    assert {f.code for f in check_screens(_within(flow, card_lines=most - 1, grade=9))} == {"FLOW043"}
 
 
 def test_no_result_of_random_conversations_is_longer_than_the_longest_found() -> None:
@@ -146,12 +146,12 @@ def test_no_result_of_random_conversations_is_longer_than_the_longest_found() ->
 
 def test_check_says_how_near_it_is_and_what_is_too_much(tmp_path: Path) -> None:
     out = io.StringIO()
-    edit = ("interview.yaml", "card_lines: 28", "card_lines: 27")
+    edit = ("interview.yaml", "grade: 7", "grade: 7, card_lines: 11")
     assert check_command([write(SPRAIN, tmp_path, edit)], as_json=False, build=tmp_path, out=out) == 1
     text = out.getvalue()
     assert "screens       1 findings" in text
-    assert "card 28 of 27 (result see_soon, card 1)" in text
-    assert 'FLOW043  "result see_soon, card 1" has 28 lines of 35 characters' in text
+    assert "card 12 of 11 (result emergency, card 1)" in text
+    assert 'FLOW043  "result emergency, card 1" has 12 lines of 35 characters' in text
     assert "1 too many (shown to: everybody else)" in text
 
 
@@ -160,6 +160,6 @@ def test_a_solver_that_gives_up_leaves_nothing_ok(monkeypatch: pytest.MonkeyPatc
         raise NotProved("the solver gave up: timeout")
 
     monkeypatch.setattr(Prover, "least", gives_up)
-    found = check_screens(_within(flow_at(SPRAIN), card_lines=60, choices=40, grade=9))
+    found = check_screens(_within(flow_at(SPRAIN), card_lines=60, grade=9))
     assert [f.code for f in found] == ["FLOW062"]
     assert "the longest results were not found" in found[0].message

@@ -61,7 +61,7 @@ def fit_words(flow: Flow, found: Fit) -> str:
     may |= {"choices": budget.choices, "grade": budget.grade}
     said = [
         f"{name} {found.had[name][0]:g} of {may[name]:g} ({found.had[name][1]})"
-        for name in ("lines", "emergency", "card", "above", "choices", "grade")
+        for name in ("lines", "emergency", "card", "review", "above", "choices", "grade")
         if name in found.had
     ]
     said += [f"words to advice {count} of {budget.words} ({lang})" for lang, count in found.words.items()]
@@ -88,7 +88,7 @@ def fit(flow: Flow) -> Fit:
         screens += [*asking_screens(prover.space, viewers), *fixed_screens(flow, viewers), *said_screens(flow, viewers)]
         results = Results(prover, viewers, budget.width)
         words = {lang: results.words(lang) for lang in flow.texts}
-        screens += results.screens(budget.card_lines)
+        screens += results.screens()
     except NotProved as reason:
         unknown = (_not_found(flow, reason),)
     excess, had = _measured(flow, screens)
@@ -124,8 +124,9 @@ def _measured(flow: Flow, screens: Iterable[ShownScreen]) -> tuple[list[Excess],
 def _figures(flow: Flow, screen: ShownScreen) -> Iterator[tuple[str, str, float, float]]:
     """Name, code, value and limit of what is measured of a screen."""
     budget = flow.interview.screens
-    figure, code, most = _LINES[screen.sort]
-    yield figure, code, screen_lines(screen.message, budget.width), getattr(budget, most)
+    if screen.sort in _LINES:
+        figure, code, most = _LINES[screen.sort]
+        yield figure, code, screen_lines(screen.message, budget.width), getattr(budget, most)
     choices = choices_of(flow, screen.message)
     if screen.scale:
         yield "scale", "FLOW042", choices, SCALE
@@ -177,6 +178,7 @@ _LINES: dict[Sort, tuple[str, str, str]] = {
     "emergency": ("emergency", "FLOW041", "emergency_lines"),
     "card": ("card", "FLOW043", "card_lines"),
     "note": ("above", "FLOW044", "above_lines"),
+    "review": ("review", "FLOW043", "review_lines"),
 }
 """Sort of a screen -> its figure, its finding and its limit in `Screens`."""
 
@@ -185,6 +187,7 @@ _SORTS: dict[Sort, str] = {
     "emergency": "a screen about emergencies",
     "card": "a card before it unfolds",
     "note": "what is said above a question",
+    "review": "the review of an uncomplicated patient",
 }
 
 _SAID: dict[str, tuple[str, str]] = {

@@ -7,7 +7,7 @@ its end is measured. So the sums only say where to look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.check.answers.player import NOON, Player
@@ -16,19 +16,19 @@ from bot.check.proof.lengths import longest
 from bot.check.proof.solver import Prover
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import step
-from bot.core.conversation.events import Advise, Ask, Effect, Explain, Tapped
+from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped
 from bot.core.conversation.session import ADVICE, REVIEW, Session
 from bot.core.conversation.triage import fold_session
-from bot.core.model.flow_files import LEVELS, Level
+from bot.core.model.flow_files import LEVELS, Level, Section
 
-from .drawn import ShownScreen, drawn_messages, text_place
+from .drawn import ShownScreen, Sort, drawn_messages, text_place
 from .measure import measured_text, screen_lines, word_count
 from .viewers import Viewer, Viewers, said_of
 
 
 class CardPart(NamedTuple):
     """Something that a result may say: when it does, in which of its cards, and how many lines that makes. `group`: what
-    shares a heading with it, and the heading's lines."""
+    shares a heading with it, `heading`: the lines of that."""
 
     said: Formula
     card: int
@@ -54,36 +54,35 @@ class Results:
         said = (m for turn in turns for e in turn.effects for m in drawn_messages(self.flow, turn.session, e))
         return word_count(measured_text(m for m in said if not m.edits))
 
-    def screens(self, most: int) -> Iterator[ShownScreen]:
-        """What stands at the end of the longest conversations. `most`: lines that a card may have."""
+    def screens(self) -> Iterator[ShownScreen]:
+        """What stands at the end of the usual conversation and of the longest ones."""
         for lang in self.flow.texts:
             played: dict[str, Conversation] = {"usual": self.p.space.usual}
             found = longest(self.p)
             if found is not None:
                 played["longest"] = found.chosen
-            for viewer in self.viewers.at_the_end(lang):
-                for level in LEVELS:
-                    for number, chosen in enumerate(self._worst(viewer, level, most)):
-                        played[f"{viewer.named} {level} {number}"] = chosen
-            for chosen in {repr(sorted(c.items(), key=str)): c for c in played.values()}.values():
-                yield from self._drawn(chosen, lang)
+            for level in LEVELS:
+                played |= self._worst(lang, level)
+            for name, chosen in played.items():
+                yield from self._drawn(chosen, lang, usual=name == "usual")
 
     # --- where to look ------------------------------------------------------------------------------------------------
 
-    def _worst(self, viewer: Viewer, level: Level, most: int) -> Iterator[Conversation]:
-        """The conversations of such people that end at this level with the longest cards."""
-        is_so = conj([self._is(viewer), exactly(self.p.one, level.rank)])
-        bare = self._cards(viewer.session, level)
-        parts = list(self._parts(viewer.session, level, bare))
-        for card in range(len(bare)):
-            weights = _weights([part for part in parts if part.card == card], is_so)
-            missing = [(neg(f), w) for f, w in weights if not isinstance(f, bool)]
-            if not missing:
-                model = self.p.least(is_so, self.p.one.unusual()) if not card else None
-            else:
-                model = self.p.least(is_so, missing)
-            if model is not None:
-                yield self.p.one.chosen(model)
+    def _worst(self, lang: str, level: Level) -> dict[str, Conversation]:
+        """The conversations that end at this level with the longest cards, whoever has them."""
+        found: dict[str, Conversation] = {}
+        most = [-1] * len(self.flow.advice.cards)
+        for viewer in self.viewers.at_the_end(lang):
+            is_so = conj([self._is(viewer), exactly(self.p.one, level.rank)])
+            bare = self._lines(viewer.session, level)
+            parts = list(self._parts(viewer.session, level, bare))
+            for card, known in enumerate(most):
+                weights = _weights([part for part in parts if part.card == card])
+                model = self.p.most(is_so, weights, known - bare)
+                if model is not None:
+                    most[card] = bare + self.p.weight(model, weights)
+                    found[f"{level} {card}"] = self.p.one.chosen(model)
+        return found
 
     def _is(self, viewer: Viewer) -> Formula:
         """That the answers make somebody who is spoken to like this viewer."""
@@ -95,74 +94,101 @@ class Results:
         others = [self.p.one.case[consent, o] for o in self.flow.others if (consent, o) in self.p.one.case]
         return conj([*audiences, disj(others) if viewer.other else neg(disj(others))])
 
-    def _parts(self, session: Session, level: Level, bare: list[int]) -> Iterator[CardPart]:
+    def _parts(self, session: Session, level: Level, bare: int) -> Iterator[CardPart]:
+        """What a result of this level may say at once; what unfolds makes no line."""
         one = self.p.one
+        card = {section: i for i, card in enumerate(self.flow.advice.cards) for section in card.shown}
         for compiled in self.flow.lines:
             line = compiled.line
-            if level in line.levels:
+            if level in line.levels and line.section in card:
                 said = [] if compiled.node is None else [one.true(compiled.node)]
                 said += [] if line.how is None else [way_said(one, level, line.how)]
-                yield from self._part(conj(said), session, level, bare, line.section, lines=(line.line,))
+                yield self._part(conj(said), session, level, bare, card[line.section], line.section, lines=(line.line,))
         for rule in self.flow.rules:
-            if rule.rule.level is level:
-                yield from self._part(
-                    one.fires[rule.rule.rule], session, level, bare, "because", rules=(rule.rule.rule,)
-                )
+            if rule.rule.level is level and Section.because in card:
+                said_if, name = one.fires[rule.rule.rule], rule.rule.rule
+                yield self._part(said_if, session, level, bare, card[Section.because], Section.because, rules=(name,))
         for name, node, _ in self.flow.conflicts:
-            yield from self._part(one.true(node), session, level, bare, "conflicts", conflicts=(name,))
+            yield self._part(one.true(node), session, level, bare, 0, "conflicts", conflicts=(name,))
 
     def _part(
-        self, said: Formula, session: Session, level: Level, bare: list[int], group: str, **what: tuple[str, ...]
-    ) -> Iterator[CardPart]:
-        if said is False:
-            return
-        once = self._cards(session, level, **what)
-        twice = self._cards(session, level, **{key: names * 2 for key, names in what.items()})
-        for card, (none, one, two) in enumerate(zip(bare, once, twice, strict=True)):
-            if one > none:
-                yield CardPart(said, card, min(two - one, one - none), group, max(0, 2 * one - none - two))
+        self, said: Formula, session: Session, level: Level, bare: int, card: int, group: str, **what: tuple[str, ...]
+    ) -> CardPart:
+        once = self._lines(session, level, **what)
+        twice = self._lines(session, level, **{key: names * 2 for key, names in what.items()})
+        return CardPart(said, card, twice - once, group, max(0, 2 * once - bare - twice))
 
-    def _cards(self, session: Session, level: Level, **what: Any) -> list[int]:
-        """The lines of each card of a result that says no more than this."""
+    def _lines(self, session: Session, level: Level, **what: Any) -> int:
+        """The lines of a result that says no more than this, before what unfolds."""
         effect = Advise(level, what.get("rules", ()), what.get("lines", ()), what.get("conflicts", ()))
-        return [screen_lines(m, self.width) for m in drawn_messages(self.flow, session.but(at=ADVICE), effect)]
+        return sum(screen_lines(m, self.width) for m in drawn_messages(self.flow, session.but(at=ADVICE), effect))
 
     # --- what is drawn there --------------------------------------------------------------------------------------------
 
-    def _drawn(self, chosen: Conversation, lang: str) -> Iterator[ShownScreen]:
+    def _drawn(self, chosen: Conversation, lang: str, usual: bool) -> Iterator[ShownScreen]:
         *_, before, turn = self.player.turns(chosen, lang)
-        yield from self._of(before.session, before.effects)
-        yield from self._of(turn.session, turn.effects)
-        for choice in (sc.WHY, sc.MORE_REASONS):
-            screen = ADVICE if choice == sc.WHY else sc.REASONS
-            turn = step(self.flow, turn.session, Tapped(turn.session.id, turn.session.turn, screen, choice), NOON)
-            yield from self._of(turn.session, turn.effects)
+        if turn.session.at == ADVICE:
+            lines = step(self.flow, before.session, _tap(before.session, sc.LINES, sc.OPEN_LINES), NOON)
+            for seen in (before, lines):
+                yield from self._of(seen.session, seen.effects, usual)
+        yield from self._of(turn.session, turn.effects, usual)
+        for screen, choice in ((ADVICE, sc.WHY), (sc.REASONS, sc.MORE_REASONS)):
+            turn = step(self.flow, turn.session, _tap(turn.session, screen, choice), NOON)
+            yield from self._of(turn.session, turn.effects, usual)
 
-    def _of(self, session: Session, effects: tuple[Effect, ...]) -> Iterator[ShownScreen]:
+    def _of(self, session: Session, effects: tuple[Effect, ...], usual: bool) -> Iterator[ShownScreen]:
         lang = session.lang
         audiences = self.flow.spoken_to(fold_session(self.flow, session, NOON.date()).env)
-        who = said_of(audiences)
         for effect in effects:
-            told = _name(effect)
-            if told is None:
+            told = _TOLD.get(type(effect))
+            if told is None or (isinstance(effect, Ask) and effect.screen != REVIEW):
                 continue
-            name, path = told
-            place = text_place(self.flow, lang, audiences, path)
-            for number, message in enumerate(drawn_messages(self.flow, session, effect), 1):
-                yield ShownScreen("card", f"{name}, card {number}", lang, who, place, message)
+            for number, message in enumerate(drawn_messages(self.flow, session, effect)):
+                sort, name, path = told(effect, number)
+                if sort == "review" and not usual:
+                    sort = "list"
+                place = text_place(self.flow, lang, audiences, path)
+                yield ShownScreen(sort, name, lang, said_of(audiences), place, message)
 
 
-def _name(effect: Effect) -> tuple[str, tuple[str, ...]] | None:
-    if isinstance(effect, Advise):
-        return f"result {effect.level}", ("levels", effect.level)
-    if isinstance(effect, Explain):
-        return "more reasons" if effect.more else "reasons", ("system", "why_title")
-    if isinstance(effect, Ask) and effect.screen == REVIEW:
-        return "review", ("system", "review_title")
-    return None
+def _tap(session: Session, screen: str, choice: str) -> Tapped:
+    return Tapped(session.id, session.turn, screen, choice)
 
 
-def _weights(parts: list[CardPart], is_so: Formula) -> list[tuple[Formula, int]]:
+Told = tuple[Sort, str, tuple[str, ...]]
+"""What a message is, its name, and where its words stand."""
+
+
+def _result(effect: Advise, number: int) -> Told:
+    return "card", f"result {effect.level}, card {number + 1}", ("levels", effect.level)
+
+
+def _reasons(effect: Explain, number: int) -> Told:
+    return "card", "more reasons" if effect.more else "reasons", ("system", "why_title")
+
+
+def _review(effect: Ask, number: int) -> Told:
+    """The list of what was understood; the last check, which asks."""
+    return (
+        ("question", "last check", ("system", "last_check"))
+        if number
+        else ("review", "review", ("system", "review_title"))
+    )
+
+
+def _which_line(effect: Lines, number: int) -> Told:
+    return "question", "which line", ("system", "which_line")
+
+
+_TOLD: Mapping[type, Callable[[Any, int], Told]] = {
+    Advise: _result,
+    Explain: _reasons,
+    Ask: _review,
+    Lines: _which_line,
+}
+
+
+def _weights(parts: list[CardPart]) -> list[tuple[Formula, int]]:
     """What to add up: the parts, and the heading of each group of which something is said."""
     groups: dict[str, list[CardPart]] = {}
     for part in parts:

@@ -21,8 +21,9 @@ from bot.core.rendering.render import render
 
 from .viewers import Viewer, Viewers
 
-Sort = Literal["question", "emergency", "card", "note"]
-"""What a screen is, and so how long it may be: it asks, it asks about emergencies, it tells, it is said above a question."""
+Sort = Literal["question", "emergency", "card", "note", "review", "list"]
+"""What a screen is, and so how long it may be: it asks, it asks about emergencies, it tells, it is said above a question, it lists
+what an uncomplicated patient answered, or what somebody else did, which may be as long as it is."""
 
 ANY_WORDS = "it has been like that since the weekend, on and off, and it is a bit worse now"
 """What somebody typed, as long as it is ever repeated."""
@@ -44,8 +45,7 @@ class ShownScreen(NamedTuple):
 
 def drawn_messages(flow: Flow, session: Session, effect: Effect) -> tuple[Message, ...]:
     """The messages of an effect, drawn as every channel draws them, where no setting names a number to call."""
-    drawn = render(flow, session, effect, Places(), NOON)
-    return () if drawn is None else (drawn,)
+    return render(flow, session, effect, Places(), NOON)
 
 
 def text_place(flow: Flow, lang: str, audiences: tuple[str, ...], path: tuple[str | int, ...]) -> Place:

@@ -9,9 +9,9 @@ from unicodedata import combining, east_asian_width
 
 from bot.core.conversation import screens as sc
 from bot.core.flow.compiled import Flow
-from bot.core.rendering.message import Message
+from bot.core.rendering.message import BlockKind, Message
 
-FOLD = "fold"
+FOLD: BlockKind = "fold"
 """The kind of a block that unfolds: it is read by who wants to."""
 FEWEST_WORDS = 30
 """A formula says nothing of fewer words than these."""
@@ -25,7 +25,7 @@ _END = re.compile(r"[.!?:;]+(?:\s|$)|\n")
 
 def before_unfolding(message: Message) -> Message:
     """The message without what unfolds."""
-    return replace(message, blocks=tuple(b for b in message.blocks if str(b.kind) != FOLD))
+    return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -64,10 +64,12 @@ def screen_lines(message: Message, width: int) -> int:
 
 
 def choices_of(flow: Flow, message: Message) -> int:
-    """The buttons that have to be chosen from: none of these, not sure, done and the way out are on every screen."""
+    """The buttons that have to be chosen from: none of these, not sure, done and the way out are on every screen, and the lines
+    of the review that can be changed are as many as were answered."""
     nones = {q.none for q in flow.interview.questions if q.none}
     always = nones | {sc.NOT_SURE, sc.DONE, sc.ALL, sc.STOP_HERE}
-    return sum(1 for row in message.rows for button in row if button.choice not in always)
+    choices = [b.choice for row in message.rows for b in row if not b.choice.startswith(sc.CHANGE_PREFIX)]
+    return sum(1 for choice in choices if choice not in always)
 
 
 def word_count(text: str) -> int:

@@ -244,6 +244,12 @@ class Screens(Strict):
     )
     emergency_lines: int = Field(20, ge=1, description="Lines of a screen about emergency signs (`tap: first`).")
     card_lines: int = Field(16, ge=1, description="Lines of a card, or of anything that is told, before what unfolds.")
+    review_lines: int = Field(
+        33,
+        ge=1,
+        description="Lines of the review of an uncomplicated patient: what is in view at once. That of others is as long "
+        "as what they told.",
+    )
     above_lines: int = Field(6, ge=1, description="Lines of what is said above a question, e.g. what was misread.")
     words: int = Field(900, ge=1, description="Words that an uncomplicated patient reads up to and with the advice.")
     grade: float = Field(6, gt=0, description="School year from which on a screen can be read (English, German).")

@@ -126,9 +126,8 @@ def _wrapped(flow: Flow, text: str) -> str:
 
 
 def _block(flow: Flow, block: Block) -> str:
-    kind = str(block.kind)
-    if kind != FOLD:
-        return f'<div class="block {escape(kind, quote=True)}">{_wrapped(flow, block.text)}</div>'
+    if block.kind != FOLD:
+        return f'<div class="block {escape(block.kind, quote=True)}">{_wrapped(flow, block.text)}</div>'
     heading, _, rest = block.text.partition("\n")
     return f'<details class="fold"><summary>{_wrapped(flow, heading)}</summary>{_wrapped(flow, rest)}</details>'
 
@@ -138,9 +137,8 @@ def _keys(seen: PhoneItem) -> str:
     for row in seen.message.rows if seen.message is not None else ():
         keys = []
         for button in row:
-            style = getattr(button, "style", "")
             tapped = button.data in seen.tapped
-            classes = " ".join(x for x in ("key", style, "tapped" if tapped else "") if x)
+            classes = " ".join(x for x in ("key", button.style, "tapped" if tapped else "") if x)
             mark = "\u261d " if tapped else ""
             keys.append(f'<div class="{escape(classes, quote=True)}">{mark}{escape(button.label)}</div>')
         rows.append(f'<div class="keys">{"".join(keys)}</div>')
