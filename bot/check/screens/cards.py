@@ -19,10 +19,12 @@ from bot.core.conversation.engine import step
 from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped
 from bot.core.conversation.session import ADVICE, REVIEW, Session
 from bot.core.conversation.triage import fold_session
+from bot.core.model.answers import Many
 from bot.core.model.flow_files import LEVELS, Level, Section
 
 from .drawn import ShownScreen, Sort, drawn_messages, text_place
 from .measure import measured_text, screen_lines, word_count
+from .said import TICKED
 from .viewers import Viewer, Viewers, said_of
 
 
@@ -63,6 +65,7 @@ class Results:
                 played["longest"] = found.chosen
             for level in LEVELS:
                 played |= self._worst(lang, level)
+            played |= self._emergencies(lang)
             for name, chosen in played.items():
                 yield from self._drawn(chosen, lang, usual=name == "usual")
 
@@ -84,6 +87,28 @@ class Results:
                     found[f"{level} {card}"] = self.p.one.chosen(model)
         return found
 
+    def _emergencies(self, lang: str) -> dict[str, Conversation]:
+        """Each emergency sign of its own, and those together that take most words: its result says what was told."""
+        found: dict[str, Conversation] = {}
+        for number, viewer in enumerate(self.viewers.at_the_end(lang)):
+            model = self.p.least(self._is(viewer), self.p.one.unusual())
+            if model is None:
+                continue
+            usual = {**self.p.space.usual, **self.p.one.chosen(model)}
+            for name, signs in self._signs(viewer):
+                texts = self.flow.text(lang, viewer.audiences).questions[name].options
+                long = sorted(signs, key=lambda o: -len(texts[o].answer or texts[o].label))[:TICKED]
+                for told in (*((sign,) for sign in signs), tuple(long)):
+                    found[f"{number} {told}"] = {**usual, name: Many(frozenset(told))}
+        return found
+
+    def _signs(self, viewer: Viewer) -> Iterator[tuple[str, list[str]]]:
+        """The screens of emergency signs, and those of them that are shown to this viewer."""
+        for question in self.flow.interview.questions:
+            signs = [o for o in question.option_ids if self.flow.signs.get(o) == Level.emergency]
+            if question.tap == "first" and signs:
+                yield question.ask, [o for o in signs if o not in viewer.hidden]
+
     def _is(self, viewer: Viewer) -> Formula:
         """That the answers make somebody who is spoken to like this viewer."""
         audiences = [
@@ -91,7 +116,7 @@ class Results:
             for name, node, _ in self.flow.audiences
         ]
         consent = self.flow.interview.questions[0].ask
-        others = [self.p.one.case[consent, o] for o in self.flow.others if (consent, o) in self.p.one.case]
+        others = [self.p.one.case[consent, o] for o in sorted(self.flow.others) if (consent, o) in self.p.one.case]
         return conj([*audiences, disj(others) if viewer.other else neg(disj(others))])
 
     def _parts(self, session: Session, level: Level, bare: int) -> Iterator[CardPart]:

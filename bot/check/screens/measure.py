@@ -36,21 +36,21 @@ def wrapped(text: str, width: int) -> list[str]:
 def _wrapped(paragraph: str, width: int) -> Iterator[str]:
     line, used = "", 0
     for word in paragraph.split():
-        long = columns(word)
+        long = text_columns(word)
         if line and used + 1 + long <= width:
             line, used = f"{line} {word}", used + 1 + long
             continue
         if line:
             yield line
-        while columns(word) > width:  # a word that is longer than the screen is broken
-            cut = next(n for n in range(len(word), 0, -1) if n == 1 or columns(word[:n]) <= width)
+        while text_columns(word) > width:  # a word that is longer than the screen is broken
+            cut = next(n for n in range(len(word), 0, -1) if n == 1 or text_columns(word[:n]) <= width)
             yield word[:cut]
             word = word[cut:]
-        line, used = word, columns(word)
+        line, used = word, text_columns(word)
     yield line
 
 
-def columns(text: str) -> int:
+def text_columns(text: str) -> int:
     """How wide a text is, in characters: wide ones count two, marks on letters none."""
     if text.isascii():
         return len(text)

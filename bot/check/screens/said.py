@@ -59,10 +59,11 @@ def _said(flow: Flow, key: str, sort: Sort, lang: str, viewer: Viewer) -> Iterat
         q.ask: keep(q, read_value(q, usual_value(q)), NOON.date()) for q in flow.interview.questions if not q.consent
     }
     session = viewer.session.but(answers={**usual, **viewer.session.answers})
-    place = text_place(flow, lang, viewer.audiences, ("system", key))
+    path = ("conflicts",) if key == "conflict" else ("system", key)
     params = _PARAMS.get(_KINDS.get(key, ""), _nothing)
     for about, named in params(flow):
         alone = sort == "card"
+        place = text_place(flow, lang, viewer.audiences, path if len(path) > 1 else (*path, about))
         messages = drawn_messages(flow, session, Say(key, named)) if alone else _above(flow, session, key, named)
         for message in messages:
             yield ShownScreen(
