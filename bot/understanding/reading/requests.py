@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from bot.core.model.readings import NO_REPLY, Reply
@@ -64,15 +65,31 @@ class RequestReader:
     ) -> bool:
         """Whether one of these lines is named as the writer's: neither of somebody else nor in asking what it is ("me or the
         family? my sister has lupus"; "is aspirin a blood thinner?")."""
-        lists, words = self._flow.language.lists, seen.words
-        last = max((place for place, word in enumerate(words.words) if word == "?"), default=-1)
-        asked = Spots(
-            s
-            for s in seen.match.spans("asks_whom_or_what")
-            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or s[1] <= last
-        )
+        lists, asked = self._flow.language.lists, self.asked_about(seen)
         if not asked:
             return True
         spans = [span for o in named for kind in ("plain", MAYBE) if (span := verdicts.get(o, {}).get(kind))]
         spans += [span for span, d, kind in found if set(lists.names[d][kind].means) & set(named)]
         return any(seen.scope.verdict(span, True) != OTHER for span in spans if not asked.cover(span))
+
+    def names_beside(self, seen: Seen, found: list[FoundName]) -> bool:
+        """Whether a medicine or illness of the writer's is named beside a question: "clopidogrel since the stent, does that count?"."""
+        asked = self.asked_about(seen)
+        return any(not asked.cover(span) and seen.scope.verdict(span, True) != OTHER for span, _, _ in found)
+
+    @staticmethod
+    def asked_about(seen: Seen) -> Spots:
+        """The words of questions about whom or what is meant; "what do you mean by", "is that one of the" to the end of the clause."""
+        words = seen.words
+        last = max((place for place, word in enumerate(words.words) if word == "?"), default=-1)
+        whole = [
+            s
+            for s in seen.match.spans("asks_whom_or_what")
+            if s[0] == 0 or words.sentence[s[0] - 1] != words.sentence[s[0]] or s[1] <= last
+        ]
+        opened = [
+            (s[0], bisect_right(words.clause, words.clause[s[0]]))
+            for s in seen.match.spans("asks_meaning")
+            if s[0] == 0 or words.clause[s[0] - 1] != words.clause[s[0]] or not words.words[s[0] - 1].isalnum()
+        ]
+        return Spots(sorted({*whole, *opened}))

@@ -212,7 +212,7 @@ class ReplyReader:
 
     def _after_turn(self, seen: SeenScreen, span: WordSpan) -> bool:
         """Whether it stands behind "but now" or "actually": that is what holds."""
-        return any(turn[1] <= span[0] for turn in seen.match.spans("contrast"))
+        return any(turn[1] <= span[0] for name in ("contrast", "holds_now") for turn in seen.match.spans(name))
 
     # --- yes or no
 
@@ -222,6 +222,9 @@ class ReplyReader:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
         words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
+        closing = [w for w in _YES_NO if any(s[1] == len(words.words) for s in match.spans(f"closes_with_{w}"))]
+        if closing:
+            return closing[0]  # "the heat pad takes the edge off so no"
         if name and match.spans(f"{name}/unsure.plain"):
             return "not_sure"
         if polarity == "not_sure" and match.spans("degree_yes"):
