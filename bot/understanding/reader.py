@@ -163,7 +163,8 @@ class LanguageReader:
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none or bool(match.spans("say_unsure"))))
+        unsure = any(span[0] == 0 for span in match.spans("say_unsure"))
+        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none, unsure))
         apart = not named or self._requests.stands_apart(seen, named, verdicts, meant)
         if named and asks and apart:  # "are braxton hicks ok to ignore?": that line is asked
             request, reply = "", Reply(perhaps=named, no=reply.no)

@@ -89,7 +89,8 @@ class ReplyReader:
         closes = bool(seen.match.spans("that_is_all"))
         if yes and any(turn[1] <= stated[o][0] for turn in seen.match.spans("all_except") for o in yes if o in stated):
             return Reply(tuple(o for o in ids if o not in yes))
-        if question.describes and not perhaps and seen.match.spans("all_of_them") and not seen.ledger.denies:
+        every = len(yes) < _SOME and seen.match.spans("all_of_them")  # "cough sneeze twist, any of them" names them
+        if question.describes and not perhaps and every and not seen.ledger.denies:
             return Reply(some=True)  # "everything!!": which of them is asked
         if yes and not signs & {*yes, *perhaps} and self._ends_with_no(seen.words):
             return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
