@@ -82,13 +82,13 @@ class RequestReader:
         return any(seen.scope.verdict(span, True) != OTHER for span in spans if not asked.cover(span))
 
     def names_beside(self, seen: Seen, found: list[FoundName]) -> bool:
-        """Whether a medicine or illness of the writer's is named beside a question: "clopidogrel since the stent, does that count?"."""
+        """Whether a medicine or illness of the writer's is named beside a question: "clopidogrel, does that count?"."""
         asked = self.asked_about(seen)
         return any(not asked.cover(span) and seen.scope.verdict(span, True) != OTHER for span, _, _ in found)
 
     @staticmethod
     def asked_about(seen: Seen) -> Spots:
-        """The words of questions about whom or what is meant; "what do you mean by", "is that one of the" to the end of the clause."""
+        """The words of questions about whom or what is meant; "what do you mean by" speaks to the end of its clause."""
         words = seen.words
         last = max((place for place, word in enumerate(words.words) if word == "?"), default=-1)
         whole = [
