@@ -25,7 +25,16 @@ FOLDER = Path(__file__).parent / "languages"
 READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 """What phrases of an option can say of it."""
 
-TIME_CUES = ("began", "this_bout", "not_the_onset", "still_the_onset", "per_spasm", "not_one_spasm", "complaint")
+TIME_CUES = (
+    "began",
+    "this_bout",
+    "not_the_onset",
+    "still_the_onset",
+    "per_spasm",
+    "not_one_spasm",
+    "of_another_spasm",
+    "complaint",
+)
 """Lists of the time words that are matched as groups: `time.began` and so on."""
 
 _NOT_WORDS = frozenset(
