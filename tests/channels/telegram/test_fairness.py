@@ -124,13 +124,6 @@ async def test_what_waits_outlives_a_stop(
     assert len(heavy) == FEWER
 
 
-async def test_an_emergency_in_a_flood_is_answered(bot: Running, ann: Patient, telegram: TelegramDouble) -> None:
-    await ann.consents()
-    for number in range(30):
-        ann.person.send("open wound" if number == 20 else f"word {number}")
-    await ann.person.sees("Open wound", 10)
-
-
 async def test_what_was_written_after_erasing_is_kept(bot: Running, ann: Patient, telegram: TelegramDouble) -> None:
     await ann.consents()
     for text in ("/help", "/help", "/help", "/forget", "forget button", "/start", "me"):
