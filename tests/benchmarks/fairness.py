@@ -1,8 +1,8 @@
 """How long somebody waits for an answer while another chat floods the bot. Run: python tests/benchmarks/fairness.py [MESSAGES]
 
 A bystander writes to the shipped flow, through the double of Telegram and real HTTP; first alone, then beside a chat that has just
-sent a hundred messages (or MESSAGES) of 4,096 characters, the dearest to read that are known: half a second more is allowed. "sign":
-how long a red flag takes that stands at the end of the flood itself.
+sent a hundred messages (or MESSAGES) of 4,096 characters, the dearest to read that are known: half a second more is allowed.
+"sign": how long a red flag takes that stands at the end of the flood itself.
 """
 
 from __future__ import annotations
