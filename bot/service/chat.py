@@ -72,7 +72,7 @@ class Chats:
             if of_surroundings(error):
                 raise
             return None  # what is wrong with it is found when its turn comes
-        return None if event is None else incoming._replace(event=event)
+        return None if event is None else incoming._replace(event=event, ahead=True)
 
     def handle(self, tx: Transaction, chat: OpenChat, incoming: Incoming, now: float, aside: list[SetAside]) -> Handled:
         """Take the event's step. What it changes is kept in `chat`; `aside`: takes an update that cannot be handled."""

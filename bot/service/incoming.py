@@ -48,7 +48,7 @@ class Incoming(NamedTuple):
     `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot;
     `back`: and does so no more; `raw`: it as text, from which the channel can read it again, so that it may wait for another
     batch; `wait`: it is to, unless a red flag is told; `warned`: something urgent is on its way to the chat already, so that even
-    that waits.
+    that waits; `ahead`: a red flag is told, so it did not wait.
     """
 
     chat: str
@@ -64,6 +64,7 @@ class Incoming(NamedTuple):
     raw: Callable[[], str] | None = None
     wait: bool = False
     warned: bool = False
+    ahead: bool = False
     unreadable: bool = False
 
 

@@ -13,6 +13,7 @@ from bot.core.conversation.events import Received, Typed
 from bot.core.model.readings import Reading, Sign
 from bot.replay.double.faults import Fault
 from bot.replay.double.server import TelegramDouble
+from bot.server.metrics import Metrics
 from bot.service.ahead import COST, MOST, Lookout
 from bot.service.incoming import Incoming
 from bot.service.open_chat import SHARE
@@ -92,6 +93,21 @@ async def test_what_goes_ahead_answers_no_screen(
     now = session(bot)
     assert set(now.answers) == {"for_whom", "age"}
     assert [sign.option for sign in now.signs] == ["collapse_or_fainting"]
+
+
+async def test_what_waits_and_what_does_not_is_counted(
+    bot: Running, ann: Patient, telegram: TelegramDouble, clock: Clock, said: list[str]
+) -> None:
+    metrics = Metrics(clock, lambda: 0, lambda: 0)
+    bot.service.on_handled = metrics.handled
+    await begun(ann, clock)
+    for number in range(5 * SHARE):
+        ann.person.send(f"hello {number}")
+    ann.person.send(SIGN)
+    await eventually(lambda: f"hello {5 * SHARE - 1}" in said, 20)
+    told = dict(line.split() for line in metrics.text().decode().splitlines() if " " in line and line[0] != "#")
+    assert float(told["symptom_bot_updates_ahead_total"]) == 1
+    assert float(told["symptom_bot_updates_put_off_total"]) >= SHARE
 
 
 async def test_to_whom_nothing_can_be_sent_just_now_one_sign_goes_ahead(
