@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,22 @@ NOT_YET = {"level", "question"}
 """Labels of figures of which there are none before somebody comes to the end, or leaves."""
 NOT_SHOWN = {f"symptom_bot_process_{name}" for name in ("virtual_memory_bytes", "start_time_seconds")}
 """Figures that come with those of the process and say nothing to anybody."""
+
+
+BOUND = re.compile(r"^\| [^|]+ \| ([\d,]+) \| [^|]+ \| `(\S+)\.py` `([\w.]+)` \|$", re.MULTILINE)
+
+
+def test_the_bounds_in_the_manual_are_those_of_the_code() -> None:
+    manual = (ROOT / "bot/deploy/README.md").read_text(encoding="utf-8")
+    section = manual.split("## What is bounded")[1].split("## ")[0]
+    rows = BOUND.findall(section)
+    assert len(rows) == section.count("\n| ") - 1 >= 20
+    for said, module, name in rows:
+        value: Any = import_module(f"bot.{module.replace('/', '.')}")
+        for part in name.split("."):
+            value = getattr(value, part)
+            value = value() if isinstance(value, type) else value
+        assert f"{int(value):,}" == said, f"{module} {name} is {value}"
 
 
 @pytest.mark.slow
