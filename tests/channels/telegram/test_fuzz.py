@@ -1,7 +1,7 @@
 """Whatever arrives: updates made of real ones with parts lost, doubled and replaced, words of every kind, callback data, beside
 somebody who goes on talking. Nothing crashes, only what is no update any more is set aside, and the bystander is answered.
 
-A few thousand here; in the slow lane about an hour of them, with the bystander's times.
+Over a thousand here; a hundred times as many in the slow lane, where the bystander's times have a bound.
 """
 
 from __future__ import annotations
