@@ -99,8 +99,9 @@ class Chores:
     async def retention(self) -> None:
         """Erase what is too old; change keys, and destroy those that are."""
         now, keep = self._service.clock(), [flow.version for flow in self._service.flows.current.values()]
-        erased = await self._thread(lambda store: store.erase_finished(now - self._days * DAY))
-        await self._thread(lambda store: store.tidy(now - REPEATS, keep))
+        chores = self._service.store.in_pieces
+        erased = await self._thread.in_pieces(chores.erase_finished(now - self._days * DAY))
+        await self._thread.in_pieces(chores.tidy(now - REPEATS, keep))
         await self._change_keys(now)
         if erased:
             log.info("old sessions erased", extra={"count": erased})
@@ -108,7 +109,7 @@ class Chores:
     async def _change_keys(self, now: float) -> None:
         """A key file that cannot be written is said to be that; patients are served with the keys that there are."""
         try:
-            change = await self._thread(lambda store: store.change_keys(now, self._days * DAY))
+            change = await self._thread.in_pieces(self._service.store.in_pieces.change_keys(now, self._days * DAY))
         except StoreUnavailable:
             raise
         except StoreError as error:

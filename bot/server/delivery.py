@@ -108,6 +108,11 @@ class Deliverer:
         queue = self._queues.get(chat)
         return queue is not None and len(queue.waiting) >= CROWDED
 
+    def warned(self, chat: str) -> bool:
+        """Whether something urgent waits for this chat."""
+        queue = self._queues.get(chat)
+        return queue is not None and bool(queue.waiting) and queue.waiting[0][0] == EMERGENCY
+
     @property
     def leases(self) -> dict[str, int]:
         """chat -> fence of all chats served here."""

@@ -162,7 +162,8 @@ class GroupCommit:
         self._later = False
 
     async def _batch(self, now: Sequence[tuple[Incoming, _Asked]]) -> None:
-        batch = [one._replace(wait=True) if self._deliverer.crowded(one.chat) else one for one, _ in now]
+        queues = self._deliverer
+        batch = [one._replace(wait=queues.crowded(one.chat), warned=queues.warned(one.chat)) for one, _ in now]
         outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
         self._under_way = [asked for _, asked in now]
         try:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from .errors import StoreUnavailable
+from .keeping.housekeeping import Pieces
 from .store import Store
 
 PATIENCE = 3.0
@@ -44,6 +45,12 @@ class StoreThread:
         async with self._turn:
             with self._watched():
                 return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
+
+    async def in_pieces(self, pieces: Pieces[T]) -> T:
+        """The result of a long chore; whoever waits meanwhile gets their turn between two of its pieces."""
+        while (ended := await self(lambda _: _next(pieces))) is None:
+            pass
+        return ended[0]
 
     async def through(self, work: Generator[Callable[[], Any], Any, T]) -> T:
         """The result of `work`, whose calls are made in the store's thread and whose own steps here. If that is
@@ -87,6 +94,15 @@ class StoreThread:
         """Finish what was asked and close the store."""
         await self(Store.close)
         self._executor.shutdown()
+
+
+def _next(pieces: Pieces[T]) -> tuple[T] | None:
+    """The next piece of a chore; its result once it is done."""
+    try:
+        next(pieces)
+    except StopIteration as ended:
+        return (ended.value,)
+    return None
 
 
 def _abandon(work: Generator[Callable[[], Any], Any, Any], running: Future[Any]) -> None:

@@ -110,6 +110,12 @@ async def serving(
         await channel.end()
 
 
+def make_readers(service: Service) -> None:
+    """They are made before anybody is served."""
+    for flow in service.flows.current.values():
+        flow.reader("", service.local(service.clock()), "en", None)
+
+
 @dataclass
 class Patient:
     """A person who reads before answering. `person`: the double's user."""
