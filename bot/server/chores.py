@@ -17,6 +17,8 @@ from .group_commit import GroupCommit
 log = logging.getLogger("symptom_bot.chores")
 
 DAY = 86400.0
+BEATS = 3
+"""How often in the time of a lease it is renewed, and this worker says that it lives."""
 
 Reload = Callable[[], Awaitable[None]]
 
@@ -48,19 +50,19 @@ class Chores:
         self._service, self._thread, self._turns, self._deliverer = service, thread, turns, deliverer
         self._days, self.reload = retention_days, reload
         self._every = every or Every()
+        self._counted = False
 
     def all(self) -> Sequence[Awaitable[None]]:
         """Every chore, each to be run for ever."""
         every, store = self._every, self._service.store
-        chores = [
+        chores = [self._repeat("leases", store.lease / BEATS, self.leases)] if store.shared else []
+        chores += [
             self._repeat("due messages", every.due, self.due),
             self._repeat("messages left behind", every.left_behind, self.left_behind),
             self._repeat("retention", every.retention, self.retention),
             self._repeat("edited flows", every.flows, self._look),
             self._repeat("withdrawn versions", every.withdrawn, self.withdrawn),
         ]
-        if store.shared:
-            chores.append(self._repeat("leases", store.lease / 3, self.leases))
         return chores
 
     async def _repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -84,17 +86,25 @@ class Chores:
 
     async def left_behind(self) -> None:
         """Take over what was committed but not delivered: before a crash, by a worker that ended, or after a wait."""
-        now = self._service.clock()
+        now, since = self._service.clock(), asyncio.get_running_loop().time()
         found = await self._thread(lambda store: store.take_deliveries(now))
-        self._deliverer.take(found)
+        self._deliverer.take(found, since=since)
         self._turns.look_for_later()
 
     async def leases(self) -> None:
-        """Keep the leases of chats that are served here."""
-        fences = self._deliverer.leases
-        for chat in await self._thread(lambda store: store.renew(fences)):
+        """Say that this worker lives, learn how many do, and keep the leases of chats that are served here."""
+        fences, since = self._deliverer.leases, asyncio.get_running_loop().time()
+        try:
+            workers, lost = await self._thread(lambda store: (store.beat(), store.renew(fences)))
+        except StoreUnavailable:
+            self._deliverer.cannot_renew()
+            raise
+        for chat in lost:
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
+        self._deliverer.renewed(fences.keys() - lost, since)
+        self._deliverer.share_rate(workers, 0.0 if self._counted else self._service.store.lease / BEATS)
+        self._counted = True
 
     async def retention(self) -> None:
         """Erase what is too old; change keys, and destroy those that are."""

@@ -56,6 +56,10 @@ class Forked:
         self._process, self.stdout, self.stderr = process, stdout, stderr
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def returncode(self) -> int | None:
         return self._process.exitcode
 

@@ -67,6 +67,10 @@ class Running:
         await self.task
 
 
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
 def settings(**more: Any) -> Settings:
     """Settings of the small test flow, whatever the environment says."""
     values = {"flow": "sprain", "flows_dir": FLOWS, "rate_chat": 1000.0, "rate_overall": 10_000.0, **more}
@@ -81,9 +85,11 @@ async def serving(
     limits: Limits | None = None,
     every: Every = QUIET,
     make: Callable[[Store, Clock], Service] | None = None,
+    polls: bool = True,
     **more: Any,
 ) -> AsyncIterator[Running]:
-    """A bot that polls the double until the block ends. `make`: its service, unless it is that of the settings."""
+    """A bot that polls the double until the block ends, or one of several that does not. `make`: its service, unless it is that
+    of the settings."""
     chosen = settings(**more)
     clock = clock or Clock()
     store = open_store(url, purpose="test")
@@ -99,7 +105,7 @@ async def serving(
     await channel.reach()
     channel.begin()
     stop = asyncio.Event()
-    task = asyncio.create_task(channel.poll(stop))
+    task = asyncio.create_task(channel.poll(stop) if polls else _until(stop))
     running = Running(channel, store, clock, stop, task)
     try:
         yield running

