@@ -21,7 +21,7 @@ from typing import Literal
 from bot.service.payload import Payload
 from bot.store import EMERGENCY, Blocked, Delivery, DeliveryOutcome, Held, Refused, Released, Sent
 
-from .rate_limits import Limits, Place
+from .rate_limits import AT_ONCE, Limits, Place
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""
@@ -75,7 +75,7 @@ class _Queue:
     state: Literal["idle", "ready", "sending", "parked"] = "idle"
     tries: int = 0
     reserved: int = -1
-    place: Place = Place(0.0, 0.0)
+    place: Place = AT_ONCE
     urgent: tuple[int, str] = (0, "")
     timer: asyncio.TimerHandle | None = None
 
@@ -92,7 +92,8 @@ class _Queue:
 
 class Deliverer:
     """`send`: brings one message to its chat; `slots`: messages on their way at once; `lease`: seconds that a lease lasts, if
-    chats are shared: then it is given back when a chat's queue is empty; `report`: told of each result, for figures and logs; `changed`: there are outcomes."""
+    chats are shared: then it is given back when a chat's queue is empty; `report`: told of each result, for figures and logs;
+    `changed`: there are outcomes."""
 
     def __init__(
         self,
@@ -332,10 +333,7 @@ class Deliverer:
         except Exception as error:
             result = Never(f"error {type(error).__name__}")
         self._report(delivery, result)
-        if isinstance(result, Taken) and self._shared:
-            self._sent[chat, seq, delivery.created] = Sent(chat, seq, result.message)
-            if len(self._sent) > REMEMBERED:
-                self._sent.popitem(last=False)
+        self._remember(delivery, result)
         if self._queues.get(chat) is not queue:
             if isinstance(result, Taken):  # the lease was lost meanwhile, but sent is sent
                 self._record(Sent(chat, seq, result.message))
@@ -368,6 +366,13 @@ class Deliverer:
             self._make_ready(chat, queue)
         else:
             self._empty(chat, queue)
+
+    def _remember(self, delivery: Delivery, result: DeliveryResult) -> None:
+        if self._shared and isinstance(result, Taken):
+            key = (delivery.chat, delivery.seq, delivery.created)
+            self._sent[key] = Sent(delivery.chat, delivery.seq, result.message)
+            if len(self._sent) > REMEMBERED:
+                self._sent.popitem(last=False)
 
     def _wait(self, queue: _Queue, delivery: Delivery, payload: Payload) -> float:
         """Seconds until the rates allow this message; edits of what is there already are not counted."""

@@ -48,6 +48,9 @@ class Place(NamedTuple):
     overall: float
 
 
+AT_ONCE = Place(0.0, 0.0)
+
+
 class Limits:
     """`overall`, `chat`: messages a second. Times are seconds of any steady clock. `workers`: how many share `overall`."""
 
@@ -80,7 +83,7 @@ class Limits:
             if len(self._chats) > REMEMBERED:
                 self._chats.popitem(last=False)
         slow = self._slow(now)
-        place = Place(0.0, 0.0) if urgent else Place(now + pace.wait(now), slow + self._overall.wait(slow))
+        place = AT_ONCE if urgent else Place(now + pace.wait(now), slow + self._overall.wait(slow))
         pace.take(now)
         self._overall.take(slow)
         return place

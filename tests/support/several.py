@@ -65,7 +65,10 @@ class Proxy:
             except OSError:
                 continue
             both = {writer, to_there}
-            self._servers.setdefault(port, set()).update(both)
+            if port not in self._servers:  # left out meanwhile
+                to_there.close()
+                continue
+            self._servers[port].update(both)
             await asyncio.gather(_pipe(reader, to_there), _pipe(there, writer))
             self._servers.get(port, set()).difference_update(both)
             return

@@ -23,7 +23,7 @@ from bot.server.rate_limits import Limits
 from bot.service.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store
-from tests.support.forked_bot import Forked, fork_bot
+from tests.support.forked_bot import MOST_SAID, Forked, fork_bot
 from tests.support.places import ROOT, TESTS
 
 FLOWS = TESTS / "flows"
@@ -240,6 +240,7 @@ async def start_process(
         env=chosen,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        limit=MOST_SAID,
         preexec_fn=before,
     )
 
