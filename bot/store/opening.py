@@ -28,7 +28,7 @@ OWNER_BUSY_SECONDS = 1.0
 """Who serves patients tries again rather than waits: the thread that waits cannot be called back when the bot stops."""
 CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 30
-_IDLE_SECONDS = 10
+_IDLE_SECONDS = 15
 _LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """When a line to PostgreSQL counts as cut: without these, after hours."""
 _MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose

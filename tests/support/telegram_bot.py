@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
-from bot.replay.double.people import User
+from bot.replay.double.people import PATIENCE, User
 from bot.replay.double.server import TelegramDouble
 from bot.server.chores import Every
 from bot.server.rate_limits import Limits
@@ -186,7 +186,7 @@ async def quiet(running: Running, double: TelegramDouble) -> None:
     await eventually(lambda: not running.store.waiting())
 
 
-async def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def eventually(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Until the condition holds; for what changes inside the bot, where nothing wakes a test."""
     async with asyncio.timeout(seconds):
         while not condition():
