@@ -17,21 +17,20 @@ from .group_commit import GroupCommit
 log = logging.getLogger("symptom_bot.chores")
 
 DAY = 86400.0
-BEATS = 3
-"""How often in the time of a lease it is renewed, and this worker says that it lives."""
 
 Reload = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Seconds between two rounds of each chore."""
+    """Seconds between two rounds of each chore. A lease lasts several rounds of `leases`."""
 
     due: float = 2.0
     left_behind: float = 1.0
     retention: float = 3600.0
     flows: float = 2.0
     withdrawn: float = 10.0
+    leases: float = 1.5
 
 
 class Chores:
@@ -55,7 +54,7 @@ class Chores:
     def all(self) -> Sequence[Awaitable[None]]:
         """Every chore, each to be run for ever."""
         every, store = self._every, self._service.store
-        chores = [self._repeat("leases", store.lease / BEATS, self.leases)] if store.shared else []
+        chores = [self._repeat("leases", every.leases, self.leases)] if store.shared else []
         chores += [
             self._repeat("due messages", every.due, self.due),
             self._repeat("messages left behind", every.left_behind, self.left_behind),
@@ -103,7 +102,7 @@ class Chores:
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
         self._deliverer.renewed(fences.keys() - lost, since)
-        self._deliverer.share_rate(workers, 0.0 if self._counted else self._service.store.lease / BEATS)
+        self._deliverer.share_rate(workers, 0.0 if self._counted else self._every.leases)
         self._counted = True
 
     async def retention(self) -> None:

@@ -120,11 +120,11 @@ async def telegram(clock: Clock) -> AsyncIterator[TelegramDouble]:
 
 
 @contextlib.asynccontextmanager
-async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock) -> AsyncIterator[list[Running]]:
+async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock, **more: Any) -> AsyncIterator[list[Running]]:
     """Workers in the test's own loop, each with its clock; none polls by itself."""
     async with contextlib.AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(serving(telegram, url, clock=clock, polls=False))
+            await stack.enter_async_context(serving(telegram, url, clock=clock, polls=False, **more))
             for number, clock in enumerate(clocks)
         ]
 
@@ -178,3 +178,26 @@ async def test_workers_whose_clocks_are_a_day_apart_share_leases_and_count_updat
         with one.store._write() as connection:
             connection.exec_driver_sql("UPDATE chats SET lease_until = lease_until - 20")
         assert two.store.take_deliveries(tomorrow.now) != []
+
+
+async def test_two_workers_keep_to_the_rate_together_and_say_how_many_they_are(
+    telegram: TelegramDouble, clock: Clock, postgresql_url: str
+) -> None:
+    rate, loop = 40.0, asyncio.get_running_loop()
+    async with sharing(telegram, postgresql_url, clock, rate_overall=rate) as (one,):
+        async with sharing(telegram, postgresql_url, clock, rate_overall=rate) as (two,):
+            for worker in (two, one):
+                await worker.channel.chores.leases()
+            assert [worker.channel.health.workers() for worker in (one, two)] == [2, 2]
+            assert "as by 2 workers in all" in one.channel.health.ready()[1]
+            people = [telegram.user(n) for n in range(1, 101)]
+            for person in people:
+                person.send("/help")
+            updates = list(telegram.updates.pending)
+            telegram.updates.pending.clear()
+            began = loop.time()
+            await asyncio.gather(one.channel.handle_all(updates[::2]), two.channel.handle_all(updates[1::2]))
+            await telegram.until(lambda: all(person.messages for person in people), 60)
+            assert loop.time() - began >= (100 - rate) / rate * 0.95, "each took the whole rate for itself"
+        await one.channel.chores.leases()
+        assert one.channel.health.workers() == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,10 +13,9 @@ from bot.core.conversation.session import Session
 from bot.replay.double.chats import DoubleMessage
 from bot.replay.double.faults import Breakage, Fault, Faults
 from bot.replay.double.server import DoubleCall, TelegramDouble
-from bot.server.chores import Every
 from bot.server.rate_limits import Limits
 from bot.store import StoreUnavailable, Unstorable
-from tests.support.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
+from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
 @pytest.fixture
@@ -331,23 +329,23 @@ async def test_what_is_written_during_an_outage_and_is_urgent_says_when_it_was_w
 
 
 async def test_two_workers_on_one_database_share_the_chats(telegram: TelegramDouble, postgresql_url: str) -> None:
-    every = Every(due=NEVER, left_behind=0.05, retention=NEVER, flows=NEVER, withdrawn=NEVER)
+    clock = telegram.account.clock = Clock()  # the same for all: whether words answer a screen is a matter of clocks
     async with (
-        serving(telegram, postgresql_url, every=every) as one,
-        serving(telegram, postgresql_url, every=every) as two,
+        serving(telegram, postgresql_url, clock=clock, polls=False) as one,
+        serving(telegram, postgresql_url, clock=clock, polls=False) as two,
     ):
         people = [Patient(telegram.user(n)) for n in range(1, 9)]
-        await one.end()
 
         async def walk(patient: Patient, workers: list[Running]) -> None:
             for number, words in enumerate(["/start", "me", "none of these", "none of these", "35"]):
+                clock.now += 2
                 update = {
                     "update_id": patient.person.chat.id * 1000 + number,
                     "message": {
                         **_message(patient),
                         "text": words,
                         "message_id": number + 1,
-                        "date": math.ceil(telegram.account.clock()),
+                        "date": int(clock.now),
                     },
                 }
                 before = len(patient.person.messages)
