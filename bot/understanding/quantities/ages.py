@@ -61,6 +61,7 @@ class AgeReader:
         self._months_and_units = frozenset(
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
         )
+        self._before_a_year = frozenset((*(w for names in parts.months for w in names), *age.decade_leads))
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
         self._out_of, self._about_pain = Listed(pain.out_of), Listed(pain.about_pain)
         self._says = frozenset(w for p in pain.says for w in p.split())
@@ -263,7 +264,7 @@ class AgeReader:
             )
             if not word.isdecimal() or len(word) not in ((2, 4) if len(dated) == 2 else (4,)):
                 continue
-            year = int(word) if len(word) == 4 else int(word) + (1900 if int(word) > today.year % 100 else 2000)
+            year = _full_year(word, today.year)
             if not today.year - 110 <= year <= today.year:
                 continue
             ages = {today.year - year - late for late in self._before_birthday(dated, today)}
@@ -299,12 +300,12 @@ class AgeReader:
             if self._whose & set(words[max(0, place - 3) : place]):
                 continue
             for year in range(end, min(end + 7, len(words))):
-                if (
-                    len(words[year]) == 4
-                    and words[year].isdecimal()
-                    and this_year - 110 <= int(words[year]) <= this_year - 5
-                ):
-                    age = this_year - int(words[year])
+                if not words[year].isdecimal() or len(words[year]) not in (2, 4):
+                    continue
+                if len(words[year]) == 2 and words[year - 1] not in self._before_a_year:
+                    continue  # "born 12 march 88": a day is no year
+                age = this_year - _full_year(words[year], this_year)
+                if 5 <= age <= 110:
                     return Figure((age - 1, age), (place, year + 1))
         return None
 
@@ -313,6 +314,11 @@ class AgeReader:
         if third and decade[1] - decade[0] == 9:
             return Figure((decade[0] + third[0], decade[0] + third[1]), (begin - 1, span[1]))
         return Figure(decade, span)
+
+
+def _full_year(word: str, this_year: int) -> int:
+    """The year that two or four digits name: the last one that is not to come."""
+    return int(word) if len(word) == 4 else int(word) + (1900 if int(word) > this_year % 100 else 2000)
 
 
 _AGE_READINGS: tuple[Callable[[AgeReader, SpokenWords, Number, bool], Age | None], ...] = (

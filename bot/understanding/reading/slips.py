@@ -37,8 +37,10 @@ class SlipReader:
         there are none."""
         speller = self._spellers.get(question.ask)
         text = list(words.words)
+        real = self._flow.language.spelling.speller.known
         for place in ledger.unknown[:_SLIPS]:
-            text[place] = " ".join(speller.mend(text[place])) if speller is not None else text[place]
+            if speller is not None and text[place] not in real:
+                text[place] = " ".join(speller.mend(text[place]))
         return " ".join(text) if tuple(text) != words.words else None
 
     def signs(self, seen: Seen, ledger: Ledger) -> tuple[Sign, ...]:

@@ -36,12 +36,13 @@ class PlaceReader:
     def _is(self, name: str, word: str) -> bool:
         return word in self._of.get(name, ())
 
-    def read(self, words: SpokenWords, lines: int) -> Placed | None:
-        """The lines named in a message to a list of so many lines; None if it is no such answer."""
+    def read(self, words: SpokenWords, lines: int, by_end: bool = True) -> Placed | None:
+        """The lines named in a message to a list of so many lines; None if it is no such answer. `by_end`: "the bottom one" is a
+        line; not where "bottom" is what a line is about."""
         said = _TOKEN.findall(words.text.lower())  # as typed: "n" stands for "and" elsewhere
         if not said or len(said) > 24 or not lines:
             return None
-        return self._row(said, lines) or self._numbered(said, lines)
+        return self._row(said, lines) or self._numbered(said, lines, by_end)
 
     def _row(self, said: list[str], lines: int) -> Placed | None:
         """One word a line."""
@@ -55,15 +56,15 @@ class PlaceReader:
         of = {k: tuple(n for n, kind in enumerate(kinds) if kind == k) for k in ("yes", "no", "unsure")}
         return Placed(of["yes"], of["no"], of["unsure"], row=True)
 
-    def _numbered(self, said: list[str], lines: int) -> Placed | None:
+    def _numbered(self, said: list[str], lines: int, by_end: bool) -> Placed | None:
         found: list[int] = []
         hedged = but = False
         place = 0
         while place < len(said):
             word = said[place]
             following = said[place + 1] if place + 1 < len(said) else ""
-            if place and self._is("of_oneself", said[place - 1]) and self._count(word) is not None:
-                return None  # "I am 6": no line
+            if self._counts_things(said, place):
+                return None
             count = self._count(following)
             if place and self._is("all", said[place - 1]) and self._count(word) is not None:
                 place += 1  # "no to all six": how many there are, not the sixth
@@ -73,7 +74,7 @@ class PlaceReader:
             elif self._is("last", word) and count and 1 < count <= lines:
                 found += range(lines - count, lines)
                 place += 2
-            elif (end := self._end(said, place, lines)) is not None:
+            elif by_end and (end := self._end(said, place, lines)) is not None:
                 found.append(end)
                 place += 1
             elif self._all(said, place, lines) and not any(self._is("no", other) for other in said):
@@ -101,6 +102,13 @@ class PlaceReader:
             found = [n for n in range(lines) if n not in found]
         return Placed(tuple(dict.fromkeys(found)), hedged=hedged)
 
+    def _counts_things(self, said: list[str], place: int) -> bool:
+        """Whether a number is none of a line: "I am 6", "two of everything"."""
+        if place and self._is("of_oneself", said[place - 1]) and self._count(said[place]) is not None:
+            return True
+        of_all = place > 1 and said[place - 1] == "of" and self._is("all", said[place])
+        return of_all and self._count(said[place - 2]) is not None
+
     def _end(self, said: list[str], place: int, lines: int) -> int | None:
         """The line of "the top one", "the bottom one", "the middle one" of an odd number."""
         word = said[place]
@@ -113,8 +121,8 @@ class PlaceReader:
     def _all(self, said: list[str], place: int, lines: int) -> bool:
         """Whether "all", or "both" of two, stands there; "all but" names the others."""
         word, following = said[place], said[place + 1] if place + 1 < len(said) else ""
-        if self._is("all_but", following):
-            return False
+        if self._is("all_but", following) or self._is("hedges", following):
+            return False  # "every bit of me"
         return self._is("all", word) or (lines == 2 and self._is("both", word))
 
     def _count(self, word: str) -> int | None:

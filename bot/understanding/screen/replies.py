@@ -75,21 +75,19 @@ class ReplyReader:
 
     def _to_list(self, question: Question, seen: SeenScreen, verdicts: Verdicts, names: tuple[Name, ...]) -> Reply:
         ids = question.option_ids
-        placed = self._places.read(seen.words, len(ids))
+        stated = {o: v[PLAIN] for o, v in verdicts.items() if PLAIN in v and o in ids}
+        placed = self._places.read(seen.words, len(ids), by_end=not stated)
         if placed is not None and not (question.describes and len(placed.yes) == len(ids)):
             return self._placed(placed, ids)
         named = {option for name in names if not name.ask for option in name.means}
-        yes = tuple(o for o in ids if PLAIN in verdicts.get(o, ()) or o in named)
         signs = {o.id for o in question.options if o.sign}
+        yes = tuple(
+            o for o in ids if o in named or (o in stated and (o in signs or not _inside_another(o, stated)))
+        )  # "at the bottom of my back": not the bottom
         perhaps = tuple(o for o in ids if o not in yes and MAYBE in verdicts.get(o, ()) and (o in signs or not yes))
         no = tuple(o for o in ids if o not in yes and o not in perhaps and NEGATED in verdicts.get(o, ()))
         closes = bool(seen.match.spans("that_is_all"))
-        if yes and any(
-            turn[1] <= verdicts[o][PLAIN][0]
-            for turn in seen.match.spans("all_except")
-            for o in yes
-            if o in verdicts and PLAIN in verdicts[o]
-        ):
+        if yes and any(turn[1] <= stated[o][0] for turn in seen.match.spans("all_except") for o in yes if o in stated):
             return Reply(tuple(o for o in ids if o not in yes))
         if question.describes and not perhaps and seen.match.spans("all_of_them") and not seen.ledger.denies:
             return Reply(some=True)  # "everything!!": which of them is asked
@@ -97,6 +95,8 @@ class ReplyReader:
             return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
         if yes or perhaps:
             return Reply(yes, perhaps, no, closes=closes)
+        if self._meant(seen, f"{question.ask}/some.plain"):
+            return Reply(no=no, some=True)  # "my back", where places on it are listed
         telling = bool(seen.ledger.telling) or any(n.ask for n in names) or self._yes_to_something(seen)
         unknown = bool(seen.ledger.unknown) and strict(question)
         items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
