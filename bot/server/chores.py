@@ -85,23 +85,23 @@ class Chores:
 
     async def left_behind(self) -> None:
         """Take over what was committed but not delivered: before a crash, by a worker that ended, or after a wait."""
-        now, since = self._service.clock(), asyncio.get_running_loop().time()
+        now = self._service.clock()
         found = await self._thread(lambda store: store.take_deliveries(now))
-        self._deliverer.take(found, since=since)
+        self._deliverer.take(found, since=self._thread.began)
         self._turns.look_for_later()
 
     async def leases(self) -> None:
         """Say that this worker lives, learn how many do, and keep the leases of chats that are served here."""
-        fences, since = self._deliverer.leases, asyncio.get_running_loop().time()
+        fences = self._deliverer.leases
         try:
-            workers, lost = await self._thread(lambda store: (store.beat(), store.renew(fences)))
+            lost, workers = await self._thread(lambda store: (store.renew(fences), store.beat()))
         except StoreUnavailable:
             self._deliverer.cannot_renew()
             raise
         for chat in lost:
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
-        self._deliverer.renewed(fences.keys() - lost, since)
+        self._deliverer.renewed(fences.keys() - lost, self._thread.began)
         self._deliverer.share_rate(workers, 0.0 if self._counted else self._every.leases)
         self._counted = True
 

@@ -28,6 +28,8 @@ LONGEST_HOLD = 8.0
 CROWDED = 200
 """Messages that may wait for one chat before its next updates are put off."""
 FIRST_RETRY, LONGEST_RETRY = 0.5, 60.0
+SURE = 1.0
+"""Seconds for which the database does not answer before a lease that may be over is no longer asked for."""
 REMEMBERED = 10_000
 """Messages that were taken last, so that none is sent again whose record was lost, or is not made yet."""
 
@@ -118,6 +120,7 @@ class Deliverer:
         self._outcomes: list[DeliveryOutcome] = []
         self._farewells: dict[str, int] = {}
         self._sent: OrderedDict[tuple[str, int, float], Sent] = OrderedDict()
+        self._unanswered: float | None = None
         self._cut_off = False
 
     # What others ask
@@ -226,7 +229,7 @@ class Deliverer:
 
     def renewed(self, chats: Iterable[str], since: float) -> None:
         """The leases of these chats last from a moment after `since`."""
-        self._cut_off = False
+        self._cut_off, self._unanswered = False, None
         for chat in chats:
             queue = self._queues.get(chat)
             if queue is not None:
@@ -236,7 +239,12 @@ class Deliverer:
         self._start()
 
     def cannot_renew(self) -> None:
-        """The database does not answer: what is urgent waits for no lease."""
+        """The database does not answer. Once that is sure, what is urgent waits for no lease; a call that failed when this
+        process went on after a stop says nothing yet."""
+        now = asyncio.get_running_loop().time()
+        self._unanswered = now if self._unanswered is None else self._unanswered
+        if now - self._unanswered < SURE:
+            return
         self._cut_off = True
         for chat, queue in self._queues.items():
             if queue.waits_for_lease and queue.urgent_first:

@@ -16,7 +16,7 @@ from bot.app import LEASE
 from bot.replay.double.faults import Fault
 from bot.replay.double.server import TelegramDouble
 from bot.store import Store, StoreError, open_store, opening, schema
-from tests.support.kills import chatting, count_in_flight, in_the_middle
+from tests.support.kills import HANGS, chatting, count_in_flight, in_the_middle
 from tests.support.several import be_of_release, newer_migrations
 from tests.support.telegram_bot import Clock, Patient, Running, Starting, eventually, quiet, serving
 
@@ -34,7 +34,7 @@ def alive(store: Store) -> int:
 
 async def until_alive(store: Store, workers: int) -> None:
     """Until so many live."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGS):
         while await asyncio.to_thread(alive, store) != workers:
             await asyncio.sleep(0.05)
 
@@ -56,7 +56,9 @@ async def test_a_worker_that_stood_still_past_its_leases_sends_and_writes_nothin
                 count_in_flight(postgresql_url, crowd, report)
                 await until_alive(store, workers - 1)
                 rounds = sum(p.rounds for p in crowd.people.values())
-                await bots.double.until(lambda before=rounds: sum(p.rounds for p in crowd.people.values()) > before, 60)
+                await bots.double.until(
+                    lambda before=rounds: sum(p.rounds for p in crowd.people.values()) > before, HANGS
+                )
                 bots.go_on(name)
             await until_alive(store, workers)
 
@@ -197,7 +199,7 @@ async def test_two_workers_keep_to_the_rate_together_and_say_how_many_they_are(
             telegram.updates.pending.clear()
             began = loop.time()
             await asyncio.gather(one.channel.handle_all(updates[::2]), two.channel.handle_all(updates[1::2]))
-            await telegram.until(lambda: all(person.messages for person in people), 60)
+            await telegram.until(lambda: all(person.messages for person in people), HANGS)
             assert loop.time() - began >= (100 - rate) / rate * 0.95, "each took the whole rate for itself"
         await one.channel.chores.leases()
         assert one.channel.health.workers() == 1

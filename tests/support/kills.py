@@ -22,6 +22,8 @@ from tests.support.several import Workers
 from tests.support.telegram_bot import FLOWS
 
 PEOPLE = 50
+HANGS = 180.0
+"""Seconds after which what does not come counts as something that never will; the machine may be busy."""
 
 
 class Counted(Faults):
@@ -66,8 +68,8 @@ async def chatting(
         yield bots, crowd, report
         crowd.keep_on = False
         double.faults = Faults()
-        await double.until(lambda: crowd.resting, 60)
-        await double.settled()
+        await double.until(lambda: crowd.resting, HANGS)
+        await double.settled(HANGS)
         for name in list(bots.running):
             code, said = await bots.end(name)
             assert code == 0, said
@@ -82,7 +84,7 @@ async def chatting(
 async def in_the_middle(double: TelegramDouble, rng: random.Random) -> None:
     """Until patients are answered, and then until any moment."""
     before = double.counts.get("sendMessage", 0)
-    await double.until(lambda: double.counts.get("sendMessage", 0) > before, 60)
+    await double.until(lambda: double.counts.get("sendMessage", 0) > before, HANGS)
     await asyncio.sleep(rng.uniform(0.0, 0.25))  # the moment of the blow, not a wait for anything
 
 

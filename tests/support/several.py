@@ -15,7 +15,7 @@ from bot.replay.double.server import TelegramDouble
 from bot.store import opening, schema
 from tests.support.telegram_bot import Process, by_webhook, start_process
 
-LAST = 10.0
+LAST = 30.0
 """Seconds that a worker may take to end; then it hangs."""
 
 
