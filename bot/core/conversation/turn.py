@@ -93,7 +93,7 @@ class Making:
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
         urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in notes)
-        self.effects.append(Ask(state, notes, spell_out, urgent))
+        self.effects.append(Ask(state, notes, spell_out, urgent, copy))
         self.notes.clear()
 
     def again(self, spell_out: bool = False) -> None:
