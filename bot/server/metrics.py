@@ -79,6 +79,11 @@ class Metrics:
             "Flows of which a version is served that is not the one in their folder.",
             registry=registry,
         ).set_function(lambda: float(health is not None and health.behind))
+        Gauge(
+            f"{name}_workers",
+            "Workers that share the database, this one included, as it last counted them.",
+            registry=registry,
+        ).set_function(lambda: float(1 if health is None else health.workers()))
         self._refused = Counter(
             f"{name}_requests_refused",
             "Requests and connections that were turned away, by reason.",

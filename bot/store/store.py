@@ -9,13 +9,13 @@ writes must not be made inside a transaction of the same thread: it would wait f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from . import deliveries, statistics, versions
-from .errors import in_plain_words
+from . import deliveries, statistics, versions, workers
+from .errors import StoreError, in_plain_words
 from .keeping import retention
 from .keeping.housekeeping import Housekeeping, all_pieces
 from .place.backups import back_up
@@ -71,6 +71,7 @@ class Store:
         self._there = Presence(file)
         self.in_pieces = Housekeeping(vault, self._erasing, self._read, self._write)
         self._on_close = on_close
+        self._beats = False
 
     # Turns
 
@@ -148,6 +149,14 @@ class Store:
             return frozenset()
         with self._write() as connection:
             return deliveries.renew(connection, self._vault, self.owner, fences, self.lease)
+
+    def beat(self) -> int:
+        """Say that this worker lives. Returns how many do, this one included: of a SQLite file there is no other."""
+        if not self.shared:
+            return 1
+        with self._write() as connection:
+            self._beats = True
+            return workers.beat(connection, self.owner, self.lease)
 
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
@@ -268,6 +277,10 @@ class Store:
 
     def close(self) -> None:
         """Give back connections and the file; a second call does nothing."""
+        if self._beats:
+            self._beats = False
+            with suppress(StoreError), self._write() as connection:
+                workers.leave(connection, self.owner)
         self._engine.dispose()
         if self._on_close is not None:
             self._on_close()

@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 
 class StoreThread:
-    """`await thread(lambda store: store.load(chats))`; `await thread.close()` waits for what was asked, then closes."""
+    """`await thread(lambda store: store.load(chats))`; `await thread.close()` waits for what was asked, then closes. `began`: when,
+    by the loop's time, the last call began that has come back: no lease that it took can be older."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -27,6 +28,7 @@ class StoreThread:
         self._turn = asyncio.Lock()
         self._failed = ""
         self._since: float | None = None
+        self.began = 0.0
 
     @property
     def hangs(self) -> bool:
@@ -80,10 +82,10 @@ class StoreThread:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        self._since = asyncio.get_running_loop().time()
+        self._since = began = asyncio.get_running_loop().time()
         try:
             yield
-            self._failed = ""
+            self._failed, self.began = "", began
         except StoreUnavailable as error:
             self._failed = str(error)
             raise
