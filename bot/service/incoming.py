@@ -34,7 +34,7 @@ class Incoming(NamedTuple):
     `update`: the channel's number, which counts once; `sent`: when the patient wrote it (seconds, UTC), if known;
     `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot;
     `back`: and does so no more; `raw`: it as text, from which the channel can read it again, so that it may wait for another
-    batch; `wait`: it is to.
+    batch; `wait`: it is to; `phone`: the language of the phone, with its region if it names one.
     """
 
     chat: str
@@ -50,6 +50,7 @@ class Incoming(NamedTuple):
     raw: Callable[[], str] | None = None
     wait: bool = False
     unreadable: bool = False
+    phone: str = ""
 
 
 Why = Literal["", "seen", "poison", "nothing", "later"]

@@ -14,9 +14,13 @@ from bot.core.flow.compiled import Flow
 from .answer_words import Places, Words, words_for
 from .message import Block, BlockKind, Button, Message
 
+COLUMN = 18
+"""Labels up to this length stand in two columns."""
+
 
 class Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
+        places = places.at(session.country)
         self.flow, self.s, self.now, self.places = flow, session, now, places
         env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
         self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
