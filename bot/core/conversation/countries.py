@@ -104,17 +104,12 @@ def country(m: Making, argument: str = "") -> None:
 
 
 def place_said(m: Making, text: str) -> bool:
-    """Words that name a country, where one is asked for: on the first screen, or after the list. True if they did."""
-    consent = _on_first_screen(m)
-    if not m.flow.countries or not (consent or m.before.placing):
-        return False
-    said = folded_words(text)
-    system = m.flow.text(m.s.lang).system
+    """Words that name a country, or the button beside them, on the first screen or after the list. True if they did."""
+    said, system = folded_words(text), m.flow.text(m.s.lang).system
+    other = sc.OTHER_COUNTRY if m.before.placing else sc.COUNTRY_LIST
     named = country_named(m.flow, m.s.lang, text)
-    if named is None and m.before.placing and said == folded_words(system[sc.OTHER_COUNTRY]):
-        named = sc.OTHER_COUNTRY
-    elif named is None and consent and said == folded_words(system[sc.COUNTRY_LIST]):
-        named = sc.COUNTRY_LIST
+    if named is None and m.flow.countries and said == folded_words(system[other]):
+        named = other
     if named is None:
         return False
     if named == m.s.country:

@@ -108,8 +108,9 @@ def _nothing_asked_yet(m: Making, message: _Message) -> bool:
 
 
 def _country_said(m: Making, message: _Message) -> bool:
-    """A country by its name, where one is asked for."""
-    return message.elsewhere is None and place_said(m, message.text)
+    """A country by its name, where one is asked for: on the first screen, and after the list."""
+    first = message.question is not None and message.question.consent
+    return (first or m.before.placing) and message.elsewhere is None and place_said(m, message.text)
 
 
 def _help_wanted(m: Making, message: _Message) -> bool:
