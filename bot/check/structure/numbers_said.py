@@ -12,7 +12,7 @@ from bot.core.model.system_texts import PLACES
 
 GENERAL = frozenset(f"{place}_unset" for place in PLACES)
 """System texts for patients whose country is not known: they may name several."""
-_FIGURES = re.compile(r"\d[\d ]*\d")
+_FIGURES = re.compile(r"\d[\d ]+\d")
 
 
 def numbers_are_filled_in(flow: Flow) -> Iterator[Finding]:
