@@ -45,8 +45,8 @@ class Caller(Person):
     @property
     def shown(self) -> Message:
         """The last message of the last turn, as the settings have it."""
-        found = [render(self.flow, self.session, e, self.places, self.now) for e in self.turn.effects]
-        return [m for m in found if m is not None and m.blocks][-1]
+        found = (m for e in self.turn.effects for m in render(self.flow, self.session, e, self.places, self.now))
+        return [m for m in found if m.blocks][-1]
 
     @property
     def countries(self) -> list[str]:

@@ -59,7 +59,7 @@ def test_it_is_chosen_once_and_outlives_a_restart(opened: Opened) -> None:
     assert (ann.session.country, ann.session.phone) == ("GB", "en-GB")
     again = ann.does(Started(), lang="en", phone="en-GB")
     assert "Call 999 or go" in words(again)
-    assert "I'm in Great Britain" not in [label for m in again.messages for row in m.rows for label, _ in row]
+    assert "I'm in Great Britain" not in [label for m in again.messages for row in m.rows for label, *_ in row]
     assert "Call 999 or go" in words(ann.taps(again, "Agree: it's for me"))
 
 
@@ -81,7 +81,7 @@ def test_forget_takes_it_away(opened: Opened) -> None:
     assert GENERAL in words(anew)
     assert ann.session is not None
     assert ann.session.country == ""
-    assert "I'm in Australia" in [label for m in anew.messages for row in m.rows for label, _ in row]
+    assert "I'm in Australia" in [label for m in anew.messages for row in m.rows for label, *_ in row]
 
 
 def test_a_list_that_was_erased_with_its_chat_chooses_nothing(opened: Opened) -> None:
@@ -150,7 +150,7 @@ def test_a_number_in_the_settings_asks_nothing_whatever_the_phone_says(opened: O
     ann = Chat(opened(places=Places("116")))
     first = ann.does(Started(), phone="en-GB")
     assert "Call 116 or go" in words(first)
-    assert [label for m in first.messages for row in m.rows for label, _ in row if "I'm in" in label] == []
+    assert [label for m in first.messages for row in m.rows for label, *_ in row if "I'm in" in label] == []
 
 
 def test_who_chose_before_the_setting_was_made_reads_the_setting(opened: Opened) -> None:

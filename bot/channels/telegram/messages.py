@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from bot.service.payload import Payload
+from bot.service.payload import Payload, Row
 
 LONGEST = 4096
 """Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""
@@ -20,7 +20,10 @@ _TAGS = {
     "note": ("<i>", "</i>"),
     "item": ("", ""),
     "text": ("", ""),
+    "fold": ("<blockquote expandable>", "</blockquote>"),
 }
+_DATE = "wD"
+"""How a phone writes a date: with its day of the week, in its own language."""
 _NO_PREVIEW = {"is_disabled": True}
 
 
@@ -39,7 +42,7 @@ def calls(chat: int, payload: Payload, message_id: int | None, late: str = "") -
     what is said about its delay.
     """
     blocks = (("text", late), *payload.blocks) if late else payload.blocks
-    texts = list(pieces(blocks, LONGEST))
+    texts = [_dated(text, payload.dates) for text in pieces(blocks, LONGEST)]
     markup = keyboard(payload.rows)
     if payload.edits:
         return () if message_id is None else (_edit(chat, message_id, texts, markup),)
@@ -67,11 +70,16 @@ def answer_tap(tap: str, notice: str = "") -> Call:
     return Call("answerCallbackQuery", {**values, "text": notice[:200]} if notice else values)
 
 
-def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any] | None:
+def keyboard(rows: Sequence[Row]) -> dict[str, Any] | None:
     """An inline keyboard, or None for no buttons."""
     if not rows:
         return None
-    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}
+    return {"inline_keyboard": [[_button(*button) for button in row] for row in rows]}
+
+
+def _button(label: str, data: str, style: str) -> dict[str, str]:
+    plain = {"text": label, "callback_data": data}
+    return {**plain, "style": style} if style else plain
 
 
 def _with_buttons(messages: Sequence[Call], markup: Mapping[str, Any] | None) -> tuple[Call, ...]:
@@ -115,11 +123,26 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int, plain: bool = False) ->
             yield "".join(html)
             html, used, before = [], 0, ""
             size = text_units(text)
-        opening, closing = ("", "") if plain else _TAGS.get(kind, ("", ""))
-        html += (before, opening, text if plain else escape(text, quote=False), closing)
+        html += (before, text if plain else _html(kind, text))
         used += size
     if html:
         yield "".join(html)
+
+
+def _html(kind: str, text: str) -> str:
+    opening, closing = _TAGS.get(kind, ("", ""))
+    said = escape(text, quote=False)
+    if kind == "fold":
+        heading, _, rest = said.partition("\n")
+        said = f"<b>{heading}</b>\n{rest}"
+    return f"{opening}{said}{closing}"
+
+
+def _dated(html: str, dates: Sequence[tuple[str, int]]) -> str:
+    """The dates in a text as what they are, so that a phone can write them in its own way."""
+    for words, moment in dates:
+        html = html.replace(words, f'<tg-time unix="{moment}" format="{_DATE}">{words}</tg-time>')
+    return html
 
 
 def text_units(text: str) -> int:

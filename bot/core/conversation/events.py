@@ -142,6 +142,11 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Offer the lines of the review, to change one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Advise:
     """Give the advice. `rules`: those that fired at this level; `lines`: advice lines in order; `so_far`: not at an end."""
 
@@ -197,7 +202,19 @@ class Export:
 
 
 Effect = (
-    Say | Ask | Redraw | Settled | Understood | Advise | Explain | Compute | Acknowledge | Schedule | Erase | Export
+    Say
+    | Ask
+    | Redraw
+    | Settled
+    | Understood
+    | Lines
+    | Advise
+    | Explain
+    | Compute
+    | Acknowledge
+    | Schedule
+    | Erase
+    | Export
 )
 
 

@@ -27,8 +27,9 @@ CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 LANGUAGE = "LANGUAGE"
 REASONS, MORE_REASONS = "REASONS", "more_reasons"
+LINES, OPEN_LINES = "LINES", "change_something"
 COUNTRY, COUNTRY_LIST, OTHER_COUNTRY = "COUNTRY", "country_list", "other_country"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, COUNTRY})
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -47,7 +48,11 @@ _FIXED: dict[str, tuple[str, ...]] = {
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
 }
-_LATER: dict[str, tuple[str, ...]] = {REASONS: (MORE_REASONS,), COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY)}
+_LATER: dict[str, tuple[str, ...]] = {
+    REASONS: (MORE_REASONS,),
+    LINES: (OPEN_LINES,),
+    COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY),
+}
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
 

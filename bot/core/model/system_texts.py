@@ -22,7 +22,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
     "told_already": ("answer",), "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (),
     "none_said": ("none",), "unclear": ("words",), "unclear_which": ("words", "candidates"), "exit_offer": (),
-    "exit_same_day": (), "review_title": (), "review_change": (), "last_check": (), "understood_title": (),
+    "exit_same_day": (), "review_title": (), "change_something": (), "which_line": (),
+    "ask_one_by_one": (), "last_check": (), "understood_title": (),
     "edit_noted": ("question",), "stale_tap": (), "stale_would_change": ("question", "answer"), "conflict": ("text",),
     # words that are no answer
     "one_by_one": (), "nearest": (), "ask_name": ("words",), "nearest_to": (), "item_again": (), "item_left_open": (),
@@ -41,7 +42,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),
     # advice
-    "because": (), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
+    "level_again": ("level",), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
     "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),

@@ -109,10 +109,10 @@ def shown(handled: MemoryTurn) -> Iterator[TextPath]:
             continue
         taken.clear()
         drop_memo(counting, words_for)
-        message = drawn(counting, turn.session, effect, handled.places, handled.now)
-        if message is None:
-            continue
-        said = flat("\n".join([message.plain(), *(b.label for row in message.rows for b in row)]))
+        messages = drawn(counting, turn.session, effect, handled.places, handled.now)
+        said = flat(
+            "\n".join(part for m in messages for part in (m.plain(), *(b.label for row in m.rows for b in row)))
+        )
         for path, words in taken.items():
             if any(pattern(w.strip().rstrip(".")).search(said) for w in _wordings(path, words)):
                 yield _own(flow.text(turn.session.lang), path)
