@@ -48,7 +48,8 @@ class Incoming(NamedTuple):
     `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot;
     `back`: and does so no more; `raw`: it as text, from which the channel can read it again, so that it may wait for another
     batch; `wait`: it is to, unless a red flag is told; `warned`: something urgent is on its way to the chat already, so that even
-    that waits; `ahead`: a red flag is told, so it did not wait.
+    that waits; `ahead`: a red flag is told, so it did not wait; `phone`: the language of the
+    phone, with its region if it names one.
     """
 
     chat: str
@@ -66,6 +67,7 @@ class Incoming(NamedTuple):
     warned: bool = False
     ahead: bool = False
     unreadable: bool = False
+    phone: str = ""
 
 
 Why = Literal["", "seen", "poison", "nothing", "later"]

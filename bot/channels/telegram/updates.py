@@ -28,6 +28,7 @@ LONGEST_LANG = 8
 LAST_DATE = 2**33
 """Seconds UTC, in the year 2242; a date behind it is none."""
 
+_PHONE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _ONE_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -84,7 +85,7 @@ def _read(update: Json, number: int) -> Incoming:
         body = update.get(kind)
         if body is not None:
             try:
-                return read(body, number)
+                return read(body, number)._replace(phone=_phone(body))
             except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
                 return Incoming(_chat_anyhow(body), None, number, unreadable=True)
     return Incoming("", None, number)
@@ -192,6 +193,12 @@ def _membership(change: Json, number: int) -> Incoming:
     if chat["type"] != "private":
         return Incoming(name, None, number, _lang(change), notice="group_refused")
     return Incoming(name, None, number, back=True)
+
+
+def _phone(body: Json) -> str:
+    """The language of the phone as Telegram names it, e.g. en-GB; "" for what is none."""
+    code = str((body.get("from") or {}).get("language_code") or "")
+    return code if _PHONE.fullmatch(code) else ""
 
 
 def _lang(body: Json) -> str:
