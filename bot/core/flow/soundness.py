@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bot.core.model.findings import Finding
 
+from . import soundness_countries as c
 from . import soundness_questions as q
 from . import soundness_words as w
 from .draft import Draft
@@ -37,6 +38,7 @@ CHECKS: Checks = (
     w.every_level_is_spoken,
     w.ways_are_known,
     w.words_are_there,
+    c.countries_are_said,
     w.placeholders_are_filled,
     w.nothing_is_left_to_do,
 )
