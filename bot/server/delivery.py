@@ -21,7 +21,7 @@ from typing import Literal
 from bot.service.payload import Payload
 from bot.store import EMERGENCY, Blocked, Delivery, DeliveryOutcome, Held, Refused, Released, Sent
 
-from .rate_limits import AT_ONCE, Limits, Place
+from .rate_limits import AT_ONCE, Limits, Reserved
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""
@@ -77,7 +77,7 @@ class _Queue:
     state: Literal["idle", "ready", "sending", "parked"] = "idle"
     tries: int = 0
     reserved: int = -1
-    place: Place = AT_ONCE
+    place: Reserved = AT_ONCE
     urgent: tuple[int, str] = (0, "")
     timer: asyncio.TimerHandle | None = None
 

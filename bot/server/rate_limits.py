@@ -41,14 +41,14 @@ class Pace:
         self._due = max(self._due, until + self._slack)
 
 
-class Place(NamedTuple):
+class Reserved(NamedTuple):
     """When a message may go: by the steady clock for its chat, by the workers' slower one for all together."""
 
     chat: float
     overall: float
 
 
-AT_ONCE = Place(0.0, 0.0)
+AT_ONCE = Reserved(0.0, 0.0)
 
 
 class Limits:
@@ -74,7 +74,7 @@ class Limits:
             self._overall.hold(self._slow(now + known_in))
         return True
 
-    def reserve(self, chat: str, urgent: bool, now: float) -> Place:
+    def reserve(self, chat: str, urgent: bool, now: float) -> Reserved:
         """Take the next place for a message to this chat. What is urgent waits for nothing but a pause that the other side
         asked for."""
         pace = self._chats.get(chat)
@@ -83,12 +83,12 @@ class Limits:
             if len(self._chats) > REMEMBERED:
                 self._chats.popitem(last=False)
         slow = self._slow(now)
-        place = AT_ONCE if urgent else Place(now + pace.wait(now), slow + self._overall.wait(slow))
+        place = AT_ONCE if urgent else Reserved(now + pace.wait(now), slow + self._overall.wait(slow))
         pace.take(now)
         self._overall.take(slow)
         return place
 
-    def wait(self, place: Place, now: float) -> float:
+    def wait(self, place: Reserved, now: float) -> float:
         """Seconds until a message with this place may go."""
         return max(0.0, place.chat - now, (place.overall - self._slow(now)) * self.workers, self._held - now)
 
