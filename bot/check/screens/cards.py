@@ -19,6 +19,7 @@ from bot.core.conversation.engine import step
 from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped
 from bot.core.conversation.session import ADVICE, REVIEW, Session
 from bot.core.conversation.triage import fold_session
+from bot.core.flow.compiled import CompiledLine
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import LEVELS, Level, Section
 
@@ -39,6 +40,8 @@ class CardPart(NamedTuple):
     heading: int
 
 
+Weights = list[tuple[Formula, int]]
+"""What may be said, and how many lines it makes."""
 Conversation = Mapping[str, Any]
 """The answers of one conversation, as the player takes them."""
 
@@ -72,20 +75,41 @@ class Results:
     # --- where to look ------------------------------------------------------------------------------------------------
 
     def _worst(self, lang: str, level: Level) -> dict[str, Conversation]:
-        """The conversations that end at this level with the longest cards, whoever has them."""
+        """The conversations that end at this level with the longest cards, and with the most reasons, whoever has them."""
         found: dict[str, Conversation] = {}
-        most = [-1] * len(self.flow.advice.cards)
+        reasons = self._reasons(lang, level)
+        most = [-1] * (len(self.flow.advice.cards) + len(reasons))
         for viewer in self.viewers.at_the_end(lang):
             is_so = conj([self._is(viewer), exactly(self.p.one, level.rank)])
             bare = self._lines(viewer.session, level)
             parts = list(self._parts(viewer.session, level, bare))
-            for card, known in enumerate(most):
-                weights = _weights([part for part in parts if part.card == card])
-                model = self.p.most(is_so, weights, known - bare)
+            cards = [_weights([part for part in parts if part.card == n]) for n in range(len(self.flow.advice.cards))]
+            for number, weights in enumerate((*cards, *reasons)):
+                model = self.p.most(is_so, weights, most[number] - bare)
                 if model is not None:
-                    most[card] = bare + self.p.weight(model, weights)
-                    found[f"{level} {card}"] = self.p.one.chosen(model)
+                    most[number] = bare + self.p.weight(model, weights)
+                    found[f"{level} {number}"] = self.p.one.chosen(model)
         return found
+
+    def _reasons(self, lang: str, level: Level) -> tuple[Weights, Weights]:
+        """How many lines each rule adds to the reasons of a result of this level, and each line of advice to those behind it."""
+        session = self.viewers.at_the_end(lang)[0].session.but(at=ADVICE)
+
+        def told(effect: Explain) -> int:
+            return sum(screen_lines(m, self.width) for m in drawn_messages(self.flow, session, effect))
+
+        rules = [r.rule.rule for r in self.flow.rules if r.rule.level is level]
+        lines = [x for x in self.flow.lines if level in x.line.levels]
+        return (
+            [(self.p.one.fires[r], told(Explain(ADVICE, rules=(r,)))) for r in rules],
+            [(self._said(x, level), told(Explain(ADVICE, lines=(x.line.line,), more=True))) for x in lines],
+        )
+
+    def _said(self, compiled: CompiledLine, level: Level) -> Formula:
+        """That a line of advice is said at this level."""
+        said = [] if compiled.node is None else [self.p.one.true(compiled.node)]
+        how = compiled.line.how
+        return conj(said if how is None else [*said, way_said(self.p.one, level, how)])
 
     def _emergencies(self, lang: str) -> dict[str, Conversation]:
         """Each emergency sign of its own, and those together that take most words: its result says what was told."""
@@ -126,9 +150,15 @@ class Results:
         for compiled in self.flow.lines:
             line = compiled.line
             if level in line.levels and line.section in card:
-                said = [] if compiled.node is None else [one.true(compiled.node)]
-                said += [] if line.how is None else [way_said(one, level, line.how)]
-                yield self._part(conj(said), session, level, bare, card[line.section], line.section, lines=(line.line,))
+                yield self._part(
+                    self._said(compiled, level),
+                    session,
+                    level,
+                    bare,
+                    card[line.section],
+                    line.section,
+                    lines=(line.line,),
+                )
         for rule in self.flow.rules:
             if rule.rule.level is level and Section.because in card:
                 said_if, name = one.fires[rule.rule.rule], rule.rule.rule
@@ -188,7 +218,7 @@ def _result(effect: Advise, number: int) -> Told:
     return "card", f"result {effect.level}, card {number + 1}", ("levels", effect.level)
 
 
-def _reasons(effect: Explain, number: int) -> Told:
+def _explained(effect: Explain, number: int) -> Told:
     return "card", "more reasons" if effect.more else "reasons", ("system", "why_title")
 
 
@@ -207,13 +237,13 @@ def _which_line(effect: Lines, number: int) -> Told:
 
 _TOLD: Mapping[type, Callable[[Any, int], Told]] = {
     Advise: _result,
-    Explain: _reasons,
+    Explain: _explained,
     Ask: _review,
     Lines: _which_line,
 }
 
 
-def _weights(parts: list[CardPart]) -> list[tuple[Formula, int]]:
+def _weights(parts: list[CardPart]) -> Weights:
     """What to add up: the parts, and the heading of each group of which something is said."""
     groups: dict[str, list[CardPart]] = {}
     for part in parts:

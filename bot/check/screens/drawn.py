@@ -78,6 +78,8 @@ def _of_question(flow: Flow, question: Question, viewer: Viewer, lang: str) -> I
         states.append((name, f"{name}, all ticked", session.but(ticks=visible), False))
     if not question.consent and question.kind is not Kind.scale:
         states.append((name, f"{name}, spelled out", session.but(misread=2), True))
+    if question.consent:
+        states += [(name, f"{name}, in {code}", session.but(country=code), False) for code in flow.countries]
     if question.kind is Kind.many:
         if sc.offers_unsure(question):
             screen = which(name)

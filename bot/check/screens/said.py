@@ -25,7 +25,7 @@ ALONE = (
     "language_ask", "why_nothing", "paused", "cut_short", "cut_short_today", "outage", "poison", "ask_ambulance", "ask_human",
     "ask_stop_medicine", "ask_diagnosis", "kind_fear", "kind_anger", "kind_thanks", "sign_stands", "sign_plain_today",
     "emergency_stands", "getting_help_text", "cant_get_there_text", "crisis", "silence_help", "silence_same_day",
-    "silence_reminder", "what_changes_none", "mydata_caption", "late", "late_day",
+    "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "late", "late_day",
 )  # fmt: skip
 """System texts that are messages of their own."""
 
@@ -34,7 +34,7 @@ ABOVE = (
     "answered", "unreadable_example", "unreadable_choices", "none_said", "unclear", "unclear_which", "edit_noted", "stale_tap",
     "conflict", "one_by_one", "nearest", "ask_name", "nearest_to", "item_again", "item_left_open", "still_open", "unknown_name",
     "known_names", "which_of_them", "coming_back", "written_before", "reply_to_what", "reply_unread", "earlier_kept",
-    "not_typed", "language_changed", "sign_removed", "mistake_new", "advice_again",
+    "not_typed", "language_changed", "country_chosen", "country_other", "sign_removed", "mistake_new", "advice_again",
 )  # fmt: skip
 """System texts that stand above a question, in its message."""
 
@@ -59,6 +59,10 @@ def _said(flow: Flow, key: str, sort: Sort, lang: str, viewer: Viewer) -> Iterat
         q.ask: keep(q, read_value(q, usual_value(q)), NOON.date()) for q in flow.interview.questions if not q.consent
     }
     session = viewer.session.but(answers={**usual, **viewer.session.answers})
+    if key in _WITH_COUNTRY:
+        if not flow.countries:
+            return
+        session = session.but(country=_WITH_COUNTRY[key] or next(iter(flow.countries)))
     path = ("conflicts",) if key == "conflict" else ("system", key)
     params = _PARAMS.get(_KINDS.get(key, ""), _nothing)
     for about, named in params(flow):
@@ -76,6 +80,9 @@ def _above(flow: Flow, session: Session, key: str, params: Mapping[str, Any]) ->
     put_notes(drawing, ((key, params),))
     return (drawing.message(),)
 
+
+_WITH_COUNTRY = {"country_chosen": "", "country_other": sc.OTHER_COUNTRY, "country_ask": sc.OTHER_COUNTRY}
+"""System texts about the country, and which is chosen then: the first one, where any would do."""
 
 Params = Iterator[tuple[str, Mapping[str, Any]]]
 
