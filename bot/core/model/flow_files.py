@@ -326,7 +326,7 @@ class Advice(Strict):
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     lines: list[Line] = Field(min_length=1, description="The lines, in the order in which they are said.")
     cards: list[Card] = Field(
-        list(DEFAULT_CARDS),
+        default_factory=lambda: list(DEFAULT_CARDS),
         min_length=1,
         description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
     )
