@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     timezone: str = Field("UTC", description="The patients' time zone, e.g. Europe/London.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     retention_days: int = Field(30, ge=1, le=3650, description="Days after which finished sessions are erased.")
-    rate_overall: float = Field(30.0, gt=0, description="Messages a second to all chats together (Telegram allows 30).")
+    rate_overall: float = Field(
+        30.0, gt=0, description="Messages a second to all chats, of all workers (Telegram allows 30)."
+    )
     rate_chat: float = Field(
         1.0, gt=0, description="Messages a second to one chat on average (Telegram allows about 1)."
     )

@@ -62,6 +62,18 @@ class Chats:
             chat.was_moved = chat.session is not kept
         return chat
 
+    def ahead(self, chat: OpenChat, incoming: Incoming, now: float) -> Incoming | None:
+        """An update that should wait as it is handled at once, if it tells a red flag; None: it waits."""
+        flow = chat.flow or self.flows.named(None)
+        lang = chat.session.lang if chat.session is not None else incoming.lang
+        try:
+            event = chat.lookout.event(incoming, flow, lang, self._replies.local(now))
+        except Exception as error:
+            if of_surroundings(error):
+                raise
+            return None  # what is wrong with it is found when its turn comes
+        return None if event is None else incoming._replace(event=event, ahead=True)
+
     def handle(self, tx: Transaction, chat: OpenChat, incoming: Incoming, now: float, aside: list[SetAside]) -> Handled:
         """Take the event's step. What it changes is kept in `chat`; `aside`: takes an update that cannot be handled."""
         if incoming.notice:

@@ -133,8 +133,8 @@ def _html(kind: str, text: str) -> str:
     opening, closing = _TAGS.get(kind, ("", ""))
     said = escape(text, quote=False)
     if kind == "fold":
-        heading, _, rest = said.partition("\n")
-        said = f"<b>{heading}</b>\n{rest}"
+        heading, *rest = said.split("\n", 1)
+        said = "\n".join((f"<b>{heading}</b>", *rest))
     return f"{opening}{said}{closing}"
 
 

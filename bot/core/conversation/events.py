@@ -109,12 +109,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Show a screen: a question, or one of the other states. `notes`: system texts said with it, in the same message."""
+    """Show a screen: a question, or one of the other states. `notes`: system texts said with it, in the same message; `copy`:
+    the same screen as before, once more."""
 
     screen: str
     notes: tuple[tuple[str, Params], ...] = ()
     spell_out: bool = False
     urgent: bool = False
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,6 +281,7 @@ class Section(StrEnum):
     until = "until"
     medicine = "medicine"
     guidance = "guidance"
+    yours = "yours"
     help = "help"
     about = "about"
 
@@ -314,6 +315,7 @@ class Card(Strict):
 DEFAULT_CARDS = (
     Card(shown=[Section.do, Section.again], folded=[[Section.because, Section.expect, Section.worse], [Section.say]]),
     Card(shown=[Section.until, Section.medicine], folded=[[Section.guidance]]),
+    Card(shown=[Section.yours]),
     Card(shown=[Section.help], folded=[[Section.about]]),
 )
 

@@ -8,7 +8,7 @@ PLACES = ("emergency_number", "urgent_line", "crisis_line")
 SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
     "start": ("days",), "start_test_version": (), "agree_first": (), "greeting": (), "start_for_other": (), "declined": (),
-    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (),
+    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days", "version"), "cant_read": (), "error": (),
     "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (),
     "language_changed": (), "language_ask": (), "why_nothing": (), "paused": (),
     # when not all can be said: Telegram refuses the words, or nothing can be kept
@@ -19,7 +19,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help": (), "mistake": (), "cant_get_there": (), "change_it": (), "leave_it": (), "why_button": (),
     "what_changes_button": (), "again_button": (), "erase_button": (), "forget_button": (), "keep_button": (),
     # asking
-    "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
+    "progress": ("left",), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
     "told_already": ("answer",), "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (),
     "none_said": ("none",), "unclear": ("words",), "unclear_which": ("words", "candidates"), "exit_offer": (),
     "exit_same_day": (), "review_title": (), "change_something": (), "which_line": (),
@@ -43,7 +43,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),
     # advice
     "level_again": ("level",), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
-    "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
+    "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
     # places, when no setting names them; `..._here`: in a country for which no such line is known

@@ -156,9 +156,7 @@ def foot(flow: Flow, session: Session, words: Words, now: datetime) -> str:
     signoff = words.system("not_signed_off")
     if signed is not None:
         signoff = words.system("signed_off", reviewer=signed.reviewer, date=words.day(signed.date))
-    return words.system(
-        "foot", time=now.strftime("%H:%M"), date=words.day(now.date()), version=flow.version[:8], signoff=signoff
-    )
+    return words.system("foot", time=now.strftime("%H:%M"), date=words.day(now.date()), signoff=signoff)
 
 
 def draw_reasons(d: Drawing, effect: Explain) -> Message:

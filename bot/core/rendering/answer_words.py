@@ -65,6 +65,7 @@ class Words:
             "urgent_line": places.urgent_line or (urgent.call if urgent else system[f"urgent_line_{rest}"]),
             "crisis_line": places.crisis_line or (crisis.call if crisis else system[f"crisis_line_{rest}"]),
             "days": places.days,
+            "version": flow.version[:8],
         }
 
     def system(self, key: str, /, **params: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
-from bot.core.conversation.triage import answered_count, fold_session, verdict_of
+from bot.core.conversation.triage import verdict_of
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.flow_files import Kind, Level, Question
 
@@ -17,12 +17,8 @@ from .message import Block, Button
 
 
 def _progress(d: Drawing, question: Question) -> None:
-    if question.consent:
-        return
-    done, total = answered_count(d.flow, fold_session(d.flow, d.s, d.now.date()))
-    started = 1 if d.flow.interview.questions[0].consent else 0
-    last = max(1, total - started)
-    d.put("note", d.words.system("progress", n=min(max(1, done - started + 1), last), total=last))
+    if not question.consent and d.s.left is not None:
+        d.put("note", d.words.system("progress", left=d.s.left))
 
 
 def question_screen(d: Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:

@@ -35,8 +35,8 @@ def render(flow: Flow, session: Session, effect: Effect, places: Places, now: da
 
 
 def _ask(d: Drawing, effect: Ask) -> tuple[Message, ...]:
+    listed = (review_list(d),) if effect.screen == REVIEW and not effect.copy else ()
     put_notes(d, effect.notes)
-    listed = (review_list(d),) if effect.screen == REVIEW else ()
     return (*listed, _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent))
 
 
