@@ -76,6 +76,7 @@ async def kill_at_random(url: str, kills: int, seed: int, **environment: str) ->
         bot.terminate()
         _out, err = await asyncio.wait_for(bot.communicate(), 5)
         assert bot.returncode == 0, err.decode()
+        assert double.counts.get("sendPhoto"), "nobody came to a picture"
         report.repeated = sum(p.repeated for p in crowd.people.values())
         report.unheard = faults.unheard
         report.rounds = sum(p.rounds for p in crowd.people.values())

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_BOTH = ("buttocks", "groin", "hands", "front_of_thighs")
+_BOTH = ("buttocks", "groin", "hands")
 _UPPER = ("head", "neck", "shoulders", "upper_back", "low_back", "chest", "belly", "arms")
-_LOWER = ("back_of_thighs", "knees", "shins", "calves", "feet")
+_LOWER = ("front_of_thighs", "back_of_thighs", "knees", "shins", "calves", "feet")
 
 ZONES = (*_UPPER, *_BOTH, *_LOWER)
 """Parts of the body, seen from behind and from the front, both sides at once."""
