@@ -20,7 +20,8 @@ from bot.replay.script.names import flat, pattern
 TextPath = tuple[str, ...]
 """Where words stand in `texts.<lang>.yaml`: ("questions", "pain", "why")."""
 
-_OPTION, _QUESTION = ("label", "text", "alone", "answer"), ("text", "short", "why", "example", "help", "none", "unsure")
+_OPTION = ("label", "text", "alone", "answer")
+_QUESTION = ("text", "short", "why", "example", "help", "picture", "none", "unsure")
 _AUDIENCES = "audiences"
 _TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system")
 
@@ -112,7 +113,8 @@ def shown(handled: MemoryTurn) -> Iterator[TextPath]:
         message = drawn(counting, turn.session, effect, handled.places, handled.now)
         if message is None:
             continue
-        said = flat("\n".join([message.plain(), *(b.label for row in message.rows for b in row)]))
+        pictured = () if message.picture is None else (message.picture.words,)
+        said = flat("\n".join([message.plain(), *pictured, *(b.label for row in message.rows for b in row)]))
         for path, words in taken.items():
             if any(pattern(w.strip().rstrip(".")).search(said) for w in _wordings(path, words)):
                 yield _own(flow.text(turn.session.lang), path)
