@@ -16,8 +16,6 @@ from bot.service.service import Service
 
 NAME, YOU = "symptom-bot", "you"
 HINT = "type an answer or its number, or \u2191 \u2193"
-REVIEW_ROWS = 2
-"""Rows of the review that are answers; the others change a line, which here is done by its number."""
 
 
 def event_of_line(line: str) -> Event:
@@ -87,7 +85,7 @@ def _with_picture(payload: Payload) -> tuple[tuple[str, str], ...]:
 
 def answer_line(rows: Sequence[Row], numbered: bool) -> str:
     """The answers as one line: with numbers where a number can be typed for them."""
-    labels = [label for row in rows for label, _ in row]
+    labels = [label for row in rows for label, _, _ in row]
     if not numbered:
         return " \u00b7 ".join(labels)
     return "   ".join(f"{i} {label}" for i, label in enumerate(labels, 1))
@@ -173,12 +171,11 @@ def chat(
         session = handled[0].turn.session if handled[0].turn is not None else None
         rows: tuple[Row, ...] = ()
         for payload in handled[0].messages:
-            answers = payload.rows[:REVIEW_ROWS] if session is not None and session.at == REVIEW else payload.rows
-            screen.show(payload._replace(rows=answers), _numbered(service, session, answers))
-            rows = answers or rows
+            screen.show(payload, _numbered(service, session, payload.rows))
+            rows = payload.rows or rows
         on_turn(event, session)
         _delivered(service, committed.deliveries)
-        line = _words(prompt, [label for row in rows for label, _ in row])
+        line = _words(prompt, [label for row in rows for label, _, _ in row])
         if line is None or line.strip().lower() in ("quit", "exit"):
             return 0
         if before_answers is not None:
@@ -209,5 +206,5 @@ def _numbered(service: Service, session: Session | None, rows: Sequence[Row]) ->
     flow = None if session is None else service.flows.version(session.version)
     if session is None or flow is None or question_of(flow, session.at) is not None:
         return False
-    taps = [decode(flow, data) for row in rows for _, data in row]
+    taps = [decode(flow, data) for row in rows for _, data, _ in row]
     return session.at not in (REVIEW, SIGN, MISTAKE) and all(t is not None and t.screen == session.at for t in taps)

@@ -15,11 +15,13 @@ LONGEST_FILE = 1_000_000
 """Characters of a file."""
 CUT = "\u2026"
 
-Row = tuple[tuple[str, str], ...]
+Row = tuple[tuple[str, str, str], ...]
+"""Buttons: label, data and style (`render.Style`)."""
 
 
 class Payload(NamedTuple):
-    """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data). `ref`: the name of the screen it shows
+    """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data, style);
+    `dates`: as in `render.Message`. `ref`: the name of the screen it shows
     (session.turn); `edits`: it replaces the message of that name, whose number in the channel is `known` if a tap told it.
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
     patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
@@ -40,6 +42,7 @@ class Payload(NamedTuple):
     midnight: float | None = None
     known: int | None = None
     cut_short: str = ""
+    dates: tuple[tuple[str, int], ...] = ()
     leave: bool = False
     last: bool = False
     picture: Picture | None = None
@@ -60,7 +63,8 @@ class Payload(NamedTuple):
         """The inverse of `to_json`; fields of later releases are passed over."""
         plain: dict[str, Any] = {name: value for name, value in fast_json.read(text).items() if name in _NAMES}
         plain["blocks"] = tuple((kind, words) for kind, words in plain.get("blocks", ()))
-        plain["rows"] = tuple(tuple((label, data) for label, data in row) for row in plain.get("rows", ()))
+        plain["rows"] = tuple(tuple(_button(*button) for button in row) for row in plain.get("rows", ()))
+        plain["dates"] = tuple((words, moment) for words, moment in plain.get("dates", ()))
         if "file" in plain:
             plain["file"] = tuple(plain["file"])
         if "picture" in plain:
@@ -76,7 +80,7 @@ class Payload(NamedTuple):
         """The text and buttons as a message of the core."""
         return Message(
             tuple(Block(kind, text) for kind, text in self.blocks),  # type: ignore[arg-type]
-            tuple(tuple(Button(label, data, "") for label, data in row) for row in self.rows),
+            tuple(tuple(Button(label, data, "") for label, data, _ in row) for row in self.rows),
             edits=self.edits,
             urgent=self.urgent,
             picture=self.picture,
@@ -90,6 +94,11 @@ class Payload(NamedTuple):
         if self.file is not None and len(self.file[1]) > LONGEST_FILE:
             kept = kept._replace(file=(self.file[0], f"{self.file[1][:LONGEST_FILE]}{CUT}"))
         return kept
+
+
+def _button(label: str, data: str, style: str = "") -> tuple[str, str, str]:
+    """A stored button; those of earlier releases have no style."""
+    return label, data, style
 
 
 def is_file(stored: str) -> bool:
@@ -115,7 +124,8 @@ def payload_of(message: Message, session: Session, **more: Any) -> Payload:
     """A rendered message for the outbox. `session`: the one whose turn drew it."""
     return Payload(
         blocks=tuple([(kind, text) for kind, text in message.blocks]),
-        rows=tuple([tuple([(label, data) for label, data, _ in row]) for row in message.rows]),
+        rows=tuple([tuple([(label, data, style) for label, data, _, style in row]) for row in message.rows]),
+        dates=message.dates,
         ref="" if message.turn is None else f"{session.id}.{message.turn}",
         edits=message.edits,
         urgent=message.urgent,

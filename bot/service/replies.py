@@ -21,7 +21,7 @@ from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.rendering.answer_words import Places, words_for
-from bot.core.rendering.message import Block
+from bot.core.rendering.message import Block, Message
 from bot.core.rendering.render import render
 
 from .incoming import Incoming, Pressed
@@ -81,30 +81,35 @@ class Replies:
         said: list[Payload] = []
         edits: list[Payload] = []
         for effect in turn.effects:
-            payload = self._payload(flow, incoming, turn, effect, local, export)
-            if payload is not None:
+            for payload in self._payloads(flow, incoming, turn, effect, local, export):
                 (edits if payload.edits else said).append(payload)
         return (*said, *edits)
 
-    def _payload(
+    def _payloads(
         self, flow: Flow, incoming: Incoming, turn: Turn, effect: Effect, local: datetime, export: MakeText
-    ) -> Payload | None:
+    ) -> tuple[Payload, ...]:
         session = turn.session
         if isinstance(effect, Acknowledge | Schedule):
-            return None
+            return ()
         words = words_for(flow, session.lang, self.places)
         if isinstance(effect, Erase):
-            return Payload((("text", words.system("forgotten")),), last=True)
+            return (Payload((("text", words.system("forgotten")),), last=True),)
         if isinstance(effect, Export):
             text = export(turn)
             caption = (("text", words.system("mydata_caption")),)
-            return None if text is None else Payload(caption, file=("my-answers.txt", text))
+            return () if text is None else (Payload(caption, file=("my-answers.txt", text)),)
         if isinstance(effect, Compute):
             blocks = self._what_changes(flow, session, self.places, local)
-            return Payload(tuple((b.kind, b.text) for b in blocks))
-        message = render(flow, session, effect, self.places, local)
-        if message is None:
-            return None
+            return (Payload(tuple((b.kind, b.text) for b in blocks)),)
+        messages = render(flow, session, effect, self.places, local)
+        first, *others = (
+            (self._of(flow, incoming, session, effect, message) for message in messages) if messages else (None,)
+        )
+        # of several messages only the first says that it is late
+        return () if first is None else (first, *(p._replace(late="", late_day="") for p in others))
+
+    def _of(self, flow: Flow, incoming: Incoming, session: Session, effect: Effect, message: Message) -> Payload:
+        words = words_for(flow, session.lang, self.places)
         if message.edits:
             drawn_by = effect.before if isinstance(effect, Settled) else session
             return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))

@@ -44,7 +44,7 @@ def walk(service: Service, first: int) -> float:
         sent = [Sent(d.chat, d.seq, d.seq) for d in committed.deliveries]
         if label is not None:
             events = [
-                Pressed(next(data for m in h.messages for row in m.rows for text, data in row if text == label))
+                Pressed(next(data for m in h.messages for row in m.rows for text, data, _ in row if text == label))
                 for h in handled
             ]
     return (process_time() - begin) / turns

@@ -115,10 +115,10 @@ def script_of(flow: Flow) -> list[tuple[str, list[list[str]]]]:
     script: list[tuple[str, list[list[str]]]] = []
     while True:
         for effect in turn.effects:
-            message = render(flow, turn.session, effect, Places(), now)
-            if message is not None and message.rows and not message.edits:
-                html = next(pieces([(b.kind, b.text) for b in message.blocks], 4096))
-                script.append((html, [[b.label for b in row] for row in message.rows]))
+            for message in render(flow, turn.session, effect, Places(), now):
+                if message.rows and not message.edits:
+                    html = next(pieces([(b.kind, b.text) for b in message.blocks], 4096))
+                    script.append((html, [[b.label for b in row] for row in message.rows]))
         s = turn.session
         if s.at == ADVICE:
             return script

@@ -90,9 +90,7 @@ def test_a_child_sees_no_number_of_a_line_that_no_child_is_shown() -> None:
 
 
 def _drawn(person: Person) -> Message:
-    found = render(person.flow, person.session, Ask(person.session.at), Places(), person.now)
-    assert found is not None
-    return found
+    return render(person.flow, person.session, Ask(person.session.at), Places(), person.now)[-1]
 
 
 def test_the_terminal_says_what_it_shows_and_all_its_answers_in_words() -> None:

@@ -31,8 +31,7 @@ def session(flow: Flow) -> Session:
 
 
 def drawn(flow: Flow, at: Session, effect: Ask | Redraw | Say | Settled | Advise) -> Message:
-    message = render(flow, at, effect, Places(), NOW)
-    assert message is not None
+    *_, message = render(flow, at, effect, Places(), NOW)
     return message
 
 

@@ -59,7 +59,7 @@ def review(person: Person) -> dict[str, str]:
     other = Person(person.flow)
     other.session, other.now = person.session, person.now
     other.commands("review")
-    lines = [b.text for b in [m for m in other.messages if not m.edits][-1].blocks if b.kind == "item"]
+    lines = [b.text for m in other.latest if not m.edits for b in m.blocks if b.kind == "item"]
     return dict(m.groups() for line in lines if (m := LINE.fullmatch(line)))
 
 
@@ -81,8 +81,8 @@ def settles_what_counts(person: Person) -> None:
         if question is None or effect.choice is None or question.ask not in person.session.answers:  # type: ignore[union-attr]
             continue
         value = counted(person).get(person.flow.text("en").questions[question.ask].short)
-        message = render(person.flow, person.session, effect, Places(), person.now)
-        if value is not None and (value[0] or value[1]) and message is not None and message.blocks:
+        (message,) = render(person.flow, person.session, effect, Places(), person.now)
+        if value is not None and (value[0] or value[1]) and message.blocks:
             none = words_for(person.flow, "en", Places()).option(question.ask, question.none or "")
             assert message.blocks[-1].text != f"You: {none}"
 

@@ -251,10 +251,13 @@ def test_one_line_named_does_not_rule_out_the_others_of_a_list(person: Person) -
     assert person.session.answers["health"].yes == {"diabetes"}
 
 
-def test_progress_never_passes_its_end(person: Person) -> None:
+def test_progress_counts_down_and_never_up_again(person: Person) -> None:
     to_the_review(person)
+    said = [int(b.text.split()[-1]) for m in person.messages for b in m.blocks if b.text.startswith("Progress")]
+    assert said == sorted(said, reverse=True)
+    assert said[0] > said[-1] == 1
     person.tap("different")
-    assert "Progress 10 10" in person.read
+    assert "Progress 1" in person.read
 
 
 def test_a_possible_sign_for_today_does_not_send_to_the_emergency_number(flow: Flow) -> None:

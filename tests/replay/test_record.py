@@ -188,7 +188,7 @@ def wanders(service: Service, flow: Flow, chat_id: str, rng: random.Random) -> N
         turn = handled[0].turn
         assert turn is not None
         at = turn.session.at
-        drawn = [screens.decode(flow, data) for m in handled[0].messages for row in m.rows for _, data in row]
+        drawn = [screens.decode(flow, data) for m in handled[0].messages for row in m.rows for _, data, _ in row]
         keys = [t for t in (*drawn, *keys) if t is not None and t.session == turn.session.id]
         here = [t for t in keys if t.screen == at and t.turn == turn.session.turn]
         chance = rng.random()

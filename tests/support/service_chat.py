@@ -23,7 +23,7 @@ class Chat:
         return handled[0]
 
     def button(self, handled: Handled, label: str) -> str:
-        return next(data for m in handled.messages for row in m.rows for text, data in row if text == label)
+        return next(data for m in handled.messages for row in m.rows for text, data, _ in row if text == label)
 
     def taps(self, handled: Handled, label: str) -> Handled:
         return self.does(Pressed(self.button(handled, label), 77))

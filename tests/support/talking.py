@@ -58,6 +58,7 @@ class Person:
         self.now = NOW
         self.session: Session = start(flow, "abcdef123456", lang, NOW)
         self.messages: list[Message] = []
+        self.latest: list[Message] = []
         self.turn: Turn = self.does(Started())
 
     def does(self, event: Event) -> Turn:
@@ -66,9 +67,10 @@ class Person:
         self.session = Session.from_json(self.turn.session.to_json())
         assert self.session == self.turn.session
         assert self.turn.effects
+        before = len(self.messages)
         for effect in self.turn.effects:
-            message = render(self.flow, self.session, effect, Places(), self.now)
-            if message is not None:
+            messages = render(self.flow, self.session, effect, Places(), self.now)
+            for message in messages:
                 self.messages.append(message)
                 for button in (b for row in message.rows for b in row):
                     assert len(button.data.encode()) <= 64
@@ -76,6 +78,7 @@ class Person:
                     tap = screens.decode(self.flow, button.data)
                     assert tap is not None
                     assert tap.choice == button.choice
+        self.latest = self.messages[before:]
         return self.turn
 
     def tap(self, *choices: str) -> Turn:
@@ -127,5 +130,6 @@ class Person:
 
     @property
     def read(self) -> str:
-        """The text of the last message that has one."""
-        return next(m.plain() for m in reversed(self.messages) if m.blocks)
+        """The texts that the last turn showed, else the last that was shown."""
+        shown = [m.plain() for m in self.latest if m.blocks and not m.edits]
+        return "\n".join(shown) or next(m.plain() for m in reversed(self.messages) if m.blocks)

@@ -132,6 +132,7 @@ class Patient:
 
     async def taps_on(self, label: str) -> Any:
         """Tap, and wait for the next message and for the end of the spinner."""
+        await self.person.until(lambda: any(m.button(label) for m in self.person.chat.from_bot()))
         before = self._count()
         tap = self.person.tap(label)
         message = await self._more(before)
@@ -161,8 +162,13 @@ class Patient:
         return sum(1 for _ in self.person.chat.from_bot())
 
     async def _more(self, before: int) -> Any:
-        await self.person.until(lambda: self._count() > before)
+        await self.person.until(lambda: self._count() > before and not _goes_on(self.person.last_message))
         return self.person.last_message
+
+
+def _goes_on(message: Any) -> bool:
+    """Whether the turn has another message behind this one: the last check behind the review."""
+    return bool(message.labels == ["Change something"])
 
 
 UNCOMPLICATED = (

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Literal, NamedTuple
 
 from bot.core.rendering.message import Picture
-from bot.service.payload import Payload
+from bot.service.payload import Payload, Row
 
 LONGEST = 4096
 """Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""
@@ -23,7 +23,10 @@ _TAGS = {
     "note": ("<i>", "</i>"),
     "item": ("", ""),
     "text": ("", ""),
+    "fold": ("<blockquote expandable>", "</blockquote>"),
 }
+_DATE = "wD"
+"""How a phone writes a date: with its day of the week, in its own language."""
 _NO_PREVIEW = {"is_disabled": True}
 ACROSS = 4
 """Buttons with a number beside each other."""
@@ -61,7 +64,7 @@ def calls(chat: int, payload: Payload, message_id: int | None, late: str = "", l
     blocks = (("text", late), *payload.blocks) if late else payload.blocks
     if look != "text":
         return _beside_picture(chat, payload, message_id, blocks, look)
-    texts = list(pieces(blocks, LONGEST))
+    texts = [_dated(text, payload.dates) for text in pieces(blocks, LONGEST)]
     markup = keyboard(payload.rows)
     if payload.edits:
         return () if message_id is None else (_edit(chat, message_id, texts, markup),)
@@ -104,7 +107,11 @@ def _beside_picture(
 ) -> tuple[Call, ...]:
     """The words above the picture, the buttons with the numbers on it below."""
     *_, words = "", *pieces(blocks, LONGEST_CAPTION)
-    caption: dict[str, Any] = {"caption": words, "parse_mode": "HTML", "show_caption_above_media": True}
+    caption: dict[str, Any] = {
+        "caption": _dated(words, payload.dates),
+        "parse_mode": "HTML",
+        "show_caption_above_media": True,
+    }
     markup = keyboard(_by_number(payload))
     values: dict[str, Any] = {"chat_id": chat} if markup is None else {"chat_id": chat, "reply_markup": markup}
     if not payload.edits:
@@ -118,13 +125,16 @@ def _beside_picture(
     return (Call("editMessageCaption", {**values, **caption}, picture=payload.picture),)
 
 
-def _by_number(payload: Payload) -> Iterator[Sequence[tuple[str, str]]]:
+def _by_number(payload: Payload) -> Iterator[Row]:
     """The rows of buttons, those of the numbered lines by their number."""
     marks = () if payload.picture is None or not payload.rows else payload.picture.marks
     buttons = [button for row in payload.rows for button in row][: len(marks)]
-    short = [(f"\u2713 {m.number}" if m.marked else m.number, *b[1:]) for m, b in zip(marks, buttons, strict=False)]
+    short = [
+        (f"\u2713 {mark.number}" if mark.marked else mark.number, data, style)
+        for mark, (_, data, style) in zip(marks, buttons, strict=False)
+    ]
     for i in range(0, len(short), ACROSS):
-        yield short[i : i + ACROSS]
+        yield tuple(short[i : i + ACROSS])
     passed = 0
     for row in payload.rows:
         passed += len(row)
@@ -147,10 +157,15 @@ def answer_tap(tap: str, notice: str = "") -> Call:
     return Call("answerCallbackQuery", {**values, "text": notice[:200]} if notice else values)
 
 
-def keyboard(rows: Iterable[Sequence[tuple[str, str]]]) -> dict[str, Any] | None:
+def keyboard(rows: Iterable[Row]) -> dict[str, Any] | None:
     """An inline keyboard, or None for no buttons."""
-    keys = [[{"text": label, "callback_data": data} for label, data in row] for row in rows]
+    keys = [[_button(*button) for button in row] for row in rows]
     return {"inline_keyboard": keys} if keys else None
+
+
+def _button(label: str, data: str, style: str) -> dict[str, str]:
+    plain = {"text": label, "callback_data": data}
+    return {**plain, "style": style} if style else plain
 
 
 def _with_buttons(messages: Sequence[Call], markup: Mapping[str, Any] | None) -> tuple[Call, ...]:
@@ -194,11 +209,26 @@ def pieces(blocks: Sequence[tuple[str, str]], most: int, plain: bool = False) ->
             yield "".join(html)
             html, used, before = [], 0, ""
             size = text_units(text)
-        opening, closing = ("", "") if plain else _TAGS.get(kind, ("", ""))
-        html += (before, opening, text if plain else escape(text, quote=False), closing)
+        html += (before, text if plain else _html(kind, text))
         used += size
     if html:
         yield "".join(html)
+
+
+def _html(kind: str, text: str) -> str:
+    opening, closing = _TAGS.get(kind, ("", ""))
+    said = escape(text, quote=False)
+    if kind == "fold":
+        heading, *rest = said.split("\n", 1)
+        said = "\n".join((f"<b>{heading}</b>", *rest))
+    return f"{opening}{said}{closing}"
+
+
+def _dated(html: str, dates: Sequence[tuple[str, int]]) -> str:
+    """The dates in a text as what they are, so that a phone can write them in its own way."""
+    for words, moment in dates:
+        html = html.replace(words, f'<tg-time unix="{moment}" format="{_DATE}">{words}</tg-time>')
+    return html
 
 
 def text_units(text: str) -> int:

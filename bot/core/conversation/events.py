@@ -109,12 +109,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Show a screen: a question, or one of the other states. `notes`: system texts said with it, in the same message."""
+    """Show a screen: a question, or one of the other states. `notes`: system texts said with it, in the same message; `copy`:
+    the same screen as before, once more."""
 
     screen: str
     notes: tuple[tuple[str, Params], ...] = ()
     spell_out: bool = False
     urgent: bool = False
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,11 @@ class Understood:
     """Say what was understood from typed words: these questions were answered, these options heard of."""
 
     questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Offer the lines of the review, to change one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,19 @@ class Export:
 
 
 Effect = (
-    Say | Ask | Redraw | Settled | Understood | Advise | Explain | Compute | Acknowledge | Schedule | Erase | Export
+    Say
+    | Ask
+    | Redraw
+    | Settled
+    | Understood
+    | Lines
+    | Advise
+    | Explain
+    | Compute
+    | Acknowledge
+    | Schedule
+    | Erase
+    | Export
 )
 
 

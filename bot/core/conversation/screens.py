@@ -27,7 +27,8 @@ CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 LANGUAGE = "LANGUAGE"
 REASONS, MORE_REASONS = "REASONS", "more_reasons"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS})
+LINES, OPEN_LINES = "LINES", "change_something"
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -46,7 +47,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
 }
-_LATER: dict[str, tuple[str, ...]] = {REASONS: (MORE_REASONS,)}
+_LATER: dict[str, tuple[str, ...]] = {REASONS: (MORE_REASONS,), LINES: (OPEN_LINES,)}
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
 

@@ -74,7 +74,7 @@ class Session:
     `unknown`: emergency signs asked about by themselves whose answers were not understood; `asked_again`: they were asked
     once more before the result; `shown`: when the screen was first shown (seconds, UTC): words written before do not answer
     it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
-    although an emergency stands, since a change was told.
+    although an emergency stands, since a change was told; `left`: how many questions were said to be left.
     """
 
     id: str
@@ -117,6 +117,7 @@ class Session:
     shown: float | None = None
     album: str = ""
     anew: tuple[str, ...] = ()
+    left: int | None = None
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""

@@ -10,7 +10,7 @@ from bot.core.model.flow_files import Kind, Question
 
 from . import screens as sc
 from .chat_commands import language, stop, why
-from .events import Acknowledge, Erase, Tapped
+from .events import Acknowledge, Erase, Lines, Tapped
 from .machine import alone, which
 from .session import CHANGE, ENDED, REVIEW, SIGN, START, Heard
 from .taps import tapped_value
@@ -30,11 +30,16 @@ def twice(m: Making, event: Tapped) -> bool:
 
 def changes_a_line(m: Making, event: Tapped) -> bool:
     """A line of a review, or of "I understood", may be tapped as long as the interview goes on."""
-    if event.session != m.s.id or event.screen != REVIEW or not event.choice.startswith(sc.CHANGE_PREFIX):
+    if event.screen != REVIEW or not event.choice.startswith(sc.CHANGE_PREFIX):
         return False
     name = event.choice.removeprefix(sc.CHANGE_PREFIX)
     known = name in m.s.answers or name in m.s.heard
-    return known and name in m.flow.questions and not m.s.signs and m.s.latch is None and m.s.at not in ENDED
+    return known and name in m.flow.questions and _may_change(m, event)
+
+
+def _may_change(m: Making, event: Tapped) -> bool:
+    """Whether answers of this interview can be changed now, by a button of it."""
+    return event.session == m.s.id and not m.s.signs and m.s.latch is None and m.s.at not in ENDED
 
 
 def overlay_tapped(m: Making, event: Tapped) -> None:
@@ -47,6 +52,8 @@ def overlay_tapped(m: Making, event: Tapped) -> None:
         m.effects.append(Erase())
     elif event.choice == sc.MORE_REASONS:
         why(m, more=True)
+    elif event.choice == sc.OPEN_LINES and _may_change(m, event):
+        m.effects.append(Lines())
     elif m.s.at == START:
         m.begin()
     else:

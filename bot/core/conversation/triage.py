@@ -202,20 +202,18 @@ def _verdicts(flow: Flow) -> Recent[tuple[Folded, Verdict]]:
     return Recent(2)
 
 
-def answered_count(flow: Flow, folded: Folded) -> tuple[int, int]:
-    """Progress: questions answered, and how many it will be if the rest is answered like an uncomplicated patient."""
+def questions_left(flow: Flow, folded: Folded) -> int:
+    """How many questions it will be if they are answered like an uncomplicated patient does."""
     env = dict(folded.env)
-    done = left = 0
+    left = 0
     for question, _, check in flow.asking:
         name = question.ask
         value = env.get(name)
-        if value is NOT_ASKED:
+        if value is NOT_ASKED or (value is not None and not (isinstance(value, Many) and value.partial)):
             continue
-        if value is not None and not (isinstance(value, Many) and value.partial):
-            done += 1
-        elif check is None or check(env):
+        if check is None or check(env):
             env[name] = flow.usual[name]
             left += name not in flow.filled_along
         else:
             env[name] = NOT_ASKED
-    return done, done + left
+    return left

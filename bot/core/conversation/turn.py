@@ -20,7 +20,7 @@ from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which
 from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard, Note, Session, Step
 from .silence import help_question, what_follows
-from .triage import conflicts_in
+from .triage import conflicts_in, questions_left
 
 MOST_ASKED = 40
 """Items asked by themselves that a session remembers: a late tap on one of them may still be a red flag."""
@@ -89,11 +89,14 @@ class Making:
         turn, notes = self.s.turn + 1, tuple(self.notes)
         since, shown = (self.s.since, self.s.shown) if copy else (turn, self.now.timestamp())
         self.set(at=state, turn=turn, notes=notes, since=since, shown=shown)
+        if self.question is not None and not self.question.consent:
+            left = questions_left(self.flow, self.judgement.folded)
+            self.set(left=max(1, left if self.s.left is None else min(left, self.s.left)))
         item = self.judgement.asked_for
         if item is not None:
             self.set(asked=(*self.s.asked[1 - MOST_ASKED :], (self.s.turn, item)))
         urgent = state in (SIGN, MISTAKE) or any(key in ("sign_plain", "sign_possible") for key, _ in notes)
-        self.effects.append(Ask(state, notes, spell_out, urgent))
+        self.effects.append(Ask(state, notes, spell_out, urgent, copy))
         self.notes.clear()
 
     def again(self, spell_out: bool = False) -> None:

@@ -286,16 +286,19 @@ class Triage(Strict):
 
 
 class Section(StrEnum):
-    """Parts of the advice, in the order in which they are shown."""
+    """Parts of the advice. `because` has no lines: it is why; `about` ends with when and of which content the advice is."""
 
     do = "do"
+    again = "again"
+    because = "because"
     say = "say"
     expect = "expect"
     worse = "worse"
-    guidance = "guidance"
+    until = "until"
     medicine = "medicine"
+    guidance = "guidance"
+    yours = "yours"
     help = "help"
-    again = "again"
     about = "about"
 
 
@@ -315,11 +318,34 @@ class Line(Strict):
     plain: bool = Field(False, description="Not a clinical sentence (a date, a number to call): needs no claim.")
 
 
+class Card(Strict):
+    """One message of the advice."""
+
+    shown: list[Section] = Field(min_length=1, description="The parts that are read at once, in order.")
+    folded: list[list[Section]] = Field(
+        default_factory=list,
+        description="What unfolds at a tap: parts that stand together, under the heading of the first that has something to say.",
+    )
+
+
+DEFAULT_CARDS = (
+    Card(shown=[Section.do, Section.again], folded=[[Section.because, Section.expect, Section.worse], [Section.say]]),
+    Card(shown=[Section.until, Section.medicine], folded=[[Section.guidance]]),
+    Card(shown=[Section.yours]),
+    Card(shown=[Section.help], folded=[[Section.about]]),
+)
+
+
 class Advice(Strict):
     """`advice.yaml`: what is said at the end."""
 
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     lines: list[Line] = Field(min_length=1, description="The lines, in the order in which they are said.")
+    cards: list[Card] = Field(
+        list(DEFAULT_CARDS),
+        min_length=1,
+        description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
+    )
     recheck: dict[Level, Quantity] = Field(
         default_factory=dict, description="When to look again, counted from now, or as `recheck_from` says."
     )

@@ -8,7 +8,7 @@ PLACES = ("emergency_number", "urgent_line", "crisis_line")
 SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
     "start": ("days",), "start_test_version": (), "agree_first": (), "greeting": (), "start_for_other": (), "declined": (),
-    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days",), "cant_read": (), "error": (),
+    "stopped": (), "restarted": (), "resumed": (), "help": (), "privacy": ("days", "version"), "cant_read": (), "error": (),
     "group_refused": (), "late": ("time",), "mydata_caption": (), "forget_confirm": (), "forgotten": (),
     "language_changed": (), "language_ask": (), "why_nothing": (), "paused": (),
     # when not all can be said: Telegram refuses the words, or nothing can be kept
@@ -19,10 +19,11 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help": (), "mistake": (), "cant_get_there": (), "change_it": (), "leave_it": (), "why_button": (),
     "what_changes_button": (), "again_button": (), "erase_button": (), "forget_button": (), "keep_button": (),
     # asking
-    "progress": ("n", "total"), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
+    "progress": ("left",), "which_ones": (), "which_none": (), "alone": ("item",), "ticked": ("answer",),
     "told_already": ("answer",), "answered": ("answer",), "unreadable_example": ("example",), "unreadable_choices": (),
     "none_said": ("none",), "unclear": ("words",), "unclear_which": ("words", "candidates"), "exit_offer": (),
-    "exit_same_day": (), "review_title": (), "review_change": (), "last_check": (), "understood_title": (),
+    "exit_same_day": (), "review_title": (), "change_something": (), "which_line": (),
+    "ask_one_by_one": (), "last_check": (), "understood_title": (),
     "edit_noted": ("question",), "stale_tap": (), "stale_would_change": ("question", "answer"), "conflict": ("text",),
     # words that are no answer
     "one_by_one": (), "nearest": (), "ask_name": ("words",), "nearest_to": (), "item_again": (), "item_left_open": (),
@@ -41,8 +42,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "getting_help_text": (), "cant_get_there_text": (), "mistake_ask": ("item",), "mistake_new": (), "crisis": (),
     "silence_help": (), "silence_same_day": (), "silence_reminder": (),
     # advice
-    "because": (), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
-    "foot": ("time", "date", "version", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
+    "level_again": ("level",), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
+    "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
     # places, when no setting names them

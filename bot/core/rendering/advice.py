@@ -20,36 +20,73 @@ from .fixed_screens import advice_buttons, emergency_buttons, emergency_told, la
 from .message import Message
 
 
-def draw_advice(d: Drawing, effect: Advise) -> Message:
-    texts = d.words.texts
+def draw_advice(d: Drawing, effect: Advise) -> tuple[Message, ...]:
+    """The advice as cards: the level and what to do first, the level again at the end."""
+    texts, parts = d.words.texts, _parts(d, effect)
+    emergency = effect.level is Level.emergency
     if effect.unplaced:
         d.say("unplaced", level=texts.levels[effect.level])
     d.put("title", texts.levels[effect.level])
-    if effect.level is Level.emergency:
+    if emergency:
         _emergency_words(d, effect)
     for conflict in effect.conflicts:
         d.say("conflict", text=texts.conflicts[conflict])
-    because = _because(d, effect)
-    lines = {x.line: x for x in d.flow.advice.lines}
-    for section in Section:
-        said = [
-            d.words.fill(texts.advice[n], **_line_params(d, effect))
-            for n in effect.lines
-            if lines[n].section is section
-        ]
-        if section is Section.say and because and effect.level is not Level.emergency:
-            d.put("heading", d.words.system("because"))
-            for reason in because:
-                d.put("item", f"\u2022 {reason}")
-        if said:
-            d.put("heading", texts.sections.get(section, ""))
-            for text in said:
-                d.put("item" if len(said) > 1 else "text", f"\u2022 {text}" if len(said) > 1 else text)
-    d.put("note", foot(d.flow, d.s, d.words, d.now))
+    cards: list[Message] = []
+    for number, (shown, folded) in enumerate(_cards(d.flow, parts)):
+        if number:
+            cards.append(d.message(urgent=effect.urgent))
+        for section in shown:
+            _put_part(d, section, parts[section], alone=section is shown[0] and not number)
+        for group in folded:
+            d.put("fold", "\n".join(line for section in group for line in _headed(d, section, parts[section])))
+    if cards:
+        d.put("title", d.words.system("level_again", level=texts.levels[effect.level]))
     if effect.so_far:
-        return d.message((), urgent=effect.urgent)
-    rows = emergency_buttons(d) if effect.level is Level.emergency and d.s.latch is not None else advice_buttons(d)
-    return d.message(rows, turn=d.s.turn, urgent=effect.urgent)
+        return (*cards, d.message(urgent=effect.urgent))
+    rows = emergency_buttons(d) if emergency and d.s.latch is not None else advice_buttons(d)
+    return (*cards, d.message(rows, turn=d.s.turn, urgent=effect.urgent))
+
+
+Parts = dict[Section, list[str]]
+
+
+def _parts(d: Drawing, effect: Advise) -> Parts:
+    """What there is to say, part by part."""
+    lines = {x.line: x for x in d.flow.advice.lines}
+    params = _line_params(d, effect)
+    parts: Parts = {}
+    if effect.level is not Level.emergency:
+        parts[Section.because] = _because(d, effect)
+    for name in effect.lines:
+        parts.setdefault(lines[name].section, []).append(d.words.fill(d.words.texts.advice[name], **params))
+    parts.setdefault(Section.about, []).append(foot(d.flow, d.s, d.words, d.now))
+    return {section: said for section, said in parts.items() if said}
+
+
+def _cards(flow: Flow, parts: Parts) -> list[tuple[list[Section], list[list[Section]]]]:
+    """The parts of each card that have something to say: those that are shown, and the groups of those that unfold."""
+    cards: list[tuple[list[Section], list[list[Section]]]] = []
+    for card in flow.advice.cards:
+        shown = [section for section in card.shown if section in parts]
+        groups = ([section for section in group if section in parts] for group in card.folded)
+        folded = [group for group in groups if group]
+        if shown or not cards:
+            cards.append((shown, folded))
+        else:
+            cards[-1][1].extend(folded)
+    return cards
+
+
+def _put_part(d: Drawing, section: Section, said: list[str], alone: bool) -> None:
+    """One part with its heading. What comes first of all (`alone`) is under the level, and needs none."""
+    if not alone:
+        d.put("heading", d.words.texts.sections.get(section, ""))
+    for text in said:
+        d.put("item" if len(said) > 1 else "text", f"\u2022 {text}" if len(said) > 1 else text)
+
+
+def _headed(d: Drawing, section: Section, said: list[str]) -> list[str]:
+    return [d.words.texts.sections.get(section, ""), *(f"\u2022 {text}" for text in said)]
 
 
 def _because(d: Drawing, effect: Advise) -> list[str]:
@@ -93,7 +130,7 @@ def _line_params(d: Drawing, effect: Advise) -> dict[str, Any]:
     ):
         again = recheck(d.flow, d.s, effect.level, d.now, quantity)
         if again is not None and quantity is not None:
-            params[key] = d.words.day(again.date())
+            params[key] = d.day(again)
     return params
 
 
@@ -119,9 +156,7 @@ def foot(flow: Flow, session: Session, words: Words, now: datetime) -> str:
     signoff = words.system("not_signed_off")
     if signed is not None:
         signoff = words.system("signed_off", reviewer=signed.reviewer, date=words.day(signed.date))
-    return words.system(
-        "foot", time=now.strftime("%H:%M"), date=words.day(now.date()), version=flow.version[:8], signoff=signoff
-    )
+    return words.system("foot", time=now.strftime("%H:%M"), date=words.day(now.date()), signoff=signoff)
 
 
 def draw_reasons(d: Drawing, effect: Explain) -> Message:

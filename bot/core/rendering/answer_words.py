@@ -50,6 +50,7 @@ class Words:
             "urgent_line": places.urgent_line or system["urgent_line_unset"],
             "crisis_line": places.crisis_line or system["crisis_line_unset"],
             "days": places.days,
+            "version": flow.version[:8],
         }
 
     def system(self, key: str, /, **params: Any) -> str:

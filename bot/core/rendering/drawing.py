@@ -12,7 +12,13 @@ from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import Flow
 
 from .answer_words import Places, Words, words_for
-from .message import Block, BlockKind, Button, Message
+from .message import Block, BlockKind, Button, Message, Style
+
+_STYLES: dict[str, Style] = {
+    **dict.fromkeys((sc.DONE, sc.AS_USUAL, sc.CARRY_ON, sc.HELPED), "primary"),
+    **dict.fromkeys((sc.STOP_HERE, sc.TELL, sc.CANT_GET_THERE), "danger"),
+}
+"""The way on, and the ways to what is urgent."""
 
 
 class Drawing:
@@ -22,6 +28,7 @@ class Drawing:
         self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
         self.hidden = flow.hidden(env)
         self.blocks: list[Block] = []
+        self.dates: dict[str, int] = {}
 
     def put(self, kind: BlockKind, text: str) -> None:
         if text:
@@ -29,6 +36,12 @@ class Drawing:
 
     def say(self, key: str, /, **params: Any) -> None:
         self.put("text", self.words.system(key, **params))
+
+    def day(self, moment: datetime) -> str:
+        """A day in words; a channel may show it as the date that it is."""
+        said = self.words.day(moment.date())
+        self.dates[said] = int(moment.timestamp())
+        return said
 
     def button(self, screen: str, choice: str, label: str, ticked: bool = False) -> Button:
         return self.buttons_of(screen)(choice, label, ticked)
@@ -38,7 +51,8 @@ class Drawing:
         data = sc.encoder(self.flow, self.s.id, self.s.turn, screen)
 
         def button(choice: str, label: str, ticked: bool) -> Button:
-            return Button(f"\u2713 {label}" if ticked else label, data(choice, ticked), choice)
+            marked = f"\u2713 {label}" if ticked else label
+            return Button(marked, data(choice, ticked), choice, _STYLES.get(choice, ""))
 
         return button
 
@@ -47,4 +61,7 @@ class Drawing:
 
     def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:
         marked = (Block("note", self.words.system("unsafe_version")),) if self.s.unsafe and self.blocks else ()
-        return Message((*marked, *self.blocks), tuple(rows), **more)
+        dates = tuple(self.dates.items())
+        message = Message((*marked, *self.blocks), tuple(rows), dates=dates, **more)
+        self.blocks, self.dates = [], {}
+        return message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED
@@ -12,8 +12,8 @@ from bot.core.model.flow_files import Kind, Level
 
 from .answer_words import LIST
 from .drawing import Drawing
-from .message import Button
-from .questions import put_alone_title, three_ways
+from .message import Button, Message
+from .questions import columns, put_alone_title, three_ways
 
 
 def _sign(d: Drawing) -> list[tuple[Button, ...]]:
@@ -26,20 +26,32 @@ def _exit(d: Drawing) -> list[tuple[Button, ...]]:
     return [(d.system_button(EXIT, sc.TELL), d.system_button(EXIT, sc.MORE))]
 
 
-def _review(d: Drawing) -> list[tuple[Button, ...]]:
+def lines_shown(d: Drawing) -> tuple[str, ...]:
+    """The questions of which an answer is known, in their order."""
     told = answers_that_count(d.flow, d.s, d.now.date())
-    shown = [q for q in d.flow.interview.questions if q.ask in told and not q.consent]
+    return tuple(q.ask for q in d.flow.interview.questions if q.ask in told and not q.consent)
+
+
+def review_list(d: Drawing) -> Message:
+    """What was understood, line by line; one button opens the lines."""
+    told = answers_that_count(d.flow, d.s, d.now.date())
     d.put("heading", d.words.system("review_title"))
-    texts = d.words.texts.questions
-    for i, question in enumerate(shown, 1):
-        d.put("item", f"{i}. {texts[question.ask].short}: {d.words.told(d.s, question, told[question.ask], d.now)}")
-    d.put("note", d.words.system("review_change"))
+    for i, name in enumerate(lines_shown(d), 1):
+        answer = d.words.told(d.s, d.flow.questions[name], told[name], d.now)
+        d.put("item", f"{i}. {d.words.texts.questions[name].short}: {answer}")
+    return d.message([(d.system_button(sc.LINES, sc.OPEN_LINES),)])
+
+
+def line_rows(d: Drawing, names: Iterable[str]) -> list[tuple[Button, ...]]:
+    """A button for each line, to change it: two beside each other where both labels fit."""
+    return columns([d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short) for n in names])
+
+
+def _review(d: Drawing) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("last_check"))
-    changes = [d.button(REVIEW, sc.CHANGE_PREFIX + q.ask, texts[q.ask].short) for q in shown]
     return [
         (d.system_button(REVIEW, sc.AS_USUAL),),
-        (d.system_button(REVIEW, sc.DIFFERENT), d.system_button(REVIEW, sc.NOT_SURE)),
-        *(tuple(changes[i : i + 2]) for i in range(0, len(changes), 2)),
+        (d.system_button(REVIEW, sc.DIFFERENT), d.system_button(REVIEW, NOT_SURE, "ask_one_by_one")),
     ]
 
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-BlockKind = Literal["title", "text", "item", "heading", "note"]
+BlockKind = Literal["title", "text", "item", "heading", "note", "fold"]
+Style = Literal["", "primary", "danger"]
 
 
 class Block(NamedTuple):
-    """A paragraph. `item`: a line of a list; `note`: small print; `heading`: above items."""
+    """A paragraph. `item`: a line of a list; `note`: small print; `heading`: above items; `fold`: its first line is a heading,
+    the rest is shown when it is asked for, where a channel can do that."""
 
     kind: BlockKind
     text: str
 
 
 class Button(NamedTuple):
-    """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for."""
+    """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for; `style`: the way on, or
+    an emergency: never told by it alone."""
 
     label: str
     data: str
     choice: str
+    style: Style = ""
 
 
 class PictureMark(NamedTuple):
@@ -42,13 +46,15 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it."""
+    """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it;
+    `dates`: dates in its text, as they are written there, with a time on that day (seconds UTC)."""
 
     blocks: tuple[Block, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     turn: int | None = None
     edits: bool = False
     urgent: bool = False
+    dates: tuple[tuple[str, int], ...] = ()
     picture: Picture | None = None
 
     def plain(self) -> str:

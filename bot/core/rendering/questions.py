@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
-from bot.core.conversation.triage import answered_count, fold_session, verdict_of
+from bot.core.conversation.triage import verdict_of
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.flow_files import Kind, Level, Question
 
@@ -19,12 +19,8 @@ COLUMN = 18
 
 
 def _progress(d: Drawing, question: Question) -> None:
-    if question.consent:
-        return
-    done, total = answered_count(d.flow, fold_session(d.flow, d.s, d.now.date()))
-    started = 1 if d.flow.interview.questions[0].consent else 0
-    last = max(1, total - started)
-    d.put("note", d.words.system("progress", n=min(max(1, done - started + 1), last), total=last))
+    if not question.consent and d.s.left is not None:
+        d.put("note", d.words.system("progress", left=d.s.left))
 
 
 def question_screen(d: Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
@@ -111,7 +107,7 @@ def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[
             continue
         entry = texts.options.get(choice)
         answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
-    across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN + 2 for _, label in answers) else 1
+    across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN for _, label in answers) else 1
     for i in range(0, len(answers), across):
         yield tuple(answers[i : i + across])
     last: list[tuple[str, str]] = []
@@ -135,14 +131,25 @@ def _stop_is_offered(d: Drawing, question: Question) -> bool:
 def which_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("which_ones"))
     screen = which(question.ask)
-    rows = []
+    buttons = []
     for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
         label = d.words.texts.questions[question.ask].options[option].label
-        rows.append((d.button(screen, option, label, option in d.s.ticks),))
-    paired = [tuple(b for row in rows[i : i + 2] for b in row) for i in range(0, len(rows), 2)]
-    return [*paired, (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
+        buttons.append(d.button(screen, option, label, option in d.s.ticks))
+    return [*columns(buttons), (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
+
+
+def columns(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
+    """Two buttons beside each other where both labels fit, else one a row."""
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        before = rows[-1] if rows else ()
+        if len(before) == 1 and max(len(b.label) for b in (*before, button)) <= COLUMN:
+            rows[-1] = (*before, button)
+        else:
+            rows.append((button,))
+    return rows
 
 
 def alone_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:

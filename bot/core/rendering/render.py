@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.conversation import screens as sc
-from bot.core.conversation.events import Advise, Ask, Effect, Explain, Redraw, Say, Settled, Understood
+from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Redraw, Say, Settled, Understood
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import REVIEW, Session
 from bot.core.conversation.triage import answers_that_count
@@ -18,7 +18,7 @@ from bot.core.model.flow_files import Question
 from .advice import draw_advice, draw_reasons
 from .answer_words import LIST, Places
 from .drawing import Drawing
-from .fixed_screens import FIXED_SCREENS
+from .fixed_screens import FIXED_SCREENS, line_rows, lines_shown, review_list
 from .message import Message
 from .notes import draw_say, put_notes
 from .questions import (
@@ -32,16 +32,20 @@ from .questions import (
 )
 
 
-def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
-    """The message of an effect, in words; None for effects that are not messages. `session`: as it is after the turn."""
+def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> tuple[Message, ...]:
+    """The messages of an effect, in words; none for effects that are no messages. `session`: as it is after the turn."""
     drawing = Drawing(flow, session, places, now)
     draw = _DRAWINGS.get(type(effect))
-    return None if draw is None else draw(drawing, effect)
+    if draw is None:
+        return ()
+    drawn: Message | tuple[Message, ...] = draw(drawing, effect)
+    return (drawn,) if isinstance(drawn, Message) else drawn
 
 
-def _ask(d: Drawing, effect: Ask) -> Message:
+def _ask(d: Drawing, effect: Ask) -> tuple[Message, ...]:
+    listed = (review_list(d),) if effect.screen == REVIEW and not effect.copy else ()
     put_notes(d, effect.notes)
-    return _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent)
+    return (*listed, _screen(d, effect.screen, effect.spell_out, urgent=effect.urgent))
 
 
 def _redraw(d: Drawing, effect: Redraw) -> Message:
@@ -111,16 +115,21 @@ def _understood(d: Drawing, effect: Understood) -> Message:
         question = d.flow.questions[name]
         kept = told.get(name, d.s.answers.get(name, d.s.heard.get(name)))  # its question may not have come up yet
         d.put("item", f"\u2022 {d.words.texts.questions[name].short}: {d.words.told(d.s, question, kept, d.now)}")
-    rows = [(d.button(REVIEW, sc.CHANGE_PREFIX + n, d.words.texts.questions[n].short),) for n in effect.questions]
-    return d.message(rows)
+    return d.message(line_rows(d, effect.questions))
 
 
-_DRAWINGS: dict[type, Callable[[Drawing, Any], Message | None]] = {
+def _lines(d: Drawing, effect: Lines) -> Message:
+    d.put("title", d.words.system("which_line"))
+    return d.message(line_rows(d, lines_shown(d)))
+
+
+_DRAWINGS: dict[type, Callable[[Drawing, Any], Message | tuple[Message, ...]]] = {
     Ask: _ask,
     Redraw: _redraw,
     Say: draw_say,
     Settled: _settled,
     Understood: _understood,
+    Lines: _lines,
     Advise: draw_advice,
     Explain: draw_reasons,
 }

@@ -30,7 +30,7 @@ CORRECTIONS = {
 """Ways to correct oneself -> what that is."""
 
 _SPOKEN = {
-    "back": "command_back", "review": "review_change", "edit": "edit_noted", "old_keyboard": "stale_would_change",
+    "back": "command_back", "review": "change_something", "edit": "edit_noted", "old_keyboard": "stale_would_change",
     "old_keyboard_left": "leave_it", "mistake": "mistake_new", "mistake_none": "mistake_ask", "last_check": "different",
     "sign_removed": "sign_removed", "answered_again": "answered", "exit: tell me now": "tell_me_now",
     "exit: some more": "some_more",

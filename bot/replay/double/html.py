@@ -24,6 +24,7 @@ _SIMPLE = {
     "blockquote": "blockquote",
     "a": "text_link",
     "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
 }
 _TOKEN = re.compile(r"<(/?)([^\s<>/]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>|<|&(#x?[0-9a-fA-F]+|[a-zA-Z]+);")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
@@ -95,6 +96,10 @@ def _entity(name: str, attributes: str, at: int) -> dict[str, Any]:
             raise BrokenHtml(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
         case "tg-emoji":
             return {**entity, "custom_emoji_id": given.get("emoji-id", "")}
+        case "tg-time":
+            if not given.get("unix", "").isdecimal():
+                raise BrokenHtml(f'Tag "tg-time" must have attribute "unix" at byte offset {at}')
+            return {**entity, "unix_time": int(given["unix"]), "date_time_format": given.get("format", "")}
         case "blockquote" if "expandable" in given:
             return {"type": "expandable_blockquote"}
     return entity

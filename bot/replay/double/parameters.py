@@ -16,6 +16,7 @@ import telegram
 
 MAX_CALLBACK_DATA = 64
 MAX_BUTTONS = 100
+_STYLES = frozenset({"danger", "success", "primary"})
 _LINKS = ("http://", "https://", "tg://")
 
 
@@ -217,6 +218,8 @@ def _check_other_button(button: Mapping[str, Any]) -> None:
         if field not in known:
             raise bad_request(f"can't parse inline keyboard button: unknown field {field}")
         known[field][0].read(value, f"button.{field}")
+    if button.get("style", "primary") not in _STYLES:
+        raise bad_request("can't parse inline keyboard button: button style is invalid")
     actions = set(button) - {"text", "style", "icon_custom_emoji_id"}
     if not actions:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")

@@ -46,13 +46,13 @@ class MemoryTurn(NamedTuple):
     now: datetime
 
 
-def drawn(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> Message | None:
-    """The message of any effect, also of those that are made outside the core; None if it is none."""
+def drawn(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> tuple[Message, ...]:
+    """The messages of any effect, also of those that are made outside the core."""
     if isinstance(effect, Compute):
-        return Message(explain_changes(flow, session, places, now))
+        return (Message(explain_changes(flow, session, places, now)),)
     if isinstance(effect, Export | Erase):
         key = "mydata_caption" if isinstance(effect, Export) else "forgotten"
-        return Message((Block("text", words_for(flow, session.lang, places).system(key)),))
+        return (Message((Block("text", words_for(flow, session.lang, places).system(key)),)),)
     return render(flow, session, effect, places, now)
 
 
@@ -165,8 +165,7 @@ class MemoryDriver:
             elif isinstance(effect, Erase):
                 yield self._forgotten()
             else:
-                message = drawn(flow, self.s, effect, self.places, self.now)
-                if message is not None:
+                for message in drawn(flow, self.s, effect, self.places, self.now):
                     yield self._show(message, before.id)
 
     def _reloaded(self, session: Session) -> Session:
@@ -191,8 +190,7 @@ class MemoryDriver:
 
     def _forgotten(self) -> Shown:
         """Everything is erased: what comes next begins a new chat, in the flow's current version."""
-        message = drawn(self.flow, self.s, Erase(), self.places, self.now)
-        assert message is not None
+        (message,) = drawn(self.flow, self.s, Erase(), self.places, self.now)
         self.s = start(self.flow, self.s.child_id(), self.lang, self.now)
         self._due = ()
         self._messages += 1

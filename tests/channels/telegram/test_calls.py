@@ -120,7 +120,7 @@ class Reader(HTMLParser):
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        assert tag in ("b", "i")
+        assert tag in ("b", "i", "blockquote")
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -138,7 +138,8 @@ def read(html: str) -> str:
     return reader.text
 
 
-kinds = st.sampled_from(["title", "text", "item", "heading", "note"])
+kinds = st.sampled_from(["title", "text", "item", "heading", "note", "fold"])
+styles = st.sampled_from(["", "primary", "danger"])
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60).map(lambda t: t * 40) | st.sampled_from(
     ["<b>", "&amp;", "a < b & c > d", "\U0001f600" * 3000, "x" * 9000, "One. Two. " * 900, "line\nline\n" * 600, " "]
 )
@@ -152,7 +153,7 @@ def test_texts_are_whole_escaped_and_short_enough(blocks: list[tuple[str, str]])
 
 
 def test_a_long_message_is_split_between_paragraphs_and_its_keyboard_stands_under_the_last_part() -> None:
-    payload = Payload(tuple(("text", str(n) * 1500) for n in range(6)), ((("Yes", "a.1.2.3"),),), ref="a.1")
+    payload = Payload(tuple(("text", str(n) * 1500) for n in range(6)), ((("Yes", "a.1.2.3", "primary"),),), ref="a.1")
     made = calls(5, payload, None)
     assert [len(c.values["text"]) for c in made] == [3002, 3002, 3002]
     assert ["reply_markup" in c.values for c in made] == [False, False, True]
@@ -187,7 +188,8 @@ def test_a_notice_fits() -> None:
     st.builds(
         Payload,
         blocks=st.lists(st.tuples(kinds, words)).map(tuple),
-        rows=st.lists(st.lists(st.tuples(words, words), min_size=1).map(tuple)).map(tuple),
+        rows=st.lists(st.lists(st.tuples(words, words, styles), min_size=1).map(tuple)).map(tuple),
+        dates=st.lists(st.tuples(words, st.integers(0, 2**40))).map(tuple),
         ref=words,
         edits=st.booleans(),
         urgent=st.booleans(),

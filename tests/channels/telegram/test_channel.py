@@ -41,7 +41,7 @@ async def test_a_conversation_by_taps_reads_as_a_transcript(
     assert level(bot) == "self_care"
     *earlier, advice = ann.person.messages
     assert advice.labels == ["Why button", "What changes button", "Again button", "Erase button"]
-    assert [m for m in earlier if m.labels] == [], "an answered keyboard still stands"
+    assert {label for m in earlier for label in m.labels} == {"Change something"}, "an answered keyboard still stands"
     assert "Answered 1 to 3 days ago" in " ".join(m.text for m in earlier) or "Answered" in earlier[5].text
 
 
@@ -94,7 +94,7 @@ async def test_commands(bot: Running, ann: Patient) -> None:
     assert "Is any of these so?" in ann.last.text
     await ann.taps_on("None of these")
     await ann.says("/review")
-    assert "Review title" in ann.last.text
+    assert "Review title" in ann.person.transcript()
     for command, said in (("/why", "Why nothing"), ("/help", "Help"), ("/privacy", "Privacy 30")):
         assert said in (await ann.says(command)).text
     assert (await ann.says("/language")).labels == ["English"]
@@ -132,7 +132,7 @@ async def test_an_old_keyboard_that_would_change_an_answer_is_asked_about(bot: R
     assert "Stale would change" in ann.last.text
     await ann.taps_on("Change it")
     await ann.says("/review")
-    assert "55 or older" in ann.last.text
+    assert "55 or older" in ann.person.transcript().split("Review title")[-1]
 
 
 async def test_a_red_flag_on_an_old_keyboard_counts(bot: Running, ann: Patient) -> None:
@@ -185,7 +185,7 @@ async def test_an_edited_message_corrects_the_answer_that_it_gave(bot: Running, 
     ann.person.edit("61")
     await ann.person.until(lambda: len(ann.person.messages) > before)
     await ann.says("/review")
-    assert "Age: Years 61" in ann.last.text
+    assert "Age: Years 61" in ann.person.transcript().split("Review title")[-1]
 
 
 @pytest.mark.parametrize("what", ["sticker", "voice", "photo", "document", "video", "location", "contact", "poll"])

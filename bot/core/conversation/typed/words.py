@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.chat_commands import command, why
-from bot.core.conversation.events import Erase, Received, Typed
+from bot.core.conversation.events import Erase, Lines, Received, Typed
 from bot.core.conversation.machine import alone
 from bot.core.conversation.session import (
     ADVICE,
@@ -248,6 +248,12 @@ def _command(m: Making, text: str) -> bool:
         return True
     if m.s.at in (ADVICE, EMERGENCY) and said == folded_words(system[sc.MORE_REASONS]):
         why(m, more=True)
+        return True
+    if m.s.at == REVIEW and said in (folded_words(system[sc.OPEN_LINES]), folded_words(system["ask_one_by_one"])):
+        if said == folded_words(system[sc.OPEN_LINES]):
+            m.effects.append(Lines())
+        else:
+            tap(m, NOT_SURE)
         return True
     if m.question is not None and said == folded_words(system[sc.CARRY_ON]):
         m.again()
