@@ -150,7 +150,7 @@ async def test_back_and_a_correction_show_it_again(bot: Running, ann: Patient, t
     assert LIST.splitlines()[0] in again.text
     await ann.taps_on("No difference")
     await ann.says("/review")
-    await ann.taps_on("Movements")
+    await ann.walks("Change something", "Movements")
     assert ann.last.labels[-1] == "Done"
     assert ann.last.body["photo"]
     await quiet(bot, telegram)
