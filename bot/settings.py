@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(None, description="Secret that Telegram sends along (A-Z a-z 0-9 _ -).")
     listen: str = Field("127.0.0.1:8080", description="Host and port of the webhook, /healthz and /metrics.")
     serve_metrics: bool = Field(False, description="Serve /healthz and /metrics in polling mode too.")
-    emergency_number: str | None = Field(None, description="The emergency number where the patients are; unset: they are asked for their country.")
+    emergency_number: str | None = Field(
+        None, description="The emergency number where the patients are; unset: they are asked for their country."
+    )
     urgent_line: str | None = Field(None, description="Whom to call for urgent advice, e.g. NHS 111.")
     crisis_line: str | None = Field(None, description="Whom to call in a crisis, e.g. a suicide line.")
     timezone: str = Field("UTC", description="The patients' time zone, e.g. Europe/London.")
