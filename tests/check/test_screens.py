@@ -17,7 +17,7 @@ from bot.check.proof.solver import NotProved, Prover
 from bot.check.report.report import check_command
 from bot.check.screens.budget import check_screens, fit
 from bot.check.screens.drawn import asking_screens, drawn_messages
-from bot.check.screens.measure import choices_of, text_columns, grade_of, screen_lines, word_count, wrapped
+from bot.check.screens.measure import choices_of, grade_of, screen_lines, text_columns, word_count, wrapped
 from bot.check.screens.said import ABOVE, ALONE, TICKED
 from bot.check.screens.viewers import Viewers
 from bot.core.conversation.events import Advise, Ask

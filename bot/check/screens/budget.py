@@ -134,7 +134,7 @@ def _figures(flow: Flow, screen: ShownScreen) -> Iterator[tuple[str, str, float,
         yield "choices", "FLOW042", choices, budget.choices
     grade = grade_of(measured_text((_graded(budget, screen),)), screen.lang)
     if grade is not None:
-        yield "grade", "FLOW045", round(grade, 1), budget.grade
+        yield "grade", "FLOW047", round(grade, 1), budget.grade
 
 
 def _graded(budget: Screens, screen: ShownScreen) -> Message:
@@ -158,7 +158,7 @@ def _finding(budget: Screens, one: Excess) -> Finding:
     what, remedy = _SAID[one.code]
     screen, over = one.screen, one.had - one.most
     said = what.format(had=f"{one.had:g}", most=f"{one.most:g}", width=budget.width, sort=_SORTS[screen.sort])
-    message = f'"{screen.name}" {said}, {over:.3g} too {"hard" if one.code == "FLOW045" else "many"} (shown to: {screen.who}).'
+    message = f'"{screen.name}" {said}, {over:.3g} too {"hard" if one.code == "FLOW047" else "many"} (shown to: {screen.who}).'
     return Finding(one.place, one.code, message, remedy)
 
 
@@ -207,7 +207,7 @@ _SAID: dict[str, tuple[str, str]] = {
         "has {had} lines of {width} characters; {sort} may have {most}",
         "Shorten it, so that the question stays in view.",
     ),
-    "FLOW045": (
+    "FLOW047": (
         "can be read from school year {had} on; stated is {most}",
         "Use shorter sentences and commoner words; if a list's lines are names, name the list under `screens: names`.",
     ),
