@@ -136,15 +136,15 @@ def _picture(picture: Picture | None) -> str:
     return f'<img alt="{escape(picture.words, quote=True)}" src="data:image/png;base64,{source}">'
 
 
-def _wrapped(flow: Flow, text: str) -> str:
-    return escape("\n".join(wrapped(text, _width(flow))))
+def _wrapped(flow: Flow, text: str, indent: int = 0) -> str:
+    return escape("\n".join(wrapped(text, _width(flow) - indent)))
 
 
 def _block(flow: Flow, block: Block) -> str:
     if block.kind != FOLD:
         return f'<div class="block {escape(block.kind, quote=True)}">{_wrapped(flow, block.text)}</div>'
     heading, _, rest = block.text.partition("\n")
-    return f'<details class="fold"><summary>{_wrapped(flow, heading)}</summary>{_wrapped(flow, rest)}</details>'
+    return f'<details class="fold"><summary>{_wrapped(flow, heading, 5)}</summary>{_wrapped(flow, rest, 2)}</details>'
 
 
 def _keys(seen: PhoneItem) -> str:
