@@ -36,6 +36,7 @@ def replay_command(
     json: bool = False,
     coverage: bool = False,
     page: Path | None = None,
+    phone: Path | None = None,
     mutate: bool = False,
     share: float = 1.0,
     seed: int = 0,
@@ -45,7 +46,7 @@ def replay_command(
     """Replay scripts. A single script shows its transcript; several show failures and a summary.
 
     `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow,
-    which its `kind` tells from those of the scripts.
+    which its `kind` tells from those of the scripts. `phone`: a folder to draw the conversations into.
     `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`); wrong
     if the score is under `at_least` percent, or a survivor is not explained beside the scripts. `jobs`: processes.
     """
@@ -74,6 +75,10 @@ def replay_command(
         print(summary(outcomes, time.perf_counter() - began), file=stream)
     if coverage or page is not None:
         _coverage(scripts, outcomes, stream, json, page)
+    if phone is not None:
+        from bot.replay.phone.draw import draw_scripts
+
+        draw_scripts(scripts, phone, stream)
     noticed = _mutate(scripts, outcomes, paths, flows, stream, json, share, seed, at_least, jobs) if mutate else True
     return OK if noticed and all(o.passed for o in outcomes) else FOUND
 

@@ -27,6 +27,12 @@ def add_replay(commands: Any) -> None:
     p.add_argument("--json", action="store_true", help="one JSON object for each script")
     p.add_argument("--coverage", action="store_true", help="what no script meets, with file and line")
     p.add_argument("--page", type=Path, metavar="FILE", help="the coverage also as an HTML page")
+    p.add_argument(
+        "--phone",
+        type=Path,
+        metavar="DIR",
+        help="draw them as a phone shows them: HTML, and PNG by Chromium",
+    )
     p.add_argument("--mutate", action="store_true", help="break the flow in every way: would a script notice?")
     p.add_argument("--share", type=float, default=1.0, metavar="PART", help="--mutate: of the ways, e.g. 0.1")
     p.add_argument("--seed", type=int, default=0, metavar="N", help="--mutate: which ways --share takes")
@@ -49,7 +55,8 @@ def _replay(args: argparse.Namespace) -> int:
     return replay_command(
         args.paths, FlowFolders(flow_folders(), with_reader), _ways(through), sys.stdout,
         through=through, seeds=args.faults or (None,), verbose=args.verbose, json=args.json, coverage=args.coverage,
-        page=args.page, mutate=args.mutate, share=args.share, seed=args.seed, at_least=args.at_least, jobs=args.jobs,
+        page=args.page, phone=args.phone, mutate=args.mutate,
+        share=args.share, seed=args.seed, at_least=args.at_least, jobs=args.jobs,
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def _absent(field: FieldInfo) -> str:
     if field.is_required():
         return "**needed**"
     default = field.get_default(call_default_factory=True, validated_data={})
-    if default is None or default == [] or default == {} or default is PydanticUndefined:
+    if default is None or default == [] or default == {} or default is PydanticUndefined or isinstance(default, Strict):
         return ""
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.check.proof.prove import proofs
+from bot.check.screens.budget import check_screens
 from bot.check.structure.structure import check_structure
 from bot.core.flow.reading import try_flow
 from tests.support.places import ROOT, TESTS
@@ -50,10 +51,10 @@ def flow_of(folder: Path) -> dict[str, str]:
 
 
 def found_in(files: dict[str, str], prove: bool) -> list[tuple[str, str, int]]:
-    """(code, file, line) of the first stage that finds anything: reading, structure, proof."""
+    """(code, file, line) of the first stage that finds anything: reading, structure, screens, proof."""
     flow, findings = try_flow("base", files)
     if flow is not None:
-        findings = check_structure(flow)
+        findings = check_structure(flow) or check_screens(flow)
         if not findings and prove:
             return [(f.code, f.place.file, f.place.line) for f in proofs(flow).failed]
     return [(f.code, f.place.file, f.place.line) for f in findings]

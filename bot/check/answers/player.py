@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Event, Started, Tapped, Typed
+from bot.core.conversation.events import Event, Started, Tapped, Turn, Typed
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Session
 from bot.core.conversation.triage import fold_session
@@ -50,19 +50,28 @@ class Player:
 
     def play(self, chosen: Mapping[str, Any], now: datetime = NOON) -> PlayedConversation:
         """The whole conversation. `chosen`: question -> case key or `Many`. Raises Stuck where it cannot go on."""
-        session = start(self.flow, "0123456789ab", next(iter(self.flow.texts)), now)
-        turn = step(self.flow, session, Started(), now)
         chat: list[tuple[str, str, str]] = []
         asked: list[str] = []
-        while turn.session.at not in (ADVICE, EMERGENCY):
+        for turn in self.turns(chosen, next(iter(self.flow.texts)), now, chat):
             if turn.session.at in self.flow.questions and turn.session.at not in asked:
                 asked.append(turn.session.at)
+        return PlayedConversation(turn.trace.level, turn.trace.fired, tuple(asked), turn.session, tuple(chat))
+
+    def turns(
+        self, chosen: Mapping[str, Any], lang: str, now: datetime = NOON, chat: list[tuple[str, str, str]] | None = None
+    ) -> Iterator[Turn]:
+        """The same turn by turn, in a language. `chat`: takes down what the patient did."""
+        chat = [] if chat is None else chat
+        session = start(self.flow, "0123456789ab", lang, now)
+        turn = step(self.flow, session, Started(), now)
+        yield turn
+        while turn.session.at not in (ADVICE, EMERGENCY):
             how, what = self.act(turn.session, chosen)
             chat.append((turn.session.at, how, what))
             turn = step(self.flow, turn.session, event_of(turn.session, how, what), now)
+            yield turn
             if len(chat) > _MOST_TURNS:
                 raise Stuck(f"the conversation does not end; it stands at {turn.session.at}")
-        return PlayedConversation(turn.trace.level, turn.trace.fired, tuple(asked), turn.session, tuple(chat))
 
     def act(self, session: Session, chosen: Mapping[str, Any]) -> tuple[str, str]:
         """What the patient does on the screen that is open: ("tap", choice) or ("me", words)."""

@@ -10,7 +10,7 @@ from bot.check.answers.space import Space
 from bot.check.answers.witness import Witness, example_of
 from bot.core.flow.compiled import Flow
 
-from .encoding import Copy, Formula, conj, disj
+from .encoding import Copy, Formula, conj, disj, neg
 
 LIMITS: Mapping[str, int] = {"timeout": 120_000}
 """The solver's own bounds on one question, in its words (milliseconds). A hundred times what the slowest has taken."""
@@ -107,7 +107,7 @@ class Prover:
         best = self.model(formula, solver)
         if best is None:
             return None
-        high = _weight(self.z3, best, weights)
+        high = self.weight(best, weights)
         low = 0
         while low < high:
             middle = (low + high) // 2
@@ -120,7 +120,7 @@ class Prover:
             if found is None:
                 low = middle + 1
             else:
-                best, high = found, _weight(self.z3, found, weights)
+                best, high = found, self.weight(found, weights)
         return best
 
     def example(self, formula: Formula) -> Witness | None:
@@ -137,6 +137,22 @@ class Prover:
             return None
         return example_of(self.space, self.one.chosen(model)), example_of(self.space, other.chosen(model))
 
+    def most(self, formula: Formula, weights: list[tuple[Formula, int]], over: int) -> Any:
+        """A model with the greatest sum of weights, if one has a greater sum than `over`."""
+        missing = [(neg(f), w) for f, w in weights if not isinstance(f, bool)]
+        room = sum(w for f, w in weights if f is not False) - over - 1
+        if room < 0:
+            return None
+        enough = self.z3.PbLe(missing, room) if missing else True
+        return self.least(conj([formula, enough]), missing)
+
+    def weight(self, model: Any, weights: list[tuple[Formula, int]]) -> int:
+        """The sum of the weights whose formulas hold in a model."""
+        return sum(w for f, w in weights if f is True or (f is not False and self._holds(model, f)))
+
+    def _holds(self, model: Any, formula: Formula) -> bool:
+        return bool(self.z3.is_true(model.eval(formula, model_completion=True)))
+
     def alive(self, targets: dict[str, Formula]) -> set[str]:
         """The names of the formulas that hold in some conversation."""
         left = dict(targets)
@@ -152,7 +168,3 @@ class Prover:
                     found.add(name)
                     del left[name]
         return found
-
-
-def _weight(z3: Any, model: Any, weights: list[tuple[Formula, int]]) -> int:
-    return sum(w for f, w in weights if z3.is_true(model.eval(f, model_completion=True)))

@@ -12,6 +12,7 @@ from bot.check.answers.results import Failed, Proofs
 from bot.check.difference.diff import Difference, compare
 from bot.check.proof.prove import proofs
 from bot.check.proof.solver import NotProved
+from bot.check.screens.budget import Fit, fit, fit_words
 from bot.check.structure.safety_and_hazards import controls_have_files
 from bot.check.structure.structure import check_structure
 from bot.core.flow.compiled import Flow
@@ -40,14 +41,15 @@ def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[s
                 _print_findings(folder, findings, out)
             continue
         structure = (*check_structure(flow), *_missing_files(flow, folder))
+        screens = fit(flow)
         proved = proofs(flow)
         scripts = {f.name: write_counterexample(flow, folder, build, f) for f in proved.failed}
-        bad = bool(structure or proved.failed)
+        bad = bool(structure or screens.findings or proved.failed)
         code = FOUND if bad else code
         if as_json:
-            results.append(_as_json(flow, structure, proved, scripts))
+            results.append(_as_json(flow, structure, screens, proved, scripts))
         else:
-            print("\n".join(check_lines(folder, flow, structure, proved, scripts)), file=out)
+            print("\n".join(check_lines(folder, flow, structure, screens, proved, scripts)), file=out)
     if as_json:
         print(json.dumps(results, ensure_ascii=False, indent=1), file=out)
     return code
@@ -60,14 +62,15 @@ def _missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
 
 
 def _as_json(
-    flow: Flow, structure: Sequence[Finding], proved: Proofs, scripts: dict[str, Path | None]
+    flow: Flow, structure: Sequence[Finding], screens: Fit, proved: Proofs, scripts: dict[str, Path | None]
 ) -> dict[str, Any]:
     return {
         "flow": flow.name,
         "version": flow.version,
-        "ok": not structure and not proved.failed,
+        "ok": not structure and not screens.findings and not proved.failed,
         "safe": proved.safe,
-        "findings": [f.as_json() for f in structure],
+        "findings": [f.as_json() for f in (*structure, *screens.findings)],
+        "screens": screens.as_json(),
         "proofs": proved.as_json(),
         "scripts": {name: str(path) for name, path in scripts.items() if path is not None},
     }
@@ -79,7 +82,12 @@ def _print_findings(folder: Path | str, findings: Sequence[Finding], out: IO[str
 
 
 def check_lines(
-    folder: Path, flow: Flow, structure: Sequence[Finding], proved: Proofs, scripts: dict[str, Path | None]
+    folder: Path,
+    flow: Flow,
+    structure: Sequence[Finding],
+    screens: Fit,
+    proved: Proofs,
+    scripts: dict[str, Path | None],
 ) -> list[str]:
     """The report of one flow."""
     figures = proved.figures
@@ -93,6 +101,7 @@ def check_lines(
         lines.append(
             "  structure     ok   every question is asked, every option is read, every rule and line is needed"
         )
+    lines += _screens(flow, screens)
     whole = int(figures["properties"])
     holding = whole - int(figures["failing"])
     took = sum(proved.seconds.values())
@@ -120,6 +129,14 @@ def check_lines(
         if failed.safety:
             lines += failure_lines(flow, failed, scripts.get(failed.name))
     return lines
+
+
+def _screens(flow: Flow, screens: Fit) -> list[str]:
+    """How the screens fit a phone, and what does not."""
+    found = f"{len(screens.findings)} findings" if screens.findings else "ok   no screen shows more than stated"
+    lines = [f"  screens       {found} ({screens.screens} drawn)   {screens.seconds:.1f} s"]
+    lines.append(f"                {fit_words(flow, screens)}")
+    return [*lines, *(f"    {finding}" for finding in screens.findings), *(f"    {limit}" for limit in screens.limits)]
 
 
 def _short(number: int) -> str:

@@ -23,6 +23,7 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.choices_are_whole,
     q.quantities_are_readable,
     q.rechecks_count_from_a_date,
+    q.named_lists_are_lists,
     q.choices_leave_no_gap,
     q.ranges_fit_thresholds,
     q.thresholds_can_be_met,

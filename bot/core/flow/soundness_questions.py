@@ -242,6 +242,17 @@ def rechecks_count_from_a_date(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def named_lists_are_lists(draft: Draft) -> Iterator[Finding]:
+    """`screens: names` names questions with several answers."""
+    lists = [name for name, question in draft.questions.items() if question.kind is Kind.many]
+    for i, name in enumerate(draft.interview.screens.names):
+        if name not in lists:
+            yield draft.finding(
+                "interview.yaml", ("screens", "names", i), "FLOW012", f'"{name}" is no question of kind many of this flow.',
+                did_you_mean(name, lists) or "Name a list, or take this out.",
+            )  # fmt: skip
+
+
 def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
     """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
     for i, q in enumerate(draft.interview.questions):

@@ -248,12 +248,41 @@ class Audience(Strict):
     when: Condition = Field(description="Who it is, e.g. `age < 16`. Where several hold, the first one's words count.")
 
 
+class Screens(Strict):
+    """What fits a phone: no screen that a conversation can show is more than this."""
+
+    width: int = Field(35, ge=10, description="Characters of a line, where phones begin the next one.")
+    lines: int = Field(14, ge=1, description="Lines of a screen that asks, with the lines of its list.")
+    choices: int = Field(
+        8,
+        ge=1,
+        description="Buttons to choose from: none, not sure, done and the way out do not count, a scale has its eleven.",
+    )
+    emergency_lines: int = Field(20, ge=1, description="Lines of a screen about emergency signs (`tap: first`).")
+    card_lines: int = Field(16, ge=1, description="Lines of a card, or of anything that is told, before what unfolds.")
+    review_lines: int = Field(
+        33,
+        ge=1,
+        description="Lines of the review of an uncomplicated patient: what is in view at once. That of others is as long "
+        "as what they told.",
+    )
+    above_lines: int = Field(6, ge=1, description="Lines of what is said above a question, e.g. what was misread.")
+    words: int = Field(900, ge=1, description="Words that an uncomplicated patient reads up to and with the advice.")
+    grade: float = Field(6, gt=0, description="School year from which on a screen can be read (English, German).")
+    names: list[Identifier] = Field(
+        default_factory=list,
+        description="Lists whose lines are names (medicines, illnesses), which no plainer words could replace: only their "
+        "questions are graded.",
+    )
+
+
 class Interview(Strict):
     """`interview.yaml`: the questions in their order."""
 
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     flow: Identifier = Field(description="The flow's name; equals its folder.")
     longest: int = Field(60, description="Stated limit: no conversation asks more questions than this.")
+    screens: Screens = Field(default_factory=Screens, description="Stated limits: no screen shows more than this.")
     questions: list[Question] = Field(min_length=1, description="The questions, in the order in which they are asked.")
     emergency_signs: list[Identifier] = Field(
         default_factory=list, description="The signs named in the closing check, the first being asked again first."

@@ -1,0 +1,1 @@
+"""Whether every screen of a flow fits a phone."""

@@ -1,0 +1,115 @@
+"""A message measured as a phone shows it: lines of so many characters, choices, words, and how hard it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from unicodedata import combining, east_asian_width
+
+from bot.core.conversation import screens as sc
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.message import BlockKind, Message
+
+FOLD: BlockKind = "fold"
+"""The kind of a block that unfolds: it is read by who wants to."""
+FEWEST_WORDS = 30
+"""A formula says nothing of fewer words than these."""
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?!\w)")
+"""A word: letters only, so that the version at the end of an advice is none."""
+_VOWELS = re.compile(r"[aeiouy]+")
+_UMLAUTS = re.compile(r"[aeiouyäöü]+")
+_END = re.compile(r"[.!?:;]+(?:\s|$)|\n")
+
+
+def before_unfolding(message: Message) -> Message:
+    """The message without what unfolds."""
+    return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines in which a text stands on a screen of that width, empty ones between paragraphs included."""
+    return [line for paragraph in text.split("\n") for line in _wrapped(paragraph, width)]
+
+
+def _wrapped(paragraph: str, width: int) -> Iterator[str]:
+    line, used = "", 0
+    for word in paragraph.split():
+        long = text_columns(word)
+        if line and used + 1 + long <= width:
+            line, used = f"{line} {word}", used + 1 + long
+            continue
+        if line:
+            yield line
+        while text_columns(word) > width:  # a word that is longer than the screen is broken
+            cut = next(n for n in range(len(word), 0, -1) if n == 1 or text_columns(word[:n]) <= width)
+            yield word[:cut]
+            word = word[cut:]
+        line, used = word, text_columns(word)
+    yield line
+
+
+def text_columns(text: str) -> int:
+    """How wide a text is, in characters: wide ones count two, marks on letters none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def screen_lines(message: Message, width: int) -> int:
+    """The lines of a message before what unfolds."""
+    text = before_unfolding(message).plain()
+    return len(wrapped(text, width)) if text else 0
+
+
+def choices_of(flow: Flow, message: Message) -> int:
+    """The buttons that have to be chosen from: none of these, not sure, done and the way out are on every screen, and the lines
+    of the review that can be changed are as many as were answered."""
+    nones = {q.none for q in flow.interview.questions if q.none}
+    always = nones | {sc.NOT_SURE, sc.DONE, sc.ALL, sc.STOP_HERE}
+    choices = [b.choice for row in message.rows for b in row if not b.choice.startswith(sc.CHANGE_PREFIX)]
+    return sum(1 for choice in choices if choice not in always)
+
+
+def word_count(text: str) -> int:
+    """The words of a text; a number is none."""
+    return len(_WORD.findall(text))
+
+
+def grade_of(text: str, lang: str) -> float | None:
+    """The school year from which on a text is read with ease; None where it is too short, or no formula is known."""
+    formula = FORMULAS.get(lang.partition("-")[0])
+    if formula is None or word_count(text) < FEWEST_WORDS:
+        return None
+    sentences = sum(1 for part in _END.split(text) if word_count(part))
+    return formula([w.lower() for w in _WORD.findall(text)], max(1, sentences))
+
+
+def _flesch_kincaid(words: list[str], sentences: int) -> float:
+    syllables = sum(_syllables(w) for w in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+def _syllables(word: str) -> int:
+    """English syllables by the groups of vowels; an e at the end is mute, but for -le."""
+    word = re.sub(r"(?<=[^aeiouyl])es?$|(?<=[^aeiouytd])ed$|(?<=[aeiouy]l)es?$", "", word) if len(word) > 3 else word
+    return max(1, len(_VOWELS.findall(word)))
+
+
+def _wiener(words: list[str], sentences: int) -> float:
+    """The first Wiener Sachtextformel, for German."""
+    syllables = [max(1, len(_UMLAUTS.findall(w))) for w in words]
+    share = 100 / len(words)
+    many, one = sum(n >= 3 for n in syllables) * share, sum(n == 1 for n in syllables) * share
+    long = sum(len(w) > 6 for w in words) * share
+    return 0.1935 * many + 0.1672 * len(words) / sentences + 0.1297 * long - 0.0327 * one - 0.875
+
+
+FORMULAS: Mapping[str, Callable[[list[str], int], float]] = {"en": _flesch_kincaid, "de": _wiener}
+"""Language -> what tells the school year from its words and the number of its sentences."""
+
+
+def measured_text(messages: Iterable[Message]) -> str:
+    """The words of messages as one text, without their buttons and what unfolds."""
+    return "\n".join(before_unfolding(m).plain() for m in messages)

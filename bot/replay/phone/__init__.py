@@ -1,0 +1,1 @@
+"""Scripts drawn as a phone shows them."""
