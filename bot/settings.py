@@ -43,13 +43,17 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(None, description="Secret that Telegram sends along (A-Z a-z 0-9 _ -).")
     listen: str = Field("127.0.0.1:8080", description="Host and port of the webhook, /healthz and /metrics.")
     serve_metrics: bool = Field(False, description="Serve /healthz and /metrics in polling mode too.")
-    emergency_number: str | None = Field(None, description="The emergency number where the patients are.")
+    emergency_number: str | None = Field(
+        None, description="The emergency number where the patients are; unset: they are asked for their country."
+    )
     urgent_line: str | None = Field(None, description="Whom to call for urgent advice, e.g. NHS 111.")
     crisis_line: str | None = Field(None, description="Whom to call in a crisis, e.g. a suicide line.")
     timezone: str = Field("UTC", description="The patients' time zone, e.g. Europe/London.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     retention_days: int = Field(30, ge=1, le=3650, description="Days after which finished sessions are erased.")
-    rate_overall: float = Field(30.0, gt=0, description="Messages a second to all chats together (Telegram allows 30).")
+    rate_overall: float = Field(
+        30.0, gt=0, description="Messages a second to all chats, of all workers (Telegram allows 30)."
+    )
     rate_chat: float = Field(
         1.0, gt=0, description="Messages a second to one chat on average (Telegram allows about 1)."
     )

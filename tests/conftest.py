@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -64,10 +65,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("slow")
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server that all workers share and the last one stops; skips where it cannot start."""
-    folder = Path(tempfile.gettempdir(), f"pg-{os.environ.get('PYTEST_XDIST_TESTRUNUID') or uuid4().hex}")
+def _postgresql(name: str) -> Any:
+    """A PostgreSQL server, the one with this name if it runs already; skips where none can start."""
+    folder = Path(tempfile.gettempdir(), f"pg-{name}")  # no folder of pytest's: the server's user may not enter these
     folder.mkdir(exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -80,9 +80,25 @@ def postgresql_server() -> Iterator[str]:
     import psycopg
 
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # tests kill clients, never the server
+        connection.execute("ALTER SYSTEM SET fsync = off")  # tests kill clients, or a server, never the machine
         connection.execute("SELECT pg_reload_conf()")
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that all workers share and the last one stops; skips where it cannot start."""
+    server = _postgresql(os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex)
     yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def own_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A PostgreSQL server of the test alone, which may end it, with its keys in the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    server = _postgresql(uuid4().hex)
+    yield server
     server.cleanup()
 
 

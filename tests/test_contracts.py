@@ -35,6 +35,7 @@ ALLOWED = {
     "sqlalchemy": (
         "store/*.py",
         "store/place/*.py",
+        "store/keeping/*.py",
         "store/sealing/*.py",
         "store/migrations/*.py",
         "store/migrations/versions/*.py",

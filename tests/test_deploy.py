@@ -8,17 +8,21 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from aiohttp import ClientSession
 from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from bot.server.metrics import Metrics
+from bot.replay.double.server import TelegramDouble
 from bot.settings import SECRETS, Settings
 from tests.support.places import ROOT
+from tests.support.telegram_bot import Patient
+from tests.support.webhook_bot import server
 from tests.support.wheels import LISTED, MACHINES, PYTHONS
 
 PINS = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").split())
@@ -129,17 +133,76 @@ def test_the_unit_sets_only_what_is_a_setting() -> None:
         assert {part.partition("=")[0] for part in line.split()} <= NAMES
 
 
-def test_alerts_and_board_ask_for_figures_that_there_are() -> None:
-    told = Metrics(lambda: 0.0, lambda: 0, lambda: 0).text().decode()
-    there = {re.sub(r"(_created)$", "", name) for name in re.findall(r"^# (?:TYPE) (\w+)", told, re.MULTILINE)}
-    there |= {f"{name}_bucket" for name in there if f"# TYPE {name} histogram" in told}
+def figures(told: str) -> dict[str, set[str]]:
+    """What /metrics tells: name -> the names of its labels, with those of a histogram's parts."""
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)", told, re.MULTILINE))
+    found = {name: set[str]() for name in kinds if not name.endswith("_created")}
+    for name, labels in re.findall(r"^(\w+)(\{.*\})? \S+$", told, re.MULTILINE):
+        found.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))
+    return {
+        name: labels
+        for name, labels in found.items()
+        if not name.endswith("_created") and kinds.get(name) != "histogram"
+    }
+
+
+async def real_figures(url: str) -> dict[str, set[str]]:
+    """Of a bot that serves, through its own web server, after something of each kind happened."""
+    async with TelegramDouble() as telegram, server(telegram, url) as bot, ClientSession() as web:
+        ann = Patient(telegram.user(1))
+        await ann.consents()
+        await ann.walks("None of these")
+        await ann.says("/help")
+        async with web.post(bot.hook, data=b"{}") as refused:
+            assert refused.status == 401
+        async with web.get(f"{bot.url}/metrics") as answer:
+            return figures(await answer.text())
+
+
+ASKED_BY = re.compile(r"sum by \(([^)]*)\)|\{([^}]*)\}")
+
+
+async def test_alerts_and_board_ask_for_the_figures_that_there_are_and_for_all(sqlite_url: str) -> None:
+    there = await real_figures(sqlite_url)
     rules = yaml.safe_load((ROOT / "bot/deploy/alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
     board = json.loads((ROOT / "bot/deploy/dashboard.json").read_text(encoding="utf-8"))
-    asked = [rule["expr"] for rule in rules] + [t["expr"] for p in board["panels"] for t in p["targets"]]
-    names = {name for expression in asked for name in re.findall(r"symptom_bot_\w+", expression)}
-    assert len(names) >= 8
-    assert names <= there
+    alerting = [rule["expr"] for rule in rules]
+    shown = [t["expr"] for p in board["panels"] for t in p["targets"]]
+    for expression in (*alerting, *shown):
+        names = re.findall(r"symptom_bot_\w+", expression)
+        assert set(names) <= set(there), f"{expression}: there is no such figure"
+        known = {"le", "job", "instance", *NOT_YET}.union(*(there[name] for name in names))
+        for by, where in ASKED_BY.findall(expression):
+            assert set(re.findall(r"\w+", by) or re.findall(r"(\w+)\s*[=!]", where)) <= known, expression
+    seen = {re.sub(r"_(bucket|count|sum)$", "", name) for e in shown for name in re.findall(r"symptom_bot_\w+", e)}
+    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in there if "symptom_bot" in name} - seen <= NOT_SHOWN
     assert all({"summary", "todo"} <= set(rule["annotations"]) for rule in rules)
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+    assert sorted(p["id"] for p in board["panels"]) == list(range(1, len(board["panels"]) + 1))
+    places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in board["panels"]]
+    assert len(set(places)) == len(places), "two panels at one place"
+
+
+NOT_YET = {"level", "question"}
+"""Labels of figures of which there are none before somebody comes to the end, or leaves."""
+NOT_SHOWN = {f"symptom_bot_process_{name}" for name in ("virtual_memory_bytes", "start_time_seconds")}
+"""Figures that come with those of the process and say nothing to anybody."""
+
+
+BOUND = re.compile(r"^\| [^|]+ \| ([\d,]+) \| [^|]+ \| `(\S+)\.py` `([\w.]+)` \|$", re.MULTILINE)
+
+
+def test_the_bounds_in_the_manual_are_those_of_the_code() -> None:
+    manual = (ROOT / "bot/deploy/README.md").read_text(encoding="utf-8")
+    section = manual.split("## What is bounded")[1].split("## ")[0]
+    rows = BOUND.findall(section)
+    assert len(rows) == section.count("\n| ") - 1 >= 20
+    for said, module, name in rows:
+        value: Any = import_module(f"bot.{module.replace('/', '.')}")
+        for part in name.split("."):
+            value = getattr(value, part)
+            value = value() if isinstance(value, type) else value
+        assert f"{int(value):,}" == said, f"{module} {name} is {value}"
 
 
 @pytest.mark.slow

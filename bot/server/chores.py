@@ -23,13 +23,14 @@ Reload = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Seconds between two rounds of each chore."""
+    """Seconds between two rounds of each chore. A lease lasts several rounds of `leases`."""
 
     due: float = 2.0
     left_behind: float = 1.0
     retention: float = 3600.0
     flows: float = 2.0
     withdrawn: float = 10.0
+    leases: float = 1.5
 
 
 class Chores:
@@ -48,19 +49,19 @@ class Chores:
         self._service, self._thread, self._turns, self._deliverer = service, thread, turns, deliverer
         self._days, self.reload = retention_days, reload
         self._every = every or Every()
+        self._counted = False
 
     def all(self) -> Sequence[Awaitable[None]]:
         """Every chore, each to be run for ever."""
         every, store = self._every, self._service.store
-        chores = [
+        chores = [self._repeat("leases", every.leases, self.leases)] if store.shared else []
+        chores += [
             self._repeat("due messages", every.due, self.due),
             self._repeat("messages left behind", every.left_behind, self.left_behind),
             self._repeat("retention", every.retention, self.retention),
             self._repeat("edited flows", every.flows, self._look),
             self._repeat("withdrawn versions", every.withdrawn, self.withdrawn),
         ]
-        if store.shared:
-            chores.append(self._repeat("leases", store.lease / 3, self.leases))
         return chores
 
     async def _repeat(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -86,21 +87,30 @@ class Chores:
         """Take over what was committed but not delivered: before a crash, by a worker that ended, or after a wait."""
         now = self._service.clock()
         found = await self._thread(lambda store: store.take_deliveries(now))
-        self._deliverer.take(found)
+        self._deliverer.take(found, since=self._thread.began)
         self._turns.look_for_later()
 
     async def leases(self) -> None:
-        """Keep the leases of chats that are served here."""
+        """Say that this worker lives, learn how many do, and keep the leases of chats that are served here."""
         fences = self._deliverer.leases
-        for chat in await self._thread(lambda store: store.renew(fences)):
+        try:
+            lost, workers = await self._thread(lambda store: (store.renew(fences), store.beat()))
+        except StoreUnavailable:
+            self._deliverer.cannot_renew()
+            raise
+        for chat in lost:
             if self._deliverer.leases.get(chat) == fences[chat]:
                 self._deliverer.drop(chat)
+        self._deliverer.renewed(fences.keys() - lost, self._thread.began)
+        self._deliverer.share_rate(workers, 0.0 if self._counted else self._every.leases)
+        self._counted = True
 
     async def retention(self) -> None:
         """Erase what is too old; change keys, and destroy those that are."""
         now, keep = self._service.clock(), [flow.version for flow in self._service.flows.current.values()]
-        erased = await self._thread(lambda store: store.erase_finished(now - self._days * DAY))
-        await self._thread(lambda store: store.tidy(now - REPEATS, keep))
+        chores = self._service.store.in_pieces
+        erased = await self._thread.in_pieces(chores.erase_finished(now - self._days * DAY))
+        await self._thread.in_pieces(chores.tidy(now - REPEATS, keep))
         await self._change_keys(now)
         if erased:
             log.info("old sessions erased", extra={"count": erased})
@@ -108,7 +118,7 @@ class Chores:
     async def _change_keys(self, now: float) -> None:
         """A key file that cannot be written is said to be that; patients are served with the keys that there are."""
         try:
-            change = await self._thread(lambda store: store.change_keys(now, self._days * DAY))
+            change = await self._thread.in_pieces(self._service.store.in_pieces.change_keys(now, self._days * DAY))
         except StoreUnavailable:
             raise
         except StoreError as error:

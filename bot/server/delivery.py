@@ -2,27 +2,36 @@
 
 A chat has one message on its way at a time; one that waits (for its turn, its rate, another try) holds no slot. What became
 of each message is collected in `outcomes`, which the next transaction records.
+
+Where several workers share the chats, nothing is begun under a lease that may be over: a worker that stood still finds out first
+whether another one serves the chat by now. What is urgent goes all the same while the database can tell nobody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Literal
 
 from bot.service.payload import Payload
 from bot.store import EMERGENCY, Blocked, Delivery, DeliveryOutcome, Held, Refused, Released, Sent
 
-from .rate_limits import Limits
+from .rate_limits import AT_ONCE, Limits, Reserved
 
 LONGEST_HOLD = 8.0
 """Seconds that a chat waits in memory, under its lease; if it has to wait longer it is given back to the database."""
 CROWDED = 200
 """Messages that may wait for one chat before its next updates are put off."""
 FIRST_RETRY, LONGEST_RETRY = 0.5, 60.0
+SURE = 1.0
+"""Seconds for which the database does not answer before a lease that may be over is no longer asked for."""
+REMEMBERED = 10_000
+"""Messages that were taken last, so that none is sent again whose record was lost, or is not made yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +69,33 @@ SendPayload = Callable[[Delivery, Payload], Awaitable[DeliveryResult]]
 
 @dataclass(slots=True)
 class _Queue:
+    """`until`: when the lease is over, by the loop's time, unless it is renewed."""
+
     fence: int
+    until: float = inf
     waiting: list[tuple[int, int, Delivery, Payload]] = field(default_factory=list)
     state: Literal["idle", "ready", "sending", "parked"] = "idle"
     tries: int = 0
     reserved: int = -1
+    place: Reserved = AT_ONCE
     urgent: tuple[int, str] = (0, "")
     timer: asyncio.TimerHandle | None = None
 
+    @property
+    def waits_for_lease(self) -> bool:
+        """Whether the lease was over when something was to go."""
+        return self.state == "parked" and self.timer is None
+
+    @property
+    def urgent_first(self) -> bool:
+        """Whether what goes next is an emergency's."""
+        return bool(self.waiting) and self.waiting[0][0] == EMERGENCY
+
 
 class Deliverer:
-    """`send`: brings one message to its chat; `slots`: messages on their way at once; `release`: whether leases are given
-    back when a chat's queue is empty; `report`: told of each result, for figures and logs; `changed`: there are outcomes."""
+    """`send`: brings one message to its chat; `slots`: messages on their way at once; `lease`: seconds that a lease lasts, if
+    chats are shared: then it is given back when a chat's queue is empty; `report`: told of each result, for figures and logs;
+    `changed`: there are outcomes."""
 
     def __init__(
         self,
@@ -80,12 +104,12 @@ class Deliverer:
         clock: Callable[[], float],
         *,
         slots: int = 256,
-        release: bool = False,
+        lease: float = inf,
         report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._send, self._limits, self._clock = send, limits, clock
-        self._slots, self._release = slots, release
+        self._slots, self._lease, self._shared = slots, lease, lease < inf
         self._report, self.changed = report, changed
         self._queues: dict[str, _Queue] = {}
         self._ready: list[tuple[int, int, str]] = []
@@ -95,6 +119,9 @@ class Deliverer:
         self._stopping = False
         self._outcomes: list[DeliveryOutcome] = []
         self._farewells: dict[str, int] = {}
+        self._sent: OrderedDict[tuple[str, int, float], Sent] = OrderedDict()
+        self._unanswered: float | None = None
+        self._cut_off = False
 
     # What others ask
 
@@ -107,6 +134,11 @@ class Deliverer:
         """Whether so much waits for this chat that what it says next may wait too."""
         queue = self._queues.get(chat)
         return queue is not None and len(queue.waiting) >= CROWDED
+
+    def warned(self, chat: str) -> bool:
+        """Whether something urgent waits for this chat."""
+        queue = self._queues.get(chat)
+        return queue is not None and bool(queue.waiting) and queue.waiting[0][0] == EMERGENCY
 
     @property
     def leases(self) -> dict[str, int]:
@@ -159,8 +191,12 @@ class Deliverer:
             if queue is not None and queue.fence == fences.get(chat, queue.fence):
                 self.drop(chat)
 
-    def take(self, deliveries: Iterable[Delivery], known: Mapping[str, Payload] = _NONE) -> None:
-        """Take over messages of chats that are leased here. `known`: payloads whose text need not be read again."""
+    def take(
+        self, deliveries: Iterable[Delivery], known: Mapping[str, Payload] = _NONE, since: float | None = None
+    ) -> None:
+        """Take over messages of chats that are leased here. `known`: payloads whose text need not be read again; `since`: a
+        moment of the loop's time before the leases began, now if it is not said."""
+        since = asyncio.get_running_loop().time() if since is None else since
         for delivery in deliveries:
             payload = known.get(delivery.payload) or _payload(delivery)
             if payload is None and delivery.priority == EMERGENCY:
@@ -171,14 +207,16 @@ class Deliverer:
             queue = self._queues.get(delivery.chat)
             if queue is None:
                 queue = self._queues[delivery.chat] = _Queue(delivery.fence)
-            queue.fence = delivery.fence
+            queue.fence, queue.until = delivery.fence, since + self._lease
             heappush(queue.waiting, (delivery.priority, delivery.seq, delivery, payload))
             if delivery.priority == EMERGENCY and _is_screen(payload):
                 queue.urgent = max(queue.urgent, (delivery.seq, payload.ref))
             if queue.urgent[0]:
                 self._supersede(queue)
-            if queue.state == "idle" or (
-                queue.state == "parked" and delivery.priority == EMERGENCY and not queue.tries
+            if (
+                queue.state == "idle"
+                or queue.waits_for_lease
+                or (queue.state == "parked" and delivery.priority == EMERGENCY and not queue.tries)
             ):
                 self._make_ready(delivery.chat, queue)
         self._start()
@@ -193,6 +231,38 @@ class Deliverer:
                 queue.waiting.remove(entry)
                 self._record(Refused(delivery.chat, seq, "superseded"))
         heapify(queue.waiting)
+
+    def renewed(self, chats: Iterable[str], since: float) -> None:
+        """The leases of these chats last from a moment after `since`."""
+        self._cut_off, self._unanswered = False, None
+        for chat in chats:
+            queue = self._queues.get(chat)
+            if queue is not None:
+                queue.until = since + self._lease
+                if queue.waits_for_lease:
+                    self._make_ready(chat, queue)
+        self._start()
+
+    def cannot_renew(self) -> None:
+        """The database does not answer. Once that is sure, what is urgent waits for no lease; a call that failed when this
+        process went on after a stop says nothing yet."""
+        now = asyncio.get_running_loop().time()
+        self._unanswered = now if self._unanswered is None else self._unanswered
+        if now - self._unanswered < SURE:
+            return
+        self._cut_off = True
+        for chat, queue in self._queues.items():
+            if queue.waits_for_lease and queue.urgent_first:
+                self._make_ready(chat, queue)
+        self._start()
+
+    def share_rate(self, workers: int, known_in: float = 0.0) -> None:
+        """So many workers send by now. What waits for its place looks again when that is."""
+        if self._limits.share(workers, asyncio.get_running_loop().time(), known_in):
+            for chat, queue in self._queues.items():
+                if queue.state == "parked" and queue.timer is not None and not queue.tries:
+                    self._make_ready(chat, queue)
+            self._start()
 
     def drop(self, chat: str) -> None:
         """Another worker serves the chat now, or nobody any more: forget what waits here."""
@@ -214,7 +284,7 @@ class Deliverer:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-        if self._release:
+        if self._shared:
             self._outcomes.extend(Released(chat, queue.fence) for chat, queue in self._queues.items())
         self._queues.clear()
 
@@ -247,13 +317,27 @@ class Deliverer:
                 continue
             await self._one(chat, queue)
 
-    async def _one(self, chat: str, queue: _Queue) -> None:
-        _, seq, delivery, payload = entry = heappop(queue.waiting)
+    def _may_begin(self, chat: str, queue: _Queue) -> bool:
+        """Whether the first of what waits may go now; otherwise what becomes of it is seen to."""
+        _, seq, delivery, payload = queue.waiting[0]
+        if queue.until <= asyncio.get_running_loop().time() and not (self._cut_off and queue.urgent_first):
+            queue.state = "parked"  # until the lease is renewed, or lost
+            return False
+        known = self._sent.get((chat, seq, delivery.created))
+        if known is not None:
+            heappop(queue.waiting)
+            self._record(known)
+            self._next(chat, queue)
+            return False
         wait = self._wait(queue, delivery, payload)
         if wait > 0:
-            heappush(queue.waiting, entry)
             self._park(chat, queue, wait)
+        return wait <= 0
+
+    async def _one(self, chat: str, queue: _Queue) -> None:
+        if not self._may_begin(chat, queue):
             return
+        _, seq, delivery, payload = entry = heappop(queue.waiting)
         queue.state = "sending"
         try:
             result = await self._send(delivery, payload)
@@ -262,6 +346,7 @@ class Deliverer:
         except Exception as error:
             result = Never(f"error {type(error).__name__}")
         self._report(delivery, result)
+        self._remember(delivery, result)
         if self._queues.get(chat) is not queue:
             if isinstance(result, Taken):  # the lease was lost meanwhile, but sent is sent
                 self._record(Sent(chat, seq, result.message))
@@ -287,18 +372,30 @@ class Deliverer:
                 self._record(Blocked(chat))
                 return
         queue.tries = 0
+        self._next(chat, queue)
+
+    def _next(self, chat: str, queue: _Queue) -> None:
         if queue.waiting:
             self._make_ready(chat, queue)
         else:
             self._empty(chat, queue)
 
+    def _remember(self, delivery: Delivery, result: DeliveryResult) -> None:
+        if self._shared and isinstance(result, Taken):
+            key = (delivery.chat, delivery.seq, delivery.created)
+            self._sent[key] = Sent(delivery.chat, delivery.seq, result.message)
+            if len(self._sent) > REMEMBERED:
+                self._sent.popitem(last=False)
+
     def _wait(self, queue: _Queue, delivery: Delivery, payload: Payload) -> float:
         """Seconds until the rates allow this message; edits of what is there already are not counted."""
         now = asyncio.get_running_loop().time()
-        if payload.edits or queue.reserved == delivery.seq or queue.tries:
+        if payload.edits or queue.tries:
             return self._limits.paused(now)
-        queue.reserved = delivery.seq
-        return self._limits.reserve(delivery.chat, delivery.priority == EMERGENCY, now)
+        if queue.reserved != delivery.seq:
+            queue.reserved = delivery.seq
+            queue.place = self._limits.reserve(delivery.chat, delivery.priority == EMERGENCY, now)
+        return self._limits.wait(queue.place, now)
 
     def _again(self, chat: str, queue: _Queue, delivery: Delivery, seconds: float | None) -> None:
         queue.tries += 1
@@ -322,7 +419,7 @@ class Deliverer:
 
     def _empty(self, chat: str, queue: _Queue) -> None:
         del self._queues[chat]
-        if self._release:
+        if self._shared:
             self._record(Released(chat, queue.fence))
 
     def _record(self, outcome: DeliveryOutcome) -> None:

@@ -121,6 +121,7 @@ class GroupCommit:
             await asyncio.sleep(LOOK)
             if self._thread.hangs:
                 self._is_out(before=PATIENCE)
+                self._deliverer.cannot_renew()
                 given_up, self._waiting = [asked for _, asked in self._waiting], []
                 for asked in (*self._under_way, *given_up):
                     asked.fail(StoreUnavailable("The database does not answer."))
@@ -162,7 +163,8 @@ class GroupCommit:
         self._later = False
 
     async def _batch(self, now: Sequence[tuple[Incoming, _Asked]]) -> None:
-        batch = [one._replace(wait=True) if self._deliverer.crowded(one.chat) else one for one, _ in now]
+        queues = self._deliverer
+        batch = [one._replace(wait=queues.crowded(one.chat), warned=queues.warned(one.chat)) for one, _ in now]
         outcomes = self._deliverer.take_outcomes({i.chat for i in batch} | {i.chat for i, _ in self._waiting})
         self._under_way = [asked for _, asked in now]
         try:
@@ -181,7 +183,7 @@ class GroupCommit:
         self._is_back()
         self._deliverer.lose(committed.lost, outcomes)
         known = {text: payload for one in handled for text, payload in zip(one.stored, one.messages, strict=True)}
-        self._deliverer.take(committed.deliveries, known)
+        self._deliverer.take(committed.deliveries, known, self._thread.began)
         for (_, asked), one in zip(now, handled, strict=True):
             asked.add(one)
             self._later = self._later or one.why == "later"

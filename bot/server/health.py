@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.service.versions import Versions
 
 from .group_commit import GroupCommit
@@ -9,10 +11,12 @@ from .hearing import Hearing
 
 
 class Health:
-    """`begun`: the flows are proved as far as they are, and turns are taken."""
+    """`begun`: the flows are proved as far as they are, and turns are taken; `workers`: how many share the database."""
 
-    def __init__(self, flows: Versions, turns: GroupCommit, hearing: Hearing) -> None:
-        self._flows, self._turns, self.hearing = flows, turns, hearing
+    def __init__(
+        self, flows: Versions, turns: GroupCommit, hearing: Hearing, workers: Callable[[], int] = lambda: 1
+    ) -> None:
+        self._flows, self._turns, self.hearing, self.workers = flows, turns, hearing, workers
         self.begun = False
 
     @property
@@ -31,11 +35,14 @@ class Health:
 
     def ready(self) -> tuple[bool, str]:
         """For /readyz: whether whoever writes now is served, and each part of it on a line of its own."""
-        flow = self._flows.named(None)
+        flow, workers = self._flows.named(None), self.workers()
         flows = self._silent if self.begun else "not proved yet"
         parts = {
             "flow": (flows, f"{flow.name} {flow.version}"),
-            "database": (self._turns.trouble, "reached"),
+            "database": (
+                self._turns.trouble,
+                "reached" if workers == 1 else f"reached, as by {workers} workers in all",
+            ),
             "updates": (self._unheard, f"last heard of {self.hearing.ago or 0:.0f} s ago"),
         }
         lines = [f"{name}: {trouble or f'ok, {note}'}" for name, (trouble, note) in parts.items()]

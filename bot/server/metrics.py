@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import nan
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from bot.core.conversation.events import Tapped, Typed
 from bot.service.counting import LEFT, LEVEL
@@ -43,6 +43,14 @@ class Metrics:
         )
         self._aside = Counter(f"{name}_updates_set_aside", "Updates that could not be handled.", registry=registry)
         self._seen = Counter(f"{name}_updates_repeated", "Updates that had been handled before.", registry=registry)
+        self._later = Counter(
+            f"{name}_updates_put_off",
+            "Updates that waited, since their chat had its share of a batch.",
+            registry=registry,
+        )
+        self._ahead = Counter(
+            f"{name}_updates_ahead", "Updates of such chats that did not wait: a red flag.", registry=registry
+        )
         self._results = Counter(
             f"{name}_deliveries", "Messages tried, by result and reason.", ["result", "reason"], registry=registry
         )
@@ -71,6 +79,11 @@ class Metrics:
             "Flows of which a version is served that is not the one in their folder.",
             registry=registry,
         ).set_function(lambda: float(health is not None and health.behind))
+        Gauge(
+            f"{name}_workers",
+            "Workers that share the database, this one included, as it last counted them.",
+            registry=registry,
+        ).set_function(lambda: float(1 if health is None else health.workers()))
         self._refused = Counter(
             f"{name}_requests_refused",
             "Requests and connections that were turned away, by reason.",
@@ -78,6 +91,7 @@ class Metrics:
             registry=registry,
         )
         Gauge(f"{name}_messages_waiting", "Messages that wait for delivery.", registry=registry).set_function(messages)
+        ProcessCollector(name, registry=registry)
 
     def refused(self, reason: str) -> None:
         """Count a request or a connection that was turned away."""
@@ -89,6 +103,10 @@ class Metrics:
             self._aside.inc()
         elif one.why == "seen":
             self._seen.inc()
+        elif one.why == "later":
+            self._later.inc()
+        if one.incoming.ahead:
+            self._ahead.inc()
         if one.turn is None:
             return
         event = one.incoming.event

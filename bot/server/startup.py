@@ -7,7 +7,9 @@ import errno
 import re
 import secrets
 import socket
+import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +19,26 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
+HANDLES = 65_536
+"""Files and connections that are asked for at most; the bounds of the bot come to some 700."""
+
+
 class CannotStart(Exception):
     """The bot cannot start: one line that says what to do."""
+
+
+def raise_handle_limit() -> None:
+    """As many files and connections as the machine lets this process have: the usual soft limit (1,024, on macOS 256) is for
+    programs that count in them, which none here does. Windows has no such limit."""
+    if sys.platform == "win32":  # pragma: no cover
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = HANDLES if hard == resource.RLIM_INFINITY else min(hard, HANDLES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # macOS refuses what is above a limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def first(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

@@ -27,7 +27,7 @@ from .open_chat import LATER, OpenChat
 from .payload import Payload, is_file
 from .replies import MakeText, Replies
 from .session_cache import SessionCache
-from .versions import Versions, begun_anew
+from .versions import Versions, begun_anew, country_in
 
 log = logging.getLogger("symptom_bot.service")
 
@@ -62,6 +62,18 @@ class Chats:
             chat.was_moved = chat.session is not kept
         return chat
 
+    def ahead(self, chat: OpenChat, incoming: Incoming, now: float) -> Incoming | None:
+        """An update that should wait as it is handled at once, if it tells a red flag; None: it waits."""
+        flow = chat.flow or self.flows.named(None)
+        lang = chat.session.lang if chat.session is not None else incoming.lang
+        try:
+            event = chat.lookout.event(incoming, flow, lang, self._replies.local(now))
+        except Exception as error:
+            if of_surroundings(error):
+                raise
+            return None  # what is wrong with it is found when its turn comes
+        return None if event is None else incoming._replace(event=event, ahead=True)
+
     def handle(self, tx: Transaction, chat: OpenChat, incoming: Incoming, now: float, aside: list[SetAside]) -> Handled:
         """Take the event's step. What it changes is kept in `chat`; `aside`: takes an update that cannot be handled."""
         if incoming.notice:
@@ -88,11 +100,13 @@ class Chats:
             if chat.session is None or chat.flow is None or (elsewhere is not None and _is_free(chat.session)):
                 flow = self.flows.named(incoming.flow)
                 if self.flows.unusable(flow.version):
-                    return self._pause(incoming, flow, incoming.lang)
+                    return self._pause(incoming, flow, chat.session)
                 lang = incoming.lang if incoming.lang in flow.texts else next(iter(flow.texts))
-                chat.flow, chat.session = flow, start(flow, self._new_id(), lang, local)
+                here = "" if chat.session is None else country_in(flow, chat.session)
+                chat.flow = flow
+                chat.session = start(flow, self._new_id(), lang, local, incoming.phone).but(country=here)
             elif self.flows.unusable(chat.flow.version):
-                return self._pause(incoming, chat.flow, chat.session.lang)
+                return self._pause(incoming, chat.flow, chat.session)
             before_flow = flow = chat.flow
             before = chat.session
             event = self._event(tx, chat, incoming)
@@ -152,7 +166,7 @@ class Chats:
                 return nothing
             session, flow = found
             if self.flows.unusable(flow.version):
-                return self._pause(incoming, flow, session.lang) if due.urgent else nothing
+                return self._pause(incoming, flow, session) if due.urgent else nothing
             turn = step(flow, session, incoming.event, local)
             messages = self._replies.messages(flow, incoming, turn, now, partial(self._export, tx, chat, now))
         except Exception as error:
@@ -179,13 +193,13 @@ class Chats:
         log.error("update set aside", extra={"reason": type(error).__name__, "place": place_of(error)})
         if incoming.update is not None:
             aside.append(SetAside(incoming.update, type(error).__name__, now))
-        lang = chat.session.lang if chat.session is not None else incoming.lang
-        sorry = self._replies.sorry(chat.flow or self.flows.named(None), lang)
+        lang, country = _spoken(chat.session, incoming)
+        sorry = self._replies.sorry(chat.flow or self.flows.named(None), lang, country)
         return Handled(incoming, None, sorry, "poison", flow=chat.flow)
 
-    def _pause(self, incoming: Incoming, flow: Flow, lang: str) -> Handled:
+    def _pause(self, incoming: Incoming, flow: Flow, session: Session | None) -> Handled:
         """There is no version that may be used: the patient is told so, with the emergencies; the chat stays as it is."""
-        return Handled(incoming, None, self._replies.paused(flow, lang), "nothing", flow=flow)
+        return Handled(incoming, None, self._replies.paused(flow, *_spoken(session, incoming)), "nothing", flow=flow)
 
     def _keep(self, chat: OpenChat, before: Session, turn: Turn, now: float, by_patient: bool = True) -> None:
         """Take the turn's session and its due messages into what will be written."""
@@ -282,3 +296,8 @@ class Chats:
 def _is_free(session: Session) -> bool:
     """Whether the session may be left without a word: no emergency stands, and no sign waits for its yes or no."""
     return session.latch is None and not session.signs
+
+
+def _spoken(session: Session | None, incoming: Incoming) -> tuple[str, str]:
+    """The language and the country of whoever is spoken to."""
+    return (incoming.lang, "") if session is None else (session.lang, session.country)

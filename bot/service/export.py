@@ -76,7 +76,9 @@ def _in_words(row: SessionRow, flow: Flow | None, places: Places, local: Callabl
         return "\n".join(lines)
     if flow is None:
         return "\n".join(lines)
-    words = words_for(flow, session.lang, places)
+    words = words_for(flow, session.lang, places.at(session.country))
+    if session.country in flow.countries:
+        lines += [words.system("country_is", country=words.country(session.country)), ""]
     if row.level is not None:
         lines += [words.texts.levels[Level(row.level)], ""]
     seen = local(row.seen)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bot.core.conversation.events import Event, Tapped, Turn
+from bot.core.conversation.events import Event, Received, Tapped, Turn, Typed
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.store import Due, Tallied
@@ -27,6 +27,19 @@ class Pressed:
     message: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RedFlagOr:
+    """Words beside others: read if they carry a red flag (nothing is discarded before that look)."""
+
+    words: Typed | Received
+    text: str
+    otherwise: Event
+
+    def __call__(self, session: Session, flow: Flow) -> Event:
+        reading = flow.reader(self.text, session.seen, session.lang, None)
+        return self.words if reading.signs or reading.crisis else self.otherwise
+
+
 class Incoming(NamedTuple):
     """Something that came in for a chat. `event`: may be made once the session and its flow are known; None = nothing
     to do but to count the update. `chat`: "" for an update that names none.
@@ -34,7 +47,9 @@ class Incoming(NamedTuple):
     `update`: the channel's number, which counts once; `sent`: when the patient wrote it (seconds, UTC), if known;
     `notice`: a system text to say once, without a session, before leaving the chat; `gone`: the patient blocked the bot;
     `back`: and does so no more; `raw`: it as text, from which the channel can read it again, so that it may wait for another
-    batch; `wait`: it is to.
+    batch; `wait`: it is to, unless a red flag is told; `warned`: something urgent is on its way to the chat already, so that even
+    that waits; `ahead`: a red flag is told, so it did not wait; `phone`: the language of the
+    phone, with its region if it names one.
     """
 
     chat: str
@@ -49,7 +64,10 @@ class Incoming(NamedTuple):
     back: bool = False
     raw: Callable[[], str] | None = None
     wait: bool = False
+    warned: bool = False
+    ahead: bool = False
     unreadable: bool = False
+    phone: str = ""
 
 
 Why = Literal["", "seen", "poison", "nothing", "later"]

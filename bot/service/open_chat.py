@@ -9,6 +9,7 @@ from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.store import ChatRow, ChatWrite, Due, SessionRow, Transaction
 
+from .ahead import Lookout
 from .incoming import Incoming
 
 SHARE = 4
@@ -25,7 +26,8 @@ FURTHEST = 2**50
 class OpenChat:
     """A chat while a batch is handled: what stands in the database, and what is to be written.
 
-    `later`: updates of it wait for another batch; `put_off`: those that begin to; `taken`: how many came in this batch.
+    `later`: updates of it wait for another batch; `put_off`: those that begin to; `taken`: how many came in this batch;
+    `lookout`: the looks for red flags among those.
     `erase`: everything of it goes; `gone`: the patient blocked the bot; `cancel`: what waited for silence is void.
     """
 
@@ -43,6 +45,7 @@ class OpenChat:
     later: bool = False
     put_off: list[Due] = field(default_factory=list)
     taken: int = 0
+    lookout: Lookout = field(default_factory=Lookout)
     last_update: int = 0
 
     def as_row(self, now: float) -> ChatWrite:
@@ -52,17 +55,20 @@ class OpenChat:
             self.row.chat, session, self.last_update, lang, LATER if self.later else self.state, now, self.gone
         )
 
-    def puts_off(self, incoming: Incoming) -> bool:
-        """Whether an update has to wait, since the chat had its share of this batch or others of it wait; it does then."""
+    def has_to_wait(self, incoming: Incoming) -> bool:
+        """Whether an update has to wait, since the chat had its share of this batch or others of it wait."""
         if incoming.raw is None or incoming.update is None or incoming.notice:
             return False
         self.taken += 1
-        if not (self.later or incoming.wait or self.taken > SHARE):
-            return False
+        return self.later or incoming.wait or self.taken > SHARE
+
+    def put_off_to_later(self, incoming: Incoming) -> None:
+        """The update waits, behind what waits already."""
+        assert incoming.raw is not None
+        assert incoming.update is not None
         place = float(max(-FURTHEST, min(incoming.update, FURTHEST))) - 2 * FURTHEST
         self.put_off.append(Due(self.row.chat, f"later {incoming.update}", place, incoming.raw()))
         self.later = True
-        return True
 
     def wait_on(self, tx: Transaction, done: Collection[Due]) -> None:
         """After a batch in which something that was put off was `done`: whether more of it waits. What waits outlives that

@@ -20,9 +20,9 @@ Row = tuple[tuple[str, str, str], ...]
 
 
 class Payload(NamedTuple):
-    """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data, style);
-    `dates`: as in `render.Message`. `ref`: the name of the screen it shows
-    (session.turn); `edits`: it replaces the message of that name, whose number in the channel is `known` if a tap told it.
+    """`blocks`: (kind, text) as in `render.Block`; `rows`: of (label, data, style); `dates`: as in `render.Message`.
+    `ref`: the name of the screen it shows (session.turn); `edits`: it replaces the message of that name, whose
+    number in the channel is `known` if a tap told it.
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
     patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
     (seconds UTC) of that day; `late_day`: afterwards.

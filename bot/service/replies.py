@@ -20,7 +20,7 @@ from bot.core.conversation.events import (
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
-from bot.core.rendering.answer_words import Places, words_for
+from bot.core.rendering.answer_words import Places, Words, words_for
 from bot.core.rendering.message import Block, Message
 from bot.core.rendering.render import render
 
@@ -47,13 +47,13 @@ class Replies:
         """Seconds UTC as the patients' local time."""
         return datetime.fromtimestamp(seconds, self.zone)
 
-    def sorry(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
+    def sorry(self, flow: Flow, lang: str, country: str = "") -> tuple[Payload, ...]:
         """For an update that could not be handled; the text names the emergencies."""
-        return (Payload((("text", words_for(flow, lang, self.places).system("error")),), urgent=True),)
+        return (Payload((("text", words_for(flow, lang, self.places.at(country)).system("error")),), urgent=True),)
 
-    def paused(self, flow: Flow, lang: str) -> tuple[Payload, ...]:
+    def paused(self, flow: Flow, lang: str, country: str = "") -> tuple[Payload, ...]:
         """While no version of the flow may be used; the text names the emergencies."""
-        return (Payload((("text", words_for(flow, lang, self.places).system("paused")),), urgent=True),)
+        return (Payload((("text", words_for(flow, lang, self.places.at(country)).system("paused")),), urgent=True),)
 
     def outage(self, flow: Flow, lang: str) -> Payload:
         """While nothing can be kept: the emergencies, said to be a fixed list."""
@@ -67,11 +67,14 @@ class Replies:
         """Said once in a chat that is none of ours, before leaving it."""
         return (Payload((("text", words_for(flow, lang, self.places).system(key)),), leave=True),)
 
+    def _words(self, flow: Flow, session: Session) -> Words:
+        return words_for(flow, session.lang, self.places.at(session.country))
+
     def acknowledgement(self, flow: Flow, turn: Turn) -> str:
         """The short text to show with a tap, or ""."""
         for effect in turn.effects:
             if isinstance(effect, Acknowledge) and effect.key is not None:
-                return words_for(flow, turn.session.lang, self.places).system(effect.key)
+                return self._words(flow, turn.session).system(effect.key)
         return ""
 
     def messages(self, flow: Flow, incoming: Incoming, turn: Turn, now: float, export: MakeText) -> tuple[Payload, ...]:
@@ -91,7 +94,7 @@ class Replies:
         session = turn.session
         if isinstance(effect, Acknowledge | Schedule):
             return ()
-        words = words_for(flow, session.lang, self.places)
+        words = self._words(flow, session)
         if isinstance(effect, Erase):
             return (Payload((("text", words.system("forgotten")),), last=True),)
         if isinstance(effect, Export):
@@ -109,7 +112,7 @@ class Replies:
         return () if first is None else (first, *(p._replace(late="", late_day="") for p in others))
 
     def _of(self, flow: Flow, incoming: Incoming, session: Session, effect: Effect, message: Message) -> Payload:
-        words = words_for(flow, session.lang, self.places)
+        words = self._words(flow, session)
         if message.edits:
             drawn_by = effect.before if isinstance(effect, Settled) else session
             return payload_of(message, drawn_by, known=_known(incoming, drawn_by, message.turn))

@@ -189,9 +189,13 @@ class Service:
                     continue
                 if number is not None:
                     seen.add(number)
-                if incoming.chat and states[incoming.chat].puts_off(incoming):
-                    handled.append(Handled(incoming, why="later"))
-                    continue
+                if incoming.chat and states[incoming.chat].has_to_wait(incoming):
+                    urgent = self._chats.ahead(states[incoming.chat], incoming, now)
+                    if urgent is None:
+                        states[incoming.chat].put_off_to_later(incoming)
+                        handled.append(Handled(incoming, why="later"))
+                        continue
+                    incoming = urgent
                 one = self._one(tx, states, incoming, now, aside)
                 if one.messages:
                     messages = tuple([p.within_limits() for p in one.messages])

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.conversation.engine import step
 from bot.core.conversation.events import Ask, Effect, Say, Schedule, Started, Turn
+from bot.core.conversation.screens import OTHER_COUNTRY
 from bot.core.conversation.session import EMERGENCY, START, STOPPED, Session
 from bot.core.flow.compiled import Flow
 
@@ -106,12 +107,18 @@ def moved(session: Session, old: Flow | None, new: Flow) -> Session:
     heard = {q: h for q, h in session.heard.items() if _unchanged(q, session.lang, old, new)}
     return session.but(
         flow=new.name, version=new.version, lang=session.lang if session.lang in new.texts else next(iter(new.texts)),
+        country=country_in(new, session), placing=False,
         answers=kept, heard=heard, at=session.at if session.at in (EMERGENCY, STOPPED) else START,
         ticks=(), queue=(), found=None, proposal=None, proposed_choice="", checked=False, enough=False, exit_offered=False,
         first=None, doubt=False, misread=0, unplaced=False, asked=(), unsafe=new.unsafe, notes=(), since=None, shown=None, anew=(),
         trail=tuple(t for t in session.trail if t.question in kept),
         signs=tuple(x for x in session.signs if x.option in new.option_home),
     )  # fmt: skip
+
+
+def country_in(flow: Flow, session: Session) -> str:
+    """The country of a session as it is kept in another flow, or another version: "" if that does not know its numbers."""
+    return session.country if session.country == OTHER_COUNTRY or session.country in flow.countries else ""
 
 
 def _unchanged(question: str, lang: str, old: Flow | None, new: Flow) -> bool:

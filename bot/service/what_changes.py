@@ -14,7 +14,7 @@ def explain_changes(flow: Flow, session: Session, places: Places, now: datetime)
     """What would change the advice, in words (SEMANTICS 11)."""
     from bot.check.counting.what_would_change import changes_for_patient
 
-    words = words_for(flow, session.lang, places)
+    words = words_for(flow, session.lang, places.at(session.country))
     found = changes_for_patient(flow, session, now)
     if not found:
         return (Block("text", words.system("what_changes_none")),)

@@ -41,12 +41,11 @@ def take_deliveries(
         .group_by(t.outbox.c.chat)
         .subquery()
     )
-    # What is leased here is in this process's own queue, however old the lease. In a SQLite file whoever else held
-    # one has ended, or this process would not own the file.
-    others = t.chats.c.lease_owner != owner
+    # In a SQLite file whoever else held a lease has ended, or this process would not own the file. Elsewhere a lease of this
+    # process that is over is of a chat that it serves no more, or never began to: the answer to its commit was lost.
     clock, until, hold = database_clock(connection.dialect), t.chats.c.lease_until, t.chats.c.hold_until
     over = (until <= clock) | (until > clock + LONGEST_WAIT)
-    free = t.chats.c.lease_owner.is_(None) | (others & over if shared else others)
+    free = t.chats.c.lease_owner.is_(None) | (over if shared else t.chats.c.lease_owner != owner)
     due = (hold <= now) | (hold > now + LONGEST_WAIT)
     found = connection.execute(
         select(t.chats.c.chat, t.chats.c.fence)

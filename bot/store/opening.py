@@ -28,6 +28,7 @@ OWNER_BUSY_SECONDS = 1.0
 """Who serves patients tries again rather than waits: the thread that waits cannot be called back when the bot stops."""
 CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 30
+_IDLE_SECONDS = 15
 _LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """When a line to PostgreSQL counts as cut: without these, after hours."""
 _MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose
@@ -204,10 +205,11 @@ def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> S
 
 _BEGIN = (
     f"BEGIN; SET LOCAL statement_timeout = '{_STATEMENT_SECONDS}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s'"
+    f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'"
 )
-"""A worker that stands still in a transaction must not hold up the others for longer than this. Behind a pooler such as
-PgBouncer each transaction may have another session of the server, so nothing is set, locked or listened to for longer than one."""
+"""A worker that stands still in a transaction holds up the others, who wait for its chats, for no longer than this. Behind a
+pooler such as PgBouncer each transaction may have another session of the server, so nothing is set, locked or listened to for
+longer than one."""
 
 PREPARED_AFTER = 5
 """How often a statement is made before the server is told to remember it: a batch takes half as long then."""

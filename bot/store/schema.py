@@ -155,6 +155,13 @@ statistics = Table(
     sqlite_with_rowid=False,
 )
 
+workers = Table(
+    "workers",
+    metadata,
+    Column("owner", Text, primary_key=True),  # as on leases
+    Column("seen", Double, nullable=False),  # by the database's clock
+)
+
 
 def known_revisions() -> tuple[str, ...]:
     """Names of all migrations that this release knows, oldest first; the last is the one it works with."""

@@ -9,13 +9,15 @@ writes must not be made inside a transaction of the same thread: it would wait f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from . import deliveries, retention, statistics, versions
-from .errors import in_plain_words
+from . import deliveries, statistics, versions, workers
+from .errors import StoreError, in_plain_words
+from .keeping import retention
+from .keeping.housekeeping import Housekeeping, all_pieces
 from .place.backups import back_up
 from .place.erasure import Erasure
 from .place.presence import Presence
@@ -35,7 +37,7 @@ from .rows import (
 )
 from .sealing import rekeying
 from .sealing.loading import chat_row
-from .sealing.rekeying import KeyChange, key_life
+from .sealing.rekeying import KeyChange
 from .sealing.vault import ChatKey, Vault
 from .statements import statements
 from .transaction import Transaction
@@ -44,7 +46,7 @@ from .transaction import Transaction
 class Store:
     """An open database. `owner`: this process's name on leases; `shared`: other workers may use it at the same time,
     so leases must be given back when a chat's queue is empty; `lease`: seconds that a lease lasts; `file`: the SQLite file,
-    if it is one."""
+    if it is one; `in_pieces`: its long chores, piece by piece."""
 
     def __init__(
         self,
@@ -67,7 +69,9 @@ class Store:
         self._vault = vault
         self._erasing = Erasure(engine, vault.keys.path, file)
         self._there = Presence(file)
+        self.in_pieces = Housekeeping(vault, self._erasing, self._read, self._write)
         self._on_close = on_close
+        self._beats = False
 
     # Turns
 
@@ -146,6 +150,14 @@ class Store:
         with self._write() as connection:
             return deliveries.renew(connection, self._vault, self.owner, fences, self.lease)
 
+    def beat(self) -> int:
+        """Say that this worker lives. Returns how many do, this one included: of a SQLite file there is no other."""
+        if not self.shared:
+            return 1
+        with self._write() as connection:
+            self._beats = True
+            return workers.beat(connection, self.owner, self.lease)
+
     def message_ids(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """(chat, ref) -> id of the latest message that was sent under that name, where there is one."""
         with self._read() as connection:
@@ -214,16 +226,7 @@ class Store:
 
     def erase_finished(self, before: float) -> int:
         """Erase sessions that were finished, or left, before a time, and what hangs on them. Returns how many."""
-        total = 0
-        while True:
-            with self._write() as connection:
-                gone, rows = retention.erase_old(connection, self._vault, before, chunk=500)
-                self._erasing.in_copies(connection, rows, gone)
-            if not gone:
-                break
-            total += len(gone)
-            self._erasing.ended(rows, gone)
-        return total
+        return all_pieces(self.in_pieces.erase_finished(before))
 
     def unreadable(self) -> tuple[int, int]:
         """Of how many chats the wrapping key was destroyed, so that nobody can read them, and how many there are."""
@@ -251,26 +254,7 @@ class Store:
     def change_keys(self, now: float, keep: float, at_once: bool = False) -> KeyChange:
         """Give running chats new keys under a new wrapping key, if the newest one is old enough or `at_once`, and destroy
         wrapping keys older than `keep` seconds that nothing is wrapped by any more. Raises StoreError."""
-        file, change = self._vault.keys, KeyChange()
-        file.refresh()
-        made = file.add(now, now if at_once else now - key_life(keep))
-        while True:
-            with self._write() as connection:
-                many = rekeying.wrapped_by_others(connection, file.keys.newest.id, limit=50)
-                if not many:
-                    break
-                change = change._replace(chats=change.chats + rekeying.give_new_keys(connection, self._vault, many))
-        with self._read() as connection:
-            used = rekeying.wrapping_keys_in_use(connection)
-        old = frozenset(key.id for key in file.keys.wrapping[:-1] if key.made <= now - keep)
-        destroyed = file.destroy(old - used, now) if old - used else 0
-        if change.chats or destroyed:
-            self._erasing.ended([])
-        if destroyed:
-            with self._write() as connection:
-                self._erasing.drop_copies(connection, frozenset(key.id for key in file.keys.wrapping))
-        self._erasing.list.forget(now - keep)
-        return change._replace(made=made, destroyed=destroyed)
+        return all_pieces(self.in_pieces.change_keys(now, keep, at_once))
 
     def statistics(self) -> dict[Tallied, int]:
         """How often what is counted happened."""
@@ -284,17 +268,7 @@ class Store:
     def tidy(self, before: float, keep: Collection[str] = ()) -> int:
         """Forget update ids, delivered messages, empty chats and unused flow versions of before a time (Telegram repeats an
         update for a day at most). `keep`: versions that new chats may begin with. Returns the number of rows."""
-        total = 0
-        self._erasing.finish()
-        for sweep in retention.SWEEPS:
-            while True:
-                with self._read() as connection:
-                    keys = sweep.find(connection, before, keep, limit=2000)
-                if not keys:
-                    break
-                with self._write() as connection:
-                    total += sweep.delete(connection, keys, before, keep)
-        return total
+        return all_pieces(self.in_pieces.tidy(before, keep))
 
     def set_aside(self) -> list[SetAside]:
         """The updates that could not be handled, oldest first."""
@@ -303,6 +277,10 @@ class Store:
 
     def close(self) -> None:
         """Give back connections and the file; a second call does nothing."""
+        if self._beats:
+            self._beats = False
+            with suppress(StoreError), self._write() as connection:
+                workers.leave(connection, self.owner)
         self._engine.dispose()
         if self._on_close is not None:
             self._on_close()

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from .errors import StoreUnavailable
+from .keeping.housekeeping import Pieces
 from .store import Store
 
 PATIENCE = 3.0
@@ -18,7 +19,8 @@ T = TypeVar("T")
 
 
 class StoreThread:
-    """`await thread(lambda store: store.load(chats))`; `await thread.close()` waits for what was asked, then closes."""
+    """`await thread(lambda store: store.load(chats))`; `await thread.close()` waits for what was asked, then closes. `began`: when,
+    by the loop's time, the last call began that has come back: no lease that it took can be older."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -26,6 +28,7 @@ class StoreThread:
         self._turn = asyncio.Lock()
         self._failed = ""
         self._since: float | None = None
+        self.began = 0.0
 
     @property
     def hangs(self) -> bool:
@@ -44,6 +47,12 @@ class StoreThread:
         async with self._turn:
             with self._watched():
                 return await asyncio.get_running_loop().run_in_executor(self._executor, work, self.store)
+
+    async def in_pieces(self, pieces: Pieces[T]) -> T:
+        """The result of a long chore; whoever waits meanwhile gets their turn between two of its pieces."""
+        while (ended := await self(lambda _: _next(pieces))) is None:
+            pass
+        return ended[0]
 
     async def through(self, work: Generator[Callable[[], Any], Any, T]) -> T:
         """The result of `work`, whose calls are made in the store's thread and whose own steps here. If that is
@@ -73,10 +82,10 @@ class StoreThread:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        self._since = asyncio.get_running_loop().time()
+        self._since = began = asyncio.get_running_loop().time()
         try:
             yield
-            self._failed = ""
+            self._failed, self.began = "", began
         except StoreUnavailable as error:
             self._failed = str(error)
             raise
@@ -87,6 +96,15 @@ class StoreThread:
         """Finish what was asked and close the store."""
         await self(Store.close)
         self._executor.shutdown()
+
+
+def _next(pieces: Pieces[T]) -> tuple[T] | None:
+    """The next piece of a chore; its result once it is done."""
+    try:
+        next(pieces)
+    except StopIteration as ended:
+        return (ended.value,)
+    return None
 
 
 def _abandon(work: Generator[Callable[[], Any], Any, Any], running: Future[Any]) -> None:

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, tuple_
 
-from . import deliveries, retention
+from . import deliveries
 from . import schema as t
 from .errors import AlreadySeen, in_plain_words
+from .keeping import retention
 from .rows import (
     REPEATS,
     Batch,

@@ -25,7 +25,16 @@ FOLDER = Path(__file__).parent / "languages"
 READINGS = ("plain", "possible", "denied", "unless", "unless_in_sentence")
 """What phrases of an option can say of it."""
 
-TIME_CUES = ("began", "this_bout", "not_the_onset", "still_the_onset", "per_spasm", "not_one_spasm", "complaint")
+TIME_CUES = (
+    "began",
+    "this_bout",
+    "not_the_onset",
+    "still_the_onset",
+    "per_spasm",
+    "not_one_spasm",
+    "of_another_spasm",
+    "complaint",
+)
 """Lists of the time words that are matched as groups: `time.began` and so on."""
 
 _NOT_WORDS = frozenset(
@@ -75,11 +84,9 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
     compiled = _compiled(
         home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(home.glob("*.yaml")))
     )
-    if not says:
-        return replace(compiled, code=code)
-    told = {f"{option}.plain": [p for p in map(_literal, spoken) if p] for option, spoken in says.items()}
-    grammar = compiled.grammar.with_phrases(told)
-    options = {**dict.fromkeys(says, NOTHING), **compiled.options}
+    told = {f"{option}.plain": [p for p in map(_literal, spoken) if p] for option, spoken in (says or {}).items()}
+    grammar = compiled.grammar.with_phrases(told) if told else compiled.grammar
+    options = {**dict.fromkeys(says or (), NOTHING), **compiled.options}
     lists, opened = compiled.lists, compiled.spelling.opened
     speller = _speller(lists, grammar.vocabulary, frozenset(lists.small.split()) | frozenset(opened))
     return Language(code, replace(compiled.spelling, speller=speller), grammar, options, lists)
@@ -87,7 +94,8 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
 
 @lru_cache(maxsize=4)
 def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
-    """The word lists of a folder, compiled once for all flows as long as its files are the same."""
+    """The word lists of a folder, compiled once for all flows as long as its files are the same. Its speller mends nothing: each
+    flow has one of its own."""
     lists = read_lists(home)
     opened = {key: tuple(value.split()) for key, value in lists.opened.items()}
     pictures = {key: tuple(value.split()) for key, value in lists.pictures.items()}
@@ -118,7 +126,7 @@ def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
     )
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
-    speller = _speller(lists, grammar.vocabulary, small | frozenset(opened))
+    speller = Speller(frozenset(), frozenset())
     return Language(home.name, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
 
 

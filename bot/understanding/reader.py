@@ -163,16 +163,19 @@ class LanguageReader:
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none))
+        unsure = any(span[0] == 0 for span in match.spans("say_unsure"))
+        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none, unsure))
         apart = not named or self._requests.stands_apart(seen, named, verdicts, meant)
         if named and asks and apart:  # "are braxton hicks ok to ignore?": that line is asked
             request, reply = "", Reply(perhaps=named, no=reply.no)
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
         elif asks or not apart:
-            request, reply, polarity = "question_back", NO_REPLY, None
+            beside = bool(names) and self._requests.names_beside(seen, meant)
+            request, reply, polarity = "" if beside else "question_back", NO_REPLY, None
             if question is not None and question.kind is not Kind.ago:
                 facts, figures = (self._sieve.not_asked(seen, question, told) for told in (facts, figures))
-        if reply == NO_REPLY and polarity is None and not request and not mended and question is not None:
+        unread = reply == NO_REPLY and polarity is None and not request and not asks and apart
+        if unread and not mended and question is not None:
             nearer = self._nearer(seen, question, ledger)
             if nearer is not None:
                 return nearer

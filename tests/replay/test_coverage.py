@@ -94,7 +94,7 @@ def test_what_no_script_can_show_is_named_with_the_reason(folder: Path) -> None:
     assert not counted & set(names)
     flow = coverage.flow
     assert {".".join(p) for p, _ in words_of(flow.texts["en"])} == counted | set(names)
-    assert "not by a script: 13 texts (what Telegram shows beside a chat" in table(coverage)
+    assert "not by a script: 14 texts (what Telegram shows beside a chat" in table(coverage)
     assert not unshown(flow, ("system", "what_changes"))
     assert coverage.as_json()["not_by_a_script"] == coverage.unshown
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.server import delivery
 from bot.server.delivery import Deliverer, DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
@@ -27,7 +28,8 @@ class Outside:
         self._results = list(results)
         self.seen: list[str] = []
         self.idle = asyncio.Event()
-        self.deliverer = Deliverer(self._send, Limits(1000.0, 1000.0), lambda: 1.0, release=True, changed=self._changed)
+        self.limits = Limits(1000.0, 1000.0)
+        self.deliverer = Deliverer(self._send, self.limits, lambda: 1.0, lease=5.0, changed=self._changed)
 
     async def _send(self, delivery: Delivery, payload: Payload) -> DeliveryResult:
         result = self._results.pop(0) if self._results else Taken(7)
@@ -103,3 +105,52 @@ async def test_an_earlier_message_that_is_recorded_is_not_the_farewell() -> None
     await outside.delivers([message(2, "Erased", last=True)])
     assert outside.deliverer.farewells(earlier) == []
     assert outside.deliverer.farewells(outside.deliverer.take_outcomes()) == [CHAT]
+
+
+async def held(deliverer: Deliverer, *messages: Delivery, lease_over: bool = True) -> None:
+    """Messages taken over under a lease that began long ago."""
+    deliverer.take(messages, since=asyncio.get_running_loop().time() - 6.0 * lease_over)
+    await turns()
+
+
+async def turns() -> None:
+    """Let the loop go round a few times: whatever can be begun is."""
+    for _ in range(8):
+        await asyncio.sleep(0)
+
+
+async def test_nothing_is_begun_under_a_lease_that_may_be_over() -> None:
+    """A worker that stood still: another one may have sent all of it."""
+    outside = Outside()
+    await held(outside.deliverer, QUESTION)
+    assert outside.seen == []
+    outside.deliverer.drop(CHAT)  # the lease was another's by then
+    await held(outside.deliverer, QUESTION)
+    outside.deliverer.renewed([CHAT], asyncio.get_running_loop().time())
+    assert await outside.delivers() == ["How old are you?"]
+
+
+async def test_what_is_urgent_goes_while_the_database_can_tell_nobody_whose_lease_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outside = Outside()
+    await held(outside.deliverer, HELP, message(3, "Later", ref="s.5"))
+    outside.deliverer.cannot_renew()
+    await turns()
+    assert outside.seen == [], "a call that failed may be one that was under way when this process was stopped"
+    monkeypatch.setattr(delivery, "SURE", 0.0)
+    outside.deliverer.cannot_renew()
+    await turns()
+    assert outside.seen == ["Get help now"]
+    outside.deliverer.renewed([CHAT], asyncio.get_running_loop().time())
+    assert await outside.delivers() == ["Get help now", "Later"]
+
+
+async def test_what_was_sent_is_recorded_again_when_it_comes_back_and_not_sent_again() -> None:
+    outside = Outside()
+    await outside.delivers([QUESTION])
+    sent = outside.deliverer.take_outcomes()
+    assert await outside.delivers([QUESTION]) == ["How old are you?"], "its record was lost: it comes once more"
+    assert outside.deliverer.take_outcomes() == sent
+    anew = message(1, "Who is this about?", ref="t.0")._replace(created=2.0)
+    assert await outside.delivers([anew]) == ["How old are you?", "Who is this about?"], "of a chat that began anew"

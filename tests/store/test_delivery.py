@@ -338,3 +338,38 @@ def test_a_lease_that_lies_a_day_ahead_silences_nobody(workers: tuple[Store, Sto
     goes_by(one, -DAY)
     found = two.take_deliveries(5.0) if how == "take" else say(two, ANN, "two", now=5.0).deliveries
     assert texts(found)[0] == "one"
+
+
+def test_workers_count_each_other_by_the_clock_of_the_database(workers: tuple[Store, Store]) -> None:
+    one, two = workers
+    assert [one.beat(), two.beat(), one.beat()] == [1, 2, 2]
+    with one._write() as connection:
+        connection.exec_driver_sql("UPDATE workers SET seen = seen - 16")
+    assert two.beat() == 1, "who has not beaten for a lease counts no more"
+    assert _rows_of_workers(two) == 1, "nor is it kept"
+    assert one.beat() == 2
+    with one._write() as connection:
+        connection.exec_driver_sql("UPDATE workers SET seen = seen + 86400")  # the clock of the database was set
+    assert [two.beat(), one.beat()] == [1, 2]
+    one.close()
+    assert two.beat() == 1, "who ends says so"
+
+
+def _rows_of_workers(store: Store) -> int:
+    with store._read() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM workers").scalar() or 0)
+
+
+def test_on_sqlite_one_worker_is_one_and_nothing_is_written(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store:
+        assert store.beat() == 1
+        assert _rows_of_workers(store) == 0
+
+
+def test_a_commit_whose_answer_was_lost_is_delivered_once_its_lease_is_over(workers: tuple[Store, Store]) -> None:
+    """The database ended between the commit and its answer: this process holds a lease of which it knows nothing."""
+    one, _ = workers
+    say(one, ANN, "lost")
+    assert one.take_deliveries(1.0) == []
+    goes_by(one, 16.0)
+    assert texts(one.take_deliveries(2.0)) == ["lost"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -356,3 +357,12 @@ def _say_version(url: str, version: str) -> None:
 
         with psycopg.connect(url) as connection:
             connection.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = %s", [version])  # type: ignore[arg-type]
+
+
+def test_a_migration_only_adds_so_that_older_workers_serve_on_while_others_are_upgraded() -> None:
+    """Held since 0003; what must take away or rename something takes two releases: the first one stops using it."""
+    for file in sorted((schema.MIGRATIONS / "versions").glob("[0-9]*.py"))[2:]:
+        text = file.read_text(encoding="utf-8")
+        assert set(re.findall(r"\bop\.(\w+)", text)) <= {"add_column", "create_table", "create_index"}, file.name
+        for column in re.findall(r"op\.add_column\(.*", text):
+            assert "nullable=False" not in column or "server_default" in column, file.name

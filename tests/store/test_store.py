@@ -22,8 +22,8 @@ from bot.store import (
     Store,
     Unstorable,
     open_store,
-    retention,
 )
+from bot.store.keeping import retention
 
 ANN, BEN = "telegram:1", "telegram:2"
 

@@ -26,6 +26,9 @@ import bot.server.metrics
 import bot.understanding
 from tests.support.places import ROOT
 
+MOST_SAID = 2**24
+"""Bytes that a bot may say before anybody reads them: if it could say no more, it would stand still."""
+
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])
 
@@ -54,6 +57,10 @@ class Forked:
 
     def __init__(self, process: Any, stdout: asyncio.StreamReader, stderr: asyncio.StreamReader) -> None:
         self._process, self.stdout, self.stderr = process, stdout, stderr
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def returncode(self) -> int | None:
@@ -101,7 +108,7 @@ def _detached(duplicate: Any) -> int:
 
 
 async def _reader(fd: int) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
+    reader = asyncio.StreamReader(limit=MOST_SAID)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(fd, "rb")
     )

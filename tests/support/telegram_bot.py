@@ -16,14 +16,14 @@ from typing import Any
 
 from bot.app import open_service
 from bot.channels.telegram.channel import Telegram
-from bot.replay.double.people import User
+from bot.replay.double.people import PATIENCE, User
 from bot.replay.double.server import TelegramDouble
 from bot.server.chores import Every
 from bot.server.rate_limits import Limits
 from bot.service.service import Service
 from bot.settings import Settings
 from bot.store import Store, open_store
-from tests.support.forked_bot import Forked, fork_bot
+from tests.support.forked_bot import MOST_SAID, Forked, fork_bot
 from tests.support.places import ROOT, TESTS
 
 FLOWS = TESTS / "flows"
@@ -67,6 +67,10 @@ class Running:
         await self.task
 
 
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
 def settings(**more: Any) -> Settings:
     """Settings of the small test flow, whatever the environment says."""
     values = {"flow": "sprain", "flows_dir": FLOWS, "rate_chat": 1000.0, "rate_overall": 10_000.0, **more}
@@ -81,9 +85,11 @@ async def serving(
     limits: Limits | None = None,
     every: Every = QUIET,
     make: Callable[[Store, Clock], Service] | None = None,
+    polls: bool = True,
     **more: Any,
 ) -> AsyncIterator[Running]:
-    """A bot that polls the double until the block ends. `make`: its service, unless it is that of the settings."""
+    """A bot that polls the double until the block ends, or one of several that does not. `make`: its service, unless it is that
+    of the settings."""
     chosen = settings(**more)
     clock = clock or Clock()
     store = open_store(url, purpose="test")
@@ -99,7 +105,7 @@ async def serving(
     await channel.reach()
     channel.begin()
     stop = asyncio.Event()
-    task = asyncio.create_task(channel.poll(stop))
+    task = asyncio.create_task(channel.poll(stop) if polls else _until(stop))
     running = Running(channel, store, clock, stop, task)
     try:
         yield running
@@ -108,6 +114,12 @@ async def serving(
         with contextlib.suppress(Exception):
             await task
         await channel.end()
+
+
+def make_readers(service: Service) -> None:
+    """They are made before anybody is served."""
+    for flow in service.flows.current.values():
+        flow.reader("", service.local(service.clock()), "en", None)
 
 
 @dataclass
@@ -186,7 +198,7 @@ async def quiet(running: Running, double: TelegramDouble) -> None:
     await eventually(lambda: not running.store.waiting())
 
 
-async def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def eventually(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Until the condition holds; for what changes inside the bot, where nothing wakes a test."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -240,6 +252,7 @@ async def start_process(
         env=chosen,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        limit=MOST_SAID,
         preexec_fn=before,
     )
 

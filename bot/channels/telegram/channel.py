@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
 from telegram import Bot
@@ -75,14 +76,15 @@ class Telegram:
         self.thread = StoreThread(service.store)
         self._api = Api(self.bot, self._request)
         self._post = Post(self._api, limits, service.clock, self._look_up, service.cut_short)
+        lease = service.store.lease if service.store.shared else inf
         self.deliverer = Deliverer(
-            self._post.send, limits, service.clock, slots=in_flight, release=service.store.shared, report=self._told
+            self._post.send, limits, service.clock, slots=in_flight, lease=lease, report=self._told
         )
         self.turns = GroupCommit(service, self.thread, self.deliverer)
         self._outage = Outage(self._api, limits, service)
         self.chores = Chores(service, self.thread, self.turns, self.deliverer, retention_days, reload, every)
         self.hearing = Hearing(after=deaf_after)
-        self.health = Health(service.flows, self.turns, self.hearing)
+        self.health = Health(service.flows, self.turns, self.hearing, lambda: limits.workers)
         self._look_every = deaf_after / 3
         self.report: Callable[[Delivery, DeliveryResult], None] = lambda delivery, result: None
         self._tasks: list[asyncio.Task[None]] = []

@@ -53,7 +53,8 @@ class Outage:
                 task.add_done_callback(self.tasks.discard)
 
     async def _tell(self, chat: str, lang: str) -> None:
-        await asyncio.sleep(self._limits.reserve(chat, False, asyncio.get_running_loop().time()))
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self._limits.wait(self._limits.reserve(chat, False, now), now))
         try:
             for call in calls(chat_id(chat), self._service.outage(lang), None):
                 await self._api.call(call)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from bot.server.flow_reload import LoadFlow, Reloading
 from bot.server.logs import quiet_loop
 from bot.server.rate_limits import Limits
-from bot.server.startup import first, listen, webhook_of
+from bot.server.startup import first, listen, raise_handle_limit, webhook_of
 from bot.service.service import Service
 from bot.settings import Settings
 
@@ -49,6 +49,7 @@ async def run(
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     stop = asyncio.Event()
     _on_signals(stop)
+    raise_handle_limit()
     public = webhook_of(settings) if settings.mode == "webhook" else None
     bound = listen(settings.listen) if public or settings.serve_metrics else None
     limits = Limits(settings.rate_overall, settings.rate_chat)

@@ -87,7 +87,11 @@ async def introduce(bot: Bot, flow: Flow, places: Places) -> None:
     """
     for number, lang in enumerate(flow.texts):
         words = words_for(flow, lang, places)
-        commands = [BotCommand(name, words.system(f"command_{name}")[:256]) for name in COMMANDS]
+        commands = [
+            BotCommand(name, words.system(f"command_{name}")[:256])
+            for name in COMMANDS
+            if name != "country" or places.asks(flow)
+        ]
         about = _cut(words.system("bot_description"), DESCRIPTION)
         short = _cut(words.system("bot_short_description"), SHORT_DESCRIPTION)
         for code in ([None] if number == 0 else []) + ([lang] if len(lang) == 2 else []):

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.core.conversation.events import Commanded, Edited, Event, Received, Replied, Started, Typed
-from bot.core.conversation.session import Session
-from bot.core.flow.compiled import Flow
 from bot.core.model.system_texts import COMMANDS
-from bot.service.incoming import Incoming, MakeEvent, Pressed
+from bot.service.incoming import Incoming, MakeEvent, Pressed, RedFlagOr
 
 from .contents import all_words, kind_of, plain_words, quoted
 
@@ -30,6 +28,7 @@ LONGEST_LANG = 8
 LAST_DATE = 2**33
 """Seconds UTC, in the year 2242; a date behind it is none."""
 
+_PHONE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _ONE_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -64,7 +63,7 @@ def read_update(update: Json, came: float | None = None, ahead: float = 0.0) -> 
         return min((t for t in (None if written is None else written + ahead, came) if t is not None), default=None)
 
     event = incoming.event
-    if isinstance(event, _RedFlagOr):
+    if isinstance(event, RedFlagOr):
         return incoming._replace(
             event=replace(event, words=_moved(event.words, ours), otherwise=_moved(event.otherwise, ours))
         )
@@ -86,7 +85,7 @@ def _read(update: Json, number: int) -> Incoming:
         body = update.get(kind)
         if body is not None:
             try:
-                return read(body, number)
+                return read(body, number)._replace(phone=_phone(body))
             except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
                 return Incoming(_chat_anyhow(body), None, number, unreadable=True)
     return Incoming("", None, number)
@@ -142,9 +141,9 @@ def _words(text: str, message: Json, sent: float | None) -> tuple[Event | MakeEv
             event: Event = Started() if name == "start" else Commanded(name, argument)
             if not argument or _ONE_WORD.fullmatch(argument):
                 return event, argument if argument and name == "start" else None
-            return _RedFlagOr(Typed(argument, number, sent), argument, event), None
+            return RedFlagOr(Typed(argument, number, sent), argument, event), None
     quote = quoted(message)
-    return (_RedFlagOr(_beside(message, "quote", sent), quote, typed) if quote.strip() else typed), None
+    return (RedFlagOr(_beside(message, "quote", sent), quote, typed) if quote.strip() else typed), None
 
 
 def message_number(message: Json) -> int | None:
@@ -161,19 +160,6 @@ def _replied(message: Json) -> Replied | None:
     keys = (to.get("reply_markup") or {}).get("inline_keyboard") or [[{}]]
     own = not (to.get("from") or {}).get("is_bot", True)
     return Replied(all_words(to), str(keys[0][0].get("callback_data") or ""), message_number(to), own)
-
-
-@dataclass(frozen=True, slots=True)
-class _RedFlagOr:
-    """Words beside others: read if they carry a red flag (nothing is discarded before that look)."""
-
-    words: Typed | Received
-    text: str
-    otherwise: Event
-
-    def __call__(self, session: Session, flow: Flow) -> Event:
-        reading = flow.reader(self.text, session.seen, session.lang, None)
-        return self.words if reading.signs or reading.crisis else self.otherwise
 
 
 def _edited(message: Json, number: int) -> Incoming:
@@ -207,6 +193,12 @@ def _membership(change: Json, number: int) -> Incoming:
     if chat["type"] != "private":
         return Incoming(name, None, number, _lang(change), notice="group_refused")
     return Incoming(name, None, number, back=True)
+
+
+def _phone(body: Json) -> str:
+    """The language of the phone as Telegram names it, e.g. en-GB; "" for what is none."""
+    code = str((body.get("from") or {}).get("language_code") or "")
+    return code if _PHONE.fullmatch(code) else ""
 
 
 def _lang(body: Json) -> str:

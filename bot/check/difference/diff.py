@@ -183,6 +183,7 @@ def edits(old: Flow, new: Flow) -> Iterator[tuple[str, str]]:
         ("property", _dumped(old.safety.properties, "property"), _dumped(new.safety.properties, "property")),
         ("conflict", _dumped(old.interview.conflicts, "conflict"), _dumped(new.interview.conflicts, "conflict")),
         ("fact", _dumped(old.interview.shorthand, "fact"), _dumped(new.interview.shorthand, "fact")),
+        ("country", _dumped(old.countries.values(), "country"), _dumped(new.countries.values(), "country")),
         ("setting", _settings(old), _settings(new)),
     ):
         for name in dict.fromkeys([*before, *now]):
@@ -239,7 +240,8 @@ def _cut(words: list[str], first: int, last: int) -> list[str]:
 
 
 _PLACES = {"line": ("advice.yaml", "lines"), "property": ("safety.yaml", "properties"),
-           "conflict": ("interview.yaml", "conflicts"), "fact": ("interview.yaml", "shorthand")}  # fmt: skip
+           "conflict": ("interview.yaml", "conflicts"), "fact": ("interview.yaml", "shorthand"),
+           "country": ("countries.yaml", "countries")}  # fmt: skip
 
 
 def _place_of(flow: Flow, what: str, name: str) -> str:
@@ -253,7 +255,7 @@ def _place_of(flow: Flow, what: str, name: str) -> str:
         file, top = _PLACES[what]
         entries: dict[str, list[Any]] = {
             "line": flow.advice.lines, "property": flow.safety.properties, "conflict": flow.interview.conflicts,
-            "fact": flow.interview.shorthand,
+            "fact": flow.interview.shorthand, "country": list(flow.countries.values()),
         }  # fmt: skip
         i = [getattr(e, what) for e in entries[what]].index(name)
         place = flow.place(file, (top, i))

@@ -14,6 +14,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
 from bot.core.model.flow_files import NUMERIC, Kind, Texts
 
+from .numbers_said import numbers_are_filled_in
 from .safety_and_hazards import controls_are_shown, properties_have_a_form, properties_have_sources
 
 LONGEST_LABEL = 30
@@ -179,6 +180,7 @@ CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     controls_are_shown,
     properties_have_sources,
     properties_have_a_form,
+    numbers_are_filled_in,
 )
 """All of them, in plain sight."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.core.model.flow_files import Level
 
+from .countries import country
 from .events import Explain, Export
 from .session import ADVICE, EMERGENCY, ENDED, REVIEW, START, STOPPED, Session, new_session
 from .turn import Making
@@ -45,8 +46,9 @@ def afresh(m: Making) -> None:
 
 
 def fresh_session(m: Making) -> Session:
-    """The session that follows from this one, with nothing in it."""
-    return new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
+    """The session that follows from this one, with nothing in it but the chat's language and country."""
+    new = new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
+    return new.but(phone=m.s.phone, country=m.s.country)
 
 
 def command(m: Making, name: str, argument: str = "") -> None:
@@ -151,6 +153,7 @@ _COMMANDS: dict[str, Callable[[Making, str], None]] = {
     "help": _help,
     "why": why,
     "language": language,
+    "country": country,
     "mydata": lambda m, a: m.effects.append(Export()),
     "forget": forget,
     "privacy": lambda m, a: m.say("privacy"),

@@ -39,7 +39,8 @@ from .turn import Making
 
 def step(flow: Flow, session: Session, event: Event, now: datetime) -> Turn:
     """Handle one event. Pure; `now` is the patient's local time, aware of its zone; raises only on our own bugs."""
-    m = Making(flow, session if not session.forgetting else session.but(forgetting=False), now)
+    said = session.forgetting or session.placing
+    m = Making(flow, session.but(forgetting=False, placing=False) if said else session, now)
     m.before = session
     if not isinstance(event, Elapsed):
         m.resumed = m.resume()
@@ -51,9 +52,9 @@ def step(flow: Flow, session: Session, event: Event, now: datetime) -> Turn:
     return m.finish()
 
 
-def start(flow: Flow, id: str, lang: str, now: datetime) -> Session:
-    """A new session of this flow, before its first event."""
-    return new_session(id, flow.name, flow.version, lang, now, flow.unsafe)
+def start(flow: Flow, id: str, lang: str, now: datetime, phone: str = "") -> Session:
+    """A new session of this flow, before its first event. `phone`: the language of the phone, with its region if it has one."""
+    return new_session(id, flow.name, flow.version, lang, now, flow.unsafe).but(phone=phone or lang)
 
 
 def _tapped(m: Making, event: Tapped) -> None:

@@ -28,7 +28,8 @@ FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 LANGUAGE = "LANGUAGE"
 REASONS, MORE_REASONS = "REASONS", "more_reasons"
 LINES, OPEN_LINES = "LINES", "change_something"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES})
+COUNTRY, COUNTRY_LIST, OTHER_COUNTRY = "COUNTRY", "country_list", "other_country"
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -47,7 +48,11 @@ _FIXED: dict[str, tuple[str, ...]] = {
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
 }
-_LATER: dict[str, tuple[str, ...]] = {REASONS: (MORE_REASONS,), LINES: (OPEN_LINES,)}
+_LATER: dict[str, tuple[str, ...]] = {
+    REASONS: (MORE_REASONS,),
+    LINES: (OPEN_LINES,),
+    COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY),
+}
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
 
@@ -97,6 +102,8 @@ def choices(flow: Flow, screen: str) -> tuple[str, ...]:
 def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
     if screen == REVIEW:
         return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
+    if screen == COUNTRY:
+        return (*_LATER[COUNTRY], *flow.countries)
     if screen in _FIXED or screen in _LATER:
         return _FIXED.get(screen) or _LATER.get(screen, ())
     if screen == LANGUAGE:

@@ -74,7 +74,9 @@ class Session:
     `unknown`: emergency signs asked about by themselves whose answers were not understood; `asked_again`: they were asked
     once more before the result; `shown`: when the screen was first shown (seconds, UTC): words written before do not answer
     it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
-    although an emergency stands, since a change was told; `left`: how many questions were said to be left.
+    although an emergency stands, since a change was told; `left`: how many questions were said to be left; `country`: where
+    the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB; `placing`: the list of
+    countries was said last.
     """
 
     id: str
@@ -118,6 +120,9 @@ class Session:
     album: str = ""
     anew: tuple[str, ...] = ()
     left: int | None = None
+    country: str = ""
+    phone: str = ""
+    placing: bool = False
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""

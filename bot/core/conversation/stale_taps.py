@@ -10,6 +10,7 @@ from bot.core.model.flow_files import Kind, Question
 
 from . import screens as sc
 from .chat_commands import language, stop, why
+from .countries import ask_country, choose
 from .events import Acknowledge, Erase, Lines, Tapped
 from .machine import alone, which
 from .session import CHANGE, ENDED, REVIEW, SIGN, START, Heard
@@ -46,6 +47,8 @@ def overlay_tapped(m: Making, event: Tapped) -> None:
     """Crisis, erasing, reasons and the languages stand over whatever is on screen: what was asked stays asked."""
     if event.screen == sc.LANGUAGE:
         language(m, event.choice)
+    elif event.screen == sc.COUNTRY:
+        choose(m, event.choice, tapped=True)
     elif event.choice == sc.STOP:
         stop(m)
     elif event.choice == sc.DO_FORGET:
@@ -85,7 +88,9 @@ def late_tap(m: Making, event: Tapped) -> None:
             m.effects.append(Acknowledge())
             return
     m.effects.append(Acknowledge("stale_tap"))
-    if event.session != m.s.id:
+    if event.screen == sc.COUNTRY:  # of an earlier session, whose countries may have stood in another order
+        ask_country(m)
+    elif event.session != m.s.id:
         m.again()
 
 

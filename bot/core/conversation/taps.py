@@ -78,7 +78,9 @@ def _consented(m: Making, question: Question, choice: str) -> None:
     option = next(o for o in question.options if o.id == choice)
     m.settled(choice)
     if option.declines:
-        m.set(answers={}, heard={}, signs=(), at=STOPPED, turn=m.s.turn + 1, notes=(), since=m.s.turn + 1)
+        m.set(
+            answers={}, heard={}, signs=(), at=STOPPED, turn=m.s.turn + 1, notes=(), since=m.s.turn + 1, country=""
+        )  # fmt: skip
         m.path.append(STOPPED)
         m.say("declined")
         return

@@ -16,6 +16,7 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import (
     NUMERIC,
     Advice,
+    Country,
     Evidence,
     Hazards,
     Interview,
@@ -94,6 +95,7 @@ class Flow:
     defined: Mapping[str, Node]
     audiences: tuple[tuple[str, Node, Check], ...] = ()
     offered: Mapping[str, tuple[Node, Check]] = field(default_factory=dict)
+    countries: Mapping[str, Country] = field(default_factory=dict)
     places: Mapping[str, Any] = field(repr=False, default_factory=dict)
     reader: Reader = read_nothing
     unsafe: bool = False

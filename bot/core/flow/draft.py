@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 
 from bot.core.conditions.nodes import Node
 from bot.core.model.findings import Finding, Place
-from bot.core.model.flow_files import Advice, Evidence, Hazards, Interview, Question, Safety, Signoffs, Texts, Triage
+from bot.core.model.flow_files import (
+    Advice,
+    Country,
+    Evidence,
+    Hazards,
+    Interview,
+    Question,
+    Safety,
+    Signoffs,
+    Texts,
+    Triage,
+)
 
 from .yaml_places import KEY, Loaded, Path
 
@@ -27,6 +38,7 @@ class Draft:
     safety: Safety
     hazards: Hazards
     signoffs: Signoffs
+    countries: tuple[Country, ...]
     loaded: dict[str, Loaded]
     partial: bool = False
     nodes: dict[tuple[str, Path], Node] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from bot.core.model.flow_files import (
     FILES,
     REQUIRED,
     Advice,
+    Countries,
     Evidence,
     Hazards,
     Interview,
@@ -84,7 +85,7 @@ def try_edited(
     draft = Draft(
         name=flow.name, interview=interview or flow.interview, triage=triage or flow.triage, advice=advice or flow.advice,
         evidence=flow.evidence, texts=dict(texts or flow.texts), safety=safety or flow.safety, hazards=flow.hazards,
-        signoffs=flow.signoffs, loaded=dict(flow.places),
+        signoffs=flow.signoffs, countries=tuple(flow.countries.values()), loaded=dict(flow.places),
     )  # fmt: skip
     findings: list[Finding] = []
     _conditions(draft, findings)
@@ -157,6 +158,7 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         safety=models.get("safety") or Safety(),
         hazards=models.get("hazards") or Hazards(hazards=[]),
         signoffs=models.get("signoff") or Signoffs(),
+        countries=tuple((models.get("countries") or Countries()).countries),
         loaded=loaded,
         partial=partial,
     )
@@ -256,6 +258,7 @@ def _compile(draft: Draft, files: Mapping[str, str], reader: Reader) -> Flow:
         safety=draft.safety,
         hazards=draft.hazards,
         signoffs=draft.signoffs,
+        countries={c.country: c for c in draft.countries},
         files=dict(files),
         asking=tuple(
             Asking(q, *both("interview.yaml", ("questions", i, "when")))

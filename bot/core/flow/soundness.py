@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bot.core.model.findings import Finding
 
+from . import soundness_countries as c
 from . import soundness_pictures as p
 from . import soundness_questions as q
 from . import soundness_words as w
@@ -39,6 +40,7 @@ CHECKS: Checks = (
     w.ways_are_known,
     w.words_are_there,
     p.pictures_are_told,
+    c.countries_are_said,
     w.placeholders_are_filled,
     w.nothing_is_left_to_do,
 )

@@ -342,7 +342,7 @@ class Advice(Strict):
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     lines: list[Line] = Field(min_length=1, description="The lines, in the order in which they are said.")
     cards: list[Card] = Field(
-        list(DEFAULT_CARDS),
+        default_factory=lambda: list(DEFAULT_CARDS),
         min_length=1,
         description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
     )
@@ -494,6 +494,54 @@ class Signoffs(Strict):
     signoffs: list[Signoff] = Field(default_factory=list, description="The approvals.")
 
 
+class Helpline(Strict):
+    """Whom to call, and who publishes that."""
+
+    call: str = Field(min_length=2, max_length=40, description="As it is said: `NHS 111`.")
+    source: str = Field(min_length=8, description="The body that publishes it, and what it says there.")
+
+
+class Country(Strict):
+    """Whom to call in one country. What is not known for sure is left out, and said in general words."""
+
+    country: str = Field(
+        pattern=r"^[A-Z]{2}(-[A-Z]{1,3})?$", description="Its ISO 3166 code, e.g. GB; of a part, GB-NIR."
+    )
+    languages: list[str] = Field(
+        min_length=1, description="Languages of phones (en, de) for which it is offered, in the order of the file."
+    )
+    emergency: Helpline = Field(description="The one number to call in an emergency: digits alone, in quotes.")
+    urgent: Helpline | None = Field(None, description="Whom to call for urgent advice, at any hour.")
+    crisis: Helpline | None = Field(None, description="Whom to call with thoughts of dying, at any hour.")
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Country:
+        if not re.fullmatch(r"[0-9]{2,6}", self.emergency.call):
+            raise ValueError(f'"{self.emergency.call}" is no emergency number: digits alone, and one number')
+        return self
+
+
+class Countries(Strict):
+    """`countries.yaml`: numbers to call by country. A flow without it never asks for the country."""
+
+    schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
+    countries: list[Country] = Field(default_factory=list, description="The countries, those offered first first.")
+
+
+def _country_text(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class CountryText(Strict):
+    """Words of one country. A bare string stands for `{name: string}`."""
+
+    name: str = Field(description="As it stands behind `in`: the UK.")
+    says: list[str] = Field(default_factory=list, description="Other names that mean it when typed.")
+
+
+CountryTextEntry = Annotated[CountryText, BeforeValidator(_country_text, json_schema_input_type=str | CountryText)]
+
+
 def _option_text(value: Any) -> Any:
     return {"label": value} if isinstance(value, str) else value
 
@@ -576,6 +624,9 @@ class Texts(Strict):
     system: dict[str, str] = Field(
         description="Everything else that the bot says (`bot/core/words.py` lists the keys)."
     )
+    countries: dict[str, CountryTextEntry] = Field(
+        default_factory=dict, description="Names of the countries of countries.yaml, by code."
+    )
     audiences: dict[str, Wording] = Field(
         default_factory=dict, description="Words that differ for an audience of interview.yaml, by its name."
     )
@@ -606,6 +657,7 @@ FILES: dict[str, type[Strict]] = {
     "safety": Safety,
     "hazards": Hazards,
     "signoff": Signoffs,
+    "countries": Countries,
     "texts": Texts,
 }
 """File kind -> model. `texts` is `texts.<lang>.yaml`; all others `<kind>.yaml`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PLACES = ("emergency_number", "urgent_line", "crisis_line")
-"""Placeholders that any text may use; their values come from the settings."""
+"""Placeholders that any text may use; their values come from the settings, else from the country that the patient named."""
 
 SYSTEM: dict[str, tuple[str, ...]] = {
     # beginning and end
@@ -46,8 +46,12 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
-    # places, when no setting names them
-    "emergency_number_unset": (), "urgent_line_unset": (), "crisis_line_unset": (),
+    # places, when no setting names them; `..._here`: in a country for which no such line is known
+    "emergency_number_unset": (), "urgent_line_unset": (), "crisis_line_unset": (), "urgent_line_here": (),
+    "crisis_line_here": (),
+    # the country, asked once; `country_in`: how people begin to say it, with commas between
+    "country_hint": (), "country_is": ("country",), "country_button": ("country",), "country_list": (), "country_ask": (),
+    "other_country": (), "country_chosen": ("country",), "country_other": (), "country_fixed": (), "country_in": (),
     # values in words; `months`: twelve names with commas between them
     "months": (), "day": ("day", "month"), "between": ("low", "high"), "since": ("date",), "since_between": ("first", "last"),
     "since_before": ("last",), "or_more": ("low",), "unsure_of": ("items",), "out_of_ten": ("n",), "years": ("n",),
@@ -55,7 +59,20 @@ SYSTEM: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Key -> the placeholders that its words may use."""
 
-COMMANDS = ("start", "back", "review", "restart", "stop", "help", "why", "language", "mydata", "forget", "privacy")
+COMMANDS = (
+    "start",
+    "back",
+    "review",
+    "restart",
+    "stop",
+    "help",
+    "why",
+    "language",
+    "country",
+    "mydata",
+    "forget",
+    "privacy",
+)
 """Commands that patients can give; their menu words stand under `command_<name>` in the texts."""
 
 SYSTEM.update({f"command_{name}": () for name in COMMANDS})

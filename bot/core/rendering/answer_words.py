@@ -24,12 +24,24 @@ YEAR_TOLD_FROM = 300
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Words that depend on the place (settings); None = the text says so in general words. `days`: retention."""
+    """Words that depend on the place: settings; where they name none, those of the `country` that the patient named; else the
+    text says so in general words. `days`: retention."""
 
     emergency_number: str | None = None
     urgent_line: str | None = None
     crisis_line: str | None = None
     days: int = 30
+    country: str = ""
+
+    def at(self, country: str) -> Places:
+        """The same for a patient in this country."""
+        if country == self.country:
+            return self
+        return Places(self.emergency_number, self.urgent_line, self.crisis_line, self.days, country)
+
+    def asks(self, flow: Flow) -> bool:
+        """Whether patients are asked for their country: the settings name no number, and the flow knows some."""
+        return self.emergency_number is None and bool(flow.countries)
 
 
 class _Kept(dict[str, Any]):
@@ -44,11 +56,14 @@ class Words:
         self.flow, self.texts = flow, flow.text(lang, audiences)
         self.lang = self.texts.language
         self.memo: dict[Any, Any] = {}
-        system = self.texts.system
+        system, there = self.texts.system, flow.countries.get(places.country) if places.asks(flow) else None
+        rest = "unset" if there is None else "here"
+        urgent, crisis = (None, None) if there is None else (there.urgent, there.crisis)
         self.places = {
-            "emergency_number": places.emergency_number or system["emergency_number_unset"],
-            "urgent_line": places.urgent_line or system["urgent_line_unset"],
-            "crisis_line": places.crisis_line or system["crisis_line_unset"],
+            "emergency_number": places.emergency_number
+            or (system["emergency_number_unset"] if there is None else there.emergency.call),
+            "urgent_line": places.urgent_line or (urgent.call if urgent else system[f"urgent_line_{rest}"]),
+            "crisis_line": places.crisis_line or (crisis.call if crisis else system[f"crisis_line_{rest}"]),
             "days": places.days,
             "version": flow.version[:8],
         }
@@ -62,6 +77,11 @@ class Words:
         if "{" not in words and "}" not in words:
             return words
         return words.format_map(_Kept(self.places | params))
+
+    def country(self, code: str) -> str:
+        """A country by its name."""
+        entry = self.texts.countries.get(code)
+        return code if entry is None else entry.name
 
     def option(self, question: str, option: str) -> str:
         """An option as the patient's answer."""

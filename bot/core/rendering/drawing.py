@@ -20,9 +20,13 @@ _STYLES: dict[str, Style] = {
 }
 """The way on, and the ways to what is urgent."""
 
+COLUMN = 18
+"""Labels up to this length stand in two columns."""
+
 
 class Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
+        places = places.at(session.country)
         self.flow, self.s, self.now, self.places = flow, session, now, places
         env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
         self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))

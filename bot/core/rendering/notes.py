@@ -11,6 +11,7 @@ from bot.core.conversation.session import STOPPED, Note
 from bot.core.conversation.triage import answers_that_count
 
 from .answer_words import LIST
+from .country_rows import all_countries
 from .drawing import Drawing
 from .fixed_screens import emergency_buttons, latched
 from .message import Button, Message
@@ -127,12 +128,24 @@ def _stands(key: str) -> InWords:
     return stands
 
 
+def _country(key: str) -> InWords:
+    """The country by its name; where the settings name the number, that one stands."""
+
+    def country(d: Drawing, params: NoteParams) -> Filled:
+        if not d.places.asks(d.flow):
+            return "country_fixed", {}
+        return key, {"country": d.words.country(d.s.country)}
+
+    return country
+
+
 def _short(words: str, most: int = 80) -> str:
     words = " ".join(words.split())
     return words if len(words) <= most else words[: most - 1].rstrip() + "\u2026"
 
 
 _SIGNS: Mapping[str, InWords] = {"sign_plain": _sign("sign_plain"), "sign_possible": _sign("sign_possible")}
+_COUNTRY: Mapping[str, InWords] = {k: _country(k) for k in ("country_chosen", "country_other", "country_ask")}
 _IN_NOTES: Mapping[str, InWords] = {
     "unreadable_example": _example,
     "none_said": _none_said,
@@ -145,11 +158,13 @@ _IN_NOTES: Mapping[str, InWords] = {
     "reply_unread": _short_name("reply_unread"),
     "earlier_kept": _earlier_kept,
     **_SIGNS,
+    **_COUNTRY,
 }
 _ALONE: Mapping[str, InWords] = {
     "emergency_stands": _stands("emergency_stands"),
     "sign_stands": _stands("sign_stands"),
     **_SIGNS,
+    **_COUNTRY,
 }
 
 
@@ -181,6 +196,7 @@ _ROWS: Mapping[str, Callable[[Drawing], Rows]] = {
     "crisis": _crisis,
     "forget_confirm": _forget_confirm,
     "language_ask": _language_ask,
+    "country_ask": all_countries,
     "emergency_stands": _of_the_emergency,
     "silence_help": _of_the_emergency,
     "stopped": _again,

@@ -11,11 +11,9 @@ from bot.core.flow.per_flow import per_flow
 from bot.core.model.flow_files import Kind, Level, Question
 
 from .answer_words import Words
-from .drawing import Drawing
+from .country_rows import first_countries, put_country
+from .drawing import COLUMN, Drawing
 from .message import Block, Button, Picture, PictureMark
-
-COLUMN = 18
-"""Labels up to this length stand in two columns."""
 
 
 def _progress(d: Drawing, question: Question) -> None:
@@ -27,6 +25,9 @@ def question_screen(d: Drawing, question: Question, spell_out: bool) -> list[tup
     put_beginning(d, question)
     _progress(d, question)
     put_question(d, question, spell_out, d.s.ticks)
+    if question.consent:
+        put_country(d)
+        return [*_answer_rows(d, question), *first_countries(d)]
     return _answer_rows(d, question)
 
 

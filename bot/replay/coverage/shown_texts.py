@@ -34,7 +34,8 @@ UNSHOWN = {
     "in answer to a message by when it was written or what it replies to, which Telegram alone tells": (
         "late_day", "written_before", "reply_to_what", "reply_unread", "earlier_kept", "not_typed",
     ),
-    "understood when it is typed, on no button": ("restart", "back"),
+    "understood when it is typed, on no button": ("restart", "back", "country_in"),
+    "where the settings name the emergency number, which a script's do not": ("country_fixed",),
     "where nothing could raise the level, of which a flow may have no case": ("what_changes_none",),
     "a range without an end, which no button but a ready-made answer and no typed words give": ("or_more",),
 }  # fmt: skip

@@ -11,7 +11,8 @@ from .chats import Chat, DoubleMessage, as_it_stands, as_it_went
 from .html import html_units
 from .updates import Updates
 
-PATIENCE = 5.0
+PATIENCE = 20.0
+"""Seconds after which what has not come counts as something that never will: long, since machines may be busy."""
 
 
 class Switchboard(Protocol):

@@ -52,7 +52,7 @@ def drawn(flow: Flow, session: Session, effect: Effect, places: Places, now: dat
         return (Message(explain_changes(flow, session, places, now)),)
     if isinstance(effect, Export | Erase):
         key = "mydata_caption" if isinstance(effect, Export) else "forgotten"
-        return (Message((Block("text", words_for(flow, session.lang, places).system(key)),)),)
+        return (Message((Block("text", words_for(flow, session.lang, places.at(session.country)).system(key)),)),)
     return render(flow, session, effect, places, now)
 
 
@@ -69,9 +69,12 @@ class NotTheSame(AssertionError):
 class MemoryDriver:
     """A chat in memory. `reload`: save and read the session before every turn; `turns`: everything that happened."""
 
-    def __init__(self, flow: Flow, lang: str, now: datetime, places: Places, reload: bool = False) -> None:
+    def __init__(
+        self, flow: Flow, lang: str, now: datetime, places: Places, reload: bool = False, phone: str = ""
+    ) -> None:
         self.flow, self.lang, self.now, self.places, self.reload = flow, lang, now, places, reload
-        self.s = start(flow, "0" * 11 + "1", lang, now)
+        self.phone = phone
+        self.s = start(flow, "0" * 11 + "1", lang, now, phone)
         self.versions = {flow.version: flow}
         self.turns: list[MemoryTurn] = []
         self._due: tuple[_Due, ...] = ()
@@ -191,7 +194,7 @@ class MemoryDriver:
     def _forgotten(self) -> Shown:
         """Everything is erased: what comes next begins a new chat, in the flow's current version."""
         (message,) = drawn(self.flow, self.s, Erase(), self.places, self.now)
-        self.s = start(self.flow, self.s.child_id(), self.lang, self.now)
+        self.s = start(self.flow, self.s.child_id(), self.lang, self.now, self.phone)
         self._due = ()
         self._messages += 1
         return Shown(self._messages, message.plain())

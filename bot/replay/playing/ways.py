@@ -57,7 +57,7 @@ class MemoryWay:
 
     async def run(self, case: Case, flow: Flow, versions: Mapping[str, Flow], faults: int | None = None) -> Played:
         """See `Way`. Faults are those of a channel: here there are none."""
-        driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload)
+        driver = MemoryDriver(flow, case.lang, case.now.replace(tzinfo=self.zone), self.places, self.reload, case.phone)
         outcome = await played(self.name, case, flow, versions, driver, self.zone)
         return replace(outcome, handled=tuple(driver.turns))
 

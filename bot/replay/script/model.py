@@ -197,6 +197,9 @@ class Script(StrictScript):
         None, description="The flow's name, or its folder seen from this file; absent: the name of the folder around."
     )
     lang: str = Field(DEFAULT_LANG, description="The patient's language.")
+    phone: str = Field(
+        "", description="The language of the patient's phone with its region, e.g. en-GB; absent: `lang`."
+    )
     now: dt.datetime = Field(NOW, description="The patient's local time at the beginning.")
     chat: list[ScriptStep] = Field(min_length=1, description="The chat, line by line.")
     expect: Expect = Field(default_factory=Expect, description="What must be so at the end.")
@@ -233,4 +236,5 @@ class Case:
     expect_places: dict[str, Place]
     about: str = ""
     patient: Patient | None = None
+    phone: str = ""
     known: str = ""

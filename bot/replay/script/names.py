@@ -161,6 +161,8 @@ def _buttons(flow: Flow) -> Iterator[str]:
     for texts in flow.texts.values():
         yield folded_words(texts.name)
         yield from (folded_words(t) for t in texts.system.values())
+        button = texts.system["country_button"]
+        yield from (folded_words(button.replace("{country}", c.name)) for c in texts.countries.values())
         for question in texts.questions.values():
             yield from (folded_words(t) for t in (question.none, question.unsure, question.short) if t)
             yield from (folded_words(o.label) for o in question.options.values())

@@ -167,6 +167,7 @@ def _case(
         title=script.title, file=str(file), place=here.place(("title",)), flow=name, lang=script.lang,
         now=script.now.replace(tzinfo=None), lines=tuple(lines), expect=script.expect,
         expect_places={str(k): here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
+        phone=script.phone,
     )  # fmt: skip
     others = _versions(case, file, flows, found)
     unknown = check_names(case, flow, here)

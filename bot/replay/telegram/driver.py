@@ -23,7 +23,7 @@ class TelegramDriver:
 
     def __init__(self, world: World, case: Case) -> None:
         self.world = world
-        self.person = world.person(case.lang)
+        self.person = world.person(case.phone or case.lang)
         self._typed: dict[int, DoubleMessage] = {}
         self._edits: dict[int, int] = {}
         self._seen: dict[int, Looks] = {}

@@ -65,6 +65,8 @@ class AgeWords(Part):
     early: Phrases = ()
     middle: Phrases = ()
     late: Phrases = ()
+    seems: Phrases = ()
+    """Words before an age that is only how somebody feels: "38 but I feel like 90"."""
     turning: Phrases = ()
     """Words before an age that is still to come: "he'll be 16 in January"."""
     to_come: Phrases = ()
@@ -241,6 +243,7 @@ class Lists(Part):
     just_gone: Phrases = ()
     of_last_week: Phrases = ()
     a_week_before: Phrases = ()
+    two_weeks_before: Phrases = ()
     in_week: Phrases = ()
     ago_words: Phrases = ()
     ago_before: Phrases = ()
@@ -249,6 +252,7 @@ class Lists(Part):
     since: Phrases = ()
     for_: Phrases = Field(default=(), alias="for")
     not_one_spasm: Phrases = ()
+    of_another_spasm: Phrases = ()
     per_spasm: Phrases = ()
     vague_time: Phrases = ()
     vague_alone: Phrases = ()

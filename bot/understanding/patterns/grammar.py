@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
+from sys import intern
 from typing import Any
 
 from bot.understanding.steps import Steps
@@ -24,7 +25,7 @@ class Leaf:
     __slots__ = ("names",)
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.names: tuple[str, ...] = ()
 
 
 _Waiting = tuple[str, Pattern, tuple[str, ...]]
@@ -50,7 +51,7 @@ class Grammar:
         self._nameless_groups: dict[tuple[str, ...], str] = {}
         self.small = small
         self.binding = binding
-        self._tree: dict[str, Any] = {}
+        self._tree: dict[str, Any] = {}  # word -> what follows it (the end of a phrase as ""), or the end itself
         self._trees: tuple[dict[str, Any], ...] = (self._tree,)
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._words: dict[str, set[str]] = {}
@@ -121,14 +122,28 @@ class Grammar:
         return " ".join(" ".join(self._opened.get(word, (word,))) for word in phrase.split())
 
     def _plant(self, phrase: str, name: str) -> None:
+        *before, last = words = [
+            intern(word) for word in phrase.split()
+        ]  # the same words stand in thousands of phrases
+        if name[0] != "=":
+            self._words.setdefault(name, set()).update(words)
+        self.vocabulary.update(words)
         node = self._tree
-        self._words.setdefault(name, set()).update(phrase.split())
-        for word in phrase.split():
-            self.vocabulary.add(word)
-            node = node.setdefault(word, {})
-        names = node.setdefault("", Leaf()).names
-        if name not in names:
-            names.append(name)
+        for word in before:
+            inner = node.get(word)
+            if not isinstance(inner, dict):
+                inner = node[word] = {} if inner is None else {"": inner}
+            node = inner
+        end = node.get(last)
+        leaf = end.get("") if isinstance(end, dict) else end
+        if leaf is None:
+            leaf = Leaf()
+            if end is None:
+                node[last] = leaf
+            else:
+                end[""] = leaf
+        if name not in leaf.names:
+            leaf.names = (*leaf.names, name)
 
     def _check(self) -> None:
         for name, patterns in self._patterns.items():
@@ -219,11 +234,15 @@ class Grammar:
             for tree in self._trees:
                 if word not in tree:
                     continue
-                ways: list[tuple[dict[str, Any], int, int]] = [(tree[word], first + 1, 0)]
+                ways: list[tuple[dict[str, Any] | Leaf, int, int]] = [(tree[word], first + 1, 0)]
                 seen = 0
                 while ways:
                     node, place, skipped = ways.pop()
                     seen += 1
+                    if isinstance(node, Leaf):
+                        if skipped == 0:
+                            found.setdefault(node, []).append((first, place))
+                        continue
                     leaf = node.get("")
                     if leaf is not None and skipped == 0:
                         found.setdefault(leaf, []).append((first, place))

@@ -19,6 +19,9 @@ from .listed import Listed
 _YEAR = 365 * 86400
 
 
+_GROWN = 14
+"""Years from which on a figure beside a sex is an age."""
+
 _FEW = 9
 """Words of a message that tells an age in months."""
 
@@ -53,6 +56,7 @@ class AgeReader:
         }
         self._born = Listed(age.born)
         self._turning = Listed(age.turning)
+        self._seems = Listed(age.seems)
         self._not_young = frozenset(age.not_young)
         self._young = frozenset(age.young)
         self._to_come = frozenset(age.to_come)
@@ -61,6 +65,7 @@ class AgeReader:
         self._months_and_units = frozenset(
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
         )
+        self._month = {word: number for number, names in enumerate(parts.months, 1) for word in names}
         self._before_a_year = frozenset((*(w for names in parts.months for w in names), *age.decade_leads))
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
         self._out_of, self._about_pain = Listed(pain.out_of), Listed(pain.about_pain)
@@ -77,7 +82,7 @@ class AgeReader:
             taken = taken | self._of_something_else(text, numbers)
         if opened and len(numbers) < 2 and (young := self._very_young(text)) is not None:
             return young
-        weak = self._birth(text, today.year)
+        weak = self._birth(text, today)
         ages = (
             {
                 n.least
@@ -97,6 +102,7 @@ class AgeReader:
                 and n.span[0] not in taken
                 and not self._of_another(words, n.span)
                 and not self._is_to_come(words, n.span)
+                and not self._seems.before(words, n.span[0])
             ]
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
@@ -154,7 +160,7 @@ class AgeReader:
             return None
         beside = {words[begin - 1] if begin else "", words[end + 1] if end + 1 < len(words) else ""}
         figure = Figure(neat(number.least, number.most), (begin, end + 1))
-        if in_years and self._sex & beside and number.least >= 14:
+        if in_years and self._sex & beside and number.least >= _GROWN:
             return Age(figure)
         if in_years and closed(text, begin, end + 1) and number.least >= 16:
             return Age(figure, sure=False)
@@ -204,7 +210,7 @@ class AgeReader:
         follows = end < len(words) and words[end] in self._sex
         leads = bool(begin) and words[begin - 1] in self._sex
         parted = begin > 1 and words[begin - 2] in self._sex and words[begin - 1] in "/,"
-        if not (follows or leads or parted) or number.least < 14:
+        if not (follows or leads or parted) or number.least < _GROWN:
             return None
         return Age(Figure(neat(number.least, number.most), (begin, end + follows)))
 
@@ -237,7 +243,8 @@ class AgeReader:
             while says and words[says - 1] in self._says and not self._about_pain.before(words, says):
                 says -= 1
             unit = self._amounts.unit_at(words, end, words[begin][0].isdecimal())
-            timed = unit is not None and words[end] not in self._years
+            sexed = number.least >= _GROWN and words[end : end + 1] != () and words[end] in self._sex  # "34M 210lbs"
+            timed = unit is not None and words[end] not in self._years and not sexed
             out_of = self._out_of.before(words, begin) and not self._turning.before(words, begin)  # "shy of 50"
             scored = out_of or self._about_pain.before(words, says)
             counts = words[begin] in self._amounts.articles and end == begin + 1  # "one spasm"
@@ -267,7 +274,8 @@ class AgeReader:
             year = _full_year(word, today.year)
             if not today.year - 110 <= year <= today.year:
                 continue
-            ages = {today.year - year - late for late in self._before_birthday(dated, today)}
+            late_or_not = self._before_birthday(dated, today) if dated else self._before_named(words, place, today)
+            ages = {today.year - year - late for late in late_or_not}
             return Figure(neat(max(min(ages), 0), max(ages)), (0, place + 1))
         return None
 
@@ -279,6 +287,17 @@ class AgeReader:
         first, second = map(int, dated)
         orders = [(d, m) for d, m in ((first, second), (second, first)) if 1 <= m <= 12 and 1 <= d <= 31]
         return {(m, d) > (today.month, today.day) for d, m in orders} or {True, False}
+
+    def _before_named(self, words: tuple[str, ...], place: int, today: date) -> set[bool]:
+        """The same for a month that stands by its name before the year, with or without its day: "14 feb 1990"."""
+        before = words[max(0, place - 4) : place]
+        month = next((self._month[word] for word in before if word in self._month), None)
+        if month is None:
+            return {True, False}
+        day = next((int(word) for word in before if word.isdecimal() and 1 <= int(word) <= 31), None)
+        if day is None and month == today.month:
+            return {True, False}
+        return {(month, day or 1) > (today.month, today.day)}
 
     def _very_young(self, text: SpokenWords) -> Figure | None:
         """An age in months or weeks: "18 months"."""
@@ -293,7 +312,7 @@ class AgeReader:
                 return Figure(neat(least, most), duration.span)
         return None
 
-    def _birth(self, text: SpokenWords, this_year: int) -> Figure | None:
+    def _birth(self, text: SpokenWords, today: date) -> Figure | None:
         """The age of one who writes the year of his birth, "born in 1961": one of two years."""
         words = text.words
         for place, end in self._born.spans(words):
@@ -304,9 +323,10 @@ class AgeReader:
                     continue
                 if len(words[year]) == 2 and words[year - 1] not in self._before_a_year:
                     continue  # "born 12 march 88": a day is no year
-                age = this_year - _full_year(words[year], this_year)
+                age = today.year - _full_year(words[year], today.year)
                 if 5 <= age <= 110:
-                    return Figure((age - 1, age), (place, year + 1))
+                    ages = {age - late for late in self._before_named(words, year, today)}
+                    return Figure(neat(min(ages), max(ages)), (place, year + 1))
         return None
 
     def _decade(self, words: tuple[str, ...], begin: int, decade: tuple[int, int], span: WordSpan) -> Figure:

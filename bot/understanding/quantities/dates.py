@@ -195,6 +195,8 @@ class DateReader(PeriodReader):
             return Guess((place, end + 2), monday - number, weight=3)
         if self.lists["a_week_before"].before(words, place):
             return Guess(span, (back or 7) + 7, weight=3)
+        if self.lists["two_weeks_before"].before(words, place):
+            return Guess(span, (back or 7) + 14, weight=4)
         near = back or 7
         if behind := self.lists["before_last"].at(words, end):
             return Guess((place, end + behind), near + 7, weight=3)

@@ -46,6 +46,8 @@ class LengthReader:
             ruled_out = match.spans("time.not_one_spasm")
             if any(0 <= begin - o[1] <= 1 and text.clause[o[0]] == text.clause[begin] for o in ruled_out):
                 continue
+            if len(durations) > 1 and match.spots("time.of_another_spasm").begin_between(end, end + 1):
+                continue  # "2 hrs last time but this one more like 40 min"
             short = duration.unit in ("second", "minute") or duration.most <= 1800
             if self._ago.at(words, end) or (self._since.before(words, begin) and duration.least == duration.most):
                 continue

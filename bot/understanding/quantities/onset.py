@@ -130,7 +130,7 @@ class OnsetReader(DateReader):
         if complaint:
             weight += 1
         if match.spots("time.this_bout").begin_between(clause[0], min(clause[1], end)):
-            weight += 6  # "bad for 20 years, but this lot started sunday"
+            weight += 8  # "bad for 20 years, but this lot started sunday"
         not_onset = match.spots("time.not_the_onset").between(*clause)
         match.steps.take(len(complaints) + len(not_onset))
         told = [c for c in complaints if 0 <= begin - c[1] <= 1]

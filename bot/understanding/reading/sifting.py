@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from bot.core.model.flow_files import Kind, Question
@@ -59,11 +60,15 @@ class Sieve:
 
     @staticmethod
     def not_asked(seen: Seen, question: Question, facts: list[Fact]) -> list[Fact]:
-        """The facts without those about the open question that are part of a question back: "is 10 like childbirth?"."""
+        """The facts without those about the open question that are part of a question back: "is 10 like childbirth?"; with what
+        stands before it in a clause of its own: "late thirties, why does it matter?"."""
         words = seen.words
-        asked = {words.sentence[span[0]] for span in seen.match.spans("request.question_back")}
-        asked |= {words.sentence[place - 1] for place, word in enumerate(words.words) if word == "?" and place}
-        return [f for f in facts if f.question != question.ask or words.sentence[f.places[0]] not in asked]
+        begins = [bisect_left(words.clause, words.clause[s[0]]) for s in seen.match.spans("request.question_back")]
+        for place, word in enumerate(words.words):
+            first = bisect_left(words.sentence, words.sentence[place - 1]) if place else 0
+            if word == "?" and place and not any(first <= begin < place for begin in begins):
+                begins.append(first)
+        return [f for f in facts if f.question != question.ask or not _in_one_that_begins(words, f.places[0], begins)]
 
     def apart(self, facts: list[Fact], question: Question | None, reply: Reply, ledger: Ledger) -> list[Fact]:
         """Facts without those of other questions whose words the answer to the open one is made of: a figure, or words, that
@@ -98,3 +103,8 @@ class Sieve:
         weighs = about.kind in (Kind.one, Kind.many) and not about.describes
         slip = weighs and last - first == 1 and first in words.mended and (question is None or about is not question)
         return replace(fact, sure=False) if slip else fact
+
+
+def _in_one_that_begins(words: SpokenWords, place: int, begins: list[int]) -> bool:
+    """Whether a place stands in the rest of a sentence from one of these places on."""
+    return any(begin <= place and words.sentence[begin] == words.sentence[place] for begin in begins)

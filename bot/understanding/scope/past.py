@@ -9,7 +9,7 @@ from bot.understanding.patterns.spans import Spots, WordSpan, any_between
 
 from .cues import MAYBE, PAST, Cues, next_place, together
 
-_OVER = ("over_now", "deny_all", "now_instead")
+_OVER = ("over_now", "deny_all", "now_instead", "denied_at_the_end")
 """Groups of phrases that say that something is over."""
 _END = 10**9
 _FIRST_YEAR = 1920

@@ -89,7 +89,8 @@ class ReplyReader:
         closes = bool(seen.match.spans("that_is_all"))
         if yes and any(turn[1] <= stated[o][0] for turn in seen.match.spans("all_except") for o in yes if o in stated):
             return Reply(tuple(o for o in ids if o not in yes))
-        if question.describes and not perhaps and seen.match.spans("all_of_them") and not seen.ledger.denies:
+        every = len(yes) < _SOME and seen.match.spans("all_of_them")  # "cough sneeze twist, any of them" names them
+        if question.describes and not perhaps and every and not seen.ledger.denies:
             return Reply(some=True)  # "everything!!": which of them is asked
         if yes and not signs & {*yes, *perhaps} and self._ends_with_no(seen.words):
             return Reply(no=no, doubt=True)  # "only when I turn over, so none": which of the two holds is asked
@@ -212,7 +213,7 @@ class ReplyReader:
 
     def _after_turn(self, seen: SeenScreen, span: WordSpan) -> bool:
         """Whether it stands behind "but now" or "actually": that is what holds."""
-        return any(turn[1] <= span[0] for turn in seen.match.spans("contrast"))
+        return any(turn[1] <= span[0] for name in ("contrast", "holds_now") for turn in seen.match.spans(name))
 
     # --- yes or no
 
@@ -222,6 +223,9 @@ class ReplyReader:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
         words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
+        closing = [w for w in _YES_NO if any(s[1] == len(words.words) for s in match.spans(f"closes_with_{w}"))]
+        if closing:
+            return closing[0]  # "the heat pad takes the edge off so no"
         if name and match.spans(f"{name}/unsure.plain"):
             return "not_sure"
         if polarity == "not_sure" and match.spans("degree_yes"):

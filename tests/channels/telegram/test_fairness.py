@@ -11,9 +11,8 @@ import pytest
 import bot.service.chat as service_chat
 from bot.core.conversation.events import Tapped, Typed
 from bot.replay.double.server import TelegramDouble
-from bot.service.service import Service
 from bot.store import Store
-from tests.support.telegram_bot import Clock, Patient, Running, eventually, quiet, serving
+from tests.support.telegram_bot import Clock, Patient, Running, eventually, make_readers, quiet, serving
 from tests.support.webhook_bot import server
 
 HEAVY = 0.005
@@ -29,12 +28,6 @@ async def bot(telegram: TelegramDouble, clock: Clock, database_url: str) -> Asyn
     async with serving(telegram, database_url, clock=clock) as running:
         make_readers(running.service)
         yield running
-
-
-def make_readers(service: Service) -> None:
-    """They are made before anybody is served."""
-    for flow in service.flows.current.values():
-        flow.reader("", service.local(service.clock()), "en", None)
 
 
 class Heavy(list[str]):
@@ -122,13 +115,6 @@ async def test_what_waits_outlives_a_stop(
         await eventually(lambda: not waits(bot.store))
     assert list(dict.fromkeys(heavy)) == words
     assert len(heavy) == FEWER
-
-
-async def test_an_emergency_in_a_flood_is_answered(bot: Running, ann: Patient, telegram: TelegramDouble) -> None:
-    await ann.consents()
-    for number in range(30):
-        ann.person.send("open wound" if number == 20 else f"word {number}")
-    await ann.person.sees("Open wound", 10)
 
 
 async def test_what_was_written_after_erasing_is_kept(bot: Running, ann: Patient, telegram: TelegramDouble) -> None:

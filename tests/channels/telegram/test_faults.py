@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,10 +13,9 @@ from bot.core.conversation.session import Session
 from bot.replay.double.chats import DoubleMessage
 from bot.replay.double.faults import Breakage, Fault, Faults
 from bot.replay.double.server import DoubleCall, TelegramDouble
-from bot.server.chores import Every
-from bot.server.rate_limits import Limits, Pace
+from bot.server.rate_limits import Limits
 from bot.store import StoreUnavailable, Unstorable
-from tests.support.telegram_bot import NEVER, UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
+from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
 
 
 @pytest.fixture
@@ -290,22 +288,6 @@ async def test_messages_go_out_no_faster_than_allowed_but_urgent_ones_at_once(
     assert not [c for c in telegram.calls if c.status == 429]
 
 
-def test_a_pace_lets_a_burst_pass_and_then_holds_the_rate() -> None:
-    pace, now, waits = Pace(2.0, 3), 100.0, []
-    for _ in range(6):
-        waits.append(pace.wait(now))
-        pace.take(now)
-    assert waits == [0.0, 0.0, 0.0, 0.5, 1.0, 1.5]
-    assert pace.wait(now + 3.0) == 0.0
-
-
-def test_what_is_urgent_waits_for_no_rate_but_for_a_pause() -> None:
-    limits = Limits(1.0, 0.1)
-    assert [limits.reserve("a", True, 0.0) for _ in range(9)] == [0.0] * 9
-    limits.pause(5.0)
-    assert limits.reserve("b", True, 1.0) == 4.0
-
-
 class Mute(Faults):
     """Nothing that the bot says gets through; it hears all the same."""
 
@@ -347,23 +329,23 @@ async def test_what_is_written_during_an_outage_and_is_urgent_says_when_it_was_w
 
 
 async def test_two_workers_on_one_database_share_the_chats(telegram: TelegramDouble, postgresql_url: str) -> None:
-    every = Every(due=NEVER, left_behind=0.05, retention=NEVER, flows=NEVER, withdrawn=NEVER)
+    clock = telegram.account.clock = Clock()  # the same for all: whether words answer a screen is a matter of clocks
     async with (
-        serving(telegram, postgresql_url, every=every) as one,
-        serving(telegram, postgresql_url, every=every) as two,
+        serving(telegram, postgresql_url, clock=clock, polls=False) as one,
+        serving(telegram, postgresql_url, clock=clock, polls=False) as two,
     ):
         people = [Patient(telegram.user(n)) for n in range(1, 9)]
-        await one.end()
 
         async def walk(patient: Patient, workers: list[Running]) -> None:
             for number, words in enumerate(["/start", "me", "none of these", "none of these", "35"]):
+                clock.now += 2
                 update = {
                     "update_id": patient.person.chat.id * 1000 + number,
                     "message": {
                         **_message(patient),
                         "text": words,
                         "message_id": number + 1,
-                        "date": math.ceil(telegram.account.clock()),
+                        "date": int(clock.now),
                     },
                 }
                 before = len(patient.person.messages)

@@ -9,7 +9,6 @@ import socket
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -21,25 +20,10 @@ from bot.replay.double.server import TelegramDouble
 from bot.store import open_store
 from tests.support.hanging import hanging
 from tests.support.places import ROOT
-from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process, start_process
+from tests.support.runs import ends, one_line
+from tests.support.telegram_bot import UNCOMPLICATED, Patient, Starting, by_webhook, log_lines, process
 
 pytestmark = pytest.mark.usefixtures("bot_process")
-
-
-async def ends(
-    double: TelegramDouble, database: str, before: Callable[[], None] | None = None, **environment: str
-) -> tuple[int | None, str]:
-    """Exit code and standard error of a run that cannot start. `before`: called in its process first."""
-    started = await start_process(double, database, before, **environment)
-    _, err = await asyncio.wait_for(started.communicate(), 60)
-    return started.returncode, err.decode()
-
-
-def one_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if not line.startswith("{")]
-    assert len(lines) == 1, text
-    assert lines[0].startswith("symptom-bot: ")
-    return lines[0]
 
 
 @pytest.mark.parametrize(

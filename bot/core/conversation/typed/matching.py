@@ -213,7 +213,11 @@ def kept_answer(flow: Flow, question: Question, raw: Any, words: str, today: dat
         return None
     answer = keep(question, value, written)
     span = flow.span_of(question.ask, answer, today)  # as conditions read it: half a day ago is yesterday or today
-    return Which(words, ()) if span is not None and flow.separates(question.ask, span) else Got(answer)
+    if span is None or not flow.separates(question.ask, span):
+        return Got(answer)
+    if question.kind is Kind.scale and question.worry == "rising" and 0 < span.high - span.low <= 1:
+        return kept_answer(flow, question, span.high, words, today, written)  # "6 or 7" at its worst: 7
+    return Which(words, ())
 
 
 def read_items(flow: Flow, lang: str, screen: str, text: str, reading: Reading) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.chat_commands import command, why
+from bot.core.conversation.countries import place_said
 from bot.core.conversation.events import Erase, Lines, Received, Typed
 from bot.core.conversation.machine import alone
 from bot.core.conversation.session import (
@@ -106,6 +107,12 @@ def _nothing_asked_yet(m: Making, message: _Message) -> bool:
     return True
 
 
+def _country_said(m: Making, message: _Message) -> bool:
+    """A country by its name, where one is asked for: on the first screen, and after the list."""
+    first = message.question is not None and message.question.consent
+    return (first or m.before.placing) and message.elsewhere is None and place_said(m, message.text)
+
+
 def _help_wanted(m: Making, message: _Message) -> bool:
     """Who asks for an ambulance, or says that they took too much, is answered before anything is asked."""
     return message.reading.request in URGENT and m.s.latch is None and express(m, message.reading)
@@ -156,6 +163,7 @@ _STEPS: tuple[Callable[[Making, _Message], bool], ...] = (
     _command_typed,
     _nothing_asked_yet,
     _help_wanted,
+    _country_said,
     _for_another_screen,
     _three_ways_asked,
     _in_emergency,

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
-from . import schema as t
-from .rows import KeptMessage, SessionRow, SetAside
-from .sealing.loading import kept_message, opened, session_row
-from .sealing.rekeying import give_new_keys
-from .sealing.vault import Vault
-from .statements import KEY_COLUMNS, SESSION_COLUMNS
+import bot.store.schema as t
+from bot.store.rows import KeptMessage, SessionRow, SetAside
+from bot.store.sealing.loading import kept_message, opened, session_row
+from bot.store.sealing.rekeying import give_new_keys
+from bot.store.sealing.vault import Vault
+from bot.store.statements import KEY_COLUMNS, SESSION_COLUMNS
 
 
 def session(connection: Connection, vault: Vault, session_id: str) -> SessionRow | None:
