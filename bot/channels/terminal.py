@@ -52,7 +52,7 @@ class Screen:
         self._out.flush()
 
     def _plain(self, payload: Payload, numbered: bool) -> None:
-        lines = [text for _, text in payload.blocks]
+        lines = [text for _, text in _with_picture(payload)]
         answers = answer_line(payload.rows, numbered)
         body = "\n".join([*lines, *([answers] if answers else [])])
         indented = body.replace("\n", "\n" + " " * (len(NAME) + 2))
@@ -65,9 +65,10 @@ class Screen:
 
         styles = {"title": "bold", "heading": "bold cyan", "note": "dim", "item": "", "text": ""}
         body = Text()
-        for i, (kind, text) in enumerate(payload.blocks):
+        blocks = _with_picture(payload)
+        for i, (kind, text) in enumerate(blocks):
             if i:
-                body.append("\n" if kind == "item" or payload.blocks[i - 1][0] == "note" else "\n\n")
+                body.append("\n" if kind == "item" or blocks[i - 1][0] == "note" else "\n\n")
             body.append(text, style=styles.get(kind, ""))
         answers = answer_line(payload.rows, numbered)
         if answers:
@@ -75,6 +76,11 @@ class Screen:
         border = "red" if payload.urgent else "blue"
         panel = Panel(body, title=NAME, title_align="left", border_style=border, width=min(88, self._console.width))
         self._console.print(Padding(panel, (0, 0)))
+
+
+def _with_picture(payload: Payload) -> tuple[tuple[str, str], ...]:
+    """The blocks, and what a picture shows in words: here nothing is drawn."""
+    return payload.blocks if payload.picture is None else (*payload.blocks, ("note", f"[{payload.picture.words}]"))
 
 
 def answer_line(rows: Sequence[Row], numbered: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bot.core import fast_json
 from bot.core.conversation.session import Session
-from bot.core.rendering.message import Block, Button, Message
+from bot.core.rendering.message import Block, Button, Message, Picture, PictureMark
 
 LONGEST_TEXT = 32_000
 """Characters of one message: eight of Telegram's."""
@@ -26,6 +26,7 @@ class Payload(NamedTuple):
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
     patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
     (seconds UTC) of that day; `late_day`: afterwards.
+    `picture`: what is drawn beside it, as names and numbers, never as bytes.
     `cut_short`: what is said instead of something urgent that the channel does not take, however it is put.
     `leave`: then leave the chat; `last`: then nothing of the chat is to be kept."""
 
@@ -44,6 +45,7 @@ class Payload(NamedTuple):
     dates: tuple[tuple[str, int], ...] = ()
     leave: bool = False
     last: bool = False
+    picture: Picture | None = None
 
     def lateness(self, now: float, after: float) -> str:
         """What to say about a delay if this goes out `now` (seconds UTC): nothing within `after` seconds."""
@@ -65,6 +67,9 @@ class Payload(NamedTuple):
         plain["dates"] = tuple((words, moment) for words, moment in plain.get("dates", ()))
         if "file" in plain:
             plain["file"] = tuple(plain["file"])
+        if "picture" in plain:
+            name, marks, words = plain["picture"]
+            plain["picture"] = Picture(name, tuple(PictureMark(n, tuple(z), m) for n, z, m in marks), words)
         return Payload(**plain)
 
     def plain(self) -> str:
@@ -78,6 +83,7 @@ class Payload(NamedTuple):
             tuple(tuple(Button(label, data, "") for label, data, _ in row) for row in self.rows),
             edits=self.edits,
             urgent=self.urgent,
+            picture=self.picture,
         )
 
     def within_limits(self) -> Payload:
@@ -123,5 +129,6 @@ def payload_of(message: Message, session: Session, **more: Any) -> Payload:
         ref="" if message.turn is None else f"{session.id}.{message.turn}",
         edits=message.edits,
         urgent=message.urgent,
+        picture=message.picture,
         **more,
     )

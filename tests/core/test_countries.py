@@ -301,8 +301,10 @@ def test_with_a_number_in_the_settings_nothing_is_asked() -> None:
 
 def test_lines_of_the_settings_stand_beside_the_number_of_the_country() -> None:
     words = words_for(back_spasm(), "en", Places(None, "the ward", None, 7, "GB"))
-    said = [words.places[place] for place in ("emergency_number", "urgent_line", "crisis_line")]
-    assert said == ["999", "the ward", "Samaritans, 116 123"]
+    assert words.places == {
+        "emergency_number": "999", "urgent_line": "the ward", "crisis_line": "Samaritans, 116 123", "days": 7,
+        "version": back_spasm().version[:8],
+    }  # fmt: skip
 
 
 # --- the law ----------------------------------------------------------------------------------------------------------

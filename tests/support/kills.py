@@ -33,7 +33,7 @@ class Counted(Faults):
 
     def draw(self, method: str) -> Fault | None:
         fault = super().draw(method)
-        self.unheard += fault is not None and fault.after and method == "sendMessage"
+        self.unheard += fault is not None and fault.after and method in ("sendMessage", "sendPhoto")
         return fault
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from bot.core.rendering.message import Picture
 from bot.service.payload import Payload, Row
 
 LONGEST = 4096
 """Characters of a message, as Telegram counts: UTF-16 units of what the reader sees."""
 LONGEST_CAPTION = 1024
+CAPTION_TO_COME = 200
+"""Characters that a caption keeps free: lines get ticks, and an answer stands under them in the end."""
 SHORT = 1000
 """Characters of a piece, where a message is sent in pieces because Telegram refuses it whole."""
 
@@ -25,23 +28,42 @@ _TAGS = {
 _DATE = "wD"
 """How a phone writes a date: with its day of the week, in its own language."""
 _NO_PREVIEW = {"is_disabled": True}
+ACROSS = 4
+"""Buttons with a number beside each other."""
+
+Look = Literal["text", "picture", "caption"]
+"""How something with a picture is said: without it, with it, or as new words under the picture that stands there."""
 
 
 class Call(NamedTuple):
-    """One call of the Bot API. `file`: name and content of a document to upload."""
+    """One call of the Bot API. `file`: name and content of a document to upload; `picture`: what its message shows."""
 
     method: str
     values: Mapping[str, Any]
     file: tuple[str, bytes] | None = None
+    picture: Picture | None = None
+
+    @property
+    def sends_picture(self) -> bool:
+        """Whether its picture is still to be put in (`with_photo`)."""
+        return self.method in ("sendPhoto", "editMessageMedia")
+
+    def with_photo(self, photo: str | None) -> dict[str, Any]:
+        """Its values with Telegram's number of the picture, or the name under which it is uploaded."""
+        if self.method == "sendPhoto":
+            return {**self.values, "photo": photo}
+        return {**self.values, "media": {**self.values["media"], "media": photo}}
 
 
-def calls(chat: int, payload: Payload, message_id: int | None, late: str = "") -> tuple[Call, ...]:
+def calls(chat: int, payload: Payload, message_id: int | None, late: str = "", look: Look = "text") -> tuple[Call, ...]:
     """The calls that bring a payload into a chat, in order: a long text needs several, the keyboard is under the last.
 
     `message_id`: the message that an edit replaces (an edit of a message that is not known needs no call); `late`:
     what is said about its delay.
     """
     blocks = (("text", late), *payload.blocks) if late else payload.blocks
+    if look != "text":
+        return _beside_picture(chat, payload, message_id, blocks, look)
     texts = [_dated(text, payload.dates) for text in pieces(blocks, LONGEST)]
     markup = keyboard(payload.rows)
     if payload.edits:
@@ -53,6 +75,71 @@ def calls(chat: int, payload: Payload, message_id: int | None, late: str = "") -
         return (Call("sendDocument", values, (name, content.encode())),)
     found = _with_buttons([Call("sendMessage", _text(chat, text)) for text in texts], markup)
     return (*found, Call("leaveChat", {"chat_id": chat})) if payload.leave else found
+
+
+def first_look(payload: Payload) -> Look:
+    """How to say something first: what is urgent is a text, since texts are shown everywhere, and so is what is too long."""
+    if payload.picture is None or payload.urgent:
+        return "text"
+    ticks = sum(2 for kind, _ in payload.blocks if kind == "item")
+    used = sum(text_units(text) + 2 for _, text in payload.blocks) + ticks
+    if used + (0 if payload.edits else CAPTION_TO_COME) <= LONGEST_CAPTION:
+        return "picture"
+    return "caption" if payload.edits else "text"
+
+
+def next_look(look: Look, refused: str, edits: bool) -> Look | None:
+    """What to try when Telegram refused a look for this reason (see `post`); None: nothing."""
+    if not edits:
+        return "text" if look == "picture" else None
+    if refused in ("no_media", "no_caption"):
+        return "text"
+    if refused == "no_text" or (look == "picture" and refused not in _NOT_OF_THE_PICTURE):
+        return "caption"
+    return None
+
+
+_NOT_OF_THE_PICTURE = frozenset({"chat_not_found", "message_not_found", "cannot_edit", "too_old", "button_data"})
+
+
+def _beside_picture(
+    chat: int, payload: Payload, message_id: int | None, blocks: Sequence[tuple[str, str]], look: Look
+) -> tuple[Call, ...]:
+    """The words above the picture, the buttons with the numbers on it below."""
+    *_, words = "", *pieces(blocks, LONGEST_CAPTION)
+    caption: dict[str, Any] = {
+        "caption": _dated(words, payload.dates),
+        "parse_mode": "HTML",
+        "show_caption_above_media": True,
+    }
+    markup = keyboard(_by_number(payload))
+    values: dict[str, Any] = {"chat_id": chat} if markup is None else {"chat_id": chat, "reply_markup": markup}
+    if not payload.edits:
+        return (Call("sendPhoto", {**values, **caption}, picture=payload.picture),)
+    if message_id is None:
+        return ()
+    values["message_id"] = message_id
+    if look == "picture":
+        media = {"type": "photo", **caption}
+        return (Call("editMessageMedia", {**values, "media": media}, picture=payload.picture),)
+    return (Call("editMessageCaption", {**values, **caption}, picture=payload.picture),)
+
+
+def _by_number(payload: Payload) -> Iterator[Row]:
+    """The rows of buttons, those of the numbered lines by their number."""
+    marks = () if payload.picture is None or not payload.rows else payload.picture.marks
+    buttons = [button for row in payload.rows for button in row][: len(marks)]
+    short = [
+        (f"\u2713 {mark.number}" if mark.marked else mark.number, data, style)
+        for mark, (_, data, style) in zip(marks, buttons, strict=False)
+    ]
+    for i in range(0, len(short), ACROSS):
+        yield tuple(short[i : i + ACROSS])
+    passed = 0
+    for row in payload.rows:
+        passed += len(row)
+        if passed > len(marks):
+            yield row
 
 
 def plainer(chat: int, payload: Payload, late: str, cut_short: str) -> tuple[tuple[Call, ...], ...]:
@@ -70,11 +157,10 @@ def answer_tap(tap: str, notice: str = "") -> Call:
     return Call("answerCallbackQuery", {**values, "text": notice[:200]} if notice else values)
 
 
-def keyboard(rows: Sequence[Row]) -> dict[str, Any] | None:
+def keyboard(rows: Iterable[Row]) -> dict[str, Any] | None:
     """An inline keyboard, or None for no buttons."""
-    if not rows:
-        return None
-    return {"inline_keyboard": [[_button(*button) for button in row] for row in rows]}
+    keys = [[_button(*button) for button in row] for row in rows]
+    return {"inline_keyboard": keys} if keys else None
 
 
 def _button(label: str, data: str, style: str) -> dict[str, str]:

@@ -18,7 +18,8 @@ from bot.service.incoming import Incoming
 from bot.service.service import Service
 
 from .messages import calls
-from .post import Api, keep_newest
+from .post import Api
+from .remembered import keep_newest
 from .updates import chat_id
 
 log = logging.getLogger("symptom_bot.telegram")

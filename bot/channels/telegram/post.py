@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
@@ -17,6 +17,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.core import fast_json
+from bot.core.rendering.message import Picture
 from bot.server.delivery import DeliveryResult, Gone, Later, Never, Taken
 from bot.server.rate_limits import Limits
 from bot.service.payload import Payload
@@ -25,11 +26,10 @@ from bot.store import Delivery
 
 from .clocks import TwoClocks
 from .http_request import HttpRequest
-from .messages import Call, calls, plainer
+from .messages import Call, Look, calls, first_look, next_look, plainer
+from .pictures import Pictures
+from .remembered import keep_newest
 from .updates import chat_id, date_of, message_number
-
-REMEMBERED = 6_000
-"""Messages whose number is remembered here; those of others are looked up in the store."""
 
 LONGEST_PAUSE = 60.0
 PIECES, FIXED = 2, 3
@@ -40,9 +40,6 @@ FORBIDDEN_PAUSE, HOPELESS = 60.0, 7 * 86400.0
 """Seconds between tries while a chat is forbidden without being blocked, and for how long that goes on."""
 
 log = logging.getLogger("symptom_bot.telegram")
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 LookUp = Callable[[str, str], Awaitable[int | None]]
 """(chat, ref) -> the number of the message that was sent under that name."""
@@ -55,6 +52,7 @@ class Api:
         self.bot = bot
         self._base = bot.base_url
         self._request = request
+        self._pictures = Pictures()
 
     async def call(self, call: Call) -> Any:
         """The result of a call. Raises telegram.error.TelegramError."""
@@ -68,7 +66,28 @@ class Api:
                 parse_mode=values["parse_mode"],
             )
             return {"message_id": sent.message_id}
+        if call.picture is not None and call.sends_picture:
+            return await self._with_picture(call, call.picture)
         return await self._request.call(f"{self._base}/{call.method}", call.values)
+
+    async def _with_picture(self, call: Call, picture: Picture) -> Any:
+        """A call with a photo: by the number that Telegram gave it, or uploaded. Raises as `call`, and ValueError."""
+        url = f"{self._base}/{call.method}"
+        known = self._pictures.file_id(picture)
+        if known is not None:
+            try:
+                return await self._request.call(url, call.with_photo(known))
+            except BadRequest as error:
+                if "file" not in error.message.lower():
+                    raise
+                self._pictures.forget(picture)
+        edits = call.method == "editMessageMedia"
+        photo = InputFile(self._pictures.png(picture), filename="picture.png", attach=edits)
+        values = call.with_photo(photo.attach_uri)
+        parts = [RequestParameter(n, v, [photo] if n in ("photo", "media") else None) for n, v in values.items()]
+        sent = await self._request.post(url, RequestData(parts))
+        self._pictures.sent(picture, sent)
+        return sent
 
     async def updates(self, values: Mapping[str, Any], request: BaseRequest, wait: float) -> list[Mapping[str, Any]]:
         """getUpdates as plain JSON. `wait`: seconds that it may take to come to something."""
@@ -96,11 +115,22 @@ def short_pause(error: RetryAfter) -> float:
 
 @dataclass(slots=True)
 class _Reached:
-    """How far a message has come: which of the ways to say it, how many of its calls are done, why one of them was refused."""
+    """How far a message has come: which of the ways to say it, how many of its calls are done, why one of them was refused; and
+    how it looks where it has a picture, with the looks that were refused."""
 
     way: int = 0
     done: int = 0
     refused: str = ""
+    look: Look | None = None
+    tried: tuple[Look, ...] = ()
+
+
+class _Shown(NamedTuple):
+    """What a message shows now: under which lease it was sent, what tells it from others, and its picture."""
+
+    fence: int
+    looks: str
+    picture: Picture | None
 
 
 class Post:
@@ -112,7 +142,7 @@ class Post:
     ) -> None:
         self._api, self._limits, self._clock, self._look_up, self._cut_short = api, limits, clock, look_up, cut_short
         self._shown: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._shows: OrderedDict[tuple[str, int], tuple[int, str]] = OrderedDict()
+        self._shows: OrderedDict[tuple[str, int], _Shown] = OrderedDict()
         self._reached: OrderedDict[tuple[str, int], _Reached] = OrderedDict()
         self._slowed: dict[str, float] = {}
         self.clocks = TwoClocks()
@@ -124,10 +154,18 @@ class Post:
         reached = self._reached.pop(key, None) or _Reached()
         message = await self._edited(delivery, payload) if payload.edits else None
         while True:
+            reached.look = reached.look or self._look(delivery, payload, message)
             result = await self._by(reached, delivery, payload, message)
             if isinstance(result, Later):
                 keep_newest(self._reached, key, reached)
-            if not isinstance(result, Never) or not payload.urgent:
+            if not isinstance(result, Never):
+                return result
+            other = _other_look(reached, payload, result.reason)
+            if other is not None:
+                log.warning("picture refused: said in another way", extra={"reason": result.reason})
+                reached = other
+                continue
+            if not payload.urgent:
                 return result
             if reached.way == FIXED:
                 return Later(result.reason, URGENT_PAUSE) if delivery.attempts < URGENT_TRIES else result
@@ -139,16 +177,28 @@ class Post:
         known = payload.known or self._shown.get((delivery.chat, payload.ref))
         return known if known is not None else await self._look_up(delivery.chat, payload.ref)
 
-    def _calls(self, way: int, delivery: Delivery, payload: Payload, message: int | None) -> tuple[Call, ...]:
+    def _look(self, delivery: Delivery, payload: Payload, message: int | None) -> Look:
+        """With or without its picture. A photo is never edited as a text, nor the other way round, as far as it is known."""
+        look = first_look(payload)
+        if not payload.edits or look == "text" or message is None:
+            return look
+        shown = self._shows.get((delivery.chat, message))
+        if shown is None or delivery.fence - shown.fence > 1:
+            return look
+        return "text" if shown.picture is None else "caption" if shown.picture == payload.picture else look
+
+    def _calls(
+        self, way: int, look: Look, delivery: Delivery, payload: Payload, message: int | None
+    ) -> tuple[Call, ...]:
         chat, late = chat_id(delivery.chat), payload.lateness(self._clock(), LATE)
         if way == 0:
-            return calls(chat, payload, message, late)
+            return calls(chat, payload, message, late, look)
         return plainer(chat, payload, late, payload.cut_short or self._cut_short())[way - 1]
 
     async def _by(self, reached: _Reached, delivery: Delivery, payload: Payload, message: int | None) -> DeliveryResult:
         """Send a message in one of the ways to say it, from where it was left."""
         try:
-            wanted = self._calls(reached.way, delivery, payload, message)
+            wanted = self._calls(reached.way, reached.look or "text", delivery, payload, message)
         except Exception as error:
             return Never(f"error {type(error).__name__}")
         for call in wanted[reached.done :]:
@@ -165,7 +215,7 @@ class Post:
                     return verdict
             else:
                 self._now_shows(delivery, call, result)
-                if call.method == "sendMessage" and isinstance(result, dict):
+                if call.method in ("sendMessage", "sendPhoto") and isinstance(result, dict):
                     message = message_number(result)
                     self.clocks.sent(before, self._clock(), date_of(result) or 0.0)
             reached.done += 1
@@ -180,14 +230,14 @@ class Post:
     def _now_shows(self, delivery: Delivery, call: Call, result: Any) -> None:
         """What a message shows now, and under which lease it was sent."""
         number = message_number(result) if isinstance(result, dict) else call.values.get("message_id")
-        if isinstance(number, int) and call.method in ("sendMessage", "editMessageText"):
-            keep_newest(self._shows, (delivery.chat, number), (delivery.fence, _shown_by(call)))
+        if isinstance(number, int) and call.method in _SHOWING:
+            keep_newest(self._shows, (delivery.chat, number), _Shown(delivery.fence, _shown_by(call), call.picture))
 
     def _shows_already(self, delivery: Delivery, call: Call) -> bool:
         """Whether an edit would change nothing, and nobody else can have changed the message: a lease that somebody else had
         in between would have made the fence two higher."""
-        fence, shown = self._shows.get((delivery.chat, call.values["message_id"]), (-1, ""))
-        return delivery.fence - fence <= 1 and shown == _shown_by(call)
+        shown = self._shows.get((delivery.chat, call.values["message_id"]))
+        return shown is not None and delivery.fence - shown.fence <= 1 and shown.looks == _shown_by(call)
 
     def _verdict(self, error: Exception, delivery: Delivery, payload: Payload) -> DeliveryResult:
         match error:
@@ -228,13 +278,28 @@ class Post:
         return Later("too_many", seconds)
 
 
+_SHOWING = frozenset({"sendMessage", "editMessageText", "sendPhoto", "editMessageMedia", "editMessageCaption"})
+
+
+def _other_look(reached: _Reached, payload: Payload, reason: str) -> _Reached | None:
+    """How to go on where only the picture, or what the message was taken for, is in the way; each look is tried once."""
+    if reached.look is None or reached.way:
+        return None
+    look, tried = next_look(reached.look, reason, payload.edits), (*reached.tried, reached.look)
+    return None if look is None or look in tried else _Reached(look=look, tried=tried)
+
+
 def _shown_by(call: Call) -> str:
-    """What tells the text and keyboard of a call from others; its words are not kept."""
-    shown = {name: call.values.get(name) for name in ("text", "reply_markup")}
+    """What tells the words, keyboard and picture of a call from others; its words are not kept."""
+    words = call.values.get("media", call.values)
+    shown = [words.get("text"), words.get("caption"), call.values.get("reply_markup"), call.picture]
     return blake2b(fast_json.text(shown).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 _CODES = (
+    ("no text in the message", "no_text"),
+    ("no caption in the message", "no_caption"),
+    ("no media in the message", "no_media"),
     ("chat not found", "chat_not_found"),
     ("parse entities", "broken_html"),
     ("too long", "too_long"),
@@ -248,10 +313,3 @@ _CODES = (
 def _code(reason: str) -> str:
     """A refusal as a code of ours: Telegram's own words may quote what was sent."""
     return next((code for words, code in _CODES if words in reason), "bad_request")
-
-
-def keep_newest(known: OrderedDict[K, V], key: K, value: V, most: int = REMEMBERED) -> None:
-    """Keep it, and forget the oldest if that is one too many."""
-    known[key] = value
-    if len(known) > most:
-        known.popitem(last=False)

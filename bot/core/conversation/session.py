@@ -74,9 +74,9 @@ class Session:
     `unknown`: emergency signs asked about by themselves whose answers were not understood; `asked_again`: they were asked
     once more before the result; `shown`: when the screen was first shown (seconds, UTC): words written before do not answer
     it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
-    although an emergency stands, since a change was told; `left`: how many questions were said to be left;
-    `country`: where the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB;
-    `placing`: the list of countries was said last.
+    although an emergency stands, since a change was told; `left`: how many questions were said to be left; `country`: where
+    the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB; `placing`: the list of
+    countries was said last.
     """
 
     id: str

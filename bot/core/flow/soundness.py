@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from bot.core.model.findings import Finding
 
 from . import soundness_countries as c
+from . import soundness_pictures as p
 from . import soundness_questions as q
 from . import soundness_words as w
 from .draft import Draft
@@ -17,6 +18,7 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.ids_are_unique,
     q.questions_are_whole,
     q.typed_answers_fit,
+    p.pictures_are_drawn,
     q.lines_for_some_come_last,
     q.choices_are_whole,
     q.quantities_are_readable,
@@ -38,6 +40,7 @@ CHECKS: Checks = (
     w.ways_are_known,
     w.words_are_there,
     c.countries_are_said,
+    p.pictures_are_told,
     w.placeholders_are_filled,
     w.nothing_is_left_to_do,
 )

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from .pictures import PICTURES, ZONES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,6 +90,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+Zone = Annotated[str, WithJsonSchema({"enum": list(ZONES)})]
+"""A part of a picture. One that does not exist is a finding of its own, with the nearest name."""
+
+
 def _option(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
@@ -116,6 +122,10 @@ class Option(Strict):
     )
     sign: Literal["emergency", "same_day"] | None = Field(
         None, description="A red flag that typed words may carry at any moment: how urgent it is on its own."
+    )
+    zones: list[Zone] = Field(
+        default_factory=list,
+        description="Where it is on the question's `picture`: its number stands on the first, all are marked once it is chosen.",
     )
 
 
@@ -183,6 +193,12 @@ class Question(Strict):
     )
     typed: TypedAnswer | None = Field(
         None, description="`yes_no`: a quantity in typed words that answers it, e.g. `{what: ago, below: 2 years}`."
+    )
+    picture: str | None = Field(
+        None,
+        description="`one`, `many`: a picture above the buttons, on which options that have `zones` stand by their number: "
+        f"{', '.join(f'`{name}`' for name in PICTURES)}. Words and typing stay as they are.",
+        json_schema_extra={"enum": list(PICTURES)},
     )
     expires: Quantity | None = Field(
         None, description="Asked again when a chat is resumed after this long, e.g. `6 hours` (emergency screens)."
@@ -326,7 +342,7 @@ class Advice(Strict):
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     lines: list[Line] = Field(min_length=1, description="The lines, in the order in which they are said.")
     cards: list[Card] = Field(
-        list(DEFAULT_CARDS),
+        default_factory=lambda: list(DEFAULT_CARDS),
         min_length=1,
         description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
     )
@@ -551,6 +567,7 @@ class QuestionText(Strict):
     why: str = Field(description="Why it is asked.")
     example: str | None = Field(None, description="An example of an answer that can be typed.")
     help: str | None = Field(None, description="One more line of explanation under the question.")
+    picture: str | None = Field(None, description="What its picture shows, for who cannot see it.")
     none: str | None = Field(None, description="The label of `none of these`.")
     none_says: list[str] = Field(
         default_factory=list,

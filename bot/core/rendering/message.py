@@ -27,6 +27,23 @@ class Button(NamedTuple):
     style: Style = ""
 
 
+class PictureMark(NamedTuple):
+    """A line of the list on its picture. `zones`: none if it is no place; its number stands on the first."""
+
+    number: str
+    zones: tuple[str, ...]
+    marked: bool
+
+
+class Picture(NamedTuple):
+    """A drawing of `bot/pictures` that stands with a list. `marks`: of the first buttons, one each, in order; `words`: what it
+    shows, for who cannot see it."""
+
+    name: str
+    marks: tuple[PictureMark, ...]
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it;
@@ -38,6 +55,7 @@ class Message:
     edits: bool = False
     urgent: bool = False
     dates: tuple[tuple[str, int], ...] = ()
+    picture: Picture | None = None
 
     def plain(self) -> str:
         """The blocks as plain text, a paragraph each, items on lines of their own."""

@@ -13,7 +13,7 @@ from bot.core.model.flow_files import Kind, Level, Question
 from .answer_words import Words
 from .country_rows import first_countries, put_country
 from .drawing import COLUMN, Drawing
-from .message import Block, Button
+from .message import Block, Button, Picture, PictureMark
 
 
 def _progress(d: Drawing, question: Question) -> None:
@@ -42,7 +42,7 @@ def put_beginning(d: Drawing, question: Question) -> None:
 def put_question(d: Drawing, question: Question, spell_out: bool, ticked: Collection[str]) -> None:
     texts = d.words.texts.questions[question.ask]
     d.put("title", texts.text)
-    numbered = question.options and any(o.text for o in texts.options.values())
+    numbered = question.options and (question.picture or any(o.text for o in texts.options.values()))
     if numbered or (spell_out and question.kind is not Kind.scale):
         items = _items(d.words, question.ask)
         d.blocks += [m if o in ticked else plain for o, plain, m in items if o not in d.hidden or o in ticked]
@@ -50,6 +50,19 @@ def put_question(d: Drawing, question: Question, spell_out: bool, ticked: Collec
         d.put("note", d.words.fill(texts.help))
     if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
         d.put("note", d.words.system("start_for_other"))
+
+
+def picture_of(d: Drawing, question: Question, ticked: Collection[str]) -> Picture | None:
+    """The picture of a question, if it has one: the numbers of its lines, those that are ticked marked."""
+    words = d.words.texts.questions[question.ask].picture
+    if question.picture is None or words is None:
+        return None
+    marks = [
+        PictureMark(str(n), tuple(option.zones), option.id in ticked)
+        for n, option in enumerate(question.options, 1)
+        if option.id not in d.hidden or option.id in ticked
+    ]
+    return Picture(question.picture, tuple(marks), words)
 
 
 Items = tuple[tuple[str, Block, Block], ...]

@@ -21,7 +21,15 @@ from .drawing import Drawing
 from .fixed_screens import FIXED_SCREENS, line_rows, lines_shown, review_list
 from .message import Message
 from .notes import draw_say, put_notes
-from .questions import alone_screen, put_alone_title, put_beginning, put_question, question_screen, which_screen
+from .questions import (
+    alone_screen,
+    picture_of,
+    put_alone_title,
+    put_beginning,
+    put_question,
+    question_screen,
+    which_screen,
+)
 
 
 def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> tuple[Message, ...]:
@@ -46,7 +54,7 @@ def _redraw(d: Drawing, effect: Redraw) -> Message:
 
 
 def _screen(d: Drawing, screen: str, spell_out: bool = False, edits: bool = False, urgent: bool = False) -> Message:
-    question = sc.question_of(d.flow, screen)
+    question, picture = sc.question_of(d.flow, screen), None
     if question is None:
         rows = FIXED_SCREENS[screen](d)
     elif screen == which(question.ask):
@@ -54,8 +62,8 @@ def _screen(d: Drawing, screen: str, spell_out: bool = False, edits: bool = Fals
     elif screen == alone(question.ask):
         rows = alone_screen(d, question)
     else:
-        rows = question_screen(d, question, spell_out)
-    return d.message(rows, turn=d.s.turn, edits=edits, urgent=urgent)
+        rows, picture = question_screen(d, question, spell_out), picture_of(d, question, d.s.ticks)
+    return d.message(rows, turn=d.s.turn, edits=edits, urgent=urgent, picture=picture)
 
 
 def _settled(d: Drawing, effect: Settled) -> Message:
@@ -65,7 +73,7 @@ def _settled(d: Drawing, effect: Settled) -> Message:
         return Message((), turn=before.turn, edits=True)
     was = Drawing(d.flow, before, d.places, d.now)
     put_notes(was, before.notes)
-    question, said = sc.question_of(d.flow, before.at), ""
+    question, said, picture = sc.question_of(d.flow, before.at), "", None
     if question is None:
         FIXED_SCREENS[before.at](was)
     elif before.at == which(question.ask):
@@ -81,13 +89,15 @@ def _settled(d: Drawing, effect: Settled) -> Message:
         kept = None if choice in (sc.NOT_SURE, sc.STOP_HERE) else told.get(question.ask)
         put_beginning(was, question)
         spelled_out = any(key == "unreadable_choices" for key, _ in before.notes)
-        put_question(was, question, spelled_out, kept.yes if isinstance(kept, Many) else before.ticks)
+        ticked = kept.yes if isinstance(kept, Many) else before.ticks
+        put_question(was, question, spelled_out, ticked)
+        picture = picture_of(was, question, {kept} if isinstance(kept, str) else ticked)
         if kept is not None:
             said = d.words.told(d.s, question, kept, d.now)
     said = said or (_choice_words(d, question, choice) if choice else "")
     if said:
         was.put("text", d.words.system("answered", answer=said))
-    return was.message((), turn=before.turn, edits=True)
+    return was.message((), turn=before.turn, edits=True, picture=picture)
 
 
 def _choice_words(d: Drawing, question: Question | None, choice: str) -> str:

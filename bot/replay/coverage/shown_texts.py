@@ -14,13 +14,15 @@ from bot.core.flow.compiled import SPOKEN, CompiledRule, Flow
 from bot.core.flow.per_flow import drop_memo, per_flow
 from bot.core.model.flow_files import LEVELS, Level, Texts, Wording
 from bot.core.rendering.answer_words import words_for
+from bot.core.rendering.message import Message
 from bot.replay.playing.memory import MemoryTurn, drawn
 from bot.replay.script.names import flat, pattern
 
 TextPath = tuple[str, ...]
 """Where words stand in `texts.<lang>.yaml`: ("questions", "pain", "why")."""
 
-_OPTION, _QUESTION = ("label", "text", "alone", "answer"), ("text", "short", "why", "example", "help", "none", "unsure")
+_OPTION = ("label", "text", "alone", "answer")
+_QUESTION = ("text", "short", "why", "example", "help", "picture", "none", "unsure")
 _AUDIENCES = "audiences"
 _TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system")
 
@@ -111,12 +113,17 @@ def shown(handled: MemoryTurn) -> Iterator[TextPath]:
         taken.clear()
         drop_memo(counting, words_for)
         messages = drawn(counting, turn.session, effect, handled.places, handled.now)
-        said = flat(
-            "\n".join(part for m in messages for part in (m.plain(), *(b.label for row in m.rows for b in row)))
-        )
+        said = flat("\n".join(part for message in messages for part in _said(message)))
         for path, words in taken.items():
             if any(pattern(w.strip().rstrip(".")).search(said) for w in _wordings(path, words)):
                 yield _own(flow.text(turn.session.lang), path)
+
+
+def _said(message: Message) -> Iterator[str]:
+    yield message.plain()
+    if message.picture is not None:
+        yield message.picture.words
+    yield from (b.label for row in message.rows for b in row)
 
 
 def _own(texts: Texts, path: TextPath) -> TextPath:

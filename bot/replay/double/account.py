@@ -57,6 +57,7 @@ class Account:
         self._author = {key: self.me[key] for key in ("id", "is_bot", "first_name", "username")}
         self.chats: dict[int, Chat] = {}
         self.taps: dict[str, Tap] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.settings: dict[tuple[str, str, str], Any] = {}
         self.limits: DoubleLimits | None = None
         self.on_message: Callable[[Chat, DoubleMessage], None] | None = None

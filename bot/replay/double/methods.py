@@ -29,57 +29,15 @@ def send_message(account: Account, values: Values, files: Files) -> Any:
     if not text:
         raise bad_request("message text is empty")
     account.check_rate(chat)
-    body = _new(account, chat, values)
+    body = new_message(account, chat, values)
     body["text"] = text
     if entities:
         body["entities"] = entities
     return account.post(chat, body, values["text"]).body
 
 
-def send_document(account: Account, values: Values, files: Files) -> Any:
-    """sendDocument"""
-    return _send_file(account, values, files, "document")
-
-
-def send_photo(account: Account, values: Values, files: Files) -> Any:
-    """sendPhoto"""
-    return _send_file(account, values, files, "photo")
-
-
-def _send_file(account: Account, values: Values, files: Files, kind: str) -> Any:
-    chat = account.chat(values["chat_id"])
-    caption, entities = shown_text(values, "caption", MAX_CAPTION)
-    given = values.get(kind, "")
-    part = given.removeprefix("attach://") if given.startswith("attach://") else kind
-    file = files.get(part)
-    if file is None and not given:
-        raise bad_request(f"there is no {kind} in the request")
-    if file is not None and not file[1]:
-        raise bad_request("file must be non-empty")
-    account.check_rate(chat)
-    body = _new(account, chat, values)
-    number = f"{kind}-{body['message_id']}"
-    described: Body = {"file_id": given or number, "file_unique_id": number}
-    if file is not None:
-        described["file_size"] = len(file[1])
-    if kind == "photo":
-        body["photo"] = [{**described, "width": 90, "height": 90}]
-    else:
-        body["document"] = {**described, "file_name": file[0]} if file is not None else described
-    if caption:
-        body["caption"] = caption
-        if entities:
-            body["caption_entities"] = entities
-    message = DoubleMessage(body, by_bot=True, source=values.get("caption", ""))
-    message.file = file
-    chat.add(message)
-    chat.note("bot", caption or f"({kind} {file[0] if file else ''})".replace(" )", ")"), message)
-    if account.on_message is not None:
-        account.on_message(chat, message)
-    return body
-
-
-def _new(account: Account, chat: Chat, values: Values) -> Body:
+def new_message(account: Account, chat: Chat, values: Values) -> Body:
+    """The beginning of what a call sends: who, where, what it answers, its keyboard."""
     markup = values.get("reply_markup")
     reply = values.get("reply_parameters")
     body = account.new_body(chat)
@@ -90,13 +48,14 @@ def _new(account: Account, chat: Chat, values: Values) -> Body:
         elif not reply.get("allow_sending_without_reply"):
             raise bad_request("message to be replied not found")
     if markup is not None and "inline_keyboard" in markup:
-        _set_keyboard(body, markup)
+        set_keyboard(body, markup)
     if values.get("protect_content"):
         body["has_protected_content"] = True
     return body
 
 
-def _set_keyboard(body: Body, markup: Values | None) -> None:
+def set_keyboard(body: Body, markup: Values | None) -> None:
+    """Put this keyboard under a message, or none."""
     rows = [row for row in markup["inline_keyboard"] if row] if markup else []
     if rows:
         body["reply_markup"] = {"inline_keyboard": rows}
@@ -106,7 +65,7 @@ def _set_keyboard(body: Body, markup: Values | None) -> None:
 
 def edit_message_text(account: Account, values: Values, files: Files) -> Any:
     """editMessageText"""
-    chat, message = _to_edit(account, values)
+    chat, message = to_edit(account, values)
     if "text" not in message.body:
         raise bad_request("there is no text in the message to edit")
     text, entities = shown_text(values, "text", MAX_TEXT)
@@ -116,33 +75,20 @@ def edit_message_text(account: Account, values: Values, files: Files) -> Any:
     fresh["text"] = text
     if entities:
         fresh["entities"] = entities
-    _set_keyboard(fresh, values.get("reply_markup"))
-    return _replace(account, chat, message, fresh, values["text"])
-
-
-def edit_message_caption(account: Account, values: Values, files: Files) -> Any:
-    """editMessageCaption"""
-    chat, message = _to_edit(account, values)
-    caption, entities = shown_text(values, "caption", MAX_CAPTION)
-    dropped = ("caption", "caption_entities", "reply_markup")
-    fresh = {key: value for key, value in message.body.items() if key not in dropped}
-    if caption:
-        fresh["caption"] = caption
-    if entities:
-        fresh["caption_entities"] = entities
-    _set_keyboard(fresh, values.get("reply_markup"))
-    return _replace(account, chat, message, fresh, values.get("caption", ""))
+    set_keyboard(fresh, values.get("reply_markup"))
+    return replace_message(account, chat, message, fresh, values["text"])
 
 
 def edit_message_reply_markup(account: Account, values: Values, files: Files) -> Any:
     """editMessageReplyMarkup"""
-    chat, message = _to_edit(account, values)
+    chat, message = to_edit(account, values)
     fresh = dict(message.body)
-    _set_keyboard(fresh, values.get("reply_markup"))
-    return _replace(account, chat, message, fresh, message.source)
+    set_keyboard(fresh, values.get("reply_markup"))
+    return replace_message(account, chat, message, fresh, message.source)
 
 
-def _to_edit(account: Account, values: Values) -> tuple[Chat, DoubleMessage]:
+def to_edit(account: Account, values: Values) -> tuple[Chat, DoubleMessage]:
+    """The message that a call edits. Raises ApiError."""
     if "chat_id" not in values or "message_id" not in values:
         raise bad_request("message identifier is not specified")
     chat = account.chat(values["chat_id"])
@@ -152,7 +98,8 @@ def _to_edit(account: Account, values: Values) -> tuple[Chat, DoubleMessage]:
     return chat, message
 
 
-def _replace(account: Account, chat: Chat, message: DoubleMessage, fresh: Body, source: str) -> Body:
+def replace_message(account: Account, chat: Chat, message: DoubleMessage, fresh: Body, source: str) -> Body:
+    """Let the message be as this. Raises ApiError if it is so already."""
     if {**fresh, "edit_date": 0} == {**message.body, "edit_date": 0}:
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly the same "
@@ -292,10 +239,7 @@ def _getter(field: str) -> Method:
 METHODS: Mapping[str, Method] = {
     "getMe": get_me,
     "sendMessage": send_message,
-    "sendDocument": send_document,
-    "sendPhoto": send_photo,
     "editMessageText": edit_message_text,
-    "editMessageCaption": edit_message_caption,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,

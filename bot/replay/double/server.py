@@ -29,6 +29,7 @@ from .account import Account, DoubleLimits, Tap
 from .chats import Changed, Chat, DoubleMessage
 from .faults import NO_FAULTS, Fault, Faults
 from .http import Connection, Exchange, fields
+from .media import MEDIA_METHODS
 from .methods import METHODS
 from .parameters import ApiError, bad_request, parameters, read_parameters
 from .people import PATIENCE, User
@@ -240,8 +241,8 @@ class TelegramDouble:
             own = _OWN.get(method)
             if own is not None:
                 result = own(self, values)
-            elif method in METHODS:
-                result = METHODS[method](self.account, values, files)
+            elif method in _METHODS:
+                result = _METHODS[method](self.account, values, files)
             else:
                 raise ApiError(404, f"Not Found: the double has no {method}")
         except ApiError as error:
@@ -369,6 +370,7 @@ class TelegramDouble:
         return info
 
 
+_METHODS = {**METHODS, **MEDIA_METHODS}
 _OWN: Mapping[str, Callable[[TelegramDouble, Mapping[str, Any]], Any]] = {
     "setWebhook": TelegramDouble._set_webhook,
     "deleteWebhook": TelegramDouble._delete_webhook,
@@ -378,4 +380,4 @@ _OWN: Mapping[str, Callable[[TelegramDouble, Mapping[str, Any]], Any]] = {
 
 def known_methods() -> Iterable[str]:
     """The Bot API methods that the double has."""
-    return sorted({*METHODS, *_OWN, "getUpdates"})
+    return sorted({*_METHODS, *_OWN, "getUpdates"})

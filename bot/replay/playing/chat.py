@@ -27,6 +27,8 @@ class SeenChat:
         self.keyboards: list[Shown] = []
         self.fresh: list[Shown] = []
         self.asked: list[str] = []
+        self._leading: list[int] = []
+        self._before_screen: frozenset[int] = frozenset()
         self._drawn_by: dict[str, Flow] = {}
         self._decoded: dict[tuple[str, str], Tapped | None] = {}
         self._called: dict[Key, frozenset[str]] = {}
@@ -48,6 +50,10 @@ class SeenChat:
             return False
         self.fresh.append(message)
         screen = self.screen_of(message)
+        if screen is None:
+            self._leading.append(message.message)
+        else:
+            self._before_screen, self._leading = frozenset(self._leading), []
         if screen is not None and screen in self.flow.questions:
             self.asked.append(screen)
         return True
@@ -88,9 +94,10 @@ class SeenChat:
         return None if message is None else self.screen_of(message)
 
     def reachable(self) -> list[Shown]:
-        """Messages whose buttons a patient would press now: what the bot said last, down to the open screen."""
+        """Messages whose buttons a patient would press now: what the bot said last, down to the open screen and what came with
+        it."""
         reachable: list[Shown] = []
-        fresh = {m.message for m in self.fresh}
+        fresh = {m.message for m in self.fresh} | self._before_screen
         done = False
         for message in self._newest():
             if not done or message.message in fresh:

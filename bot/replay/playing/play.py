@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.core.conversation.session import Session
@@ -218,13 +219,18 @@ class Play:
         self.named = True
         passed_over: list[Shown] = []
         came: Shown | None = None
+        leading: list[str] = []  # cards of an advice, the list of a review: what belongs to the screen that follows
         while self.chat.fresh:
             message = came = self.chat.fresh.pop(0)
+            on_screen = self.chat.screen_of(message) is not None
+            if on_screen:
+                message = came = replace(message, text="\n".join([*leading, message.text]))
+            leading = [] if on_screen else [*leading, message.text]
             if self.chat.is_named(message, wanted):
                 if passed_over:
                     raise Deviated(_wanted(wanted), f"before it: {self.chat.brief(passed_over[0])}")
                 return
-            if self.chat.screen_of(message) is not None:
+            if on_screen:
                 passed_over.append(message)
         edited = self.chat.open()
         if not passed_over and edited is not None and edited.edits and self.chat.is_named(edited, wanted):

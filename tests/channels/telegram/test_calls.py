@@ -85,7 +85,9 @@ async def test_every_call_of_a_long_day(sqlite_url: str, tmp_path: Path) -> None
             await ann.start()
             await ann.walks(*UNCOMPLICATED[:2])
             await ann.toggles("Crooked shape")
-            await ann.walks("Done", "Tell me now", "As usual")
+            await ann.walks("Done", "Some more", *UNCOMPLICATED[3:10])
+            await ann.toggles("1")
+            await ann.walks("Done", "As usual")
             for words in ("/mydata", "/why", "/help", "/language", "/forget"):
                 await ann.says(words)
             await ann.taps_on("Forget button")
@@ -102,6 +104,7 @@ async def test_every_call_of_a_long_day(sqlite_url: str, tmp_path: Path) -> None
     assert made >= {
         "getMe", "getUpdates", "deleteWebhook", "setWebhook", "setMyCommands", "setMyDescription", "sendMessage",
         "setMyShortDescription", "editMessageText", "answerCallbackQuery", "sendDocument", "leaveChat",
+        "sendPhoto", "editMessageMedia", "editMessageCaption",
     }  # fmt: skip
 
 

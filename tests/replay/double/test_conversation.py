@@ -156,9 +156,6 @@ async def test_documents_keep_their_content(telegram: TelegramDouble, bot: Bot) 
     assert not isinstance(edited, bool)
     assert edited.caption == "Still yours"
     assert "non-empty" in await refused(bot.send_document(1, b""))
-    photo = await bot.send_photo(1, b"\x89PNG")
-    assert photo.photo
-    assert "(photo" in ann.history()
 
 
 async def test_typing_deleting_and_replying(telegram: TelegramDouble, bot: Bot) -> None:
