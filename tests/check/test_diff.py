@@ -184,7 +184,7 @@ def test_a_level_that_stands_later_is_not_the_same() -> None:
 def test_an_option_that_nothing_reads_is_missed_all_the_same() -> None:
     unread = ("advice.yaml", "when: twisting,", "when: walking,")
     old, new = edited(SPRAIN, unread), edited(
-        SPRAIN, unread, ("interview.yaml", "      - {id: twisting, worry: 0}\n", ""),
+        SPRAIN, unread, ("interview.yaml", "      - {id: twisting, worry: 0, zones: [feet]}\n", ""),
         ("texts.en.yaml", "      twisting: Twisting\n", ""),
     )  # fmt: skip
     found = Couple(beside(old, new)).apart()

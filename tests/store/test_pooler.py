@@ -88,8 +88,8 @@ def test_who_stands_still_in_a_transaction_is_ended_by_the_server(
 
 def test_each_transaction_has_its_limits(postgresql_url: str) -> None:
     with open_store(postgresql_url) as store, store._read() as connection:
-        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            assert connection.execute(text(f"SHOW {limit}")).scalar() == "30s"
+        for limit, seconds in (("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "15s")):
+            assert connection.execute(text(f"SHOW {limit}")).scalar() == seconds
 
 
 @pytest.mark.parametrize("through_pooler", [False, True])

@@ -73,6 +73,7 @@ async def chatting(
         for name in list(bots.running):
             code, said = await bots.end(name)
             assert code == 0, said
+        assert double.counts.get("sendPhoto"), "nobody came to a picture"
         report.repeated = sum(p.repeated for p in crowd.people.values())
         report.unheard = faults.unheard
         report.rounds = sum(p.rounds for p in crowd.people.values())

@@ -177,18 +177,18 @@ def draw_reasons(d: Drawing, effect: Explain) -> Message:
     _claims(d, "why_guidance", [c for c in used if not c.document], numbers)
     titles = {x.document: f"{x.title}. {x.note}" for x in d.flow.evidence.documents}
     titles |= {x.source: f"{x.title}." for x in d.flow.evidence.sources}
-    for name, number in numbers.items():
-        d.put("note", f"{number}: {titles[name]}")
+    sources = [f"{number}: {titles[name]}" for name, number in numbers.items()]
+    d.put("fold", "\n".join([d.words.system("why_sources"), *sources]) if sources else "")
     return d.message([(d.system_button(sc.REASONS, sc.MORE_REASONS),)] if rest else ())
 
 
 def _claims(d: Drawing, heading: str, claims: list[Claim], numbers: dict[str, int]) -> None:
-    """The claims with the numbers of what they rest on. `numbers`: document or source -> its number, for the list below."""
-    if not claims:
-        return
-    d.put("heading", d.words.system(heading))
+    """The claims with the numbers of what they rest on; they unfold. `numbers`: document or source -> its number, for the list
+    below."""
+    said = [d.words.system(heading)]
     for claim in claims:
         says = d.words.texts.claims.get(claim.claim, claim.says)
         of = [numbers.setdefault(n, len(numbers) + 1) for n in ([claim.document] if claim.document else claim.sources)]
         place = f", {claim.section}" if claim.document else ""
-        d.put("item", f"\u2022 {says} [{', '.join(map(str, sorted(of)))}{place}]")
+        said.append(f"\u2022 {says} [{', '.join(map(str, sorted(of)))}{place}]")
+    d.put("fold", "\n".join(said) if claims else "")
