@@ -75,7 +75,7 @@ def answers(session: Session) -> dict[str, Any]:
 @dataclass
 class Person:
     """One patient. `rounds`: how often they came to a level; `repeated`: messages that they had seen before;
-    `seen`: (session, turn) of the screens that came."""
+    `seen`: (session, turn, screen) of what came."""
 
     user: User
     flow: Flow
@@ -85,7 +85,7 @@ class Person:
     resting: bool = False
     turn: tuple[str, int] = ("", -1)
     done: int = 0
-    seen: set[tuple[str, int]] = field(default_factory=set)
+    seen: set[tuple[str, int, str]] = field(default_factory=set)
 
     def begin(self) -> None:
         self.user.send("/start")
@@ -96,12 +96,14 @@ class Person:
         shown = None if data is None else screens.decode(self.flow, data)
         if shown is None or data is None:
             return
-        key = (shown.session, shown.turn)
+        key, screen = (shown.session, shown.turn), (shown.session, shown.turn, shown.screen)
         if message.edits == 0:
-            if key in self.seen:
+            if screen in self.seen:
                 self.repeated += 1
                 return
-            self.seen.add(key)
+            self.seen.add(screen)
+            if shown.screen in screens.OVERLAYS:
+                return  # the list of the review: the last check, which is to be answered, comes behind it
             self.turn, self.done = key, 0
             if shown.screen in (ADVICE, EMERGENCY):
                 self.rounds += 1
