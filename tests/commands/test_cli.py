@@ -51,7 +51,7 @@ def test_a_chat_comes_to_advice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         "slower", "bending and lifting", "a minute", "yes", "4", "yes",
     )  # fmt: skip
     assert "You can look after this yourself for now" in out
-    assert "not checked by a clinician" in out
+    assert "not yet checked by a clinician" in out
 
 
 def test_an_interrupted_chat_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # advice
     "level_again": ("level",), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
     "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
-    "why_title": (), "why_documents": (), "why_guidance": (), "why_sources": (), "more_reasons": (), "what_changes": (), "what_changes_none": (),
+    "why_title": (), "why_documents": (), "why_guidance": (), "why_sources": (), "more_reasons": (),
+    "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
     # places, when no setting names them; `..._here`: in a country for which no such line is known
     "emergency_number_unset": (), "urgent_line_unset": (), "crisis_line_unset": (), "urgent_line_here": (),

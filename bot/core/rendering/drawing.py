@@ -20,7 +20,7 @@ _STYLES: dict[str, Style] = {
 }
 """The way on, and the ways to what is urgent."""
 
-COLUMN = 18
+COLUMN = 19
 """Labels up to this length stand in two columns."""
 
 

@@ -19,7 +19,7 @@ import itertools
 import json
 import re
 import time
-from collections import deque
+from collections import ChainMap, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,7 +30,7 @@ from .chats import Changed, Chat, DoubleMessage
 from .faults import NO_FAULTS, Fault, Faults
 from .http import Connection, Exchange, fields
 from .media import MEDIA_METHODS
-from .methods import METHODS
+from .methods import METHODS, Method
 from .parameters import ApiError, bad_request, parameters, read_parameters
 from .people import PATIENCE, User
 from .updates import Poll, Update, Updates, Webhook, check_webhook, conflict
@@ -370,7 +370,7 @@ class TelegramDouble:
         return info
 
 
-_METHODS = {**METHODS, **MEDIA_METHODS}
+_METHODS: Mapping[str, Method] = ChainMap(METHODS, MEDIA_METHODS)  # type: ignore[arg-type]
 _OWN: Mapping[str, Callable[[TelegramDouble, Mapping[str, Any]], Any]] = {
     "setWebhook": TelegramDouble._set_webhook,
     "deleteWebhook": TelegramDouble._delete_webhook,

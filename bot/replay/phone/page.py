@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Literal
 
 from bot.check.screens.measure import FOLD, choices_of, screen_lines, wrapped
 from bot.core.flow.compiled import Flow
-from bot.core.rendering.message import Block, Message
+from bot.core.rendering.message import Block, Message, Picture
+from bot.pictures.drawing import draw, view
 
 from .seen import PhoneItem, SeenCase
 
@@ -34,6 +36,7 @@ body { margin: 0; padding: 16px; font: 16px/21px system-ui, "Noto Sans", sans-se
 .phone { background: var(--back); border: 2px solid var(--edge); }
 .said { margin: 8px 0; }
 .bubble { background: var(--bot); border-radius: 14px; padding: 7px 11px; white-space: pre; overflow-x: hidden; }
+.bubble img { display: block; width: 100%; margin-bottom: 7px; border-radius: 9px; }
 .patient { text-align: right; } .patient .bubble { background: var(--me); display: inline-block; text-align: left; }
 .block { margin-top: 21px; } .block:first-child, .item { margin-top: 0; }
 .title, .heading { font-weight: 650; } .note { color: var(--note); font-style: italic; }
@@ -54,7 +57,7 @@ def phone_page(cases: Sequence[SeenCase], themes: Sequence[Theme] = THEMES) -> s
     title = escape(cases[0].case.title if len(cases) == 1 else cases[0].case.file)
     return f"""<!doctype html>
 <html lang="{escape(cases[0].case.lang, quote=True)}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head><body>
 {"".join(_case(case, themes) for case in cases)}
 </body></html>
@@ -103,8 +106,12 @@ def _height(flow: Flow, seen: PhoneItem) -> int:
     """Lines that something takes, with the space around it."""
     if seen.message is None:
         return len(wrapped(seen.text, _width(flow))) + 2
+    picture = 0
+    if seen.message.picture is not None:
+        _, _, width, height = view(seen.message.picture.name)
+        picture = round(WIDTH * height / width / LINE) + 1
     folds = sum(1 for block in seen.message.blocks if block.kind == FOLD)
-    return screen_lines(seen.message, _width(flow)) + LINES_OF_A_ROW * len(seen.message.rows) + 2 * folds + 3
+    return picture + screen_lines(seen.message, _width(flow)) + LINES_OF_A_ROW * len(seen.message.rows) + 2 * folds + 3
 
 
 def _width(flow: Flow) -> int:
@@ -117,19 +124,27 @@ def _said(flow: Flow, seen: PhoneItem) -> str:
     if seen.message is None:
         return f'<div class="said patient"><div class="bubble">{_wrapped(flow, seen.text)}</div></div>'
     blocks = "".join(_block(flow, block) for block in seen.message.blocks)
-    bubble = f'<div class="bubble">{blocks}</div>' if blocks else ""
+    bubble = f'<div class="bubble">{_picture(seen.message.picture)}{blocks}</div>' if blocks else ""
     return f'<div class="said bot">{bubble}{_keys(seen)}{_size(flow, seen.message)}</div>'
 
 
-def _wrapped(flow: Flow, text: str) -> str:
-    return escape("\n".join(wrapped(text, _width(flow))))
+def _picture(picture: Picture | None) -> str:
+    """The picture in the page itself, its words for who cannot see it."""
+    if picture is None:
+        return ""
+    source = b64encode(draw(picture)).decode("ascii")
+    return f'<img alt="{escape(picture.words, quote=True)}" src="data:image/png;base64,{source}">'
+
+
+def _wrapped(flow: Flow, text: str, indent: int = 0) -> str:
+    return escape("\n".join(wrapped(text, _width(flow) - indent)))
 
 
 def _block(flow: Flow, block: Block) -> str:
     if block.kind != FOLD:
         return f'<div class="block {escape(block.kind, quote=True)}">{_wrapped(flow, block.text)}</div>'
     heading, _, rest = block.text.partition("\n")
-    return f'<details class="fold"><summary>{_wrapped(flow, heading)}</summary>{_wrapped(flow, rest)}</details>'
+    return f'<details class="fold"><summary>{_wrapped(flow, heading, 5)}</summary>{_wrapped(flow, rest, 2)}</details>'
 
 
 def _keys(seen: PhoneItem) -> str:

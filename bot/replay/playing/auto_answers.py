@@ -109,7 +109,10 @@ class AutoAnswers:
             return
         if sc.toggles(question):
             for option in sorted(many.yes, key=order.index):
-                await self._press(option)
+                if self.chat.find(option) is None:  # not shown to this person, but heard of who says it
+                    await self._write(self.chat.flow.text(self.chat.lang).questions[question.ask].options[option].label)
+                else:
+                    await self._press(option)
             if not many.not_sure:
                 await self._press(sc.DONE)
                 return

@@ -119,6 +119,12 @@ class SeenChat:
                     return Press(key.data, message.message), key.label
         return None
 
+    def names_a_line(self, name: str) -> bool:
+        """Whether a script means a line of the review by it: a question by its name, or as the review calls it."""
+        said = name.removeprefix(sc.CHANGE_PREFIX)
+        texts = self.flow.text(self.lang).questions
+        return said in texts or any(folded_words(said) == folded_words(words.short) for words in texts.values())
+
     def _names_of(self, key: Key) -> frozenset[str]:
         """Everything that a script may call this button."""
         label = folded_words(key.label.lstrip("\u2713 "))

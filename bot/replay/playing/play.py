@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
+from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.findings import Place
@@ -128,8 +129,12 @@ class Play:
             self.chat.follow(session)
 
     async def press(self, name: str) -> None:
-        """Tap the button of that name."""
+        """Tap the button of that name; a line of the review behind the button that opens the lines."""
         found = self.chat.find(name)
+        opens = self.chat.find(sc.OPEN_LINES) if found is None and self.chat.names_a_line(name) else None
+        if opens is not None:
+            await self.act(opens[0], f"[{opens[1]}]")
+            found = self.chat.find(name)
         if found is None:
             labels = ", ".join(f"[{k.label}]" for m in self.chat.reachable() for k in m.keys)
             raise Deviated(f'a button "{name}"', labels or "no button")
