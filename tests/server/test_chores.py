@@ -15,7 +15,7 @@ from tests.support.telegram_bot import Clock, Patient, Running, serving
 from tests.support.webhook_bot import start_update
 
 DAY = 86_400.0
-MANY = 60
+MANY = 600
 """Chats that a chore goes through."""
 
 

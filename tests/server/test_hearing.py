@@ -172,4 +172,4 @@ async def test_a_bot_that_polls_beside_a_webhook_of_others_says_so(sqlite_url: s
         telegram.user(1).send("hello")  # ends the poll that waits
         await eventually(lambda: bot.channel.trouble == HOOK_TAKEN, 10)
         await bot.channel.bot.delete_webhook()
-        await eventually(lambda: bot.channel.trouble == "", 10)
+        await eventually(lambda: bot.channel.trouble == "", 40)

@@ -22,7 +22,7 @@ async def test_no_answer_is_lost_and_none_counts_twice(
 
 @pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.slow)])
 async def test_none_is_lost_and_none_counts_twice_when_one_of_several_workers_is_killed(
     postgresql_url: str, workers: int, kills: int, record_property: Callable[[str, object], None]
 ) -> None:

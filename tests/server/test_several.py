@@ -39,6 +39,7 @@ async def until_alive(store: Store, workers: int) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize("times", TIMES)
 @pytest.mark.parametrize("workers", [2, 3])
@@ -74,6 +75,7 @@ def restart(server: Any) -> None:
     server.ensure_postgres_running()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bot_process")
 @pytest.mark.parametrize("times", TIMES)
 async def test_a_database_that_ends_in_the_middle_loses_nothing_and_doubles_nothing(
@@ -88,6 +90,7 @@ async def test_a_database_that_ends_in_the_middle_loses_nothing_and_doubles_noth
         await in_the_middle(bots.double, rng)
 
 
+@pytest.mark.slow
 async def test_workers_are_upgraded_one_by_one_while_patients_chat(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

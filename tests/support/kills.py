@@ -110,7 +110,7 @@ def count_in_flight(url: str, crowd: Crowd, report: Report) -> None:
 
 def _in_flight(store: Store, crowd: Crowd) -> int:
     """How many messages have reached their chat and are not recorded as sent."""
-    refs = {f"{session}.{turn}" for person in crowd.people.values() for session, turn in person.seen}
+    refs = {f"{session}.{turn}" for person in crowd.people.values() for session, turn, _ in person.seen}
     outbox = schema.outbox.c
     with store._read() as connection:
         waiting = connection.execute(select(outbox.ref).where(outbox.sent.is_(None))).scalars()
