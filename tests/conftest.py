@@ -49,9 +49,16 @@ SLOW_ONLY = (
     "no_number_on_the_disk[postgresql",
     "none_counts_twice[forked-postgresql-polling",
     "none_counts_twice[forked-sqlite-webhook",
-    "holds_up_no_stop[forked-postgresql",
+    "holds_up_no_stop[forked-",
+    "several_workers_is_killed[forked-2-2",
+    "the_command_itself_serves[forked-webhook",
+    "handles_nothing_is_set_aside[forked-40-webhook",
+    "may_be_a_link[forked-to ",
+    "expects_it[forked-sqlite:///",
+    "within_five_seconds[forked-postgresql",
+    "tells_who_or_what[forked-webhook",
 )
-"""Of tests of both databases and both ways, those that `.ci/run` leaves to the slow lane."""
+"""Of tests of both databases and both ways, and of several places, those that `.ci/run` leaves to the slow lane."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -54,9 +54,12 @@ class Results:
         self.player = Player(p.space)
 
     def words(self, lang: str) -> int:
-        """The words that an uncomplicated patient reads on the whole way to advice, and with it; no buttons."""
-        turns = self.player.turns(self.p.space.usual, lang)
-        said = (m for turn in turns for e in turn.effects for m in drawn_messages(self.flow, turn.session, e))
+        """The words that an uncomplicated patient reads on the whole way to advice, and with it; no buttons. Where the flow asks
+        for the country, they named theirs on the first screen."""
+        begun, *turns = self.player.turns(self.p.space.usual, lang)
+        country = next(iter(self.flow.countries), "")
+        seen = [(begun, begun.session), *((turn, turn.session.but(country=country)) for turn in turns)]
+        said = (m for turn, session in seen for e in turn.effects for m in drawn_messages(self.flow, session, e))
         return word_count(measured_text(m for m in said if not m.edits))
 
     def screens(self) -> Iterator[ShownScreen]:

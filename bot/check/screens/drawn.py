@@ -69,7 +69,8 @@ def asking_screens(space: Space, viewers: Viewers) -> Iterator[ShownScreen]:
 
 def _of_question(flow: Flow, question: Question, viewer: Viewer, lang: str) -> Iterator[ShownScreen]:
     name = question.ask
-    sort: Sort = "emergency" if question.tap == "first" else "question"
+    listed = "{emergency_number}" in (flow.texts[lang].questions[name].help or "")
+    sort: Sort = "emergency" if question.tap == "first" or question.consent or listed else "question"
     place = text_place(flow, lang, viewer.audiences, ("questions", name, "text"))
     visible = tuple(o for o in question.option_ids if o not in viewer.hidden)
     session = viewer.session.but(at=name)

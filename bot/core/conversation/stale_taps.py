@@ -23,9 +23,10 @@ def twice(m: Making, event: Tapped) -> bool:
     question = m.question
     if event.choice == sc.DONE and event.turn < m.s.turn and any(key == "which_none" for key, _ in m.s.notes):
         return True
-    if question is None or event.ticked is None or event.choice not in question.option_ids:
+    if question is None or event.ticked is None or event.choice not in (*question.option_ids, *question.groups):
         return False
-    ticking = m.s.at == which(question.ask) or (m.s.at == question.ask and sc.toggles(question))
+    toggles = sc.toggles(question) or event.choice in question.groups
+    ticking = m.s.at == which(question.ask) or (m.s.at == question.ask and toggles)
     return ticking and event.ticked != (event.choice in m.s.ticks)
 
 

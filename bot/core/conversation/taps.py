@@ -45,6 +45,9 @@ def _question_tapped(m: Making, question: Question, choice: str) -> None:
         _list_tapped(m, question, choice)
     elif question.consent:
         _consented(m, question, choice)
+    elif choice in question.groups:
+        m.set(ticks=() if choice in m.s.ticks else (choice,))
+        m.effects.append(Redraw(m.s.at, m.s.turn))
     else:
         m.settled(choice)
         answer(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.flow_files import Level, Texts, Wording
+from bot.core.model.flow_files import Level, QuestionText, Texts, Wording
 from bot.core.model.system_texts import PLACES, SYSTEM
 
 from .draft import Draft
@@ -148,6 +148,7 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
                     file, ("questions", name, "options", option), "FLOW023",
                     f'"{option}" is no answer of "{name}".', did_you_mean(option, options) or "Delete it.", key=True,
                 )  # fmt: skip
+            yield from _groups_are_named(draft, file, name, words)
         claims = {c.claim for c in draft.evidence.claims}
         for name in sorted(set(texts.claims) - claims):
             yield draft.finding(
@@ -158,6 +159,21 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
             yield draft.finding(
                 file, ("system", "months"), "FLOW022", "These are not twelve months.", "Write all twelve."
             )
+
+
+def _groups_are_named(draft: Draft, file: str, name: str, words: QuestionText) -> Iterator[Finding]:
+    """A button behind which choices stand has a label, and no other label stands there."""
+    groups = {c.behind for q in draft.interview.questions if q.ask == name for c in q.choices if c.behind}
+    for group in sorted(groups - set(words.groups)):
+        yield draft.finding(
+            file, ("questions", name), "FLOW022", f'No label for the button "{group}" of "{name}".',
+            "Write it under `groups`.", key=True,
+        )  # fmt: skip
+    for group in sorted(set(words.groups) - groups):
+        yield draft.finding(
+            file, ("questions", name, "groups", group), "FLOW023", f'No choice of "{name}" stands behind "{group}".',
+            did_you_mean(group, groups) or "Delete it.", key=True,
+        )  # fmt: skip
 
 
 def _of_an_audience(

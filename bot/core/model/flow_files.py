@@ -94,6 +94,16 @@ Zone = Annotated[str, WithJsonSchema({"enum": list(ZONES)})]
 """A part of a picture. One that does not exist is a finding of its own, with the nearest name."""
 
 
+def _one_or_several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Opened = Annotated[
+    tuple[Identifier, ...], BeforeValidator(_one_or_several, json_schema_input_type=Identifier | list[Identifier])
+]
+"""Questions, one of them as a bare word."""
+
+
 def _option(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
@@ -112,8 +122,8 @@ class Option(Strict):
         description="`many`: shown only if this holds (reads earlier questions only). Who says it in words is heard all the "
         "same. Such options stand last, so that numbers stay.",
     )
-    opens: Identifier | None = Field(
-        None, description="The question that this option opens; in answer files a fact of that question implies it."
+    opens: Opened = Field(
+        (), description="The question that this option opens, or several; in answer files a fact of these implies it."
     )
     declines: bool = Field(False, description="Choosing it ends the chat before anything is stored (consent only).")
     other: bool = Field(
@@ -141,6 +151,9 @@ class Choice(Strict):
     max: Quantity | None = Field(None, description="The greatest value of the range (inclusive); absent = no end.")
     also: dict[Identifier, str] = Field(
         default_factory=dict, description="Answers to later `one` or `yes_no` questions that this tap gives as well."
+    )
+    behind: Identifier | None = Field(
+        None, description="Shown behind one button with the others of this name, e.g. `under_16`; its label stands in the texts."
     )
 
     @model_validator(mode="after")
@@ -223,6 +236,15 @@ class Question(Strict):
         """Ids of the options in order; for numeric kinds those of the choices."""
         return tuple(o.id for o in self.options) or tuple(c.id for c in self.choices)
 
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the buttons behind which choices stand, in order."""
+        return tuple(dict.fromkeys(c.behind for c in self.choices if c.behind))
+
+    def behind(self, group: str) -> tuple[str, ...]:
+        """The choices behind the button of that name."""
+        return tuple(c.id for c in self.choices if c.behind == group)
+
 
 class Conflict(Strict):
     """Two answers that cannot both be: the more worrying one holds, and the patient is told."""
@@ -258,7 +280,12 @@ class Screens(Strict):
         ge=1,
         description="Buttons to choose from: none, not sure, done and the way out do not count, a scale has its eleven.",
     )
-    emergency_lines: int = Field(20, ge=1, description="Lines of a screen about emergency signs (`tap: first`).")
+    emergency_lines: int = Field(
+        20,
+        ge=1,
+        description="Lines of a screen that asks about emergency signs (`tap: first`), "
+        "or lists them: consent, and one whose help names the emergency number.",
+    )
     card_lines: int = Field(16, ge=1, description="Lines of a card, or of anything that is told, before what unfolds.")
     review_lines: int = Field(
         33,
@@ -603,6 +630,9 @@ class QuestionText(Strict):
         description="Phrases that seem to say `none of these` (`no meds`): the list is asked again, with how to say so.",
     )
     unsure: str | None = Field(None, description="The label of `Not sure`, where it differs.")
+    groups: dict[str, str] = Field(
+        default_factory=dict, description="Labels of the buttons behind which several choices stand (`behind`)."
+    )
     options: dict[str, OptionTextEntry] = Field(default_factory=dict, description="Words of options and choices.")
 
 

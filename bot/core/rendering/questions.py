@@ -48,7 +48,7 @@ def put_question(d: Drawing, question: Question, spell_out: bool, ticked: Collec
         d.blocks += [m if o in ticked else plain for o, plain, m in items if o not in d.hidden or o in ticked]
     if texts.help:
         d.put("note", d.words.fill(texts.help))
-    if d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others and question.kind is not Kind.scale:
+    if question.tap == "first" and d.s.answers.get(d.flow.interview.questions[0].ask) in d.flow.others:
         d.put("note", d.words.system("start_for_other"))
 
 
@@ -73,9 +73,10 @@ def _items(words: Words, ask: str) -> Items:
     """The answers of a question as lines, without and with a tick."""
     question = words.flow.questions[ask]
     lines = []
-    for i, option in enumerate(sc.answers_of(question), 1):
+    groups = words.texts.questions[ask].groups
+    for i, option in enumerate(_first_shown(question, ""), 1):
         place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
-        said = words.item(ask, option)
+        said = groups.get(option) or words.item(ask, option)
         lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
     return tuple(lines)
 
@@ -84,7 +85,8 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     ticks = d.s.ticks
     button = d.buttons_of(question.ask)
     hidden = d.hidden.intersection(question.option_ids).difference(ticks)
-    labels = _labels(d.words, question.ask, hidden)
+    opened = next((group for group in question.groups if group in ticks), "")
+    labels = _labels(d.words, question.ask, hidden, opened)
     rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
@@ -95,22 +97,29 @@ Labels = tuple[tuple[tuple[str, str], ...], ...]
 
 
 @per_flow
-def _labels(words: Words, ask: str, hidden: frozenset[str]) -> Labels:
-    """The choices of a question and their labels, row by row, without the hidden ones."""
-    return tuple(_rows(words, words.flow.questions[ask], hidden))
+def _labels(words: Words, ask: str, hidden: frozenset[str], opened: str) -> Labels:
+    """The choices of a question and their labels, row by row, without the hidden ones. `opened`: the group that is shown alone,
+    with the way back, "" for none."""
+    return tuple(_rows(words, words.flow.questions[ask], hidden, opened))
 
 
-def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[tuple[tuple[str, str], ...]]:
+def _rows(
+    words: Words, question: Question, hidden: frozenset[str], opened: str
+) -> Iterable[tuple[tuple[str, str], ...]]:
     texts = words.texts.questions[question.ask]
     answers: list[tuple[str, str]] = []
-    for choice in sc.answers_of(question):
+    for choice in _first_shown(question, opened):
         if choice in hidden:
             continue
         entry = texts.options.get(choice)
-        answers.append((choice, entry.label if entry is not None else words.texts.system.get(choice, choice)))
+        label = entry.label if entry is not None else texts.groups.get(choice) or words.texts.system.get(choice, choice)
+        answers.append((choice, label))
     across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN for _, label in answers) else 1
     for i in range(0, len(answers), across):
         yield tuple(answers[i : i + across])
+    if opened:
+        yield ((opened, words.system("back")),)
+        return
     last: list[tuple[str, str]] = []
     if question.none:
         last.append((question.none, texts.none or words.system("none_of_these")))
@@ -120,6 +129,14 @@ def _rows(words: Words, question: Question, hidden: frozenset[str]) -> Iterable[
         yield tuple(last)
     if sc.toggles(question):
         yield ((sc.DONE, words.system(sc.DONE)),)
+
+
+def _first_shown(question: Question, opened: str) -> Iterable[str]:
+    """The answers that have a button: of a group its members while it is open, otherwise one button for all of them."""
+    if opened:
+        return question.behind(opened)
+    home = {choice.id: choice.behind for choice in question.choices if choice.behind}
+    return dict.fromkeys(home.get(answer, answer) for answer in sc.answers_of(question))
 
 
 def _stop_is_offered(d: Drawing, question: Question) -> bool:

@@ -119,6 +119,17 @@ class SeenChat:
                     return Press(key.data, message.message), key.label
         return None
 
+    def opener(self, name: str) -> tuple[Press, str] | None:
+        """The button behind which the button of that name stands: of the lines of the review, or of a group of choices."""
+        if self.names_a_line(name):
+            return self.find(sc.OPEN_LINES)
+        question = sc.question_of(self.flow, self.at or "")
+        if question is None:
+            return None
+        words, said = self.flow.text(self.lang).questions[question.ask].options, folded_words(name)
+        behind = (c.behind for c in question.choices if c.behind and said in (c.id, folded_words(words[c.id].label)))
+        return next((found for group in behind if (found := self.find(group)) is not None), None)
+
     def names_a_line(self, name: str) -> bool:
         """Whether a script means a line of the review by it: a question by its name, or as the review calls it."""
         said = name.removeprefix(sc.CHANGE_PREFIX)

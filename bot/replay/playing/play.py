@@ -129,9 +129,9 @@ class Play:
             self.chat.follow(session)
 
     async def press(self, name: str) -> None:
-        """Tap the button of that name; a line of the review behind the button that opens the lines."""
+        """Tap the button of that name; one that stands behind another button, after that one."""
         found = self.chat.find(name)
-        opens = self.chat.find(sc.OPEN_LINES) if found is None and self.chat.names_a_line(name) else None
+        opens = self.chat.opener(name) if found is None else None
         if opens is not None:
             await self.act(opens[0], f"[{opens[1]}]")
             found = self.chat.find(name)
