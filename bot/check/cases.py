@@ -202,7 +202,7 @@ class _Given:
             changed = False
             for question in self.flow.interview.questions:
                 for option in question.options:
-                    if option.id in self._denied or not any(map(self._said, option.opens)):
+                    if option.opens is None or option.id in self._denied or not self._said(option.opens):
                         continue
                     value = self.values.get(question.ask)
                     if isinstance(value, Many) and option.id in value.yes | value.not_sure:

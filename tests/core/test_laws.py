@@ -180,7 +180,8 @@ def test_every_conversation_of_taps_ends_in_advice(flow: Callable[[], Flow], tap
         known = [c for c in screens.choices(person.flow, person.at) if not c.startswith(screens.CHANGE_PREFIX)]
         if question is not None and person.at == question.ask:
             declines = {o.id for o in question.options if o.declines}
-            known = [c for c in known if c != screens.STOP_HERE and c not in declines]
+            opened = [c for group in person.session.ticks if group in question.groups for c in question.behind(group)]
+            known = opened or [c for c in known if c != screens.STOP_HERE and c not in declines]
         if person.at == REVIEW:
             known = [screens.AS_USUAL]
         elif person.at == EXIT:

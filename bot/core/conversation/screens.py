@@ -121,7 +121,11 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
         (DONE, toggles(question)),
         (STOP_HERE, may_stop(flow, question)),
     )
-    return (*answers_of(question), *question.groups, *(choice for choice, there in ends if there and choice is not None))
+    return (
+        *answers_of(question),
+        *question.groups,
+        *(choice for choice, there in ends if there and choice is not None),
+    )
 
 
 def screens(flow: Flow) -> tuple[str, ...]:

@@ -85,13 +85,12 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 did_you_mean(q.unsure_as, q.option_ids),
             )  # fmt: skip
         for n, option in enumerate(q.options):
-            for opened in option.opens:
-                if opened not in draft.questions:
-                    path = (*at, "options", n, "opens")
-                    yield draft.finding(
-                        "interview.yaml", path, "FLOW012", f'"{opened}" is no question of this flow.',
-                        did_you_mean(opened, draft.questions) or _NAME_ONE,
-                    )  # fmt: skip
+            if option.opens is not None and option.opens not in draft.questions:
+                path = (*at, "options", n, "opens")
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW012", f'"{option.opens}" is no question of this flow.',
+                    did_you_mean(option.opens, draft.questions) or _NAME_ONE,
+                )  # fmt: skip
         if q.usual is None and q.kind is not Kind.many:
             yield wrong("ask", f'"{q.ask}" has no `usual` answer.', "Give the answer of an uncomplicated patient.")
         elif not (isinstance(q.usual, str) and q.usual.startswith(TO_DO)):

@@ -94,16 +94,6 @@ Zone = Annotated[str, WithJsonSchema({"enum": list(ZONES)})]
 """A part of a picture. One that does not exist is a finding of its own, with the nearest name."""
 
 
-def _one_or_several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-Opened = Annotated[
-    tuple[Identifier, ...], BeforeValidator(_one_or_several, json_schema_input_type=Identifier | list[Identifier])
-]
-"""Questions, one of them as a bare word."""
-
-
 def _option(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
@@ -122,8 +112,8 @@ class Option(Strict):
         description="`many`: shown only if this holds (reads earlier questions only). Who says it in words is heard all the "
         "same. Such options stand last, so that numbers stay.",
     )
-    opens: Opened = Field(
-        (), description="The question that this option opens, or several; in answer files a fact of these implies it."
+    opens: Identifier | None = Field(
+        None, description="The question that this option opens; in answer files a fact of that question implies it."
     )
     declines: bool = Field(False, description="Choosing it ends the chat before anything is stored (consent only).")
     other: bool = Field(
@@ -153,7 +143,8 @@ class Choice(Strict):
         default_factory=dict, description="Answers to later `one` or `yes_no` questions that this tap gives as well."
     )
     behind: Identifier | None = Field(
-        None, description="Shown behind one button with the others of this name, e.g. `under_16`; its label stands in the texts."
+        None,
+        description="Shown behind one button with the others of this name, e.g. `under_16`; its label stands in the texts.",
     )
 
     @model_validator(mode="after")

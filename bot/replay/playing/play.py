@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
-from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.findings import Place

@@ -62,7 +62,7 @@ class Accountant:
         """What single words are while that question is on screen."""
         if question.kind is not Kind.many or strict(question):
             return self._vocabulary
-        opener = [o.id for q in self._flow.questions.values() for o in q.options if question.ask in o.opens]
+        opener = [o.id for q in self._flow.questions.values() for o in q.options if o.opens == question.ask]
         named = question.describes or bool(self._names.asked(question))
         turning = frozenset(self._flow.language.lists.account.turning.split()) if named else None
         return self._vocabulary.on(self._flow.told_with(question), self._flow.words_of(opener), turning)

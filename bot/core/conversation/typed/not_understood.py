@@ -20,7 +20,7 @@ def sign_screen(m: Making, question: Question) -> bool:
     """Whether a list is one of emergency or same-day signs: most of its options are, or a sign opened it."""
     if question.kind is not Kind.many:
         return False
-    opened = any(question.ask in o.opens and o.sign for q in m.flow.interview.questions for o in q.options)
+    opened = any(o.opens == question.ask and o.sign for q in m.flow.interview.questions for o in q.options)
     return opened or 2 * sum(o.sign is not None for o in question.options) > len(question.options)
 
 
