@@ -148,7 +148,9 @@ async def test_a_reminder_comes_once_however_many_workers_look(
         telegram.updates.pending.clear()
         await quiet(workers[0], telegram)
         clock.now += 3 * 3600
-        for _ in range(5):  # a chat that another worker holds just then is looked at again, as every few seconds when it runs
+        for _ in range(
+            5
+        ):  # a chat that another worker holds just then is looked at again, as every few seconds when it runs
             await asyncio.gather(*(worker.channel.chores.due() for _ in range(3) for worker in workers))
             for worker in workers:
                 await quiet(worker, telegram)
