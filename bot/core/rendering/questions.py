@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
@@ -90,7 +89,7 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     labels = _labels(d.words, question.ask, hidden, opened)
     rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
     if opened:  # the way back is no ticked line
-        rows[-1] = (replace(rows[-1][0], label=d.words.system("back")),)
+        rows[-1] = (rows[-1][0]._replace(label=d.words.system("back")),)
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
