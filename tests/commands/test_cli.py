@@ -93,7 +93,7 @@ def test_a_typed_red_flag_is_answered_in_any_state(
 
 def test_ten_thousand_characters_and_emoji(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     out = chats(monkeypatch, capsys, "1", "44", "x" * 10_000, "😀🦴")
-    assert "one at a time" in out
+    assert "line by line" in out
 
 
 def test_a_database_that_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock, **more: An
         ]
 
 
+@pytest.mark.slow  # its nine looks at once wait for each other until a connection is given up, on a slow machine
 async def test_a_reminder_comes_once_however_many_workers_look(
     telegram: TelegramDouble, clock: Clock, postgresql_url: str
 ) -> None:
