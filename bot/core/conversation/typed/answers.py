@@ -47,6 +47,9 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         _consent(m, question, text, reading)
     elif sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
         tap(m, sc.DONE)
+    elif (group := _group_named(m, question, folded_words(text))) is not None:
+        m.set(ticks=(group,), misread=0)
+        m.again()
     elif reading.request == "question_back":
         unread(m, reading)
     else:
@@ -55,6 +58,12 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
         others = False if named else take_facts(m, reading, question.ask)
         words = _Words(question, reading, event, got, named, others)
         next(step for step in _STEPS if step(m, words))
+
+
+def _group_named(m: Making, question: Question, said: str) -> str | None:
+    """The group of choices whose button says just that."""
+    groups = m.flow.text(m.s.lang).questions[question.ask].groups
+    return next((group for group, label in groups.items() if said == folded_words(label)), None)
 
 
 def _which_lines(m: Making, text: str, reading: Reading) -> None:
