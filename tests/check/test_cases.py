@@ -11,38 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.check.cases import BadCase, run_answers
-from bot.core.conversation import screens
-from bot.core.conversation.session import ENDED, EXIT, REVIEW
 from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import Level
-from tests.support.talking import Person, back_spasm, sprain
-
-
-def converse(flow: Flow, taps: list[int]) -> Person:
-    """A chat of taps chosen by numbers, to its end."""
-    person = Person(flow)
-    for n in range(400):
-        if person.at in ENDED:
-            return person
-        question = screens.question_of(flow, person.at)
-        known = [
-            c
-            for c in screens.choices(flow, person.at)
-            if not c.startswith(screens.CHANGE_PREFIX) and c != screens.STOP_HERE
-        ]
-        if person.at in (REVIEW, EXIT):
-            known = [screens.AS_USUAL if person.at == REVIEW else screens.MORE]
-        elif question is not None and person.at == question.ask:
-            declines = {o.id for o in question.options if o.declines}
-            opened = [c for group in person.session.ticks if group in question.groups for c in question.behind(group)]
-            known = opened or [c for c in known if c not in declines]
-        choice = known[taps[n % len(taps)] % len(known)]
-        if screens.DONE in known and (person.session.ticks or choice == screens.DONE):
-            choice = screens.DONE if person.session.ticks else known[0]
-        person.tap(choice)
-    raise AssertionError("the chat does not end")
+from tests.support.talking import back_spasm, converse, sprain
 
 
 @pytest.mark.parametrize("flow", [sprain, back_spasm])

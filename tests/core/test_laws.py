@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from bot.core.conversation import screens
 from bot.core.conversation.events import Commanded, Edited, Elapsed, Event, Received, Started, Tapped, Typed
 from bot.core.conversation.machine import Cursor, machine_of
-from bot.core.conversation.session import ENDED, EXIT, REVIEW, SIGN, START, STOPPED, Session
+from bot.core.conversation.session import ENDED, SIGN, START, STOPPED, Session
 from bot.core.conversation.triage import fold, triage
 from bot.core.flow.compiled import Flow
 from bot.core.model.flow_files import Level
 from bot.core.model.system_texts import COMMANDS
 from bot.core.rendering.message import Message
-from tests.support.talking import Person, back_spasm, listening, sprain
+from tests.support.talking import Person, back_spasm, converse, listening, sprain
 
 Move = tuple[str, object]
 
@@ -172,23 +172,6 @@ def test_the_laws_hold_in_thousands_of_chats(flow: Callable[[], Flow], moves: li
 @given(taps=st.lists(st.integers(0, 12), min_size=1, max_size=12))
 def test_every_conversation_of_taps_ends_in_advice(flow: Callable[[], Flow], taps: list[int]) -> None:
     """Any answers, tapped in turn: within the flow's stated length there is advice."""
-    person = Person(flow())
-    for n in range(400):
-        if person.at in ENDED:
-            break
-        question = screens.question_of(person.flow, person.at)
-        known = [c for c in screens.choices(person.flow, person.at) if not c.startswith(screens.CHANGE_PREFIX)]
-        if question is not None and person.at == question.ask:
-            declines = {o.id for o in question.options if o.declines}
-            opened = [c for group in person.session.ticks if group in question.groups for c in question.behind(group)]
-            known = opened or [c for c in known if c != screens.STOP_HERE and c not in declines]
-        if person.at == REVIEW:
-            known = [screens.AS_USUAL]
-        elif person.at == EXIT:
-            known = [screens.MORE]
-        choice = known[taps[n % len(taps)] % len(known)]
-        if screens.DONE in known and (person.session.ticks or choice == screens.DONE):
-            choice = screens.DONE if person.session.ticks else known[0]
-        person.tap(choice)
+    person = converse(flow(), taps)
     assert person.at in ENDED
     assert person.turn.trace.level is not None or person.session.unplaced

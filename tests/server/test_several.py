@@ -136,7 +136,7 @@ async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock, **more: An
         ]
 
 
-@pytest.mark.slow  # its nine looks at once wait for each other until a connection is given up, on a slow machine
+@pytest.mark.slow  # fails on a slow machine, and why is not known: see the closing note of 2026-11-29
 async def test_a_reminder_comes_once_however_many_workers_look(
     telegram: TelegramDouble, clock: Clock, postgresql_url: str
 ) -> None:
@@ -149,12 +149,9 @@ async def test_a_reminder_comes_once_however_many_workers_look(
         telegram.updates.pending.clear()
         await quiet(workers[0], telegram)
         clock.now += 3 * 3600
-        for _ in range(
-            5
-        ):  # a chat that another worker holds just then is looked at again, as every few seconds when it runs
-            await asyncio.gather(*(worker.channel.chores.due() for _ in range(3) for worker in workers))
-            for worker in workers:
-                await quiet(worker, telegram)
+        await asyncio.gather(*(worker.channel.chores.due() for _ in range(3) for worker in workers))
+        for worker in workers:
+            await quiet(worker, telegram)
         for patient in (ann, ben):
             assert [m.text for m in patient.person.messages[2:]] == ["Silence reminder"]
 

@@ -21,7 +21,7 @@ from bot.core.conversation.events import (
     Turn,
     Typed,
 )
-from bot.core.conversation.session import Session
+from bot.core.conversation.session import ENDED, EXIT, REVIEW, Session
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.message import Message
@@ -133,3 +133,28 @@ class Person:
         """The texts that the last turn showed, else the last that was shown."""
         shown = [m.plain() for m in self.latest if m.blocks and not m.edits]
         return "\n".join(shown) or next(m.plain() for m in reversed(self.messages) if m.blocks)
+
+
+def converse(flow: Flow, taps: list[int]) -> Person:
+    """A chat of taps chosen by numbers, to its end."""
+    person = Person(flow)
+    for n in range(400):
+        if person.at in ENDED:
+            return person
+        question = screens.question_of(flow, person.at)
+        known = [
+            c
+            for c in screens.choices(flow, person.at)
+            if not c.startswith(screens.CHANGE_PREFIX) and c != screens.STOP_HERE
+        ]
+        if person.at in (REVIEW, EXIT):
+            known = [screens.AS_USUAL if person.at == REVIEW else screens.MORE]
+        elif question is not None and person.at == question.ask:
+            declines = {o.id for o in question.options if o.declines}
+            opened = [c for group in person.session.ticks if group in question.groups for c in question.behind(group)]
+            known = opened or [c for c in known if c not in declines]
+        choice = known[taps[n % len(taps)] % len(known)]
+        if screens.DONE in known and (person.session.ticks or choice == screens.DONE):
+            choice = screens.DONE if person.session.ticks else known[0]
+        person.tap(choice)
+    raise AssertionError("the chat does not end")

@@ -144,7 +144,7 @@ class Choice(Strict):
     )
     behind: Identifier | None = Field(
         None,
-        description="Shown behind one button with the others of this name, e.g. `under_16`; its label stands in the texts.",
+        description="Shown behind one button with the others of this name, e.g. `child`; its label stands in the texts.",
     )
 
     @model_validator(mode="after")

@@ -88,8 +88,8 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     opened = next((group for group in question.groups if group in ticks), "")
     labels = _labels(d.words, question.ask, hidden, opened)
     rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
-    if opened:  # the way back is no ticked line
-        rows[-1] = (rows[-1][0]._replace(label=d.words.system("back")),)
+    if opened:  # ticked, so that a double tap is one, but no line that could carry a tick
+        rows.append((button(opened, "", True)._replace(label=d.words.system("back")),))
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
@@ -101,7 +101,7 @@ Labels = tuple[tuple[tuple[str, str], ...], ...]
 @per_flow
 def _labels(words: Words, ask: str, hidden: frozenset[str], opened: str) -> Labels:
     """The choices of a question and their labels, row by row, without the hidden ones. `opened`: the group that is shown alone,
-    with the way back, "" for none."""
+    "" for none."""
     return tuple(_rows(words, words.flow.questions[ask], hidden, opened))
 
 
@@ -120,7 +120,6 @@ def _rows(
     for i in range(0, len(answers), across):
         yield tuple(answers[i : i + across])
     if opened:
-        yield ((opened, words.system("back")),)
         return
     last: list[tuple[str, str]] = []
     if question.none:
