@@ -189,6 +189,8 @@ class Service:
                     continue
                 if number is not None:
                     seen.add(number)
+                elif incoming.due is not None:  # handed in twice, as after an outage, it is done by the second time
+                    alive.discard(incoming.due)
                 if incoming.chat and states[incoming.chat].has_to_wait(incoming):
                     urgent = self._chats.ahead(states[incoming.chat], incoming, now)
                     if urgent is None:
@@ -214,12 +216,12 @@ class Service:
 
     def _begin(
         self, batch: Sequence[Incoming], chats: set[str], now: float, doubt: bool
-    ) -> tuple[Transaction, set[int], frozenset[Due]]:
+    ) -> tuple[Transaction, set[int], set[Due]]:
         """Lock and load: the transaction, which updates counted before, and which due messages still are."""
         tx = self.store.begin(chats)
         try:
             dues = [i.due for i in batch if i.due is not None]
-            return tx, self._seen(tx, batch, now, doubt), tx.still_due(dues) if dues else frozenset()
+            return tx, self._seen(tx, batch, now, doubt), set(tx.still_due(dues)) if dues else set()
         except BaseException:
             tx.close()
             raise

@@ -136,7 +136,6 @@ async def sharing(telegram: TelegramDouble, url: str, *clocks: Clock, **more: An
         ]
 
 
-@pytest.mark.slow  # fails where it is slow: PostgreSQL ends a connection in the middle of a look, and why is not known yet
 async def test_a_reminder_comes_once_however_many_workers_look(
     telegram: TelegramDouble, clock: Clock, postgresql_url: str
 ) -> None:

@@ -151,7 +151,8 @@ def test_a_key_that_a_wrong_clock_made_lives_no_longer_for_that(sqlite_url: str)
     with open_store(sqlite_url, now=10.0**9) as store:
         store.commit(told())
         assert store.change_keys(DAY, MONTH).made
-        assert store.change_keys(DAY + MONTH, MONTH).destroyed == 2
+        assert store.change_keys(DAY + MONTH, MONTH).destroyed == 1
+        assert store.change_keys(DAY + MONTH + 600, MONTH).destroyed == 1
 
 
 def _messages(store: Store) -> list[object]:
@@ -183,6 +184,19 @@ def test_other_workers_take_up_a_change_at_once(postgresql_url: str) -> None:
         one.commit(told("s2", "telegram:2"))
         assert two.load(["telegram:2"])["telegram:2"].session is not None
         assert two.change_keys(3.0, MONTH) == (False, 0, 0), "the new chat uses the new key"
+
+
+def test_what_another_worker_is_writing_can_be_read_however_long_nobody_served(postgresql_url: str) -> None:
+    """After a month without a bot, keys change with the first start, while another worker takes its first turns."""
+    with open_store(postgresql_url, now=1.0) as one, open_store(postgresql_url) as two:
+        with one.transaction([CHAT]) as tx:
+            tx._write(told(), [])
+            assert two.change_keys(2.0 + MONTH, MONTH) == (True, 0, 0)
+            tx._connection.commit()
+        assert two.change_keys(3.0 + MONTH, MONTH) == (False, 1, 0)
+        assert two.load([CHAT])[CHAT].session is not None
+        assert [due.kind for due in two.due(999.0)] == ["help"]
+        assert two.change_keys(700.0 + MONTH, MONTH).destroyed == 1
 
 
 def test_a_key_that_is_still_used_is_never_destroyed(sqlite_url: str) -> None:

@@ -180,7 +180,7 @@ def test_copies_of_before_a_migration_lose_what_is_erased(
             assert len(copied_files(file)) == 1
             assert holding(file.parent, key, row.encode(), *sought()) == []
         store.change_keys(1.0 + MONTH, MONTH, at_once=True)
-        store.change_keys(3.0 + MONTH, MONTH)
+        store.change_keys(700.0 + MONTH, MONTH)
         if store.shared:
             with store._read() as connection:
                 found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars().all()

@@ -80,6 +80,11 @@ def test_a_language_without_a_folder_reads_nothing(german: Any) -> None:
 
 def test_choices_are_spelled_out() -> None:
     assert spell_out("leg(s|) (is|are) (very |)numb")[:2] == ["legs is very numb", "legs is numb"]
+    assert spell_out("no (statin(s|)|pill(s|))( or (statin(s|)|pill(s|))|)")[:3] == [
+        "no statins or statins", "no statins or statin", "no statins or pills"
+    ]  # fmt: skip
+    assert len(spell_out("no (statin(s|)|pill(s|))( or (statin(s|)|pill(s|))|)")) == 4 + 4 * 4
+    assert spell_out("(a|a|(a|b))") == ["a", "b"]
 
 
 def test_a_pattern_that_cannot_be_read_is_named() -> None:
@@ -91,6 +96,8 @@ def test_a_pattern_that_cannot_be_read_is_named() -> None:
         Grammar({"a": ["<b> x"], "b": ["<a> y"]}, frozenset())
     with pytest.raises(PatternError, match="brackets"):
         Grammar({"a": ["<a> (leg|foot"]}, frozenset())
+    with pytest.raises(PatternError, match="more than 4000 phrases"):
+        Grammar({"a": ["<a> " + "(a|b|c|d)(|e)" * 5]}, frozenset())
 
 
 def test_a_word_list_that_is_no_yaml_is_named(tmp_path: Path) -> None:

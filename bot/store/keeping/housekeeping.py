@@ -23,6 +23,9 @@ Pieces = Generator[None, None, T]
 SESSIONS, CHATS, ROWS = 100, 25, 1000
 """What one piece takes: sessions that are erased, chats that get another key, rows of the bookkeeping that go."""
 
+UNDER_WAY = 600.0
+"""Seconds after which no worker is still at what it began to write with a key before that was replaced."""
+
 _Open = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -70,7 +73,7 @@ class Housekeeping:
             yield
         with self._read() as connection:
             used = rekeying.wrapping_keys_in_use(connection)
-        old = frozenset(key.id for key in file.keys.wrapping[:-1] if key.made <= now - keep)
+        old = file.keys.replaced(made=now - keep, replaced=now - UNDER_WAY)
         destroyed = file.destroy(old - used, now) if old - used else 0
         if change.chats or destroyed:
             self._erasing.ended([])

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -51,6 +52,10 @@ class Keys:
     @property
     def newest(self) -> WrappingKey:
         return self.wrapping[-1]
+
+    def replaced(self, made: float, replaced: float) -> frozenset[str]:
+        """The ids of those that were made, and replaced by the next one, by these times."""
+        return frozenset(key.id for key, by in pairwise(self.wrapping) if key.made <= made and by.made <= replaced)
 
 
 def fresh_keys(now: float) -> Keys:

@@ -18,10 +18,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CHOICE = re.compile(r"\(([^()]*)\)")
 _PIECE = re.compile(r"<[a-z0-9_./]+>|\{[\d.]+-[\d.]+\}|\.{2,3}|~{1,2}|[^\s<>~{}]+")
 REACH = {"..": 6, "...": 12, "~": 7, "~~": 18}
 """Words that may stand between two terms, by what joins them."""
+
+
+MOST_PHRASES = 4000
+"""What one line may be spelled out to: more are a slip, and cost each start of the bot seconds."""
 
 
 class PatternError(ValueError):
@@ -29,14 +32,34 @@ class PatternError(ValueError):
 
 
 def spell_out(pattern: str) -> list[str]:
-    """All phrases that `(a|b|)` choices stand for."""
-    found = _CHOICE.search(pattern)
-    if not found:
-        return [" ".join(pattern.split())]
-    out: list[str] = []
-    for choice in found.group(1).split("|"):
-        out.extend(spell_out(pattern[: found.start()] + choice + pattern[found.end() :]))
-    return out
+    """All phrases that `(a|b|)` choices stand for, each once. Raises PatternError if they are more than anybody can mean."""
+    spelled = dict.fromkeys(" ".join(phrase.split()) for phrase in _spelled(pattern, pattern))
+    return list(spelled)
+
+
+def _spelled(text: str, pattern: str) -> list[str]:
+    phrases = [""]
+    place = 0
+    while (opens := text.find("(", place)) >= 0:
+        closes = _closing(text, opens)
+        choices = [phrase for choice in cut(text[opens + 1 : closes], "|") for phrase in _spelled(choice, pattern)]
+        before = text[place:opens]
+        phrases = [f"{done}{before}{choice}" for done in phrases for choice in dict.fromkeys(choices)]
+        if len(phrases) > MOST_PHRASES:
+            raise PatternError(
+                f'"{pattern}" stands for more than {MOST_PHRASES} phrases; give what stands in its brackets a group of its own'
+            )
+        place = closes + 1
+    return [done + text[place:] for done in phrases]
+
+
+def _closing(text: str, opens: int) -> int:
+    depth = 0
+    for place in range(opens, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return place
+    raise PatternError(f'"{text}": brackets do not match')
 
 
 def cut(text: str, at: str) -> list[str]:
@@ -56,14 +79,7 @@ def cut(text: str, at: str) -> list[str]:
 
 def is_one_choice(piece: str) -> bool:
     """Whether the bracket that opens the piece closes at its end."""
-    if not (piece.startswith("(") and piece.endswith(")")):
-        return False
-    depth = 0
-    for place, char in enumerate(piece):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return place == len(piece) - 1
-    return False
+    return piece.startswith("(") and piece.endswith(")") and _closing(piece, 0) == len(piece) - 1
 
 
 def count_phrases(pattern: str) -> int:
