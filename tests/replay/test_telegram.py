@@ -1,6 +1,6 @@
 """The shipped scripts through the whole bot: Telegram double, channel, service, store; by polling, by webhook, under faults.
 
-One in 25 of them here, chosen by the commit; all of them, under 20 seeds, in the slow lane.
+One in 25 of them here, chosen by the commit; in the slow lane all of them, each under four of 20 seeds.
 """
 
 from __future__ import annotations
@@ -68,9 +68,10 @@ def test_every_script_comes_to_the_same_through_telegram(way: TelegramWay) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 21))
-def test_every_script_comes_to_the_same_under_twenty_seeds(seed: int) -> None:
-    way = telegram_way() if seed % 2 else webhook_way()
-    outcomes = list(run_all(shipped(), [way], [seed]))
+def test_every_script_comes_to_the_same_under_four_of_twenty_seeds(seed: int) -> None:
+    way, scripts = telegram_way() if seed % 2 else webhook_way(), shipped()
+    scripts.cases = scripts.cases[seed % 5 :: 5]
+    outcomes = list(run_all(scripts, [way], [seed]))
     assert not failures(outcomes), failures(outcomes)
 
 
