@@ -42,6 +42,8 @@ def after(file: str, old: str, new: str) -> tuple[Finding, ...]:
         ("a: 'x\nb: 1\n", "FLOW001", (1, 4), "never closed"),
         ("a: [1, 2\nb: 1\n", "FLOW001", (1, 4), '"]"'),
         ("a: {x: 1\nb: 2\n", "FLOW001", (1, 4), '"}"'),
+        ("a: 1\nb: {\n  ", "FLOW001", (2, 1), "ends here, within a bracket"),
+        ("b: [x,\n\n", "FLOW001", (1, 1), "ends here, within a bracket"),
         ("a: 'it's'\n", "FLOW001", (1, 8), "other kind of quotes"),
         ("a: 1\nb\nc: 2\n", "FLOW001", (2, 1), "key: value"),
         ("a:\n  - 1\n  b: 2\n", "FLOW001", (3, 3), "dashes"),

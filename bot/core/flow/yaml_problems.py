@@ -97,6 +97,18 @@ def _colon(problem: _Problem) -> YamlWords | None:
     )
 
 
+def _cut_short(problem: _Problem) -> YamlWords | None:
+    """The library names the place behind the end, which may be a line that is not there."""
+    if any(line.strip() for line in problem.lines[problem.number :]) or "flow node" not in problem.context:
+        return None
+    last = max((n for n, line in enumerate(problem.lines, 1) if line.strip()), default=1)
+    return (
+        Place(problem.file, last),
+        "The file ends here, within a bracket.",
+        "Write what belongs into it, and close it.",
+    )
+
+
 def _bracket(problem: _Problem) -> YamlWords | None:
     if "expected ',' or" not in problem.words:
         return None
@@ -145,6 +157,7 @@ def _anything(problem: _Problem) -> YamlWords:
 _EXPLANATIONS: tuple[Callable[[_Problem], YamlWords | None], ...] = (
     _beside,
     _tab,
+    _cut_short,
     _colon,
     _where("cannot start any token", 'A text cannot begin with "{sign}" here.', "Put the whole text in quotes."),
     _opened("end of stream", "The quote that opens here is never closed.", "Close it."),
