@@ -112,7 +112,7 @@ def _words(flow: Flow, message: Message) -> tuple[str, ...]:
 
 def test_the_words_of_each_audience_are_measured() -> None:
     """A text that only people see who answer for somebody else is too long: it is found there, and said for whom."""
-    words = "Since this began, is any of these NEW for them? Everyone is asked. Mild counts."
+    words = "Since this began, are any of these NEW for them? Everyone is asked. Mild counts."
     space = Space(edited(BACK_SPASM, ("texts.en.yaml", words, f"{words} {words} {words} {words}")))
     nerves = [s for s in asking_screens(space, Viewers(space)) if s.name == "nerves"]
     longest = max(nerves, key=lambda s: screen_lines(s.message, 35))

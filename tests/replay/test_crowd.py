@@ -201,7 +201,7 @@ def test_the_script_of_who_differs_fails_as_they_do(tmp_path: Path) -> None:
     (deviation,) = replayed.deviations
     expected = facts_of(flow(), found.plainest.facts).level
     assert deviation.expected == f"level {expected}"
-    assert replayed.transcript[-2].text == "[All as usual: my advice]" or replayed.standing.at == "ADVICE"
+    assert replayed.transcript[-2].text == "[Yes, all as usual]" or replayed.standing.at == "ADVICE"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:

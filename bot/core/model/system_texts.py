@@ -14,7 +14,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     # when not all can be said: Telegram refuses the words, or nothing can be kept
     "cut_short": (), "cut_short_today": (), "outage": (),
     # buttons
-    "yes": (), "no": (), "not_sure": (), "none_of_these": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
+    "yes": (), "no": (), "not_sure": (), "none_of_these": (), "none": (), "done": (), "all_of_them": (), "carry_on": (), "stop": (),
     "restart": (), "back": (), "stop_what_do_i_do": (), "tell_me_now": (), "some_more": (), "as_usual": (), "different": (),
     "getting_help": (), "mistake": (), "cant_get_there": (), "change_it": (), "leave_it": (), "why_button": (),
     "what_changes_button": (), "again_button": (), "erase_button": (), "forget_button": (), "keep_button": (),

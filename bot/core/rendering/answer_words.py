@@ -131,7 +131,7 @@ class Words:
         unsure = [self.option(question.ask, o) for o in question.option_ids if o in kept.not_sure]
         if unsure:
             named.append(self.system("unsure_of", items=LIST.join(unsure)))
-        return LIST.join(named) or self.option(question.ask, question.none or "none_of_these")
+        return LIST.join(named) or self.system("none")
 
     def _since(self, kept: Since, today: date) -> str:
         if kept.first is None:

@@ -218,7 +218,7 @@ async def test_a_reply_with_another_number_asks_whether_to_change(
     bot: Running, ann: Patient, telegram: TelegramDouble, clock: Clock
 ) -> None:
     await begun(ann, clock)
-    await hears(bot, telegram, ann, "54", **reply_to(screen(ann, "How old is the person")))
+    await hears(bot, telegram, ann, "54", **reply_to(screen(ann, "How old are you")))
     assert session(bot).at == "CHANGE"
     await ann.taps_on("Change it")
     assert session(bot).answers["age"].low == 54
