@@ -138,3 +138,21 @@ def test_thanks_and_questions_open_nothing() -> None:
         person = in_emergency()
         person.types(words)
         assert person.at == EMERGENCY
+
+
+@pytest.mark.parametrize("words", ["its the weekend gp is shut", "can i take paracetamol im 20 weeks"])
+def test_a_time_alone_begins_no_new_check(words: str) -> None:
+    person = advised()
+    person.types(words)
+    assert person.at == ADVICE
+
+
+@pytest.mark.parametrize("words", ["but im not havin a heart attack am i", "im ok it eased off tho", "can i drive"])
+def test_an_emergency_is_answered_by_itself_until_something_new_is_told(words: str) -> None:
+    person = Person(listening())
+    person.tap("me")
+    person.types("63")
+    person.tap("no_nerve_sign", "chest_pain_or_breathless")
+    assert person.at == EMERGENCY
+    person.types(words)
+    assert person.at == EMERGENCY

@@ -147,7 +147,7 @@ def test_what_could_not_be_ruled_out_is_told_so() -> None:
     person.tap("not_sure")
     assert person.at == EMERGENCY
     assert "You could not rule out" in person.read
-    assert "new: not sure: " in person.read
+    assert "and: not sure: " in person.read
     assert "You said" not in person.read
 
 

@@ -107,7 +107,7 @@ class Words:
         """A kept answer in words. `beside`: the other answers; of several buttons for one number, the one that says no
         other than they do."""
         if isinstance(kept, Many):
-            return self._many(question, kept)
+            return self._many(question, kept) or self.option(question.ask, question.none or "none_of_these")
         if kept == NOT_SURE or isinstance(kept, str):
             return self.option(question.ask, str(kept))
         same = [c for c in question.choices if keep(question, choice_span(question, c), now.date()) == kept]
@@ -120,18 +120,18 @@ class Words:
 
     def told(self, session: Session, question: Question, kept: Any, now: datetime) -> str:
         """An answer as it counts, in words: what was left open of a list was not denied, and says so."""
-        left = [o for o in question.option_ids if o in session.unknown] if isinstance(kept, Many) else []
-        if not left:
+        if not isinstance(kept, Many):
             return self.answer(question, kept, now, session.answers)
-        opened = self.system("left_open", items=LIST.join(self.option(question.ask, o) for o in left))
-        return LIST.join((self._many(question, kept), opened)) if kept.yes or kept.not_sure else opened
+        left = [o for o in question.option_ids if o in session.unknown]
+        opened = self.system("left_open", items=LIST.join(self.option(question.ask, o) for o in left)) if left else ""
+        return LIST.join(filter(None, (self._many(question, kept), opened))) or self.system("none")
 
     def _many(self, question: Question, kept: Many) -> str:
         named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]
         unsure = [self.option(question.ask, o) for o in question.option_ids if o in kept.not_sure]
         if unsure:
             named.append(self.system("unsure_of", items=LIST.join(unsure)))
-        return LIST.join(named) or self.system("none")
+        return LIST.join(named)
 
     def _since(self, kept: Since, today: date) -> str:
         if kept.first is None:

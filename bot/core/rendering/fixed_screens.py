@@ -17,7 +17,12 @@ from .questions import columns, put_alone_title, three_ways
 
 
 def _sign(d: Drawing) -> list[tuple[Button, ...]]:
-    d.put("title", d.words.system("sign_ask"))
+    """A sign that the words said plainly is repeated; one that they may have meant is asked in its own question."""
+    sign = d.s.signs[0] if d.s.signs else None
+    if sign is None or sign.plain:
+        d.put("title", d.words.system("sign_ask"))
+    else:
+        put_alone_title(d, d.flow.questions[d.flow.option_home[sign.option]], sign.option)
     return three_ways(d, SIGN)
 
 

@@ -77,7 +77,8 @@ class ReplyReader:
         ids = question.option_ids
         stated = {o: v[PLAIN] for o, v in verdicts.items() if PLAIN in v and o in ids}
         placed = self._places.read(seen.words, len(ids), by_end=not stated)
-        if placed is not None and not (question.describes and len(placed.yes) == len(ids)):
+        closes = bool(seen.match.spans("that_is_all"))
+        if placed is not None and not ((question.describes or closes) and len(placed.yes) == len(ids)):
             return self._placed(placed, ids)
         named = {option for name in names if not name.ask for option in name.means}
         signs = {o.id for o in question.options if o.sign}
@@ -86,7 +87,6 @@ class ReplyReader:
         )  # "at the bottom of my back": not the bottom
         perhaps = tuple(o for o in ids if o not in yes and MAYBE in verdicts.get(o, ()) and (o in signs or not yes))
         no = tuple(o for o in ids if o not in yes and o not in perhaps and NEGATED in verdicts.get(o, ()))
-        closes = bool(seen.match.spans("that_is_all"))
         if yes and any(turn[1] <= stated[o][0] for turn in seen.match.spans("all_except") for o in yes if o in stated):
             return Reply(tuple(o for o in ids if o not in yes))
         every = len(yes) < _SOME and seen.match.spans("all_of_them")  # "cough sneeze twist, any of them" names them

@@ -96,6 +96,16 @@ def _lines_named(m: Making, words: _Words) -> bool:
     return True
 
 
+def _closed(m: Making, words: _Words) -> bool:
+    """ "That's it", where something is ticked: no more."""
+    heard = m.s.heard.get(words.question.ask)
+    something = bool(m.s.ticks) or (heard is not None and bool(heard.yes))
+    if words.got is not None or not words.reading.reply.closes or not something or not sc.toggles(words.question):
+        return False
+    tap(m, sc.DONE)
+    return True
+
+
 def _answered(m: Making, words: _Words) -> bool:
     question, got, message = words.question, words.got, words.event.message
     if not isinstance(got, Got):
@@ -151,6 +161,7 @@ def _not_read(m: Making, words: _Words) -> bool:
 
 _STEPS: tuple[Callable[[Making, _Words], bool], ...] = (
     _greeted,
+    _closed,
     _about_the_list,
     _lines_named,
     _answered,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.conversation.coming_back import emergency_screens, opened_anew
 from bot.core.conversation.session import ADVICE, EMERGENCY, START
 from bot.core.conversation.turn import Making
+from bot.core.model.flow_files import Kind
 from bot.core.model.readings import Reading
 
 from .answers import take_facts
@@ -29,6 +30,12 @@ def come_back(m: Making, reading: Reading) -> bool:
 
 
 def _tells_a_change(m: Making, reading: Reading) -> bool:
-    known = m.flow.questions
-    told = any(fact.question in known and known[fact.question].may_change for fact in reading.facts)
-    return told or reading.request == "change"
+    """A time alone is none ("it is the weekend"); and once an emergency stands only a line of a list is: "I am not having a heart
+    attack, am I?", "it eased off" are answered by the emergency again."""
+    told = ((m.flow.questions[f.question], f.value) for f in reading.facts if f.question in m.flow.questions)
+    found = [
+        value if question.kind is Kind.many else ()
+        for question, value in told
+        if question.may_change and question.kind is not Kind.ago
+    ]
+    return reading.request == "change" or (any(found) if m.s.at == EMERGENCY else bool(found))

@@ -86,7 +86,20 @@ def received_any(m: Making, event: Received) -> None:
 
 
 def _sign(m: Making, message: _Message) -> bool:
-    return signs_in(m, message.reading, message.question)
+    return _sign_confirmed(m, message) or signs_in(m, message.reading, message.question)
+
+
+def _sign_confirmed(m: Making, message: _Message) -> bool:
+    """A yes to the sign that is asked about, in its own words ("yes, her foot is weak"): it counts, and others are asked next."""
+    said = message.word or message.reading.said
+    if m.s.at != SIGN or not m.s.signs or said != "yes" or message.reading.crisis or message.elsewhere is not None:
+        return False
+    waiting = {sign.option for sign in m.s.signs}
+    read = (*message.reading.signs, *_of_the_patient(m, message.reading))
+    others = (s for s in read if s.option in m.flow.option_home and s.option not in waiting and not _known(m, s))
+    m.set(signs=(*m.s.signs, *(Heard(s.option, s.words, s.plain) for s in others)))
+    tap(m, "yes")
+    return True
 
 
 def _crisis(m: Making, message: _Message) -> bool:
@@ -314,7 +327,7 @@ def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> b
         return True
     if _by_number(m, text):
         return True
-    chosen = next(iter(reading.reply.yes), None) if m.s.at == REVIEW else None
+    chosen = next(iter(reading.reply.yes), None) if m.s.at in (REVIEW, EXIT) else None
     if chosen is not None or (word is not None and word in known):
         tap(m, chosen or known[word or ""])
         return True
