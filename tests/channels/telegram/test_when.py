@@ -208,7 +208,7 @@ async def test_a_reply_takes_nothing_back(
     await ann.taps_on("Done")
     assert session(bot).at == "health"
     clock.now += 20
-    await hears(bot, telegram, ann, words, **reply_to(screen(ann, "Do you take, or did you have")))
+    await hears(bot, telegram, ann, words, **reply_to(screen(ann, "Do or did you have")))
     now = session(bot)
     assert now.answers["medicines"] == Many(frozenset({"anticoagulant"}))
     assert "health" not in now.answers
