@@ -43,6 +43,13 @@ def test_behind_a_yes_another_sign_is_asked_about_next(words: str, sign: str) ->
     assert "trouble_swallowing" in person.session.heard["warning"].yes
 
 
+def test_a_yes_with_a_call_for_help_is_a_call_for_help() -> None:
+    person = asked("danger")
+    person.types("might have swallowing trouble maybe")
+    person.types("yes please send an ambulance")
+    assert "need an ambulance, call" in person.read
+
+
 def test_a_sign_that_may_be_meant_is_asked_in_its_own_question() -> None:
     person = asked("nerves")
     person.types("no but i need to pee all the time")

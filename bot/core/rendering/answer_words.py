@@ -91,10 +91,14 @@ class Words:
         if entry is not None:
             return entry.answer or entry.label
         if option == q.none:
-            return words.none or self.system("none_of_these")
+            return self.none_of(question)
         if option == NOT_SURE:
             return words.unsure or self.system("not_sure")
         return self.texts.system.get(option, option)
+
+    def none_of(self, question: str) -> str:
+        """That nothing of a list is so, as the button says it."""
+        return self.texts.questions[question].none or self.system("none_of_these")
 
     def item(self, question: str, option: str) -> str:
         """An option in its full wording."""
@@ -107,7 +111,7 @@ class Words:
         """A kept answer in words. `beside`: the other answers; of several buttons for one number, the one that says no
         other than they do."""
         if isinstance(kept, Many):
-            return self._many(question, kept) or self.option(question.ask, question.none or "none_of_these")
+            return self._many(question, kept) or self.none_of(question.ask)
         if kept == NOT_SURE or isinstance(kept, str):
             return self.option(question.ask, str(kept))
         same = [c for c in question.choices if keep(question, choice_span(question, c), now.date()) == kept]
@@ -118,13 +122,14 @@ class Words:
             return self._since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)
 
-    def told(self, session: Session, question: Question, kept: Any, now: datetime) -> str:
-        """An answer as it counts, in words: what was left open of a list was not denied, and says so."""
+    def told(self, session: Session, question: Question, kept: Any, now: datetime, none: str = "") -> str:
+        """An answer as it counts, in words: what was left open of a list was not denied, and says so. `none`: that nothing of a
+        list is so, in other words than beside the name of the question."""
         if not isinstance(kept, Many):
             return self.answer(question, kept, now, session.answers)
         left = [o for o in question.option_ids if o in session.unknown]
         opened = self.system("left_open", items=LIST.join(self.option(question.ask, o) for o in left)) if left else ""
-        return LIST.join(filter(None, (self._many(question, kept), opened))) or self.system("none")
+        return LIST.join(filter(None, (self._many(question, kept), opened))) or none or self.system("none")
 
     def _many(self, question: Question, kept: Many) -> str:
         named = [self.option(question.ask, o) for o in question.option_ids if o in kept.yes]

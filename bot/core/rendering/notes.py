@@ -49,8 +49,7 @@ def _example(d: Drawing, params: NoteParams) -> Filled:
 
 
 def _none_said(d: Drawing, params: NoteParams) -> Filled:
-    none = d.words.texts.questions[params["question"]].none or d.words.system("none_of_these")
-    return "none_said", {"none": none}
+    return "none_said", {"none": d.words.none_of(params["question"])}
 
 
 def _unclear(d: Drawing, params: NoteParams) -> Filled:

@@ -123,7 +123,7 @@ def _rows(
         return
     last: list[tuple[str, str]] = []
     if question.none:
-        last.append((question.none, texts.none or words.system("none_of_these")))
+        last.append((question.none, words.none_of(question.ask)))
     if sc.offers_unsure(question):
         last.append((sc.NOT_SURE, texts.unsure or words.system("not_sure")))
     if last:

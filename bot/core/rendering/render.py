@@ -93,9 +93,7 @@ def _settled(d: Drawing, effect: Settled) -> Message:
         put_question(was, question, spelled_out, ticked)
         picture = picture_of(was, question, {kept} if isinstance(kept, str) else ticked)
         if kept is not None:
-            said = d.words.told(d.s, question, kept, d.now)
-            if said == d.words.system("none"):  # as its button says it
-                said = d.words.answer(question, kept, d.now)
+            said = d.words.told(d.s, question, kept, d.now, none=d.words.none_of(question.ask))
     said = said or (_choice_words(d, question, choice) if choice else "")
     if said:
         was.put("text", d.words.system("answered", answer=said))

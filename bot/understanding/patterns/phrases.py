@@ -33,8 +33,7 @@ class PatternError(ValueError):
 
 def spell_out(pattern: str) -> list[str]:
     """All phrases that `(a|b|)` choices stand for, each once. Raises PatternError if they are more than anybody can mean."""
-    spelled = dict.fromkeys(" ".join(phrase.split()) for phrase in _spelled(pattern, pattern))
-    return list(spelled)
+    return list(dict.fromkeys(" ".join(phrase.split()) for phrase in _spelled(pattern, pattern)))
 
 
 def _spelled(text: str, pattern: str) -> list[str]:
@@ -42,14 +41,14 @@ def _spelled(text: str, pattern: str) -> list[str]:
     place = 0
     while (opens := text.find("(", place)) >= 0:
         closes = _closing(text, opens)
-        choices = [phrase for choice in cut(text[opens + 1 : closes], "|") for phrase in _spelled(choice, pattern)]
-        before = text[place:opens]
-        phrases = [f"{done}{before}{choice}" for done in phrases for choice in dict.fromkeys(choices)]
-        if len(phrases) > MOST_PHRASES:
+        within = cut(text[opens + 1 : closes], "|")
+        choices = dict.fromkeys(phrase for choice in within for phrase in _spelled(choice, pattern))
+        if len(phrases) * len(choices) > MOST_PHRASES:
             raise PatternError(
                 f'"{pattern}" stands for more than {MOST_PHRASES} phrases; give what stands in its brackets a group of its own'
             )
-        place = closes + 1
+        before, place = text[place:opens], closes + 1
+        phrases = [f"{done}{before}{choice}" for done in phrases for choice in choices]
     return [done + text[place:] for done in phrases]
 
 

@@ -32,10 +32,8 @@ def come_back(m: Making, reading: Reading) -> bool:
 def _tells_a_change(m: Making, reading: Reading) -> bool:
     """A time alone is none ("it is the weekend"); and once an emergency stands only a line of a list is: "I am not having a heart
     attack, am I?", "it eased off" are answered by the emergency again."""
-    told = ((m.flow.questions[f.question], f.value) for f in reading.facts if f.question in m.flow.questions)
-    found = [
-        value if question.kind is Kind.many else ()
-        for question, value in told
-        if question.may_change and question.kind is not Kind.ago
-    ]
-    return reading.request == "change" or (any(found) if m.s.at == EMERGENCY else bool(found))
+    told = [(m.flow.questions[f.question], f.value) for f in reading.facts if f.question in m.flow.questions]
+    if m.s.at == EMERGENCY:
+        told = [(question, lines) for question, lines in told if question.kind is Kind.many and lines]
+    changed = any(question.may_change and question.kind is not Kind.ago for question, _ in told)
+    return changed or reading.request == "change"

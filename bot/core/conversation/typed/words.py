@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
@@ -91,13 +91,13 @@ def _sign(m: Making, message: _Message) -> bool:
 
 def _sign_confirmed(m: Making, message: _Message) -> bool:
     """A yes to the sign that is asked about, in its own words ("yes, her foot is weak"): it counts, and others are asked next."""
-    said = message.word or message.reading.said
-    if m.s.at != SIGN or not m.s.signs or said != "yes" or message.reading.crisis or message.elsewhere is not None:
+    reading = message.reading
+    if m.s.at != SIGN or not m.s.signs or reading.said != "yes" or reading.crisis or message.elsewhere is not None:
         return False
-    waiting = {sign.option for sign in m.s.signs}
-    read = (*message.reading.signs, *_of_the_patient(m, message.reading))
-    others = (s for s in read if s.option in m.flow.option_home and s.option not in waiting and not _known(m, s))
-    m.set(signs=(*m.s.signs, *(Heard(s.option, s.words, s.plain) for s in others)))
+    named = _signs_read(m, reading)
+    if not named:  # a bare yes, or one with a call for help: dealt with where that is
+        return False
+    _let_wait(m, named)
     tap(m, "yes")
     return True
 
@@ -188,8 +188,7 @@ _STEPS: tuple[Callable[[Making, _Message], bool], ...] = (
 
 def signs_in(m: Making, reading: Reading, question: Question | None) -> bool:
     """Red flags in the words: counted and asked about at once. True if one is now on screen."""
-    read = (*reading.signs, *_of_the_patient(m, reading))
-    found = [s for s in read if s.option in m.flow.option_home and not _known(m, s)]
+    found = _signs_read(m, reading)
     if all(_answers_open(m, s, question) for s in found):
         return False
     new = [Heard(s.option, s.words, s.plain) for s in found]
@@ -206,11 +205,24 @@ def signs_in(m: Making, reading: Reading, question: Question | None) -> bool:
             m.note_sign(heard)
         m.begin()
         return True
-    fresh = tuple(h for h in new if all(h.option != x.option for x in m.s.signs))
-    m.set(signs=(*m.s.signs, *fresh), misread=0)
+    _let_wait(m, found)
+    m.set(misread=0)
     take_facts(m, reading, None)
     m.show_sign()
     return True
+
+
+def _signs_read(m: Making, reading: Reading) -> list[Sign]:
+    """The signs of the patient in the words that do not count yet."""
+    read = (*reading.signs, *_of_the_patient(m, reading))
+    return [s for s in read if s.option in m.flow.option_home and not _known(m, s)]
+
+
+def _let_wait(m: Making, signs: Iterable[Sign]) -> None:
+    """To be asked about, each once."""
+    waiting = {heard.option for heard in m.s.signs}
+    fresh = (Heard(s.option, s.words, s.plain) for s in signs if s.option not in waiting)
+    m.set(signs=(*m.s.signs, *fresh))
 
 
 def _of_the_patient(m: Making, reading: Reading) -> tuple[Sign, ...]:
