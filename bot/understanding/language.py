@@ -98,6 +98,7 @@ def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
     flow has one of its own."""
     lists = read_lists(home)
     opened = {key: tuple(value.split()) for key, value in lists.opened.items()}
+    lone = {key: tuple(value.split()) for key, value in lists.lone.items()}
     pictures = {key: tuple(value.split()) for key, value in lists.pictures.items()}
     options = dict(lists.options)
     groups: dict[str, Iterable[str]] = dict(lists.groups)
@@ -127,7 +128,7 @@ def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
     speller = Speller(frozenset(), frozenset())
-    return Language(home.name, Spelling.of(opened, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
+    return Language(home.name, Spelling.of(opened, lone, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
 
 
 def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Speller:

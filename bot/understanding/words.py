@@ -22,6 +22,7 @@ _QUOTES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _FOLD = {**_QUOTES, **_DASHES, ord("…"): ".", ord("“"): '"', ord("”"): '"'}
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "Sk"})
+_ASIDE = " .!?,\n"
 _SENTENCE_ENDS = frozenset(".!?;\n")
 _CLAUSE_ENDS = frozenset(",:()")
 _DROPPED_G, _MIDDLE, _LONG = 4, 5, 8
@@ -215,9 +216,11 @@ class Speller:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a language writes: other spellings, opened contractions, pictures, what ends a sentence or a clause."""
+    """How a language writes: other spellings, opened contractions (`lone`: of a word that is the whole message), pictures, what
+    ends a sentence or a clause."""
 
-    opened: Mapping[str, tuple[str, ...]]
+    opened: dict[str, tuple[str, ...]]
+    lone: dict[str, tuple[str, ...]]
     pictures: Mapping[str, tuple[str, ...]]
     breaks: frozenset[str]
     speller: Speller
@@ -226,20 +229,22 @@ class Spelling:
     @classmethod
     def of(
         cls,
-        opened: Mapping[str, tuple[str, ...]],
+        opened: dict[str, tuple[str, ...]],
+        lone: dict[str, tuple[str, ...]],
         pictures: Mapping[str, tuple[str, ...]],
         breaks: frozenset[str],
         speller: Speller,
     ) -> Spelling:
-        """Short forms with digits in them ("b4") are words of their own."""
-        mixed = [re.escape(word) for word in sorted(opened, key=len, reverse=True) if any(c.isdigit() for c in word)]
+        """Short forms with a digit or a stroke in them ("b4", "n/a") are words of their own."""
+        mixed = [re.escape(word) for word in sorted(opened, key=len, reverse=True) if re.search(r"[\d/]", word)]
         front = rf"\b(?:{'|'.join(mixed)})\b|" if mixed else ""
-        return cls(opened, pictures, breaks, speller, re.compile(front + _WORD))
+        return cls(opened, lone, pictures, breaks, speller, re.compile(front + _WORD))
 
     def read(self, text: str) -> SpokenWords:
         """The words of `text`, folded and mended; of a very long one its first part. Never raises."""
         typed, text = text, _capped(text)
         folded, places = fold_spoken(text)
+        short = self.opened | self.lone if folded.strip(_ASIDE) in self.lone else self.opened
         words: list[str] = []
         begins: list[int] = []
         ends: list[int] = []
@@ -253,8 +258,8 @@ class Spelling:
             begin, end = found.span()
             if places is not None:
                 begin, end = places[begin], places[end - 1] + 1
-            if raw in self.opened:
-                parts: tuple[str, ...] = self.opened[raw]
+            if raw in short:
+                parts: tuple[str, ...] = short[raw]
             elif raw[0].isdigit():
                 whole, _, fraction = raw.partition(" ")
                 parts = (f"{whole}.{_MIXED[fraction]}" if fraction else raw.replace(",", "."),)

@@ -111,3 +111,20 @@ def test_invisible_characters_hide_no_red_flag(hidden: str) -> None:
 def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str) -> None:
     quiet = "".join(c for c in before if not c.isalnum())
     assert read(f"{quiet}\n{sign}").signs
+
+
+_SAID = st.sampled_from(
+    "I take a statin,she takes warfarin,he is on insulin,a sore back,a leg cramp,diabetes,a cold,asthma,we have a dog,I lifted boxes"
+    ",my job,since last week,in the garden,every day,at the weekend,at 9,the sofa,a long drive,her knee".split(",")
+)
+_JOINED = st.sampled_from([" and a ", " and ", " with a ", ", ", " so ", " plus a ", " then ", " as a ", " n a ", " & ", " or a "])
+_LISTS = st.sampled_from([q.ask for q in flow().interview.questions if q.kind == "many"])
+
+
+@settings(deadline=2000)  # longer than that, it hangs
+@given(st.lists(st.tuples(_SAID, _JOINED), min_size=1, max_size=4), _SAID, _LISTS)
+@example([("I take warfarin", " and a ")], "statin", "nerves")
+def test_what_says_no_nowhere_denies_no_list(parts: list[tuple[str, str]], last: str, question: str) -> None:
+    reply = read("".join(said + joined for said, joined in parts) + last, question).reply
+    assert not reply.none
+    assert not reply.doubt

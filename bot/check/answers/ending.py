@@ -9,7 +9,7 @@ from bot.core.conditions.nodes import reads
 from bot.core.conversation.triage import lines_for, triage
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.answers import NOT_ASKED
+from bot.core.model.answers import NOT_ASKED, Many
 from bot.core.model.flow_files import Level
 
 from .space import Space
@@ -18,8 +18,12 @@ ChosenAnswers = Mapping[str, Any]
 """Question -> the key of a case, or `Many` for a list."""
 
 
+_NOTHING = Many(frozenset())
+
+
 class Ending(NamedTuple):
-    """The end of one conversation. `asked`: questions in order; `level` None: no rule fired (a gap)."""
+    """The end of one conversation. `asked`: questions in order, lists too that have no line for such people but of
+    which something was said; `level` None: no rule fired (a gap)."""
 
     level: Level | None
     fired: tuple[CompiledRule, ...]
@@ -57,7 +61,8 @@ def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Ending:
             env[question.ask] = NOT_ASKED
             continue
         env[question.ask] = values[question.ask]
-        asked.append(question.ask)
+        if env[question.ask] != _NOTHING or not flow.heard_only(question.ask, env):
+            asked.append(question.ask)
         if any(rule.check(env) for rule in urgent[question.ask]):
             break
     verdict = triage(flow, env)

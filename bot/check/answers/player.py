@@ -68,10 +68,24 @@ class Player:
         while turn.session.at not in (ADVICE, EMERGENCY):
             how, what = self.act(turn.session, chosen)
             chat.append((turn.session.at, how, what))
-            turn = step(self.flow, turn.session, event_of(turn.session, how, what), now)
+            told = self._told(turn.session, chosen)
+            turn = step(self.flow, told, event_of(told, how, what), now)
             yield turn
             if len(chat) > _MOST_TURNS:
                 raise Stuck(f"the conversation does not end; it stands at {turn.session.at}")
+
+    def _told(self, session: Session, chosen: Mapping[str, Any]) -> Session:
+        """With what was said by now of lists that have no line for this patient: no screen asks for it."""
+        env, order = fold_session(self.flow, session, session.started.date()).env, list(self.flow.questions)
+        at = session.at.partition("/")[0]
+        passed = order[: order.index(at)] if at in order else order
+        told = {
+            q: chosen[q]._replace(partial=True)
+            for q in self.flow.for_some
+            if q in passed and q in env and q not in session.answers and self.flow.heard_only(q, env)
+            and chosen.get(q) not in (None, Many(frozenset()))
+        }  # fmt: skip
+        return session.but(heard={**session.heard, **told}) if told else session
 
     def act(self, session: Session, chosen: Mapping[str, Any]) -> tuple[str, str]:
         """What the patient does on the screen that is open: ("tap", choice) or ("me", words)."""

@@ -219,6 +219,9 @@ class Copy:
         """`asked(q)` is false only if `q` was passed over; after an emergency stop it is neither true nor false."""
         name = leaf.question
         asked, unsure = self.asked[name], self.any_unsure(name) if leaf.answered else False
+        lines = self.flow.for_some.get(name)
+        if lines is not None:  # asked only of those who are shown a line of it
+            asked = conj([asked, disj(neg(self.false(node)) for node, _ in lines)])
         if sense:
             return conj([asked, neg(unsure)])
         passed_over = conj([neg(asked), neg(self.stopped[self.order[name]])])

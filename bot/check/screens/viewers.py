@@ -54,7 +54,7 @@ class Viewers:
         for answers in self.combinations:
             earlier = {q: a for q, a in answers.items() if self.order[q] < self.order[question]}
             env = fold(self.flow, earlier, NOON.date()).env
-            if env.get(question) is NOT_ASKED:
+            if env.get(question) is NOT_ASKED or self.flow.heard_only(question, env):
                 continue
             viewer = self._person(earlier, env, lang)
             hidden = viewer.hidden.intersection(self.flow.questions[question].option_ids)

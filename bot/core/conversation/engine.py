@@ -33,7 +33,7 @@ from .events import (
 )
 from .session import EMERGENCY, ENDED, EXIT, REVIEW, Session, new_session
 from .stale_taps import changes_a_line, late_tap, overlay_tapped, twice
-from .taps import tap, tap_in_emergency
+from .taps import open_to_change, tap, tap_in_emergency
 from .turn import Making
 
 
@@ -65,8 +65,7 @@ def _tapped(m: Making, event: Tapped) -> None:
     if changes_a_line(m, event):
         if fresh:
             m.settled(event.choice)
-        m.set(ticks=(), queue=(), found=None, checked=False)
-        m.ask(event.choice.removeprefix(sc.CHANGE_PREFIX))
+        open_to_change(m, m.flow.questions[event.choice.removeprefix(sc.CHANGE_PREFIX)])
         return
     if event.screen == EMERGENCY and event.choice in (sc.HELPED, sc.CANT_GET_THERE):
         tap_in_emergency(m, event.choice)

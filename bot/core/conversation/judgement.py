@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.core.conditions.nodes import reads
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.flow_files import Kind, Level, Question
@@ -163,7 +164,7 @@ class Judgement:
     def latch(self, answered: Sequence[str]) -> Latch:
         """The emergency as it is kept: the answer that made it. `answered`: questions answered in this turn."""
         verdict = self.verdict
-        question = answered[-1] if answered else next(reversed(dict(self.session.answers)), "")
+        question = self._deciding_question(answered, verdict)
         value = self.env.get(question)
         option, unsure = "", value == NOT_SURE
         if isinstance(value, Many):
@@ -171,6 +172,16 @@ class Judgement:
         elif isinstance(value, str):
             option = value
         return Latch(question, option, tuple(r.rule.rule for r in verdict.deciding), unsure)
+
+    def _deciding_question(self, answered: Sequence[str], verdict: Verdict) -> str:
+        """The question whose answer came last of those that the emergency rules read; something was said of it."""
+        read = frozenset().union(*(reads(rule.node) for rule in verdict.deciding))
+        said = [*answered, *self.session.answers, *self.session.heard, *answered]
+        for question in reversed(said):
+            value = self.env.get(question)
+            if question in read and (not isinstance(value, Many) or value.yes or value.not_sure):
+                return question
+        return said[-1] if said else ""
 
     def _deciding_option(self, question: str, value: Many, verdict: Verdict) -> tuple[str, bool]:
         """The ticked option without which no emergency rule would have fired; the first one if several would do."""

@@ -66,8 +66,14 @@ def _offer_exit(event: EventData) -> bool:
     return bool(_cursor(event).offer_exit)
 
 
-def _due(question: str, check: Check | None) -> Callable[[EventData], bool]:
-    """Whether the question is due: its `when` holds and it is not answered."""
+def _due(flow: Flow, question: str, check: Check | None) -> Callable[[EventData], bool]:
+    """Whether the question is due: its `when` holds, it has a line for this person, and it is not answered."""
+    if question in flow.for_some:
+        return lambda event: (
+            question not in _cursor(event).answered
+            and (check is None or check(_cursor(event).env) is True)
+            and not flow.heard_only(question, _cursor(event).env)
+        )
     if check is None:
         return lambda event: question not in _cursor(event).answered
     return lambda event: question not in _cursor(event).answered and check(_cursor(event).env) is True
@@ -113,7 +119,7 @@ class FlowMachine:
             send_event=True,
         )
         self.edges: list[tuple[str, str, str]] = []
-        due = {a.question.ask: _due(a.question.ask, a.check) for a in flow.asking}
+        due = {a.question.ask: _due(flow, a.question.ask, a.check) for a in flow.asking}
         order = [q.ask for q in questions]
         for i, name in enumerate(order):
             sources = [name, which(name), alone(name)] if name in lists else [name]

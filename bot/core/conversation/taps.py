@@ -93,7 +93,9 @@ def _consented(m: Making, question: Question, choice: str) -> None:
 
 def _list_tapped(m: Making, question: Question, choice: str) -> None:
     if choice == question.none:
-        if m.s.ticks:
+        known = m.judgement.env.get(question.ask)
+        as_opened = isinstance(known, Many) and known.yes == frozenset(m.s.ticks)
+        if m.s.ticks and not as_opened:
             m.set(ticks=())
             m.effects.append(Redraw(m.s.at, m.s.turn))
             return
@@ -109,7 +111,7 @@ def _list_tapped(m: Making, question: Question, choice: str) -> None:
             m.again()
             return
         m.settled(choice)
-        answer(m, question, Many(frozenset(m.s.ticks)))
+        answer(m, question, _whole_list(m, question))
     elif sc.toggles(question):
         ticks = tuple(t for t in m.s.ticks if t != choice) if choice in m.s.ticks else (*m.s.ticks, choice)
         m.set(ticks=ticks)
@@ -198,7 +200,26 @@ def _review_tapped(m: Making, choice: str) -> None:
     elif choice == NOT_SURE:
         _ask_signs_alone(m)
     else:
-        m.ask(choice.removeprefix(sc.CHANGE_PREFIX))
+        open_to_change(m, m.flow.questions[choice.removeprefix(sc.CHANGE_PREFIX)])
+
+
+def open_to_change(m: Making, question: Question) -> None:
+    """A list shows what was said of it, ticked: what is unticked there is taken back, what was not sure stays that."""
+    known = m.judgement.env.get(question.ask)
+    said = known.yes if isinstance(known, Many) and sc.toggles(question) else frozenset()
+    first = question.ask if said and question.ask not in m.s.answers else m.s.first
+    m.set(ticks=tuple(o for o in question.option_ids if o in said), queue=(), found=None, checked=False, first=first)
+    m.ask(question.ask)
+
+
+def _whole_list(m: Making, question: Question) -> Many:
+    """What is ticked when a list is done. One that was opened to be changed showed all that was known of it."""
+    ticks, known = frozenset(m.s.ticks), m.judgement.env.get(question.ask)
+    if m.s.first == question.ask:
+        m.set(heard={q: h for q, h in m.s.heard.items() if q != question.ask})
+    elif question.ask not in m.s.answers:
+        return Many(ticks)
+    return Many(ticks, known.not_sure - ticks) if isinstance(known, Many) else Many(ticks)
 
 
 def _signs_home(m: Making) -> Question:

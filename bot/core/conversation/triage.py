@@ -41,11 +41,13 @@ class Verdict(NamedTuple):
         return tuple(r for r in self.fired if r.rank == self.rank)
 
 
-_NOTHING_HEARD: Mapping[str, Many] = {}
+_NO_LISTS: Mapping[str, Many] = {}
+_NOTHING = Many(frozenset())
 
 
-def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NOTHING_HEARD) -> Folded:
-    """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due."""
+def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NO_LISTS) -> Folded:
+    """Walk the questions in order: known answers, questions passed over (`NOT_ASKED`), the first one that is due. A list
+    without a line for this person is never due, and holds what was heard of it."""
     env: dict[str, Any] = {}
     due: str | None = None
     for question, _, check in flow.asking:
@@ -65,6 +67,8 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
                 yes = value.yes | told.yes
                 value = Many(yes, (value.not_sure | told.not_sure) - yes)
             env[name] = value
+        elif flow.heard_only(name, env):
+            env[name] = heard.get(name, _NOTHING)._replace(partial=False)
         else:
             if name in heard:
                 env[name] = heard[name]
@@ -213,7 +217,7 @@ def questions_left(flow: Flow, folded: Folded) -> int:
             continue
         if check is None or check(env):
             env[name] = flow.usual[name]
-            left += name not in flow.filled_along
+            left += name not in flow.filled_along and not flow.heard_only(name, env)
         else:
             env[name] = NOT_ASKED
     return left

@@ -193,8 +193,21 @@ class Flow:
         return (*whens, *(r.node for r in self.rules), *said, *(c[1] for c in self.conflicts), *shown)
 
     def hidden(self, env: Mapping[str, Any]) -> frozenset[str]:
-        """Options that are not shown to whoever gave these answers: what they ask cannot be."""
-        return frozenset(option for option, (_, check) in self.offered.items() if check(env) is False)
+        """Options that are not shown to whoever gave these answers. A list without any line for them is only ever opened to
+        change what was said of it, so it is shown whole."""
+        some = frozenset(option for option, (_, check) in self.offered.items() if check(env) is False)
+        whole = (self.questions[q].option_ids for q in self.for_some if self.heard_only(q, env))
+        return some.difference(*whole) if some else some
+
+    @cached_property
+    def for_some(self) -> Mapping[str, tuple[tuple[Node, Check], ...]]:
+        """Lists of which each line is for some people only -> for whom."""
+        lists = {q.ask: tuple(self.offered.get(o) for o in q.option_ids) for q in self.interview.questions if q.options}
+        return MappingProxyType({q: tuple(w for w in some if w) for q, some in lists.items() if all(some)})
+
+    def heard_only(self, question: str, env: Mapping[str, Any]) -> bool:
+        """Whether a list has no line for whoever gave these answers: it is not asked, and only what is said of it counts."""
+        return all(check(env) is False for _, check in self.for_some[question]) if question in self.for_some else False
 
     def spoken_to(self, env: Mapping[str, Any]) -> tuple[str, ...]:
         """The audiences to whom whoever gave these answers belongs."""

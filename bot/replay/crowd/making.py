@@ -73,7 +73,8 @@ class _Maker:
                 env[question.ask] = NOT_ASKED
                 continue
             axis = self.space.axes[question.ask]
-            shown = [o for o in question.option_ids if o not in self.flow.hidden(env)]
+            unseen = question.option_ids if self.flow.heard_only(question.ask, env) else self.flow.hidden(env)
+            shown = [o for o in question.option_ids if o not in unseen]
             value = self._list(axis, shown) if isinstance(axis, Ticks) else self._one(axis)
             if value is not None and not question.consent:
                 found[question.ask] = value
@@ -82,7 +83,7 @@ class _Maker:
 
     def _list(self, axis: Ticks, shown: list[str]) -> Any:
         share = A_SIGN if sc.has_signs(axis.question) else OTHERWISE
-        if self.rng.random() >= share:
+        if self.rng.random() >= share or not shown:
             return None
         picked = self.rng.sample(shown, min(len(shown), self.rng.choice((1, 1, 1, 2))))
         if axis.unsure and self.rng.random() < UNSURE:

@@ -139,6 +139,8 @@ class Lists(Part):
     day_first: str = "true"
     # how it is written
     opened: Mapping[str, str] = {}
+    lone: Mapping[str, str] = {}
+    """Short forms that stand for another word where they are the whole message: "n" is a no, and between words an "and"."""
     pictures: Mapping[str, str] = {}
     mend: Phrases = ()
     parted: Phrases = ()

@@ -13,7 +13,7 @@ from bot.core.conversation.session import CHANGE, Told
 from bot.core.conversation.taps import answer, tap
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.flow_files import Kind, Question
+from bot.core.model.flow_files import Kind, Level, Question
 from bot.core.model.readings import Reading
 
 from .matching import Got, Which, folded_words, kept_answer, labels, numbered, read_answer, read_items
@@ -146,7 +146,10 @@ def _answered_others(m: Making, words: _Words) -> bool:
     if not words.others:
         return False
     m.set(misread=0)
-    m.again()
+    if m.s.latch is None and m.judgement.verdict.level is Level.emergency:  # what was said together makes it one
+        m.onward()
+    else:
+        m.again()
     return True
 
 
