@@ -221,3 +221,12 @@ def test_nobody_needs_words_to_be_stored_that_a_database_cannot_hold(service: Se
         handled = ann.does(Typed(text, 5))
         assert handled.why == ""
         assert handled.messages
+
+
+@pytest.mark.parametrize("data", ["\ud800", "\x00", "\ud800.1.0.0", "a" * 4096, "", "é.1.0.0"])
+def test_a_button_whose_data_no_database_can_hold_is_an_old_button(service: Service, data: str) -> None:
+    ann = Chat(service)
+    ann.does(Started())
+    handled = ann.does(Pressed(data, 5))
+    assert handled.why == ""
+    assert service.store.set_aside() == []

@@ -190,5 +190,6 @@ def decode(flow: Flow, data: str) -> Tapped | None:
 
 
 def session_of(data: str) -> str:
-    """The session id that a button's data names."""
-    return data.split(".", 1)[0]
+    """The session id that a button's data names; empty if it names none."""
+    named = data.split(".", 1)[0]
+    return named if named.isascii() and named.isalnum() else ""
