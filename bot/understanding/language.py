@@ -128,7 +128,9 @@ def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
     speller = Speller(frozenset(), frozenset())
-    return Language(home.name, Spelling.of(opened, lone, pictures, frozenset(lists.breaks), speller), grammar, options, lists)
+    return Language(
+        home.name, Spelling.of(opened, lone, pictures, frozenset(lists.breaks), speller), grammar, options, lists
+    )
 
 
 def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Speller:

@@ -45,9 +45,9 @@ def test_back_shows_all_of_them_again_and_a_double_tap_counts_once() -> None:
     first = Tapped(person.session.id, person.session.turn, "age", "child", False)
     person.does(first)
     person.does(first)
-    assert person.session.ticks == ("child",)
+    assert person.session.opened == "child"
     person.does(Tapped(person.session.id, person.session.turn, "age", "child", True))
-    assert person.session.ticks == ()
+    assert person.session.opened == ""
     assert labels(person)[0] == "Under 16"
 
 
@@ -64,7 +64,7 @@ def test_words_answer_while_a_group_is_open() -> None:
     person.types("44")
     assert person.at == "nerves"
     assert person.session.answers["age"] == Span(44, 44)
-    assert person.session.ticks == ()
+    assert person.session.opened == ""
 
 
 def test_the_words_on_its_button_open_it() -> None:

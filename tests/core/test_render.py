@@ -66,7 +66,7 @@ def test_every_screen_has_words_and_every_choice_a_button(flow: Callable[[], Flo
             c for c in screens.choices(flow(), name) if c == screens.STOP_HERE or c.startswith(screens.CHANGE_PREFIX)
         }
         question = screens.question_of(flow(), name)
-        behind = {c.id for c in question.choices if c.behind} if question is not None else set()
+        behind = set(question.group_of) if question is not None else set()
         assert offered - lines == set(screens.choices(flow(), name)) - lines - behind, name
         if name not in (EMERGENCY, "ADVICE"):  # these two stand under an advice
             assert message.plain().strip(), name

@@ -69,7 +69,7 @@ def test_what_nothing_fills_stays_visible(words: Words) -> None:
 
 def test_places_that_no_setting_names_are_said_in_general_words() -> None:
     general = words_for(back_spasm(), "en", Places())
-    assert "112 in Europe" in general.fill("{emergency_number}")
+    assert "Europe 112" in general.fill("{emergency_number}")
     assert general.fill("{days}") == "30"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.screens.measure import wrapped
 from bot.cli import main
 from bot.core.rendering.message import Block, Button, Message, Picture, PictureMark
+from bot.core.rendering.phone_lines import wrapped
 from bot.replay.phone import draw as drawing
 from bot.replay.phone.draw import NO_CHROMIUM, draw_scripts
 from bot.replay.phone.page import phone_page, pictures

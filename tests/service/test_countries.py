@@ -21,7 +21,7 @@ from tests.support.service_chat import Chat, words
 from tests.support.talking import NOW, back_spasm, listening, sprain
 from tests.support.telegram_bot import Clock
 
-GENERAL = "your local emergency number (112 in Europe"
+GENERAL = "your emergency number (Europe 112"
 Opened = Callable[..., Service]
 
 

@@ -151,8 +151,9 @@ def converse(flow: Flow, taps: list[int]) -> Person:
             known = [screens.AS_USUAL if person.at == REVIEW else screens.MORE]
         elif question is not None and person.at == question.ask:
             declines = {o.id for o in question.options if o.declines}
-            opened = [c for group in person.session.ticks if group in question.groups for c in question.behind(group)]
-            known = opened or [c for c in known if c not in declines]
+            opened = [c for group in question.groups if group == person.session.opened for c in question.behind(group)]
+            ends = [c for c in known if opened and c == screens.DONE]
+            known = [*opened, *ends] or [c for c in known if c not in declines]
         choice = known[taps[n % len(taps)] % len(known)]
         if screens.DONE in known and (person.session.ticks or choice == screens.DONE):
             choice = screens.DONE if person.session.ticks else known[0]

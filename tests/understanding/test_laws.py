@@ -114,10 +114,33 @@ def test_a_sentence_of_its_own_is_found_behind_any_other(before: str, sign: str)
 
 
 _SAID = st.sampled_from(
-    "I take a statin,she takes warfarin,he is on insulin,a sore back,a leg cramp,diabetes,a cold,asthma,we have a dog,I lifted boxes"
-    ",my job,since last week,in the garden,every day,at the weekend,at 9,the sofa,a long drive,her knee".split(",")
+    [
+        *(
+            "I take a statin",
+            "she takes warfarin",
+            "he is on insulin",
+            "a sore back",
+            "a leg cramp",
+            "diabetes",
+            "a cold",
+            "asthma",
+        ),
+        *(
+            "we have a dog",
+            "I lifted boxes",
+            "my job",
+            "since last week",
+            "in the garden",
+            "every day",
+            "at the weekend",
+            "at 9",
+        ),
+        *("the sofa", "a long drive", "her knee"),
+    ]
 )
-_JOINED = st.sampled_from([" and a ", " and ", " with a ", ", ", " so ", " plus a ", " then ", " as a ", " n a ", " & ", " or a "])
+_JOINED = st.sampled_from(
+    [" and a ", " and ", " with a ", ", ", " so ", " plus a ", " then ", " as a ", " n a ", " & ", " or a "]
+)
 _LISTS = st.sampled_from([q.ask for q in flow().interview.questions if q.kind == "many"])
 
 

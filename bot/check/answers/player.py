@@ -23,6 +23,7 @@ from .space import Axis, Cell, Space
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
 _MOST_TURNS = 600
+_NOTHING = Many(frozenset())
 UNITS = {Kind.ago: "days", Kind.length: "seconds"}
 """What is typed behind a number, so that it cannot be taken for another one."""
 
@@ -66,26 +67,33 @@ class Player:
         turn = step(self.flow, session, Started(), now)
         yield turn
         while turn.session.at not in (ADVICE, EMERGENCY):
-            how, what = self.act(turn.session, chosen)
-            chat.append((turn.session.at, how, what))
-            told = self._told(turn.session, chosen)
-            turn = step(self.flow, told, event_of(told, how, what), now)
+            untold = self._untold(turn.session, chosen)
+            if untold is None:
+                how, what = self.act(turn.session, chosen)
+                chat.append((turn.session.at, how, what))
+                session, event = turn.session, event_of(turn.session, how, what)
+            else:
+                session, event = self._tell(turn.session, untold, chosen[untold])
+            turn = step(self.flow, session, event, now)
             yield turn
             if len(chat) > _MOST_TURNS:
                 raise Stuck(f"the conversation does not end; it stands at {turn.session.at}")
 
-    def _told(self, session: Session, chosen: Mapping[str, Any]) -> Session:
-        """With what was said by now of lists that have no line for this patient: no screen asks for it."""
+    def _untold(self, session: Session, chosen: Mapping[str, Any]) -> str | None:
+        """A list that has no line for this patient, and of which something is to be said by now: no screen asks for it."""
         env, order = fold_session(self.flow, session, session.started.date()).env, list(self.flow.questions)
         at = session.at.partition("/")[0]
-        passed = order[: order.index(at)] if at in order else order
-        told = {
-            q: chosen[q]._replace(partial=True)
-            for q in self.flow.for_some
-            if q in passed and q in env and q not in session.answers and self.flow.heard_only(q, env)
-            and chosen.get(q) not in (None, Many(frozenset()))
-        }  # fmt: skip
-        return session.but(heard={**session.heard, **told}) if told else session
+        for name in order[: order.index(at)] if at in order else order:
+            unasked = name in env and name not in session.answers and self.flow.heard_only(name, env)
+            if unasked and chosen.get(name, _NOTHING) != _NOTHING:
+                return name
+        return None
+
+    def _tell(self, session: Session, name: str, told: Many) -> tuple[Session, Event]:
+        """The same as if the list had been on the screen."""
+        heard = {**session.heard, name: told._replace(partial=True)}
+        done = sc.DONE if told.yes else str(self.flow.questions[name].none)
+        return session.but(at=name, ticks=tuple(told.yes), heard=heard), Tapped(session.id, session.turn, name, done)
 
     def act(self, session: Session, chosen: Mapping[str, Any]) -> tuple[str, str]:
         """What the patient does on the screen that is open: ("tap", choice) or ("me", words)."""

@@ -13,10 +13,11 @@ from bot.core.flow.per_flow import per_flow
 from bot.core.model.findings import Finding, Place
 from bot.core.model.flow_files import Screens
 from bot.core.rendering.message import Message
+from bot.core.rendering.phone_lines import screen_lines
 
 from .cards import Results
-from .drawn import ShownScreen, Sort, asking_screens, fixed_screens
-from .measure import FORMULAS, choices_of, grade_of, measured_text, screen_lines
+from .drawn import ANY_WORDS, ShownScreen, Sort, asking_screens, fixed_screens
+from .measure import FORMULAS, choices_of, grade_of, measured_text
 from .said import said_screens
 from .viewers import Viewers
 
@@ -132,7 +133,10 @@ def _figures(flow: Flow, screen: ShownScreen) -> Iterator[tuple[str, str, float,
         yield "scale", "FLOW042", choices, SCALE
     else:
         yield "choices", "FLOW042", choices, budget.choices
-    grade = grade_of(measured_text((_graded(budget, screen),)), screen.lang)
+    said = measured_text((_graded(budget, screen),)).replace(
+        ANY_WORDS, ""
+    )  # what a patient wrote is not ours to simplify
+    grade = grade_of(said, screen.lang)
     if grade is not None:
         yield "grade", "FLOW047", round(grade, 1), budget.grade
 

@@ -22,9 +22,10 @@ from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import CompiledLine
 from bot.core.model.answers import Many
 from bot.core.model.flow_files import LEVELS, Level, Section
+from bot.core.rendering.phone_lines import screen_lines
 
 from .drawn import ShownScreen, Sort, drawn_messages, text_place
-from .measure import measured_text, screen_lines, word_count
+from .measure import measured_text, word_count
 from .said import TICKED
 from .viewers import Viewer, Viewers, said_of
 

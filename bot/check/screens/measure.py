@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from unicodedata import combining, east_asian_width
 
 from bot.core.conversation import screens as sc
 from bot.core.flow.compiled import Flow
-from bot.core.rendering.message import BlockKind, Message
+from bot.core.rendering.message import Message
+from bot.core.rendering.phone_lines import FOLD
 
-FOLD: BlockKind = "fold"
-"""The kind of a block that unfolds: it is read by who wants to."""
 FEWEST_WORDS = 30
 """A formula says nothing of fewer words than these."""
 
@@ -26,41 +24,6 @@ _END = re.compile(r"[.!?:;]+(?:\s|$)|\n")
 def before_unfolding(message: Message) -> Message:
     """The message without what unfolds."""
     return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """The lines in which a text stands on a screen of that width, empty ones between paragraphs included."""
-    return [line for paragraph in text.split("\n") for line in _wrapped(paragraph, width)]
-
-
-def _wrapped(paragraph: str, width: int) -> Iterator[str]:
-    line, used = "", 0
-    for word in paragraph.split():
-        long = text_columns(word)
-        if line and used + 1 + long <= width:
-            line, used = f"{line} {word}", used + 1 + long
-            continue
-        if line:
-            yield line
-        while text_columns(word) > width:  # a word that is longer than the screen is broken
-            cut = next(n for n in range(len(word), 0, -1) if n == 1 or text_columns(word[:n]) <= width)
-            yield word[:cut]
-            word = word[cut:]
-        line, used = word, text_columns(word)
-    yield line
-
-
-def text_columns(text: str) -> int:
-    """How wide a text is, in characters: wide ones count two, marks on letters none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def screen_lines(message: Message, width: int) -> int:
-    """The lines of a message before what unfolds."""
-    text = before_unfolding(message).plain()
-    return len(wrapped(text, width)) if text else 0
 
 
 def choices_of(flow: Flow, message: Message) -> int:

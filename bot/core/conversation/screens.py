@@ -112,7 +112,7 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
     if question is None:
         return ()
     if screen == which(question.ask):
-        return (*question.option_ids, ALL, DONE)
+        return (*question.option_ids, ALL, DONE, *question.groups)
     if screen == alone(question.ask):
         return _THREE
     ends = (

@@ -65,9 +65,9 @@ class Told(NamedTuple):
 class Session:
     """One interview. `at`: the state shown; `answers`: question -> kept answer (`values.py`), in the order given.
 
-    `ticks`: ticked but not done; `queue`, `found`: items still to be asked alone and what they gave; `signs`: typed signs
-    not yet confirmed; `proposal`: an answer that an old keyboard would change,
-    `proposed_choice` the button there, "" if it was typed; `first`: the question to be asked first;
+    `ticks`: ticked but not done; `opened`: the button whose group of choices is shown alone; `queue`, `found`: items still to
+    be asked alone and what they gave; `signs`: typed signs not yet confirmed; `proposal`: an answer that an old keyboard would
+    change, `proposed_choice` the button there, "" if it was typed; `first`: the question to be asked first;
     `asked`: at which turn which item was asked by itself; `notes`: the texts said together with the screen; `since`: the
     turn from which on it was shown, perhaps several times; `told`: lines named in messages; `help`: whether help was
     reached: "" not asked, "asked", "answered"; `rank_told`: the rank of the advice so far that was given already, -1 for none;
@@ -90,6 +90,7 @@ class Session:
     answers: Mapping[str, Any] = field(default_factory=dict)
     heard: Mapping[str, Many] = field(default_factory=dict)
     ticks: tuple[str, ...] = ()
+    opened: str = ""
     queue: tuple[str, ...] = ()
     found: Many | None = None
     signs: tuple[Heard, ...] = ()

@@ -27,7 +27,7 @@ def twice(m: Making, event: Tapped) -> bool:
         return False
     toggles = sc.toggles(question) or event.choice in question.groups
     ticking = m.s.at == which(question.ask) or (m.s.at == question.ask and toggles)
-    return ticking and event.ticked != (event.choice in m.s.ticks)
+    return ticking and event.ticked != (event.choice in (*m.s.ticks, m.s.opened))
 
 
 def changes_a_line(m: Making, event: Tapped) -> bool:

@@ -26,6 +26,9 @@ def tap(m: Making, choice: str) -> None:
     question = m.question
     if question is None:
         m.again()
+    elif choice in question.groups:
+        m.set(opened="" if choice == m.s.opened else choice)
+        m.effects.append(Redraw(m.s.at, m.s.turn))
     elif m.s.at == which(question.ask):
         _which_tapped(m, question, choice)
     elif m.s.at == alone(question.ask):
@@ -45,9 +48,6 @@ def _question_tapped(m: Making, question: Question, choice: str) -> None:
         _list_tapped(m, question, choice)
     elif question.consent:
         _consented(m, question, choice)
-    elif choice in question.groups:
-        m.set(ticks=() if choice in m.s.ticks else (choice,))
-        m.effects.append(Redraw(m.s.at, m.s.turn))
     else:
         m.settled(choice)
         answer(

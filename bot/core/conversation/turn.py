@@ -88,7 +88,7 @@ class Making:
             self.path.append(state)
         turn, notes = self.s.turn + 1, tuple(self.notes)
         since, shown = (self.s.since, self.s.shown) if copy else (turn, self.now.timestamp())
-        self.set(at=state, turn=turn, notes=notes, since=since, shown=shown)
+        self.set(at=state, turn=turn, notes=notes, since=since, shown=shown, opened=self.s.opened if copy else "")
         if self.question is not None and not self.question.consent:
             left = questions_left(self.flow, self.judgement.folded)
             self.set(left=max(1, left if self.s.left is None else min(left, self.s.left)))

@@ -151,11 +151,18 @@ def choices_are_whole(draft: Draft) -> Iterator[Finding]:
                 )  # fmt: skip
             for other, answer in choice.also.items():
                 yield from _also(draft, (*path, "also", other), other, answer, order.get(other, len(order)) > i)
-        for n, choice in enumerate(q.choices):
-            if choice.behind in q.option_ids:
+        for n, name in enumerate(q.option_ids):
+            path = ("questions", i, "options" if q.options else "choices", n, "behind")
+            group = q.group_of.get(name)
+            if group in q.option_ids:
                 yield draft.finding(
-                    "interview.yaml", ("questions", i, "choices", n, "behind"), "FLOW020",
-                    f'There is already a choice "{choice.behind}" here.', "Give the button another name.",
+                    "interview.yaml", path, "FLOW020", f'There is already a choice "{group}" here.',
+                    "Give the button another name.",
+                )  # fmt: skip
+            elif group and q.options and (q.kind is not Kind.many or q.tap == "first"):
+                yield draft.finding(
+                    "interview.yaml", path, "FLOW021", f'"{name}" is not one of a list whose lines are ticked.',
+                    "Delete `behind`: each of these needs a button of its own.",
                 )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
 
 def _groups_are_named(draft: Draft, file: str, name: str, words: QuestionText) -> Iterator[Finding]:
     """A button behind which choices stand has a label, and no other label stands there."""
-    groups = {c.behind for q in draft.interview.questions if q.ask == name for c in q.choices if c.behind}
+    groups = {group for q in draft.interview.questions if q.ask == name for group in q.groups}
     for group in sorted(groups - set(words.groups)):
         yield draft.finding(
             file, ("questions", name), "FLOW022", f'No label for the button "{group}" of "{name}".',

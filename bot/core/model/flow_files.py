@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from .pictures import PICTURES, ZONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SCHEMA = 1
 """The schema number of flow files that this release writes; older ones are read."""
@@ -122,6 +122,11 @@ class Option(Strict):
     )
     sign: Literal["emergency", "same_day"] | None = Field(
         None, description="A red flag that typed words may carry at any moment: how urgent it is on its own."
+    )
+    behind: Identifier | None = Field(
+        None,
+        description="`many`: its button stands behind one with the others of this name, whose label stands in the texts "
+        "(`groups`); the line itself is shown like any other.",
     )
     zones: list[Zone] = Field(
         default_factory=list,
@@ -228,13 +233,19 @@ class Question(Strict):
         return tuple(o.id for o in self.options) or tuple(c.id for c in self.choices)
 
     @cached_property
+    def group_of(self) -> Mapping[str, str]:
+        """Option or choice -> the button behind which its own stands, for those that have one."""
+        behind = [(o.id, o.behind) for o in self.options] + [(c.id, c.behind) for c in self.choices]
+        return {name: group for name, group in behind if group}
+
+    @cached_property
     def groups(self) -> tuple[str, ...]:
-        """Names of the buttons behind which choices stand, in order."""
-        return tuple(dict.fromkeys(c.behind for c in self.choices if c.behind))
+        """Names of the buttons behind which others stand, in order."""
+        return tuple(dict.fromkeys(self.group_of.values()))
 
     def behind(self, group: str) -> tuple[str, ...]:
-        """The choices behind the button of that name."""
-        return tuple(c.id for c in self.choices if c.behind == group)
+        """The options or choices behind the button of that name."""
+        return tuple(name for name, home in self.group_of.items() if home == group)
 
 
 class Conflict(Strict):

@@ -29,22 +29,23 @@ def draw_advice(d: Drawing, effect: Advise) -> tuple[Message, ...]:
     d.put("title", texts.levels[effect.level])
     if emergency:
         _emergency_words(d, effect)
-    for conflict in effect.conflicts:
-        d.say("conflict", text=texts.conflicts[conflict])
     cards: list[Message] = []
     for number, (shown, folded) in enumerate(_cards(d.flow, parts)):
         if number:
-            cards.append(d.message(urgent=effect.urgent))
+            cards += d.messages(urgent=effect.urgent)
         for section in shown:
-            _put_part(d, section, parts[section], alone=section is shown[0] and not number)
+            first = section is shown[0] and not number
+            _put_part(d, section, parts[section], alone=first)
+            for conflict in effect.conflicts if first else ():
+                d.say("conflict", text=texts.conflicts[conflict])
         for group in folded:
             d.put("fold", "\n".join(line for section in group for line in _headed(d, section, parts[section])))
     if cards:
         d.put("title", d.words.system("level_again", level=texts.levels[effect.level]))
     if effect.so_far:
-        return (*cards, d.message(urgent=effect.urgent))
+        return (*cards, *d.messages(urgent=effect.urgent))
     rows = emergency_buttons(d) if emergency and d.s.latch is not None else advice_buttons(d)
-    return (*cards, d.message(rows, turn=d.s.turn, urgent=effect.urgent))
+    return (*cards, *d.messages(rows, turn=d.s.turn, urgent=effect.urgent))
 
 
 Parts = dict[Section, list[str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.core.flow.compiled import Flow
 
 from .answer_words import Places, Words, words_for
 from .message import Block, BlockKind, Button, Message, Style
+from .phone_lines import phone_cards
 
 _STYLES: dict[str, Style] = {
     **dict.fromkeys((sc.DONE, sc.AS_USUAL, sc.CARRY_ON, sc.HELPED), "primary"),
@@ -62,6 +64,20 @@ class Drawing:
 
     def system_button(self, screen: str, choice: str, key: str | None = None) -> Button:
         return self.button(screen, choice, self.words.system(key or choice))
+
+    def messages(
+        self, rows: Iterable[tuple[Button, ...]] = (), turn: int | None = None, urgent: bool = False
+    ) -> list[Message]:
+        """The blocks so far as cards that a phone shows whole; the buttons stand under the last."""
+        screens, blocks = self.flow.interview.screens, self.blocks
+        made: list[Message] = []
+        for card in phone_cards(blocks, screens.card_lines, screens.width):
+            if made:
+                made.append(Message(tuple(card), dates=made[0].dates, urgent=urgent))
+            else:
+                self.blocks = card
+                made.append(self.message(urgent=urgent))
+        return [*made[:-1], replace(made[-1], rows=tuple(rows), turn=turn)]
 
     def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:
         marked = (Block("note", self.words.system("unsafe_version")),) if self.s.unsafe and self.blocks else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.core.conversation import screens as sc
@@ -74,7 +75,7 @@ def _items(words: Words, ask: str) -> Items:
     question = words.flow.questions[ask]
     lines = []
     groups = words.texts.questions[ask].groups
-    for i, option in enumerate(_first_shown(question, ""), 1):
+    for i, option in enumerate(question.option_ids if question.options else _first_shown(question, ""), 1):
         place = "\u2022" if sc.is_numeric(question) else f"{i}."  # a number typed there is a number, not a line
         said = groups.get(option) or words.item(ask, option)
         lines.append((option, Block("item", f"{place} {said}"), Block("item", f"{place} \u2713 {said}")))
@@ -85,14 +86,18 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     ticks = d.s.ticks
     button = d.buttons_of(question.ask)
     hidden = d.hidden.intersection(question.option_ids).difference(ticks)
-    opened = next((group for group in question.groups if group in ticks), "")
-    labels = _labels(d.words, question.ask, hidden, opened)
+    labels = _labels(d.words, question.ask, hidden, d.s.opened)
     rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
-    if opened:  # ticked, so that a double tap is one, but no line that could carry a tick
-        rows.append((button(opened, "", True)._replace(label=d.words.system("back")),))
+    if d.s.opened:
+        rows.insert(-1 if sc.toggles(question) else len(rows), _back(d, question.ask))
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
+
+
+def _back(d: Drawing, screen: str) -> tuple[Button, ...]:
+    """From a group of choices to all of them: ticked, so that a double tap is one, but no line that could carry a tick."""
+    return (d.button(screen, d.s.opened, "", True)._replace(label=d.words.system("back")),)
 
 
 Labels = tuple[tuple[tuple[str, str], ...], ...]
@@ -110,21 +115,17 @@ def _rows(
 ) -> Iterable[tuple[tuple[str, str], ...]]:
     texts = words.texts.questions[question.ask]
     answers: list[tuple[str, str]] = []
-    for choice in _first_shown(question, opened):
-        if choice in hidden:
-            continue
+    for choice in _first_shown(question, opened, hidden):
         entry = texts.options.get(choice)
         label = entry.label if entry is not None else texts.groups.get(choice) or words.texts.system.get(choice, choice)
         answers.append((choice, label))
     across = 6 if question.kind is Kind.scale else 2 if all(len(label) <= COLUMN for _, label in answers) else 1
     for i in range(0, len(answers), across):
         yield tuple(answers[i : i + across])
-    if opened:
-        return
     last: list[tuple[str, str]] = []
-    if question.none:
+    if question.none and not opened:
         last.append((question.none, words.none_of(question.ask)))
-    if sc.offers_unsure(question):
+    if sc.offers_unsure(question) and not opened:
         last.append((sc.NOT_SURE, texts.unsure or words.system("not_sure")))
     if last:
         yield tuple(last)
@@ -132,12 +133,14 @@ def _rows(
         yield ((sc.DONE, words.system(sc.DONE)),)
 
 
-def _first_shown(question: Question, opened: str) -> Iterable[str]:
-    """The answers that have a button: of a group its members while it is open, otherwise one button for all of them."""
+def _first_shown(question: Question, opened: str, hidden: frozenset[str] = frozenset()) -> Iterable[str]:
+    """The answers that have a button: of a group its members while it is open, otherwise one for all of them; not for one alone."""
     if opened:
-        return question.behind(opened)
-    home = {choice.id: choice.behind for choice in question.choices if choice.behind}
-    return dict.fromkeys(home.get(answer, answer) for answer in sc.answers_of(question))
+        return [answer for answer in question.behind(opened) if answer not in hidden]
+    shown = [answer for answer in sc.answers_of(question) if answer not in hidden]
+    groups = Counter(question.group_of[answer] for answer in shown if answer in question.group_of)
+    homes = ((answer, question.group_of.get(answer, answer)) for answer in shown)
+    return dict.fromkeys(answer if groups[home] == 1 else home for answer, home in homes)
 
 
 def _stop_is_offered(d: Drawing, question: Question) -> bool:
@@ -150,13 +153,16 @@ def _stop_is_offered(d: Drawing, question: Question) -> bool:
 def which_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("which_ones"))
     screen = which(question.ask)
-    buttons = []
+    texts = d.words.texts.questions[question.ask]
     for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
-        label = d.words.texts.questions[question.ask].options[option].label
-        buttons.append(d.button(screen, option, label, option in d.s.ticks))
-    return [*columns(buttons), (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))]
+    buttons = [
+        d.button(screen, choice, texts.groups.get(choice) or texts.options[choice].label, choice in d.s.ticks)
+        for choice in _first_shown(question, d.s.opened, d.hidden)
+    ]
+    ends = (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))
+    return [*columns(buttons), _back(d, screen), ends[1:]] if d.s.opened else [*columns(buttons), ends]
 
 
 def columns(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Literal
 
-from bot.check.screens.measure import FOLD, choices_of, screen_lines, wrapped
+from bot.check.screens.measure import choices_of
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.message import Block, Message, Picture
+from bot.core.rendering.phone_lines import FOLD, screen_lines, wrapped
 from bot.pictures.drawing import draw, view
 
 from .seen import PhoneItem, SeenCase

@@ -127,8 +127,11 @@ class SeenChat:
         if question is None:
             return None
         words, said = self.flow.text(self.lang).questions[question.ask].options, folded_words(name)
-        behind = (c.behind for c in question.choices if c.behind and said in (c.id, folded_words(words[c.id].label)))
-        return next((found for group in behind if (found := self.find(group)) is not None), None)
+        named = [n for n in question.option_ids if said in (n, folded_words(words[n].label))]
+        opens = [
+            question.group_of[n] for n in named if n in question.group_of
+        ] or question.groups  # an open one leads back
+        return next((found for group in opens if (found := self.find(group)) is not None), None)
 
     def names_a_line(self, name: str) -> bool:
         """Whether a script means a line of the review by it: a question by its name, or as the review calls it."""

@@ -108,6 +108,8 @@ class Recording:
         elif question.ask in after.answers and after.answers[question.ask] != before.answers.get(question.ask):
             value = as_read(question, after.answers[question.ask], after.seen.date())
             yield from answer_steps(question, value, after, before.ticks)
+        elif after.opened != before.opened:
+            yield {"tap": after.opened or before.opened}
         elif after.ticks != before.ticks:
             yield {"tap": [t for t in after.ticks if t not in before.ticks] or [question.none]}
         elif after.at.startswith(f"{question.ask}/"):
@@ -159,7 +161,20 @@ def _tapped_instead(flow: Flow, before: Session, after: Session) -> RecordedStep
 def _looks(session: Session) -> tuple[Any, ...]:
     """What a patient's words or taps lead to, whichever of them it was."""
     s = session
-    state = (s.id, s.at, s.ticks, s.queue, s.found, s.signs, s.proposal, s.latch, s.enough, s.checked, s.unplaced)
+    state = (
+        s.id,
+        s.at,
+        s.ticks,
+        s.opened,
+        s.queue,
+        s.found,
+        s.signs,
+        s.proposal,
+        s.latch,
+        s.enough,
+        s.checked,
+        s.unplaced,
+    )
     return (*state, s.consented, dict(s.answers), dict(s.heard), s.misread)
 
 
@@ -222,6 +237,9 @@ def _instead_which(before: Session, after: Session, question: Question) -> Itera
     """Which lines of a list somebody is unsure of: ticked or not any more, done, or all of them."""
     order = question.option_ids
     if after.at == before.at:
+        if after.opened != before.opened:
+            yield {"tap": after.opened or before.opened}
+            return
         toggled = [o for o in order if (o in after.ticks) != (o in before.ticks)]
         yield {"tap": toggled} if toggled else {"me": UNREAD}
     elif after.at == alone_state(question.ask):

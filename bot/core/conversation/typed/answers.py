@@ -48,7 +48,7 @@ def on_question(m: Making, question: Question, text: str, reading: Reading, even
     elif sc.toggles(question) and folded_words(text) == folded_words(m.flow.text(m.s.lang).system["done"]):
         tap(m, sc.DONE)
     elif (group := _group_named(m, question, folded_words(text))) is not None:
-        m.set(ticks=(group,), misread=0)
+        m.set(opened=group, misread=0)
         m.again()
     elif reading.request == "question_back":
         unread(m, reading)
