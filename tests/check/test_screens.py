@@ -29,7 +29,6 @@ from bot.core.rendering.phone_lines import screen_lines, text_columns, wrapped
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at, write
 from tests.support.places import ROOT
 
-
 LONG = (
     "texts.en.yaml",
     "look_after_yourself: You can look after it yourself.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.conversation.events import Redraw, Tapped
-from bot.core.model.answers import Span
+from bot.core.model.answers import Many, Span
 from bot.core.model.findings import FlowError
 from tests.support.flow_edits import BACK_SPASM, edited
 from tests.support.talking import Person, back_spasm
@@ -92,3 +92,49 @@ def test_a_button_without_a_label_or_choices_is_a_finding(file: str, old: str, n
     with pytest.raises(FlowError) as refused:
         edited(BACK_SPASM, (file, old, new))
     assert any(finding in str(found) for found in refused.value.findings)
+
+
+def test_lines_of_a_list_stand_behind_a_button_and_are_ticked_there() -> None:
+    person = asked("health")
+    assert "Lines 7 and 8" in labels(person)
+    person.tap("drugs_or_bouts")
+    assert labels(person) == ["Injected drugs", "3 bouts a year", "Back", "Done"]
+    person.tap("frequent_recurrence")
+    assert labels(person)[1] == "\u2713 3 bouts a year", "it stays open"
+    person.tap("drugs_or_bouts", "cancer_history")
+    assert person.session.ticks == ("frequent_recurrence", "cancer_history")
+    person.tap("done")
+    assert person.session.answers["health"] == Many(frozenset({"frequent_recurrence", "cancer_history"}))
+
+
+def test_who_is_not_sure_finds_them_behind_it_too() -> None:
+    person = asked("health")
+    person.tap("not_sure")
+    assert "Lines 7 and 8" in labels(person)
+    person.tap("drugs_or_bouts")
+    assert labels(person) == ["Injected drugs", "3 bouts a year", "Back", "Done"]
+    person.tap("frequent_recurrence", "done")
+    assert person.session.queue == ("frequent_recurrence",)
+
+
+def test_a_button_that_one_line_would_stand_behind_is_that_line() -> None:
+    person = Person(back_spasm())
+    person.tap(
+        "me", "child", "under_16", "no_nerve_sign", "no_danger_sign", "no_warning_sign", "no_child_sign", "no_medicine"
+    )
+    assert person.at == "health"
+    assert "Injected drugs" in labels(person)
+    assert "Lines 7 and 8" not in labels(person)
+
+
+def test_a_sign_that_acts_at_once_stands_behind_no_button() -> None:
+    with pytest.raises(FlowError) as refused:
+        edited(
+            BACK_SPASM,
+            (
+                "interview.yaml",
+                "- {id: cold_pale_numb_leg, sign: emergency}",
+                "- {id: cold_pale_numb_leg, sign: emergency, behind: x}",
+            ),
+        )
+    assert any("not one of a list whose lines are ticked" in str(found) for found in refused.value.findings)
