@@ -44,6 +44,11 @@ def test_a_part_that_fits_on_one_card_is_not_torn() -> None:
     assert phone_cards([*first, *second], MOST, WIDTH) == [first, second]
 
 
+def test_the_title_at_the_end_stands_under_no_heading() -> None:
+    part = [Block("heading", "One"), *(Block("item", f"{n}") for n in range(5))]
+    assert phone_cards([*part, Block("title", "So")], MOST, WIDTH) == [part, [Block("title", "So")]]
+
+
 def test_a_part_that_does_not_goes_on_under_its_heading() -> None:
     items = [Block("item", f"{n}") for n in range(8)]
     cards = phone_cards([Block("heading", "One"), *items], MOST, WIDTH)

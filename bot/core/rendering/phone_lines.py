@@ -67,7 +67,7 @@ def phone_cards(blocks: Sequence[Block], most: int, width: int) -> list[list[Blo
             continue
         heading = part[:1] if part[0].kind == "heading" else []
         for place, block in enumerate(part[len(heading) :]):
-            add([block] if place else [*heading, block], heading if place else [])
+            add([block] if place else [*heading, block], heading if place and block.kind != "title" else [])
     return cards or [[]]
 
 
