@@ -150,4 +150,3 @@ _LISTS = st.sampled_from([q.ask for q in flow().interview.questions if q.kind ==
 def test_what_says_no_nowhere_denies_no_list(parts: list[tuple[str, str]], last: str, question: str) -> None:
     reply = read("".join(said + joined for said, joined in parts) + last, question).reply
     assert not reply.none
-    assert not reply.doubt

@@ -3,7 +3,7 @@
 A reply is *right* if what was read is its label, or nothing was and its label says that asking is right; *asked* if nothing was
 read and the label does not say so; *wrong* if something else was read; *denied* if a list was denied that has a sign in the reply.
 Each round was measured once before anything was tuned on it (chat-level figures in `understanding/languages/README.md`); since
-then rounds 1 and 2 are tuned by two thirds, rounds 3, 7, 8, 12, 13 and 14 by their failures; rounds 4 and 5 are the tuned two
+then rounds 1 and 2 are tuned by two thirds, rounds 3, 7, 8, 12, 13, 14 and 16 by their failures; rounds 4 and 5 are the tuned two
 thirds of their sets. The bars keep what was reached; they are no fresh figures.
 """
 
@@ -66,7 +66,7 @@ def outcome(question: Question, reply: Mapping[str, Any]) -> str:
     return "right" if asked and value == "unsure" else "wrong"
 
 
-LATEST = ("round9.yaml", "round14.yaml")
+LATEST = ("round14.yaml", "round16.yaml")
 FILES = [
     pytest.param(file.name, marks=() if file.name in LATEST else pytest.mark.slow)
     for file in sorted(REPLIES.glob("*.yaml"))
