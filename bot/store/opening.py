@@ -29,6 +29,7 @@ OWNER_BUSY_SECONDS = 1.0
 CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 30
 _IDLE_SECONDS = 15
+_TRANSACTION_SECONDS = 60
 _LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """When a line to PostgreSQL counts as cut: without these, after hours."""
 _MIGRATION_LOCK = 0x53594D50  # any number that no other program on the same server is likely to choose
@@ -210,6 +211,8 @@ _BEGIN = (
 """A worker that stands still in a transaction holds up the others, who wait for its chats, for no longer than this. Behind a
 pooler such as PgBouncer each transaction may have another session of the server, so nothing is set, locked or listened to for
 longer than one."""
+_WHOLE = f"; SET LOCAL transaction_timeout = '{_TRANSACTION_SECONDS}s'"
+"""The same for who stands still within what the driver sends; PostgreSQL 17 and later know it."""
 
 PREPARED_AFTER = 5
 """How often a statement is made before the server is told to remember it: a batch takes half as long then."""
@@ -224,7 +227,18 @@ def _use_postgresql_well(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(_BEGIN)
+        newer = (connection.dialect.server_version_info or ()) >= (17,)
+        connection.exec_driver_sql(_BEGIN + _WHOLE if newer else _BEGIN)
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def counts_again(
+        connection: Connection, cursor: Any, statement: str, values: Any, context: Any, many: bool
+    ) -> None:
+        """psycopg ends what is run for many rows with a Flush behind the Sync. PostgreSQL counts the time that a session stands
+        idle in its transaction from the Sync, and stops counting at any message: who then stood still held up the others for
+        ever. The answer to one more statement makes it count again."""
+        if many:
+            cursor.connection.execute("SELECT 1")
 
 
 # Both
@@ -247,6 +261,8 @@ def _bring_up_to_date(
     with in_plain_words(where), writing.connect() as connection:
         if engine.dialect.name == "postgresql":  # several workers may start at once
             connection.execute(text("SET LOCAL statement_timeout = 0"))
+            if (connection.dialect.server_version_info or ()) >= (17,):
+                connection.execute(text("SET LOCAL transaction_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         found = _revision(connection, where, known)
         if found == known[-1]:

@@ -6,7 +6,7 @@ import re
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.replay.double.server import TelegramDouble
 from bot.store import Batch, ChatWrite, Outgoing, Store, StoreUnavailable, open_store
@@ -84,6 +84,26 @@ def test_who_stands_still_in_a_transaction_is_ended_by_the_server(
         store._read() as connection,
     ):
         connection.execute(text("SELECT pg_sleep(5)"))
+
+
+def stand_still(store: Store, connection: Connection) -> None:
+    """Until the server has ended the session of this transaction; then go on."""
+    mine = {"pid": connection.execute(text("SELECT pg_backend_pid()")).scalar_one()}
+    store._statements.see_updates(connection, [{"update_id": n, "at": 1.0, "dated": None} for n in range(3)])
+    with store._read() as other:
+        for _ in range(200):
+            if not other.execute(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), mine).scalar():
+                break
+            other.execute(text("SELECT pg_sleep(0.05), pg_stat_clear_snapshot()"))
+        else:
+            pytest.fail("it stands there still")
+    connection.execute(text("SELECT 1"))
+
+
+def test_who_stands_still_behind_many_rows_is_ended_too(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.opening._BEGIN", "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '200ms'")
+    with open_store(postgresql_url) as store, pytest.raises(StoreUnavailable), store._write() as connection:
+        stand_still(store, connection)
 
 
 def test_each_transaction_has_its_limits(postgresql_url: str) -> None:
