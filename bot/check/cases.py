@@ -59,6 +59,9 @@ def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
         if not applies:
             env[question.ask] = NOT_ASKED
             continue
+        if question.ask not in given.values and flow.heard_only(question.ask, env):
+            env[question.ask] = counted(question, Many(frozenset()))
+            continue
         asked.append(question.ask)
         if question.ask in given.values:
             env[question.ask] = counted(question, given.values[question.ask])
