@@ -17,6 +17,7 @@ from bot.core.model.findings import Place
 from bot.core.model.flow_files import Kind, Level, Question
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.message import Message
+from bot.core.rendering.questions import lists_emergencies
 from bot.core.rendering.render import render
 
 from .viewers import Viewer, Viewers
@@ -25,6 +26,8 @@ Sort = Literal["question", "emergency", "card", "note", "review", "list"]
 """What a screen is, and so how long it may be: it asks, it asks about emergencies, it tells, it is said above a question, it lists
 what an uncomplicated patient answered, or what somebody else did, which may be as long as it is."""
 
+LEFT = 14
+"""How many questions are left, on a screen that says so."""
 ANY_WORDS = "it has been like that since the weekend, on and off, and it is a bit worse now"
 """What somebody typed, as long as it is ever repeated."""
 
@@ -69,11 +72,10 @@ def asking_screens(space: Space, viewers: Viewers) -> Iterator[ShownScreen]:
 
 def _of_question(flow: Flow, question: Question, viewer: Viewer, lang: str) -> Iterator[ShownScreen]:
     name = question.ask
-    listed = "{emergency_number}" in (flow.texts[lang].questions[name].help or "")
-    sort: Sort = "emergency" if question.tap == "first" or question.consent or listed else "question"
+    sort: Sort = "emergency" if lists_emergencies(flow.texts[lang], question) else "question"
     place = text_place(flow, lang, viewer.audiences, ("questions", name, "text"))
     visible = tuple(o for o in question.option_ids if o not in viewer.hidden)
-    session = viewer.session.but(at=name)
+    session = viewer.session.but(at=name, left=LEFT)
     states = [(name, name, session, False)]
     if sc.toggles(question):
         states.append((name, f"{name}, all ticked", session.but(ticks=visible), False))

@@ -28,7 +28,7 @@ def _sign(d: Drawing) -> list[tuple[Button, ...]]:
 
 def _exit(d: Drawing) -> list[tuple[Button, ...]]:
     d.put("title", d.words.system("exit_offer"))
-    return [(d.system_button(EXIT, sc.TELL), d.system_button(EXIT, sc.MORE))]
+    return columns([d.system_button(EXIT, sc.TELL), d.system_button(EXIT, sc.MORE)])
 
 
 def lines_shown(d: Drawing) -> tuple[str, ...]:

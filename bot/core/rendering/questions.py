@@ -9,23 +9,36 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.triage import verdict_of
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.flow_files import Kind, Level, Question
+from bot.core.model.flow_files import Kind, Level, Question, Texts
 
 from .answer_words import Words
 from .country_rows import first_countries, put_country
 from .drawing import COLUMN, Drawing
-from .message import Block, Button, Picture, PictureMark
+from .message import Block, Button, Message, Picture, PictureMark
+from .phone_lines import screen_lines
 
 
-def _progress(d: Drawing, question: Question) -> None:
-    if not question.consent and d.s.left is not None:
-        d.put("note", d.words.system("progress", left=d.s.left))
+def lists_emergencies(texts: Texts, question: Question) -> bool:
+    """Whether its screen may be as long as one of emergency signs: it asks about them, or says which there are."""
+    help_said = texts.questions[question.ask].help or ""
+    return question.tap == "first" or question.consent or "{emergency_number}" in help_said
+
+
+def _progress(d: Drawing, question: Question, above: int) -> None:
+    """How many are left, above the question where that fits the screen. `above`: blocks that stand there already."""
+    if question.consent or d.s.left is None:
+        return
+    screens, said = d.flow.interview.screens, Block("note", d.words.system("progress", left=d.s.left))
+    most = screens.emergency_lines if lists_emergencies(d.words.texts, question) else screens.lines
+    if screen_lines(Message((said, *d.blocks[above:])), screens.width) <= most:
+        d.blocks.insert(above, said)
 
 
 def question_screen(d: Drawing, question: Question, spell_out: bool) -> list[tuple[Button, ...]]:
     put_beginning(d, question)
-    _progress(d, question)
+    above = len(d.blocks)
     put_question(d, question, spell_out, d.s.ticks)
+    _progress(d, question, above)
     if question.consent:
         put_country(d)
         return [*_answer_rows(d, question), *first_countries(d)]
@@ -87,7 +100,11 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     button = d.buttons_of(question.ask)
     hidden = d.hidden.intersection(question.option_ids).difference(ticks)
     labels = _labels(d.words, question.ask, hidden, d.s.opened)
-    rows = [tuple([button(c, label, c in ticks) for c, label in row]) for row in labels]
+    inside = {question.group_of[c] for c in ticks if c in question.group_of}
+    rows = [
+        tuple([button(c, f"\u2713 {label}" if c in inside else label, c in ticks) for c, label in row])
+        for row in labels
+    ]
     if d.s.opened:
         rows.insert(-1 if sc.toggles(question) else len(rows), _back(d, question.ask))
     if _stop_is_offered(d, question):
@@ -178,8 +195,9 @@ def columns(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
 
 
 def alone_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
-    _progress(d, question)
+    above = len(d.blocks)
     put_alone_title(d, question, d.s.queue[0])
+    _progress(d, question, above)
     return three_ways(d, alone(question.ask))
 
 
