@@ -96,7 +96,7 @@ def test_a_button_without_a_label_or_choices_is_a_finding(file: str, old: str, n
 
 def test_lines_of_a_list_stand_behind_a_button_and_are_ticked_there() -> None:
     person = asked("health")
-    assert "Lines 7 and 8" in labels(person)
+    assert "Show 7 and 8" in labels(person)
     person.tap("drugs_or_bouts")
     assert labels(person) == ["Injected drugs", "3 bouts a year", "Back", "Done"]
     person.tap("frequent_recurrence")
@@ -110,7 +110,7 @@ def test_lines_of_a_list_stand_behind_a_button_and_are_ticked_there() -> None:
 def test_who_is_not_sure_finds_them_behind_it_too() -> None:
     person = asked("health")
     person.tap("not_sure")
-    assert "Lines 7 and 8" in labels(person)
+    assert "Show 7 and 8" in labels(person)
     person.tap("drugs_or_bouts")
     assert labels(person) == ["Injected drugs", "3 bouts a year", "Back", "Done"]
     person.tap("frequent_recurrence", "done")
@@ -124,7 +124,7 @@ def test_a_button_that_one_line_would_stand_behind_is_that_line() -> None:
     )
     assert person.at == "health"
     assert "Injected drugs" in labels(person)
-    assert "Lines 7 and 8" not in labels(person)
+    assert "Show 7 and 8" not in labels(person)
 
 
 def test_a_sign_that_acts_at_once_stands_behind_no_button() -> None:

@@ -75,7 +75,7 @@ def answers(session: Session) -> dict[str, Any]:
 @dataclass
 class Person:
     """One patient. `rounds`: how often they came to a level; `repeated`: messages that they had seen before;
-    `seen`: (session, turn, screen) of what came."""
+    `seen`: (session, turn, screen) of what came; `labels`: the buttons as they were seen last."""
 
     user: User
     flow: Flow
@@ -85,6 +85,7 @@ class Person:
     resting: bool = False
     turn: tuple[str, int] = ("", -1)
     done: int = 0
+    labels: list[str] = field(default_factory=list)
     seen: set[tuple[str, int, str]] = field(default_factory=set)
 
     def begin(self) -> None:
@@ -111,8 +112,9 @@ class Person:
                 if keep_on:
                     self.go_on(message, shown)
                 return
-        elif key != self.turn:
-            return
+        elif key != self.turn or message.labels == self.labels:
+            return  # a picture that was sent once more looks as it did
+        self.labels = message.labels
         self._acts(message, shown)
 
     def go_on(self, message: DoubleMessage, shown: Tapped) -> None:

@@ -310,7 +310,8 @@ class Making:
             self.advise()
             return
         if target == EXIT:
-            self.set(exit_offered=True)
+            same_day = self.judgement.verdict.level is Level.same_day  # it says so itself
+            self.set(exit_offered=True, same_day_said=self.s.same_day_said or same_day)
         elif target not in (REVIEW, SIGN):
             self._mention_same_day()
             self._mention_what_was_heard(target)

@@ -17,8 +17,8 @@ from .message import Block, BlockKind, Button, Message, Style
 from .phone_lines import phone_cards
 
 _STYLES: dict[str, Style] = {
-    **dict.fromkeys((sc.DONE, sc.AS_USUAL, sc.CARRY_ON, sc.HELPED), "primary"),
-    **dict.fromkeys((sc.STOP_HERE, sc.TELL, sc.CANT_GET_THERE), "danger"),
+    **dict.fromkeys((sc.DONE, sc.AS_USUAL, sc.CARRY_ON, sc.HELPED, sc.TELL), "primary"),
+    **dict.fromkeys((sc.STOP_HERE, sc.CANT_GET_THERE), "danger"),
 }
 """The way on, and the ways to what is urgent."""
 
