@@ -105,7 +105,7 @@ class Person:
             self.seen.add(screen)
             if shown.screen in screens.OVERLAYS:
                 return  # the list of the review: the last check, which is to be answered, comes behind it
-            self.turn, self.done = key, 0
+            self.turn, self.done, self.labels = key, 0, message.labels
             if shown.screen in (ADVICE, EMERGENCY):
                 self.rounds += 1
                 self.resting = not keep_on
