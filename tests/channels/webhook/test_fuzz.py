@@ -96,7 +96,7 @@ async def posted(port: int, request: bytes) -> int | None:
         writer.close()
 
 
-@pytest.mark.parametrize(("many", "seed"), [(600, 1), pytest.param(60_000, 2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("many", "seed"), [(600, 1), pytest.param(200_000, 2, marks=pytest.mark.slow)])
 async def test_whatever_is_posted_is_survived_and_a_bystander_is_answered(many: int, seed: int, tmp_path: Path) -> None:
     clock, statuses, waited = Clock(), set[int | None](), []
     async with TelegramDouble(clock=clock) as telegram, server(telegram, f"sqlite:///{tmp_path}/bot.db", clock) as bot:
