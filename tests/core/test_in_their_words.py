@@ -99,3 +99,29 @@ def test_tablets_are_no_pump() -> None:
     person = asked("baclofen_trouble", medicines="baclofen done")
     person.types("yes ran out 2 days ago, spasms way worse since")
     assert "baclofen_surge" not in person.session.ticks
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "who can see my answers?", "is this private", "does my gp see this", "are you storing this", "what happens to my data",
+        "will my boss get to see it",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("question", ["nerves", "health", "medicines"])
+def test_who_asks_what_becomes_of_the_answers_is_told_and_asked_on(words: str, question: str) -> None:
+    person = asked(question)
+    before = person.session.answers
+    person.types(words)
+    assert person.at == question
+    assert person.session.answers == before
+    assert not person.session.ticks
+    assert "erases" in person.read or "erase" in person.read
+
+
+def test_who_asks_whether_they_must_answer_has_said_nothing_yet() -> None:
+    person = asked("health")
+    person.types("do i have to answer the drugs one")
+    assert person.at == "health"
+    assert not person.session.ticks
+    assert not person.session.signs

@@ -139,6 +139,7 @@ _EXPRESSED: dict[str, Callable[[Making], None]] = {
     "ambulance": _say("ask_ambulance", urgent=True),
     "human": _say("ask_human"),
     "delete": lambda m: command(m, "forget"),
+    "private": _say("privacy"),
     "stop_medicine": _say("ask_stop_medicine"),
     "question_back": _why,
     "diagnosis": _say("ask_diagnosis"),
