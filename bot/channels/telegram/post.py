@@ -205,6 +205,8 @@ class Post:
             if payload.edits and self._shows_already(delivery, call):
                 continue
             before = self._clock()
+            if payload.edits:  # what it shows is not known until an answer comes: it may be done, and the answer lost
+                self._shows.pop((delivery.chat, call.values["message_id"]), None)
             try:
                 result = await self._api.call(call)
             except Exception as error:

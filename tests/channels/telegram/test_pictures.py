@@ -240,6 +240,22 @@ async def test_a_call_that_failed_is_made_again(
     await ann.person.until(lambda: message.text.endswith("Answered Walking"))
 
 
+async def test_what_was_shown_without_an_answer_is_taken_back_all_the_same(
+    bot: Running, ann: Patient, telegram: TelegramDouble
+) -> None:
+    """An edit whose answer was lost is done: the one that leads back to what stood before is no change of nothing."""
+    message = await to_picture(ann)
+    for button in ("1", "2", "\u2713 2"):  # from here on the pictures are known to Telegram
+        await ann.toggles(button)
+    telegram.fail("editMessageMedia", Fault("reset_after"))
+    ann.person.tap("2", message)
+    await ann.person.until(lambda: message.labels[1] == "\u2713 2", 10)
+    await quiet(bot, telegram)
+    ann.person.tap("\u2713 2", message)
+    await ann.person.until(lambda: message.labels[1] == "2", 10)
+    assert message.labels[0] == "\u2713 1"
+
+
 async def test_an_update_that_comes_again_changes_nothing(bot: Running, ann: Patient, telegram: TelegramDouble) -> None:
     message = await to_picture(ann)
     telegram.faults = Faults(duplicate=1.0)
