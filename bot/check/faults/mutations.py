@@ -264,8 +264,13 @@ def _without_option(flow: Flow, i: int, j: int) -> EditedFlow:
 
     The reader would refuse a condition about an option that does not exist, so the screen alone loses it.
     """
-    options = flow.interview.questions[i].options
-    questions = _in_list(flow.interview.questions, i, options=[*options[:j], *options[j + 1 :]])
+    question = flow.interview.questions[i]
+    options, usual, gone = question.options, question.usual, question.options[j].id
+    if isinstance(usual, list):
+        usual = [option for option in usual if option != gone] or None
+    elif usual == gone:
+        usual = next(option.id for option in options if option.id != gone)
+    questions = _in_list(flow.interview.questions, i, options=[*options[:j], *options[j + 1 :]], usual=usual)
     asking = tuple(a._replace(question=q) for a, q in zip(flow.asking, questions, strict=True))
     return replace(flow, interview=changed(flow.interview, questions=questions), asking=asking), ()
 
