@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, CHANGE, EXIT, REVIEW, START, STOPPED, Session
+from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_SURE, Many
@@ -85,6 +86,7 @@ class AnswersTold(PlayedSteps):
     def _answer(self, answers: Mapping[str, Any]) -> None:
         """Give these answers as they are asked for, until something else is asked. What latches comes last of all."""
         for _ in range(MOST_STEPS):
+            self._heard([name for name in self.flow.for_some if self.flow.heard_only(name, self._now_known())])
             at = self.at
             if at == EXIT and self._goes_on(answers):
                 step = {"exit": sc.TELL if self.target.enough else sc.MORE}
@@ -170,11 +172,15 @@ class AnswersTold(PlayedSteps):
 
     # --- signs --------------------------------------------------------------------------------------------------------
 
-    def _heard(self) -> None:
-        """What was heard of lists that are not answered yet: signs that were confirmed, other lines that were named."""
+    def _now_known(self) -> Mapping[str, Any]:
+        return fold_session(self.flow, self.session, self.session.seen.date()).env
+
+    def _heard(self, names: Iterable[str] | None = None) -> None:
+        """What was heard of lists that are not answered yet, or of these: signs that were confirmed, other lines that were
+        named. Lists without a line for this patient come before what follows from them is asked."""
         latch = self.target.latch
         for name, many in self.target.heard.items():
-            if name in self.answers:
+            if name in self.answers or (names is not None and name not in names):
                 continue
             for option in self.flow.questions[name].option_ids:
                 known = self.session.heard.get(name)
