@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.flow.answer_values import keep, read_value
-from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.answers import NOT_SURE, NOTHING_SAID, Many
 from bot.core.model.flow_files import Kind, Level, Question
 
 from . import screens as sc
@@ -100,7 +100,8 @@ def _list_tapped(m: Making, question: Question, choice: str) -> None:
             m.effects.append(Redraw(m.s.at, m.s.turn))
             return
         m.settled(choice)
-        answer(m, question, Many(frozenset()))
+        _take_back_heard(m, question)
+        answer(m, question, NOTHING_SAID)
     elif choice == NOT_SURE:
         m.settled(choice)
         m.clear_up(question)
@@ -215,11 +216,16 @@ def open_to_change(m: Making, question: Question) -> None:
 def _whole_list(m: Making, question: Question) -> Many:
     """What is ticked when a list is done. One that was opened to be changed showed all that was known of it."""
     ticks, known = frozenset(m.s.ticks), m.judgement.env.get(question.ask)
-    if m.s.first == question.ask:
-        m.set(heard={q: h for q, h in m.s.heard.items() if q != question.ask})
-    elif question.ask not in m.s.answers:
-        return Many(ticks)
-    return Many(ticks, known.not_sure - ticks) if isinstance(known, Many) else Many(ticks)
+    opened = _take_back_heard(m, question) or question.ask in m.s.answers
+    return Many(ticks, known.not_sure - ticks) if opened and isinstance(known, Many) else Many(ticks)
+
+
+def _take_back_heard(m: Making, question: Question) -> bool:
+    """What was heard of a list that was opened to be changed: it was shown ticked. True if it was opened so."""
+    if m.s.first != question.ask:
+        return False
+    m.set(heard={q: h for q, h in m.s.heard.items() if q != question.ask})
+    return True
 
 
 def _signs_home(m: Making) -> Question:

@@ -14,6 +14,10 @@ class Many(NamedTuple):
     partial: bool = False
 
 
+NOTHING_SAID: Final = Many(frozenset())
+"""Of a list of which nothing is so, and nothing unsure."""
+
+
 class Span(NamedTuple):
     """A number, or a range with both ends, in base units."""
 
