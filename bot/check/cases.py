@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.conversation.triage import lines_for, next_level_up, triage
 from bot.core.flow.answer_values import BadAnswer, choice_span, read_value
 from bot.core.flow.compiled import Flow, usual_value
-from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
+from bot.core.model.answers import NOT_ASKED, NOT_SURE, NOTHING_SAID, Many, Span
 from bot.core.model.findings import did_you_mean
 from bot.core.model.flow_files import Kind, Level, Question
 
@@ -60,7 +60,7 @@ def run_answers(flow: Flow, case: Mapping[str, Any]) -> CaseResult:
             env[question.ask] = NOT_ASKED
             continue
         if question.ask not in given.values and flow.heard_only(question.ask, env):
-            env[question.ask] = counted(question, Many(frozenset()))
+            env[question.ask] = NOTHING_SAID
             continue
         asked.append(question.ask)
         if question.ask in given.values:

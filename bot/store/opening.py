@@ -218,6 +218,11 @@ PREPARED_AFTER = 5
 """How often a statement is made before the server is told to remember it: a batch takes half as long then."""
 
 
+def _counts_transactions(connection: Connection) -> bool:
+    """Whether this PostgreSQL knows `transaction_timeout`."""
+    return (connection.dialect.server_version_info or ()) >= (17,)
+
+
 def _use_postgresql_well(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
@@ -227,8 +232,7 @@ def _use_postgresql_well(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        newer = (connection.dialect.server_version_info or ()) >= (17,)
-        connection.exec_driver_sql(_BEGIN + _WHOLE if newer else _BEGIN)
+        connection.exec_driver_sql(_BEGIN + _WHOLE if _counts_transactions(connection) else _BEGIN)
 
     @event.listens_for(engine, "after_cursor_execute")
     def counts_again(
@@ -261,7 +265,7 @@ def _bring_up_to_date(
     with in_plain_words(where), writing.connect() as connection:
         if engine.dialect.name == "postgresql":  # several workers may start at once
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-            if (connection.dialect.server_version_info or ()) >= (17,):
+            if _counts_transactions(connection):
                 connection.execute(text("SET LOCAL transaction_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         found = _revision(connection, where, known)

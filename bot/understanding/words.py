@@ -219,8 +219,8 @@ class Spelling:
     """How a language writes: other spellings, opened contractions (`lone`: of a word that is the whole message), pictures, what
     ends a sentence or a clause."""
 
-    opened: dict[str, tuple[str, ...]]
-    lone: dict[str, tuple[str, ...]]
+    opened: Mapping[str, tuple[str, ...]]
+    lone: Mapping[str, tuple[str, ...]]
     pictures: Mapping[str, tuple[str, ...]]
     breaks: frozenset[str]
     speller: Speller
@@ -229,8 +229,8 @@ class Spelling:
     @classmethod
     def of(
         cls,
-        opened: dict[str, tuple[str, ...]],
-        lone: dict[str, tuple[str, ...]],
+        opened: Mapping[str, tuple[str, ...]],
+        lone: Mapping[str, tuple[str, ...]],
         pictures: Mapping[str, tuple[str, ...]],
         breaks: frozenset[str],
         speller: Speller,
@@ -244,7 +244,7 @@ class Spelling:
         """The words of `text`, folded and mended; of a very long one its first part. Never raises."""
         typed, text = text, _capped(text)
         folded, places = fold_spoken(text)
-        short = self.opened | self.lone if folded.strip(_ASIDE) in self.lone else self.opened
+        short = {**self.opened, **self.lone} if folded.strip(_ASIDE) in self.lone else self.opened
         words: list[str] = []
         begins: list[int] = []
         ends: list[int] = []

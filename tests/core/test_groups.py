@@ -113,7 +113,9 @@ def test_who_is_not_sure_finds_them_behind_it_too() -> None:
     assert "Show 7 and 8" in labels(person)
     person.tap("drugs_or_bouts")
     assert labels(person) == ["Injected drugs", "3 bouts a year", "Back", "Done"]
-    person.tap("frequent_recurrence", "done")
+    person.tap("frequent_recurrence", "drugs_or_bouts")
+    assert "\u2713 Show 7 and 8" in labels(person), "what is ticked behind it is not forgotten"
+    person.tap("done")
     assert person.session.queue == ("frequent_recurrence",)
 
 

@@ -108,7 +108,11 @@ def test_who_stands_still_behind_many_rows_is_ended_too(postgresql_url: str, mon
 
 def test_each_transaction_has_its_limits(postgresql_url: str) -> None:
     with open_store(postgresql_url) as store, store._read() as connection:
-        for limit, seconds in (("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "15s")):
+        for limit, seconds in (
+            ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "15s"),
+            ("transaction_timeout", "1min"),
+        ):
             assert connection.execute(text(f"SHOW {limit}")).scalar() == seconds
 
 

@@ -9,16 +9,13 @@ from bot.core.conditions.nodes import reads
 from bot.core.conversation.triage import lines_for, triage
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.answers import NOT_ASKED, Many
+from bot.core.model.answers import NOT_ASKED, NOTHING_SAID
 from bot.core.model.flow_files import Level
 
 from .space import Space
 
 ChosenAnswers = Mapping[str, Any]
 """Question -> the key of a case, or `Many` for a list."""
-
-
-_NOTHING = Many(frozenset())
 
 
 class Ending(NamedTuple):
@@ -61,7 +58,7 @@ def outcome_of(flow: Flow, values: Mapping[str, Any]) -> Ending:
             env[question.ask] = NOT_ASKED
             continue
         env[question.ask] = values[question.ask]
-        if env[question.ask] != _NOTHING or not flow.heard_only(question.ask, env):
+        if env[question.ask] != NOTHING_SAID or not flow.heard_only(question.ask, env):
             asked.append(question.ask)
         if any(rule.check(env) for rule in urgent[question.ask]):
             break

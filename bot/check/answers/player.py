@@ -15,7 +15,7 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, Sessi
 from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
-from bot.core.model.answers import NOT_SURE, Many
+from bot.core.model.answers import NOT_SURE, NOTHING_SAID, Many
 from bot.core.model.flow_files import NUMERIC, Kind, Level, Question
 
 from .space import Axis, Cell, Space
@@ -23,7 +23,6 @@ from .space import Axis, Cell, Space
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When played conversations take place: any moment would do, but scripts must be able to name it."""
 _MOST_TURNS = 600
-_NOTHING = Many(frozenset())
 UNITS = {Kind.ago: "days", Kind.length: "seconds"}
 """What is typed behind a number, so that it cannot be taken for another one."""
 
@@ -85,7 +84,7 @@ class Player:
         at = session.at.partition("/")[0]
         for name in order[: order.index(at)] if at in order else order:
             unasked = name in env and name not in session.answers and self.flow.heard_only(name, env)
-            if unasked and chosen.get(name, _NOTHING) != _NOTHING:
+            if unasked and chosen.get(name, NOTHING_SAID) != NOTHING_SAID:
                 return name
         return None
 

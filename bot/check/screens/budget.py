@@ -135,7 +135,7 @@ def _figures(flow: Flow, screen: ShownScreen) -> Iterator[tuple[str, str, float,
         yield "choices", "FLOW042", choices, budget.choices
     said = measured_text((_graded(budget, screen),)).replace(
         ANY_WORDS, ""
-    )  # what a patient wrote is not ours to simplify
+    )  # a patient's words are not ours to simplify
     grade = grade_of(said, screen.lang)
     if grade is not None:
         yield "grade", "FLOW047", round(grade, 1), budget.grade

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from bot.core.conversation import screens as sc
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.message import Message
-from bot.core.rendering.phone_lines import FOLD
+from bot.core.rendering.phone_lines import before_unfolding
 
 FEWEST_WORDS = 30
 """A formula says nothing of fewer words than these."""
@@ -19,11 +18,6 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?!\w)")
 _VOWELS = re.compile(r"[aeiouy]+")
 _UMLAUTS = re.compile(r"[aeiouyäöü]+")
 _END = re.compile(r"[.!?:;]+(?:\s|$)|\n")
-
-
-def before_unfolding(message: Message) -> Message:
-    """The message without what unfolds."""
-    return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
 
 
 def choices_of(flow: Flow, message: Message) -> int:

@@ -176,7 +176,7 @@ class Judgement:
     def _deciding_question(self, answered: Sequence[str], verdict: Verdict) -> str:
         """The question whose answer came last of those that the emergency rules read; something was said of it."""
         read = frozenset().union(*(reads(rule.node) for rule in verdict.deciding))
-        said = [*answered, *self.session.answers, *self.session.heard, *answered]
+        said = [*self.session.answers, *self.session.heard, *answered]
         for question in reversed(said):
             value = self.env.get(question)
             if question in read and (not isinstance(value, Many) or value.yes or value.not_sure):

@@ -68,15 +68,14 @@ def _offer_exit(event: EventData) -> bool:
 
 def _due(flow: Flow, question: str, check: Check | None) -> Callable[[EventData], bool]:
     """Whether the question is due: its `when` holds, it has a line for this person, and it is not answered."""
-    if question in flow.for_some:
-        return lambda event: (
-            question not in _cursor(event).answered
-            and (check is None or check(_cursor(event).env) is True)
-            and not flow.heard_only(question, _cursor(event).env)
-        )
-    if check is None:
-        return lambda event: question not in _cursor(event).answered
-    return lambda event: question not in _cursor(event).answered and check(_cursor(event).env) is True
+
+    def due(event: EventData) -> bool:
+        cursor = _cursor(event)
+        return question not in cursor.answered and (check is None or check(cursor.env) is True)
+
+    if question not in flow.for_some:
+        return due
+    return lambda event: due(event) and not flow.heard_only(question, _cursor(event).env)
 
 
 def which(question: str) -> str:

@@ -10,7 +10,7 @@ from bot.core.conditions.compiler import MEMO
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import Recent, per_flow
-from bot.core.model.answers import NOT_ASKED, Many
+from bot.core.model.answers import NOT_ASKED, NOTHING_SAID, Many
 from bot.core.model.flow_files import LEVELS, Level
 
 from .session import Session
@@ -42,7 +42,6 @@ class Verdict(NamedTuple):
 
 
 _NO_LISTS: Mapping[str, Many] = {}
-_NOTHING = Many(frozenset())
 
 
 def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str, Many] = _NO_LISTS) -> Folded:
@@ -68,7 +67,7 @@ def fold(flow: Flow, answers: Mapping[str, Any], today: date, heard: Mapping[str
                 value = Many(yes, (value.not_sure | told.not_sure) - yes)
             env[name] = value
         elif flow.heard_only(name, env):
-            env[name] = heard.get(name, _NOTHING)._replace(partial=False)
+            env[name] = heard.get(name, NOTHING_SAID)._replace(partial=False)
         else:
             if name in heard:
                 env[name] = heard[name]

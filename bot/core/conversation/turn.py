@@ -268,8 +268,8 @@ class Making:
             offer_exit=judgement.exit_is_due,
         )  # fmt: skip
         first = self.s.first
-        asked_first = first is not None and not self.flow.heard_only(first, judgement.env)
-        if first is not None and asked_first and self.s.latch is None and first not in self.s.answers:
+        waits = first is not None and self.s.latch is None and first not in self.s.answers
+        if first is not None and waits and not self.flow.heard_only(first, judgement.env):
             self.ask(first)
             return
         if self.s.signs and self.s.latch is None:  # only its own yes, no or not sure ends a typed sign

@@ -207,7 +207,8 @@ class Flow:
 
     def heard_only(self, question: str, env: Mapping[str, Any]) -> bool:
         """Whether a list has no line for whoever gave these answers: it is not asked, and only what is said of it counts."""
-        return all(check(env) is False for _, check in self.for_some[question]) if question in self.for_some else False
+        lines = self.for_some.get(question)
+        return lines is not None and all(check(env) is False for _, check in lines)
 
     def spoken_to(self, env: Mapping[str, Any]) -> tuple[str, ...]:
         """The audiences to whom whoever gave these answers belongs."""

@@ -33,11 +33,12 @@ def draw_advice(d: Drawing, effect: Advise) -> tuple[Message, ...]:
     for number, (shown, folded) in enumerate(_cards(d.flow, parts)):
         if number:
             cards += d.messages(urgent=effect.urgent)
-        for section in shown:
-            first = section is shown[0] and not number
-            _put_part(d, section, parts[section], alone=first)
-            for conflict in effect.conflicts if first else ():
-                d.say("conflict", text=texts.conflicts[conflict])
+        for section in shown[:1]:
+            _put_part(d, section, parts[section], alone=not number)
+        for conflict in () if number else effect.conflicts:  # behind what to do first
+            d.say("conflict", text=texts.conflicts[conflict])
+        for section in shown[1:]:
+            _put_part(d, section, parts[section], alone=False)
         for group in folded:
             d.put("fold", "\n".join(line for section in group for line in _headed(d, section, parts[section])))
     if cards:

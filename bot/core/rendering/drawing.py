@@ -69,14 +69,10 @@ class Drawing:
         self, rows: Iterable[tuple[Button, ...]] = (), turn: int | None = None, urgent: bool = False
     ) -> list[Message]:
         """The blocks so far as cards that a phone shows whole; the buttons stand under the last."""
-        screens, blocks = self.flow.interview.screens, self.blocks
-        made: list[Message] = []
-        for card in phone_cards(blocks, screens.card_lines, screens.width):
-            if made:
-                made.append(Message(tuple(card), dates=made[0].dates, urgent=urgent))
-            else:
-                self.blocks = card
-                made.append(self.message(urgent=urgent))
+        screens = self.flow.interview.screens
+        self.blocks, *others = phone_cards(self.blocks, screens.card_lines, screens.width)
+        first = self.message(urgent=urgent)
+        made = [first, *(replace(first, blocks=tuple(card)) for card in others)]
         return [*made[:-1], replace(made[-1], rows=tuple(rows), turn=turn)]
 
     def message(self, rows: Iterable[tuple[Button, ...]] = (), **more: Any) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from unicodedata import combining, east_asian_width
 
 from .message import Block, BlockKind, Message
@@ -40,13 +41,14 @@ def text_columns(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def before_unfolding(message: Message) -> Message:
+    """The message without what unfolds."""
+    return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
+
+
 def screen_lines(message: Message, width: int) -> int:
     """The lines of a message before what unfolds."""
-    return _lines(message.blocks, width)
-
-
-def _lines(blocks: Sequence[Block], width: int) -> int:
-    text = Message(tuple(b for b in blocks if b.kind != FOLD)).plain()
+    text = before_unfolding(message).plain()
     return len(wrapped(text, width)) if text else 0
 
 
@@ -55,14 +57,17 @@ def phone_cards(blocks: Sequence[Block], most: int, width: int) -> list[list[Blo
     under its heading, once more. What unfolds, and the title at the end, stay with what is above them."""
     cards: list[list[Block]] = []
 
+    def fits(*blocks: Block) -> bool:
+        return screen_lines(Message(blocks), width) <= most
+
     def add(blocks: list[Block], heading: list[Block]) -> None:
-        if cards and _lines([*cards[-1], *blocks], width) <= most:
+        if cards and fits(*cards[-1], *blocks):
             cards[-1] += blocks
         else:
             cards.append([*heading, *blocks])
 
     for part in _parts(blocks):
-        if _lines(part, width) <= most:
+        if fits(*part):
             add(part, [])
             continue
         heading = part[:1] if part[0].kind == "heading" else []

@@ -100,16 +100,17 @@ def _answer_rows(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     button = d.buttons_of(question.ask)
     hidden = d.hidden.intersection(question.option_ids).difference(ticks)
     labels = _labels(d.words, question.ask, hidden, d.s.opened)
-    inside = {question.group_of[c] for c in ticks if c in question.group_of}
-    rows = [
-        tuple([button(c, f"\u2713 {label}" if c in inside else label, c in ticks) for c, label in row])
-        for row in labels
-    ]
+    rows = [tuple([button(c, _marked(question, c, label, ticks), c in ticks) for c, label in row]) for row in labels]
     if d.s.opened:
         rows.insert(-1 if sc.toggles(question) else len(rows), _back(d, question.ask))
     if _stop_is_offered(d, question):
         rows.append((d.system_button(question.ask, sc.STOP_HERE),))
     return rows
+
+
+def _marked(question: Question, choice: str, label: str, ticks: Collection[str]) -> str:
+    """The label of a button, which says so if a line behind it is ticked. A ticked line says it by itself."""
+    return f"\u2713 {label}" if any(choice == question.group_of.get(tick) for tick in ticks) else label
 
 
 def _back(d: Drawing, screen: str) -> tuple[Button, ...]:
@@ -174,10 +175,10 @@ def which_screen(d: Drawing, question: Question) -> list[tuple[Button, ...]]:
     for i, option in enumerate((o for o in question.option_ids if o not in d.hidden), 1):
         mark = "\u2713 " if option in d.s.ticks else ""
         d.put("item", f"{i}. {mark}{d.words.item(question.ask, option)}")
-    buttons = [
-        d.button(screen, choice, texts.groups.get(choice) or texts.options[choice].label, choice in d.s.ticks)
-        for choice in _first_shown(question, d.s.opened, d.hidden)
-    ]
+    buttons = []
+    for choice in _first_shown(question, d.s.opened, d.hidden):
+        label = texts.groups.get(choice) or texts.options[choice].label
+        buttons.append(d.button(screen, choice, _marked(question, choice, label, d.s.ticks), choice in d.s.ticks))
     ends = (d.system_button(screen, sc.ALL), d.system_button(screen, sc.DONE))
     return [*columns(buttons), _back(d, screen), ends[1:]] if d.s.opened else [*columns(buttons), ends]
 

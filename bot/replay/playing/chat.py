@@ -128,9 +128,8 @@ class SeenChat:
             return None
         words, said = self.flow.text(self.lang).questions[question.ask].options, folded_words(name)
         named = [n for n in question.option_ids if said in (n, folded_words(words[n].label))]
-        opens = [
-            question.group_of[n] for n in named if n in question.group_of
-        ] or question.groups  # an open one leads back
+        behind = [question.group_of[n] for n in named if n in question.group_of]
+        opens = behind or question.groups  # a button of an open group leads back
         return next((found for group in opens if (found := self.find(group)) is not None), None)
 
     def names_a_line(self, name: str) -> bool:

@@ -162,19 +162,8 @@ def _looks(session: Session) -> tuple[Any, ...]:
     """What a patient's words or taps lead to, whichever of them it was."""
     s = session
     state = (
-        s.id,
-        s.at,
-        s.ticks,
-        s.opened,
-        s.queue,
-        s.found,
-        s.signs,
-        s.proposal,
-        s.latch,
-        s.enough,
-        s.checked,
-        s.unplaced,
-    )
+        s.id, s.at, s.ticks, s.opened, s.queue, s.found, s.signs, s.proposal, s.latch, s.enough, s.checked, s.unplaced,
+    )  # fmt: skip
     return (*state, s.consented, dict(s.answers), dict(s.heard), s.misread)
 
 

@@ -86,7 +86,8 @@ class AnswersTold(PlayedSteps):
     def _answer(self, answers: Mapping[str, Any]) -> None:
         """Give these answers as they are asked for, until something else is asked. What latches comes last of all."""
         for _ in range(MOST_STEPS):
-            self._heard([name for name in self.flow.for_some if self.flow.heard_only(name, self._now_known())])
+            env = fold_session(self.flow, self.session, self.session.seen.date()).env
+            self._heard([name for name in self.flow.for_some if self.flow.heard_only(name, env)])
             at = self.at
             if at == EXIT and self._goes_on(answers):
                 step = {"exit": sc.TELL if self.target.enough else sc.MORE}
@@ -171,9 +172,6 @@ class AnswersTold(PlayedSteps):
         return self.does({"tap": name}, lambda s: s.at == name)
 
     # --- signs --------------------------------------------------------------------------------------------------------
-
-    def _now_known(self) -> Mapping[str, Any]:
-        return fold_session(self.flow, self.session, self.session.seen.date()).env
 
     def _heard(self, names: Iterable[str] | None = None) -> None:
         """What was heard of lists that are not answered yet, or of these: signs that were confirmed, other lines that were
