@@ -13,7 +13,8 @@ from bot.core.flow.answer_values import BadAnswer, choice_span, read_value
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, NOTHING_SAID, Many, Span
 from bot.core.model.findings import did_you_mean
-from bot.core.model.flow_files import Kind, Level, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import Kind, Level
 
 
 class BadCase(Exception):

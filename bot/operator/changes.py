@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.core.flow.reading import TEXTS, try_flow
 from bot.core.flow.yaml_places import text_of
 from bot.core.model.findings import Finding
-from bot.core.model.flow_files import Identifier, Strict
+from bot.core.model.parts import Identifier, Strict
 from bot.library import as_named
 
 from .yaml_text import CannotEdit, YamlText

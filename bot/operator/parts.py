@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.core.model.findings import did_you_mean
-from bot.core.model.flow_files import Level
+from bot.core.model.parts import Level
 
 from .changes import Change, checked_name
 from .yaml_text import CannotEdit, YamlText

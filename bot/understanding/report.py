@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot.core.model.flow_files import Interview
+from bot.core.model.interview_file import Interview
 from bot.core.model.readings import Reader, Reading
 
 

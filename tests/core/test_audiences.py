@@ -11,7 +11,7 @@ from bot.core.conversation.events import Tapped
 from bot.core.conversation.screens import AS_USUAL, STOP_HERE
 from bot.core.conversation.session import SIGN
 from bot.core.model.findings import FlowError
-from bot.core.model.flow_files import Texts
+from bot.core.model.texts_file import Texts
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited
 from tests.support.talking import Person, back_spasm, listening, sprain
 

@@ -16,7 +16,8 @@ from bot.core.conversation.triage import Verdict, triage
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, Many, Span
 from bot.core.model.findings import FlowError
-from bot.core.model.flow_files import LEVELS, NUMERIC, Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import LEVELS, NUMERIC, Kind
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from tests.support.generated_flows import generated
 

@@ -16,7 +16,9 @@ from bot.core.conditions.nodes import All, Any_, AtLeast, Chosen, Compare, Node,
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
 from bot.core.model.findings import Finding, Place
-from bot.core.model.flow_files import LEVELS, Kind, Level, Question, Texts
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import LEVELS, Kind, Level
+from bot.core.model.texts_file import Texts
 
 from .unparse import condition_text, quantity
 

@@ -18,7 +18,8 @@ from bot.core.conditions.nodes import (
     Says,
     Ticked,
 )
-from bot.core.model.flow_files import Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import Kind
 
 _UNITS = {
     Kind.ago: ((1.0, "days"),),

@@ -11,7 +11,8 @@ from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Place
-from bot.core.model.flow_files import LEVELS, Kind, Level, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import LEVELS, Kind, Level
 
 from .encoding import Copy, Formula, conj, disj, exactly, neg
 from .pairs import compared, in_order_of_worry, unsure_for_no

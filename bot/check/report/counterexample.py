@@ -14,7 +14,8 @@ from bot.check.answers.results import Example, Failed
 from bot.core.flow.answer_values import choice_span, read_value
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import NUMERIC, Kind
 
 _WIDTH = 26
 UNPLACED: Mapping[str, Any] = {"said": ["unplaced"]}

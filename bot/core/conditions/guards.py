@@ -7,7 +7,8 @@ from itertools import pairwise, product
 from typing import Any
 
 from bot.core.model.answers import Many, Span
-from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import NUMERIC, Kind
 
 from .compiler import compile_check
 from .nodes import All, Any_, Asked, AtLeast, Compare, Leaf, Named, Node, Not, Nothing, Ticked, leaves

@@ -12,7 +12,8 @@ Grammar (three-valued when evaluated, see `compiler.py`):
 from __future__ import annotations
 
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import NUMERIC, Kind
 from bot.core.model.quantities import BadQuantity, in_base_units
 
 from .nodes import All, Any_, Asked, AtLeast, Chosen, Compare, Named, Node, Not, Nothing, Says, Ticked, shifted

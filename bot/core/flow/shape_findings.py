@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.flow_files import SCHEMA, Strict
+from bot.core.model.parts import SCHEMA, Strict
 
 from .yaml_places import KEY, Loaded, Path
 

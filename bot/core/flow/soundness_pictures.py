@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.flow_files import Kind
+from bot.core.model.parts import Kind
 from bot.core.model.pictures import PICTURES, ZONES
 
 from .draft import Draft

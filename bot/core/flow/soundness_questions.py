@@ -12,7 +12,8 @@ from bot.core.conditions.guards import unguarded
 from bot.core.conditions.nodes import Asked, Compare, leaves
 from bot.core.model.answers import Span
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.flow_files import NUMERIC, Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import NUMERIC, Kind
 from bot.core.model.quantities import BadQuantity, read_quantity
 
 from .answer_values import BadAnswer, bounds, choice_span, read_value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.core.model.flow_files import Kind, Question
+from bot.core.model.interview_file import Question
+from bot.core.model.parts import Kind
 from bot.core.model.readings import Fact
 from bot.understanding.account.roles import (
     DENIAL,

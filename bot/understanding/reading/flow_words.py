@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.model.flow_files import Interview, Kind, Question
+from bot.core.model.interview_file import Interview, Question
+from bot.core.model.parts import Kind
 from bot.understanding.language import Language
 
 
