@@ -12,9 +12,9 @@ from bot.core.conversation.triage import lines_for, next_level_up, triage
 from bot.core.flow.answer_values import BadAnswer, choice_span, read_value
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, NOTHING_SAID, Many, Span
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 from bot.core.model.findings import did_you_mean
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
 
 
 class BadCase(Exception):

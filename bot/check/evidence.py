@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.model.advice_file import Advice
-from bot.core.model.evidence_file import Claim, Evidence
+from bot.core.model.files.advice import Advice
+from bot.core.model.files.evidence import Claim, Evidence
+from bot.core.model.files.texts import Texts
+from bot.core.model.files.triage import Triage
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.texts_file import Texts
-from bot.core.model.triage_file import Triage
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands inside a file, e.g. `("claims", 3, "fingerprint")`."""

@@ -91,7 +91,7 @@ def _shown(run: Callable[[argparse.Namespace], FolderEdit]) -> Callable[[argpars
 
 
 def _question(args: argparse.Namespace) -> FolderEdit:
-    from bot.core.model.parts import Kind
+    from bot.core.model.files.parts import Kind
     from bot.operator.add import add_question
 
     return add_question(
@@ -107,7 +107,7 @@ def _option(args: argparse.Namespace) -> FolderEdit:
 
 
 def _red_flag(args: argparse.Namespace) -> FolderEdit:
-    from bot.core.model.parts import Level
+    from bot.core.model.files.parts import Level
     from bot.operator.add import add_red_flag
 
     return add_red_flag(
@@ -117,14 +117,14 @@ def _red_flag(args: argparse.Namespace) -> FolderEdit:
 
 
 def _rule(args: argparse.Namespace) -> FolderEdit:
-    from bot.core.model.parts import Level
+    from bot.core.model.files.parts import Level
     from bot.operator.add import add_rule
 
     return add_rule(_editable(args.flow), args.id, args.when, Level(args.level), because=args.because, how=args.how)
 
 
 def _line(args: argparse.Namespace) -> FolderEdit:
-    from bot.core.model.parts import Level
+    from bot.core.model.files.parts import Level
     from bot.operator.add import add_line
 
     return add_line(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.parts import Kind, Level
 
 from .changes import Change, FolderEdit, checked_name, refused
 from .parts import (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.core.flow.reading import TEXTS, try_flow
 from bot.core.flow.yaml_places import text_of
+from bot.core.model.files.parts import Identifier, Strict
 from bot.core.model.findings import Finding
-from bot.core.model.parts import Identifier, Strict
 from bot.library import as_named
 
 from .yaml_text import CannotEdit, YamlText

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.flow.yaml_places import Loaded, text_of
-from bot.core.model.advice_file import Section
-from bot.core.model.parts import LEVELS
+from bot.core.model.files.advice import Section
+from bot.core.model.files.parts import LEVELS
 from bot.core.model.system_texts import SYSTEM
 
 from .add import or_refused

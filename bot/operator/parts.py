@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.core.model.files.parts import Level
 from bot.core.model.findings import did_you_mean
-from bot.core.model.parts import Level
 
 from .changes import Change, checked_name
 from .yaml_text import CannotEdit, YamlText

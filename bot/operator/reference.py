@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bot.core.flow.shape_findings import fields_of
-from bot.core.model.flow_files import FILES, REQUIRED
-from bot.core.model.parts import Condition, Identifier, Quantity, Strict
+from bot.core.model.files.flow import FILES, REQUIRED
+from bot.core.model.files.parts import Condition, Identifier, Quantity, Strict
 
 from .schema import file_of
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.core.model.flow_files import FILES
+from bot.core.model.files.flow import FILES
 from bot.core.model.system_texts import PLACES, SYSTEM
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.core.conversation.session import Session
 from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import Flow
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.rendering.answer_words import Places, words_for
 from bot.store import ChatWrite, Due, KeptMessage, SessionRow
 

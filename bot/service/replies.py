@@ -19,7 +19,7 @@ from bot.core.conversation.events import (
 )
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.rendering.answer_words import Places, Words, words_for
 from bot.core.rendering.message import Block, Message
 from bot.core.rendering.render import render

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.model.interview_file import Interview, Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Interview, Question
+from bot.core.model.files.parts import NUMERIC, Kind
+from bot.core.model.files.texts import Texts
 from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Reply
-from bot.core.model.texts_file import Texts
 from bot.understanding.account.roles import Ledger
 from bot.understanding.patterns.match import Match
 from bot.understanding.patterns.spans import WordSpan

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot.core.model.interview_file import Interview
+from bot.core.model.files.interview import Interview
 from bot.core.model.readings import Reader, Reading
 
 

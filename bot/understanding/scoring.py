@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.core.model.interview_file import Interview
+from bot.core.model.files.interview import Interview
 from bot.core.model.readings import Reader
 
 from .report import understand_text

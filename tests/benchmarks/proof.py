@@ -20,7 +20,7 @@ from bot.check.proof.prove import proofs
 from bot.check.structure.structure import check_structure
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
-from bot.core.model.texts_file import Texts
+from bot.core.model.files.texts import Texts
 from bot.library import find_flow, load_flow
 from tests.support.generated_flows import generated
 

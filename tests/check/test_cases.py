@@ -14,7 +14,7 @@ from bot.check.cases import BadCase, run_answers
 from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.support.talking import back_spasm, converse, sprain
 
 

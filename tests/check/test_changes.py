@@ -15,7 +15,7 @@ from bot.check.proof.confirm import random_choice
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.support.brute_force import answers_to
 from tests.support.flow_edits import SPRAIN, flow_at
 

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.check.evidence import DocumentsError, audit, fingerprint, fold_text, report_lines, verify
-from bot.core.model.advice_file import Advice
-from bot.core.model.evidence_file import Claim, Evidence
+from bot.core.model.files.advice import Advice
+from bot.core.model.files.evidence import Claim, Evidence
+from bot.core.model.files.texts import Texts
+from bot.core.model.files.triage import Triage
 from bot.core.model.findings import Place
-from bot.core.model.texts_file import Texts
-from bot.core.model.triage_file import Triage
 from tests.support.places import FLOWS, ROOT
 
 SHIPPED = FLOWS / "back_spasm" / "evidence.yaml"

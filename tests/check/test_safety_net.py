@@ -9,7 +9,7 @@ import pytest
 from bot.check.difference.formulas import at_level, said
 from bot.check.proof.encoding import Formula, conj, neg
 from bot.check.proof.solver import Prover
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.support.flow_edits import BACK_SPASM, flow_at
 
 FEVER = ("help_fever", "help_infection", "help_baclofen", "help_pregnant")

@@ -22,7 +22,7 @@ from bot.check.screens.said import ABOVE, ALONE, TICKED
 from bot.check.screens.viewers import Viewers
 from bot.core.conversation.events import Advise, Ask
 from bot.core.flow.compiled import Flow
-from bot.core.model.interview_file import Screens
+from bot.core.model.files.interview import Screens
 from bot.core.model.system_texts import SYSTEM
 from bot.core.rendering.message import Block, Button, Message
 from bot.core.rendering.phone_lines import screen_lines, text_columns, wrapped

@@ -14,8 +14,8 @@ from bot.check.counting.reaching import reaching
 from bot.check.difference.formulas import at_level
 from bot.check.proof.confirm import random_choice, walk
 from bot.check.proof.solver import Prover
+from bot.core.model.files.parts import LEVELS
 from bot.core.model.findings import FlowError
-from bot.core.model.parts import LEVELS
 from tests.support.brute_force import answers_to, conversations
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from tests.support.generated_flows import generated

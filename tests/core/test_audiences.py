@@ -10,8 +10,8 @@ from bot.check.structure.structure import labels_are_short, languages_say_the_sa
 from bot.core.conversation.events import Tapped
 from bot.core.conversation.screens import AS_USUAL, STOP_HERE
 from bot.core.conversation.session import SIGN
+from bot.core.model.files.texts import Texts
 from bot.core.model.findings import FlowError
-from bot.core.model.texts_file import Texts
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited
 from tests.support.talking import Person, back_spasm, listening, sprain
 

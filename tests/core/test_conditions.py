@@ -31,8 +31,8 @@ from bot.core.conditions.nodes import (
 )
 from bot.core.conditions.parser import Names, parse
 from bot.core.model.answers import NOT_ASKED, Many, Span
+from bot.core.model.files.interview import Question
 from bot.core.model.findings import Finding, Place
-from bot.core.model.interview_file import Question
 
 QUESTIONS = [
     Question.model_validate(q)

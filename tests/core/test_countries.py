@@ -17,7 +17,7 @@ from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Acknowledge, Redraw, Started, Tapped, Typed
 from bot.core.conversation.session import EMERGENCY, STOPPED, Session
 from bot.core.flow.reading import try_flow
-from bot.core.model.countries_file import Country
+from bot.core.model.files.countries import Country
 from bot.core.rendering.answer_words import Places, words_for
 from bot.core.rendering.message import Message
 from bot.core.rendering.render import render

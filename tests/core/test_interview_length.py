@@ -14,7 +14,7 @@ import pytest
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, REVIEW
 from bot.core.flow.compiled import Flow, usual_value
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.parts import NUMERIC, Kind
 from tests.support.talking import Person, back_spasm
 
 MOST_QUESTIONS, MOST_TAPS = 15, 18

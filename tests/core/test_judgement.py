@@ -11,7 +11,7 @@ from bot.core.conversation.engine import start
 from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import Latch
 from bot.core.model.answers import Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.support.places import ROOT
 from tests.support.talking import NOW, back_spasm
 

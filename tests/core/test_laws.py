@@ -14,7 +14,7 @@ from bot.core.conversation.machine import Cursor, machine_of
 from bot.core.conversation.session import ENDED, SIGN, START, STOPPED, Session
 from bot.core.conversation.triage import fold, triage
 from bot.core.flow.compiled import Flow
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.model.system_texts import COMMANDS
 from bot.core.rendering.message import Message
 from tests.support.talking import Person, back_spasm, converse, listening, sprain

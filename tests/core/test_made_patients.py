@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.check.cases import run_answers
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.core.test_patients import ALONE
 from tests.support.flow_edits import commit_seed
 from tests.support.made_patients import ADULT, TABLE, TOGETHER, TRAITS, accepted, harmless, joined, signed

@@ -9,8 +9,8 @@ import pytest
 
 from bot.check.cases import CaseResult, run_answers
 from bot.core.flow.yaml_places import Loaded
-from bot.core.model.advice_file import Section
-from bot.core.model.parts import Level
+from bot.core.model.files.advice import Section
+from bot.core.model.files.parts import Level
 from tests.support.audit_rows import rows
 from tests.support.places import FLOWS, TESTS
 from tests.support.talking import back_spasm

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bot.core.flow.reading import content_hash, try_flow
 from bot.core.flow.yaml_places import KEY, Loaded, text_of
+from bot.core.model.files.flow import FILES
 from bot.core.model.findings import Finding
-from bot.core.model.flow_files import FILES
 from tests.support.flow_edits import SPRAIN, edited_files, files_of
 
 FILE_NAMES = [*(f"{kind}.yaml" for kind in FILES if kind != "texts"), "texts.en.yaml", "texts.fr.yaml", "other.yaml"]

@@ -14,7 +14,7 @@ from bot.core.conversation.events import Advise, Ask, Redraw, Say, Settled
 from bot.core.conversation.session import CHANGE, EMERGENCY, MISTAKE, SIGN, START, Heard, Latch, Session
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many, Since
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.model.system_texts import SYSTEM
 from bot.core.rendering.advice import recheck
 from bot.core.rendering.answer_words import Places

@@ -11,7 +11,7 @@ from bot.core.conversation.events import Explain, Settled
 from bot.core.conversation.session import ADVICE, EMERGENCY, ENDED, START
 from bot.core.conversation.triage import fold, triage
 from bot.core.model.answers import NOT_ASKED, Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.rendering.answer_words import Places, words_for
 from bot.core.rendering.render import render
 from bot.service.export import export_text

@@ -15,9 +15,9 @@ from bot.core.conditions.parser import Names, parsed
 from bot.core.conversation.triage import Verdict, triage
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, Many, Span
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, NUMERIC, Kind
 from bot.core.model.findings import FlowError
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import LEVELS, NUMERIC, Kind
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, commit_seed, flow_at
 from tests.support.generated_flows import generated
 

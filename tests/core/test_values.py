@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.core.flow.answer_values import BadAnswer, as_read, bounds, from_json, keep, read_value, to_json
 from bot.core.model.answers import Many, Since, Span
-from bot.core.model.interview_file import Choice, Option, Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Choice, Option, Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.quantities import BadQuantity, in_base_units, read_quantity
 
 TODAY = date(2026, 11, 20)

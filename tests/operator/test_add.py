@@ -16,7 +16,7 @@ from bot.check.structure.structure import check_structure
 from bot.cli import main
 from bot.core.flow.reading import try_flow
 from bot.core.flow.yaml_places import Loaded
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.parts import Kind, Level
 from bot.operator import changes
 from bot.operator.add import add_language, add_line, add_option, add_question, add_red_flag, add_rule
 from bot.operator.changes import FolderEdit

@@ -11,7 +11,7 @@ import pytest
 
 from bot.cli import main
 from bot.core.flow.yaml_places import Loaded
-from bot.core.model.flow_files import FILES
+from bot.core.model.files.flow import FILES
 from bot.core.model.system_texts import SYSTEM
 from bot.operator.reference import BEGIN, END, NoMarkers, with_tables, write_tables
 from bot.operator.schema import all_schemas, editor_settings, schema_of

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.core.model.interview_file import Interview
+from bot.core.model.files.interview import Interview
 from bot.core.model.readings import Reader
 from bot.understanding.language import load
 from bot.understanding.reading.flow_words import FlowWords

@@ -9,7 +9,7 @@ from typing import Any
 from bot.check.answers.space import Axis, Space
 from bot.core.conversation.triage import Verdict, triage
 from bot.core.model.answers import NOT_ASKED, Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 
 def answers_to(space: Space, question: str) -> Iterator[Any]:

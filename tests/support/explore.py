@@ -23,7 +23,7 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, EXIT, REVIEW, STOPP
 from bot.core.conversation.triage import fold
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.core.model.system_texts import COMMANDS
 
 TEXTS = ("no", "yes", "not sure", "none of these", "0", "3", "it was a mistake", "zxqv", "/restart", "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.core.flow.yaml_places import Loaded
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from tests.support.places import TESTS
 
 TABLE: dict[str, Any] = Loaded("harmless_traits.yaml", (TESTS / "harmless_traits.yaml").read_text("utf-8")).value

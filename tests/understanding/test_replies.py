@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from tests.support.places import TESTS
 from tests.support.understood import flow, read
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bot.core.conditions.nodes import Asked, Leaf, Node, leaves
 from bot.core.conditions.parser import Names, parse
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.governance import Property
 from bot.core.model.findings import Finding, Place
-from bot.core.model.governance_files import Property
 
 
 class PropertyNodes(NamedTuple):

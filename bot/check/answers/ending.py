@@ -10,7 +10,7 @@ from bot.core.conversation.triage import lines_for, triage
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_ASKED, NOTHING_SAID
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .space import Space
 

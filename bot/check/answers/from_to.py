@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bot.core.flow.answer_values import BadAnswer, read_value
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.governance_files import Property
+from bot.core.model.files.governance import Property
 
 from .space import Axis, Space, Ticks
 

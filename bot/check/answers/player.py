@@ -16,8 +16,8 @@ from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, NOTHING_SAID, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind, Level
 
 from .space import Axis, Cell, Space
 

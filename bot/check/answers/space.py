@@ -17,8 +17,8 @@ from bot.core.conversation.screens import offers_unsure
 from bot.core.flow.answer_values import BadAnswer, bounds, choice_span, read_value
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 
 from .conditions_of import deciding_leaves
 

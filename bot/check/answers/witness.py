@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.conditions.explain import explain, false_parts
 from bot.core.conditions.nodes import Node, Not, leaves, reads
 from bot.core.flow.compiled import CompiledRule, Flow
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .ending import Ending, outcome
 from .results import Example

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.check.answers.space import Axis, Space, Ticks
-from bot.core.model.parts import LEVELS
+from bot.core.model.files.parts import LEVELS
 
 from .remainders import Remainders, State
 from .residue import TRUE, Formulas, Translator, Variable, values_of

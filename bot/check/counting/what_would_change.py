@@ -20,8 +20,8 @@ from bot.core.flow.answer_values import as_read, choice_span, keep
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_ASKED, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import LEVELS, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, Level
 
 from .reaching import reaching
 

@@ -9,7 +9,7 @@ from bot.check.answers.space import Axis, Cell, Space, Ticks, comparisons
 from bot.core.conditions.nodes import reads
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Span
-from bot.core.model.parts import NUMERIC
+from bot.core.model.files.parts import NUMERIC
 
 
 class Beside(NamedTuple):

@@ -12,7 +12,7 @@ from bot.check.answers.space import Space
 from bot.check.counting.counting import bound
 from bot.core.conditions.nodes import Named, Node
 from bot.core.flow.compiled import Flow
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .beside import Beside, beside
 from .level_pairs import TooMany, pairs

@@ -10,7 +10,7 @@ from bot.check.proof.encoding import Copy, Formula, conj, disj, neg, way_said
 from bot.check.proof.pairs import same
 from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
-from bot.core.model.parts import LEVELS, Level
+from bot.core.model.files.parts import LEVELS, Level
 
 from .beside import Beside
 from .level_pairs import Pair

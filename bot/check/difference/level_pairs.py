@@ -11,7 +11,7 @@ from bot.check.counting.counting import MOST_REMAINDERS
 from bot.check.counting.remainders import Remainders, State
 from bot.check.counting.residue import FALSE, NO, TRUE, UNSURE, YES, Formulas, Translator, Variable
 from bot.core.model.answers import Many
-from bot.core.model.parts import LEVELS
+from bot.core.model.files.parts import LEVELS
 
 from .beside import Beside
 

@@ -15,10 +15,10 @@ from typing import Any
 from bot.core.conditions.nodes import All, Any_, AtLeast, Chosen, Compare, Node, Not, Says, Ticked
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, Kind, Level
+from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding, Place
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import LEVELS, Kind, Level
-from bot.core.model.texts_file import Texts
 
 from .unparse import condition_text, quantity
 

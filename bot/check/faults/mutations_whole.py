@@ -17,9 +17,9 @@ from bot.core.conditions.nodes import All, Any_, AtLeast, Compare, Node, Not, Ti
 from bot.core.flow.answer_values import choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import LEVELS, Kind, Level
-from bot.core.model.texts_file import Texts
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, Kind, Level
+from bot.core.model.files.texts import Texts
 
 from .mutations import Mutation, changed
 from .unparse import condition_text

@@ -18,8 +18,8 @@ from bot.core.conditions.nodes import (
     Says,
     Ticked,
 )
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 
 _UNITS = {
     Kind.ago: ((1.0, "days"),),

@@ -14,8 +14,8 @@ from bot.check.answers.space import Space, Ticks
 from bot.core.flow.answer_values import read_value
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
+from bot.core.model.files.parts import Level
 from bot.core.model.findings import Place
-from bot.core.model.parts import Level
 
 
 def chosen_in(space: Space, example: Example) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.check.answers.results import Failed
 from bot.core.flow.compiled import CompiledRule
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .encoding import Formula, conj, disj, exactly, neg, way_said
 from .solver import Prover

@@ -16,7 +16,7 @@ from typing import Any
 from bot.check.answers.space import Axis, Space, Ticks
 from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, reads
 from bot.core.model.answers import Many
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 Formula = Any
 """A z3 Boolean, or True or False where it is plain."""

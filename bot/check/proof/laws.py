@@ -10,9 +10,9 @@ from bot.check.answers.from_to import sides_fit
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import LEVELS, Kind, Level
 
 from .encoding import Copy, Formula, conj, disj, exactly, neg
 from .pairs import compared, in_order_of_worry, unsure_for_no

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import Witness, example_of
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .encoding import Formula, conj, exactly, neg
 from .solver import Prover

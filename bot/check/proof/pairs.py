@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.check.answers.from_to import Side, side
 from bot.check.answers.space import Axis, Ticks
 from bot.core.model.answers import NOT_SURE
-from bot.core.model.governance_files import Property
+from bot.core.model.files.governance import Property
 
 from .encoding import Copy, Formula, conj, disj, neg
 

@@ -14,8 +14,8 @@ from bot.check.answers.results import Example, Failed
 from bot.core.flow.answer_values import choice_span, read_value
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 
 _WIDTH = 26
 UNPLACED: Mapping[str, Any] = {"said": ["unplaced"]}

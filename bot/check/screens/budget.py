@@ -10,8 +10,8 @@ from bot.check.answers.player import plain_flow
 from bot.check.proof.solver import NotProved, Prover
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
+from bot.core.model.files.interview import Screens
 from bot.core.model.findings import Finding, Place
-from bot.core.model.interview_file import Screens
 from bot.core.rendering.message import Message
 from bot.core.rendering.phone_lines import screen_lines
 

@@ -20,9 +20,9 @@ from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Ta
 from bot.core.conversation.session import ADVICE, REVIEW, Session
 from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import CompiledLine
-from bot.core.model.advice_file import Section
 from bot.core.model.answers import Many
-from bot.core.model.parts import LEVELS, Level
+from bot.core.model.files.advice import Section
+from bot.core.model.files.parts import LEVELS, Level
 from bot.core.rendering.phone_lines import screen_lines
 
 from .drawn import ShownScreen, Sort, drawn_messages, text_place

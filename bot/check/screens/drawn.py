@@ -13,9 +13,9 @@ from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import CHANGE, EXIT, MISTAKE, SIGN, Heard, Latch, Note, Session
 from bot.core.flow.answer_values import choice_span, keep
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 from bot.core.model.findings import Place
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.message import Message
 from bot.core.rendering.questions import lists_emergencies

@@ -11,7 +11,7 @@ from bot.core.conversation.events import Say
 from bot.core.conversation.session import Session
 from bot.core.flow.answer_values import keep, read_value
 from bot.core.flow.compiled import Flow, usual_value
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.parts import Kind, Level
 from bot.core.rendering.answer_words import Places
 from bot.core.rendering.drawing import Drawing
 from bot.core.rendering.message import Message

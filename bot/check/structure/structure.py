@@ -11,9 +11,9 @@ from bot.core.conditions.compiler import compile_check
 from bot.core.conditions.guards import MOST_CASES, as_env, domains_of
 from bot.core.conditions.nodes import All, Any_, Named, Node, Nothing, Ticked, leaves
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.parts import NUMERIC, Kind
+from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding
-from bot.core.model.parts import NUMERIC, Kind
-from bot.core.model.texts_file import Texts
 
 from .numbers_said import numbers_are_filled_in
 from .safety_and_hazards import controls_are_shown, properties_have_a_form, properties_have_sources

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from bot.core.model.answers import NOT_ASKED, Many, Span
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 
 from .nodes import All, Any_, Asked, AtLeast, Chosen, Leaf, Named, Node, Not, Nothing, Says, Ticked
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 
 from .compiler import Env, compile_check
 from .nodes import All, Any_, Asked, AtLeast, Chosen, Named, Node, Not, Nothing, Says, Ticked

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 from typing import Any
 
 from bot.core.model.answers import Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 
 from .compiler import compile_check
 from .nodes import All, Any_, Asked, AtLeast, Compare, Leaf, Named, Node, Not, Nothing, Ticked, leaves

@@ -11,9 +11,9 @@ Grammar (three-valued when evaluated, see `compiler.py`):
 
 from __future__ import annotations
 
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
 from bot.core.model.quantities import BadQuantity, in_base_units
 
 from .nodes import All, Any_, Asked, AtLeast, Chosen, Compare, Named, Node, Not, Nothing, Says, Ticked, shifted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .countries import country
 from .events import Explain, Export

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.conditions.nodes import reads
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.parts import Kind
+from bot.core.model.files.parts import Kind
 
 from .session import START, Session
 

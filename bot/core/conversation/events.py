@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .session import Session
 

@@ -10,8 +10,8 @@ from typing import Any
 from bot.core.conditions.nodes import reads
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 
 from .events import Advise
 from .machine import alone, machine_of

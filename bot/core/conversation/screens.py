@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 
 from .events import Tapped
 from .machine import alone, which

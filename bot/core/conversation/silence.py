@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 
 from .events import Schedule
 from .judgement import Judgement

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.core.flow.answer_values import keep, read_value
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 
 from . import screens as sc
 from .chat_commands import language, stop, why

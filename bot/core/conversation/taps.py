@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.core.flow.answer_values import keep, read_value
 from bot.core.model.answers import NOT_SURE, NOTHING_SAID, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 
 from . import screens as sc
 from .chat_commands import afresh, forget, fresh_session, why

@@ -11,7 +11,7 @@ from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import Recent, per_flow
 from bot.core.model.answers import NOT_ASKED, NOTHING_SAID, Many
-from bot.core.model.parts import LEVELS, Level
+from bot.core.model.files.parts import LEVELS, Level
 
 from .session import Session
 

@@ -12,8 +12,8 @@ from typing import Any
 from bot.core.flow.answer_values import choice_span, keep, read_value
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 
 from .coming_back import opened_anew
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn

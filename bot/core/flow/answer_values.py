@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.core.model.answers import NOT_SURE, Many, Since, Span
-from bot.core.model.interview_file import Choice, Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Choice, Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.quantities import BadQuantity, read_quantity
 
 

@@ -11,18 +11,18 @@ from typing import Any, NamedTuple
 
 from bot.core.conditions.compiler import Check, compile_check, need
 from bot.core.conditions.nodes import Compare, Node, leaves, reads
-from bot.core.model.advice_file import Advice, Line
 from bot.core.model.answers import NOT_SURE, Span
-from bot.core.model.countries_file import Country
-from bot.core.model.evidence_file import Evidence
+from bot.core.model.files.advice import Advice, Line
+from bot.core.model.files.countries import Country
+from bot.core.model.files.evidence import Evidence
+from bot.core.model.files.governance import Hazards, Safety, Signoff, Signoffs
+from bot.core.model.files.interview import Interview, Question
+from bot.core.model.files.parts import NUMERIC, Kind
+from bot.core.model.files.texts import Texts
+from bot.core.model.files.triage import Rule, Triage
 from bot.core.model.findings import Place
-from bot.core.model.governance_files import Hazards, Safety, Signoff, Signoffs
-from bot.core.model.interview_file import Interview, Question
-from bot.core.model.parts import NUMERIC, Kind
 from bot.core.model.quantities import read_quantity
 from bot.core.model.readings import Reader, read_nothing
-from bot.core.model.texts_file import Texts
-from bot.core.model.triage_file import Rule, Triage
 
 from .answer_values import as_read, choice_span, read_value
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.conditions.nodes import Node
-from bot.core.model.advice_file import Advice
-from bot.core.model.countries_file import Country
-from bot.core.model.evidence_file import Evidence
+from bot.core.model.files.advice import Advice
+from bot.core.model.files.countries import Country
+from bot.core.model.files.evidence import Evidence
+from bot.core.model.files.governance import Hazards, Safety, Signoffs
+from bot.core.model.files.interview import Interview, Question
+from bot.core.model.files.texts import Texts
+from bot.core.model.files.triage import Triage
 from bot.core.model.findings import Finding, Place
-from bot.core.model.governance_files import Hazards, Safety, Signoffs
-from bot.core.model.interview_file import Interview, Question
-from bot.core.model.texts_file import Texts
-from bot.core.model.triage_file import Triage
 
 from .yaml_places import KEY, Loaded, Path
 

@@ -11,17 +11,17 @@ from bot.core.conditions.compiler import compile_check
 from bot.core.conditions.nodes import Node
 from bot.core.conditions.parser import Names, ReadsBroken, parsed
 from bot.core.conditions.tokens import ConditionError
-from bot.core.model.advice_file import Advice
-from bot.core.model.countries_file import Countries
-from bot.core.model.evidence_file import Evidence
+from bot.core.model.files.advice import Advice
+from bot.core.model.files.countries import Countries
+from bot.core.model.files.evidence import Evidence
+from bot.core.model.files.flow import FILES, REQUIRED
+from bot.core.model.files.governance import Hazards, Safety, Signoffs
+from bot.core.model.files.interview import Interview
+from bot.core.model.files.texts import Texts
+from bot.core.model.files.triage import Triage
 from bot.core.model.findings import Finding, FlowError, Place, did_you_mean
-from bot.core.model.flow_files import FILES, REQUIRED
-from bot.core.model.governance_files import Hazards, Safety, Signoffs
-from bot.core.model.interview_file import Interview
 from bot.core.model.readings import Reader, read_nothing
 from bot.core.model.system_texts import SYSTEM
-from bot.core.model.texts_file import Texts
-from bot.core.model.triage_file import Triage
 
 from .compiled import Asking, CompiledLine, CompiledRule, Flow
 from .draft import Draft

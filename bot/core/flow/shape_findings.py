@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from bot.core.model.files.parts import SCHEMA, Strict
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.parts import SCHEMA, Strict
 
 from .yaml_places import KEY, Loaded, Path
 

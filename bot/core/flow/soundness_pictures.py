@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.model.files.parts import Kind
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.parts import Kind
 from bot.core.model.pictures import PICTURES, ZONES
 
 from .draft import Draft

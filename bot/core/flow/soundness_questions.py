@@ -11,9 +11,9 @@ from bot.core.conditions.explain import BASE_UNITS
 from bot.core.conditions.guards import unguarded
 from bot.core.conditions.nodes import Asked, Compare, leaves
 from bot.core.model.answers import Span
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
 from bot.core.model.quantities import BadQuantity, read_quantity
 
 from .answer_values import BadAnswer, bounds, choice_span, read_value

@@ -7,10 +7,10 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
+from bot.core.model.files.parts import Level
+from bot.core.model.files.texts import QuestionText, Texts, Wording
 from bot.core.model.findings import Finding, did_you_mean
-from bot.core.model.parts import Level
 from bot.core.model.system_texts import PLACES, SYSTEM
-from bot.core.model.texts_file import QuestionText, Texts, Wording
 
 from .draft import Draft
 from .yaml_places import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .parts import Kind
+from .files.parts import Kind
 
 _SECONDS = {
     "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000, "year": 31536000,

@@ -10,10 +10,10 @@ from bot.core.conversation.events import Advise, Explain
 from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.core.model.advice_file import Section
 from bot.core.model.answers import Since
-from bot.core.model.evidence_file import Claim
-from bot.core.model.parts import Kind, Level, Quantity
+from bot.core.model.files.advice import Section
+from bot.core.model.files.evidence import Claim
+from bot.core.model.files.parts import Kind, Level, Quantity
 from bot.core.model.quantities import read_quantity
 
 from .answer_words import LIST, Words

@@ -14,8 +14,8 @@ from bot.core.flow.answer_values import choice_span, keep
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_SURE, Many, Since, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 
 LIST = "; "
 """Between the lines of a list: their words have commas of their own."""

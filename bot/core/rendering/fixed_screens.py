@@ -8,7 +8,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, STOPPED
 from bot.core.conversation.triage import answers_that_count
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.parts import Kind, Level
 
 from .answer_words import LIST
 from .drawing import Drawing

@@ -9,9 +9,9 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.triage import verdict_of
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
-from bot.core.model.texts_file import Texts
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
+from bot.core.model.files.texts import Texts
 
 from .answer_words import Words
 from .country_rows import first_countries, put_country

@@ -13,7 +13,7 @@ from bot.core.conversation.session import REVIEW, Session
 from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 
 from .advice import draw_advice, draw_reasons
 from .answer_words import LIST, Places

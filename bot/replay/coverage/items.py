@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from bot.core.conversation import screens as sc
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.findings import Place
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
 
 from .shown_texts import unshown, words_of
 

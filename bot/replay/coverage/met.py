@@ -14,8 +14,8 @@ from bot.core.conversation.triage import fold
 from bot.core.flow.answer_values import as_read, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.replay.playing.memory import MemoryTurn
 
 from .items import texts_kind

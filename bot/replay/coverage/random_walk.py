@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from bot.core.conversation.session import Session
 from bot.core.conversation.triage import verdict_of
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.parts import LEVELS, Level
 from bot.core.model.findings import Place
-from bot.core.model.parts import LEVELS, Level
 from bot.core.rendering.answer_words import Places
 from bot.replay.playing.acts import Key
 from bot.replay.playing.chat import SeenChat

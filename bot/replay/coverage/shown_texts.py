@@ -12,8 +12,8 @@ from bot.core.conditions.nodes import Ticked, leaves
 from bot.core.conversation.events import Acknowledge
 from bot.core.flow.compiled import SPOKEN, CompiledRule, Flow
 from bot.core.flow.per_flow import drop_memo, per_flow
-from bot.core.model.parts import LEVELS, Level
-from bot.core.model.texts_file import Texts, Wording
+from bot.core.model.files.parts import LEVELS, Level
+from bot.core.model.files.texts import Texts, Wording
 from bot.core.rendering.answer_words import words_for
 from bot.core.rendering.message import Message
 from bot.replay.playing.memory import MemoryTurn, drawn

@@ -14,8 +14,8 @@ from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import as_read, to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 
 LOOSE = (Kind.ago, Kind.length)
 """Kinds of numbers that nobody tells exactly: near enough is right, as long as no condition tells the two apart."""

@@ -18,8 +18,8 @@ from bot.core.conversation import screens as sc
 from bot.core.flow.answer_values import read_value
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_ASKED, NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.replay.script.model import NOW
 from bot.replay.script.writing import in_line
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from bot.core.model.parts import Level
+from bot.core.model.files.parts import Level
 from bot.replay.script.model import DEFAULT_LANG, NOW, ScriptStep, ScriptWords, StrictScript, Word
 
 LAST_CHECK = "review"

@@ -12,8 +12,8 @@ from bot.core.conversation import screens as sc
 from bot.core.flow.answer_values import BadAnswer, read_value
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.understanding.language import FOLDER
 from bot.understanding.lists.model import Lists
 from bot.understanding.lists.reading import read_lists

@@ -11,8 +11,8 @@ from bot.core.conversation.session import CHANGE, ENDED, EXIT, REVIEW, SIGN, Ses
 from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import choice_span
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.replay.playing.outcome import Deviated
 from bot.replay.script.patient import ASKED, DENIED, READ, UNREAD, WRONG, Hands, Talked, WordsTyped
 

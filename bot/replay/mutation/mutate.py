@@ -21,7 +21,7 @@ from bot.core.conditions.compiler import MEMO, Check
 from bot.core.conversation.triage import fold
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 from bot.replay.coverage.generate import answers_in_script
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all, versions_of

@@ -12,8 +12,8 @@ from bot.core.conversation.session import ADVICE, EMERGENCY, STOPPED
 from bot.core.flow.answer_values import choice_span, read_value
 from bot.core.flow.compiled import usual_value
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.replay.script.model import RESULT, ScriptStep
 from bot.replay.script.names import NONE, screen_named
 

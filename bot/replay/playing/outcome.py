@@ -12,8 +12,8 @@ from bot.core.conversation.triage import verdict_of
 from bot.core.flow.answer_values import to_json
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_ASKED
+from bot.core.model.files.parts import Level
 from bot.core.model.findings import Place
-from bot.core.model.parts import Level
 from bot.replay.script.model import Case
 from bot.replay.script.patient import NOTHING_SAID, Talked
 

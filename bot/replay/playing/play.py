@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow, usual_value
+from bot.core.model.files.parts import Kind
 from bot.core.model.findings import Place
-from bot.core.model.parts import Kind
 from bot.core.model.quantities import read_quantity
 from bot.replay.script.model import BotSays, Case, Old, ScriptStep
 from bot.replay.script.names import screen_named

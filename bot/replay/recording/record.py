@@ -23,8 +23,8 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTA
 from bot.core.flow.answer_values import as_read, bounds, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import NOT_SURE, Many, Span
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.replay.playing.outcome import Standing, standing
 from bot.replay.script.model import DEFAULT_LANG
 from bot.replay.script.names import NONE

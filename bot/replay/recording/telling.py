@@ -11,8 +11,8 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTA
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import usual_value
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 
 from .record import NUMBERS, UNREAD, RecordedStep, plain_answer, spoken_words
 from .told_answers import AnswersTold

@@ -15,7 +15,7 @@ from bot.core.conversation.triage import fold_session
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 from bot.replay.playing.outcome import standing
 
 from .played import Holds, PlayedSteps, moment

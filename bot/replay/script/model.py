@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from bot.core.model.files.parts import Kind, Level
 from bot.core.model.findings import Place
-from bot.core.model.parts import Kind, Level
 from bot.core.model.quantities import BadQuantity, read_quantity
 from bot.core.model.system_texts import COMMANDS
 

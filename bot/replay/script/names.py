@@ -14,8 +14,8 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.answers import Many, Span
+from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding, Place, did_you_mean
-from bot.core.model.texts_file import Texts
 
 from .model import RESULT, Case, ScriptLine
 from .tables import TableRow

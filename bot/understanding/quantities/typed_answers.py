@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.core.model.interview_file import Question, TypedAnswer
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question, TypedAnswer
+from bot.core.model.files.parts import Kind
 from bot.core.model.quantities import read_quantity
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns.spans import WordSpan

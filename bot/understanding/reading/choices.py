@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import NUMERIC, Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.readings import Fact, Unclear
 from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.quantities.amounts import Amounts

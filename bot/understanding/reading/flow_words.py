@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.model.interview_file import Interview, Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Interview, Question
+from bot.core.model.files.parts import Kind
 from bot.understanding.language import Language
 
 

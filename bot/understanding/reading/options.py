@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.parts import Kind, Level
 from bot.core.model.readings import Rejected, Sign
 from bot.understanding.account.roles import opens
 from bot.understanding.language import NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.model.parts import Kind
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Fact, Unclear
 from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.quantities.ages import AgeReader

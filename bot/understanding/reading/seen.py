@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.understanding.patterns.match import Match
 from bot.understanding.quantities.amounts import Duration, Number
 from bot.understanding.scope.verdict import Scope

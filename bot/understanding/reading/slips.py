@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 from bot.core.model.readings import Reading, Sign
 from bot.understanding.account.roles import Ledger
 from bot.understanding.patterns.match import Match

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Name
 from bot.understanding.account.roles import FACT, Ledger
 from bot.understanding.lists.model import Lists, NamedWords

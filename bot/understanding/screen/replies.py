@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import NO_REPLY, Name, Reply
 from bot.understanding.account.roles import DENIAL, FILLER, Ledger
 from bot.understanding.lists.model import Lists

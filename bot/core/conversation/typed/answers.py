@@ -13,8 +13,8 @@ from bot.core.conversation.session import CHANGE, Told
 from bot.core.conversation.taps import answer, tap
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind, Level
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind, Level
 from bot.core.model.readings import Reading
 
 from .matching import Got, Which, folded_words, kept_answer, labels, numbered, read_answer, read_items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.conversation.coming_back import emergency_screens, opened_anew
 from bot.core.conversation.session import ADVICE, EMERGENCY, START
 from bot.core.conversation.turn import Making
-from bot.core.model.parts import Kind
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Reading
 
 from .answers import take_facts

@@ -8,7 +8,7 @@ from bot.core.conversation.session import ADVICE, STOPPED, Told
 from bot.core.conversation.taps import answer
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 
 from .answers import remember
 from .matching import Got, clean, read_answer

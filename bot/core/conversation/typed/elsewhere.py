@@ -14,8 +14,8 @@ from bot.core.conversation.events import Acknowledge, Received, Typed
 from bot.core.conversation.session import CHANGE, ENDED, Heard
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Reading
 
 from .answers import take_facts

@@ -13,8 +13,8 @@ from bot.core.flow.answer_values import BadAnswer, keep, read_value
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import NO_REPLY, Reading
 
 _SEPARATORS = re.compile(r"[\s,;&+]+|\band\b")

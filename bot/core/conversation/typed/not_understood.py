@@ -12,8 +12,8 @@ from bot.core.conversation.session import CHANGE, MISTAKE, SIGN
 from bot.core.conversation.taps import leave_item_open
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
-from bot.core.model.parts import Kind
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Reading
 
 

@@ -14,7 +14,7 @@ from bot.core.conversation.session import Session
 from bot.core.conversation.turn import Making
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 
 from .matching import folded_words
 

@@ -27,7 +27,7 @@ from bot.core.conversation.taps import tap
 from bot.core.conversation.triage import answers_that_count
 from bot.core.conversation.turn import Making
 from bot.core.model.answers import NOT_SURE, Many
-from bot.core.model.interview_file import Question
+from bot.core.model.files.interview import Question
 from bot.core.model.readings import Reading, Sign
 from bot.core.model.system_texts import COMMANDS
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from .advice_file import Section
+from .advice import Section
 from .parts import SCHEMA, Level, Strict
 
 

@@ -7,14 +7,14 @@ the editors' JSON Schema are made from these models.
 
 from __future__ import annotations
 
-from .advice_file import Advice
-from .countries_file import Countries
-from .evidence_file import Evidence
-from .governance_files import Hazards, Safety, Signoffs
-from .interview_file import Interview
+from .advice import Advice
+from .countries import Countries
+from .evidence import Evidence
+from .governance import Hazards, Safety, Signoffs
+from .interview import Interview
 from .parts import Strict
-from .texts_file import Texts
-from .triage_file import Triage
+from .texts import Texts
+from .triage import Triage
 
 FILES: dict[str, type[Strict]] = {
     "interview": Interview,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from bot.core.model.pictures import PICTURES, ZONES
+
 from .parts import SCHEMA, Condition, Identifier, Kind, Quantity, Strict
-from .pictures import PICTURES, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from .parts import SCHEMA, Condition, Identifier, Level, Quantity, Strict
-from .triage_file import Rule
+from .triage import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,1 @@
+"""Pages of paper for somebody to take along: words in rows, made a PDF that can be read aloud."""
