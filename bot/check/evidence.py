@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.model.files.advice import Advice
+from bot.core.model.files.answers import Topic
 from bot.core.model.files.evidence import Claim, Evidence
 from bot.core.model.files.texts import Texts
 from bot.core.model.files.triage import Triage
@@ -26,7 +27,7 @@ KeyPath = tuple[str | int, ...]
 Placing = Callable[[str, KeyPath], Place]
 """Turns a file name and a key into a place with line and column."""
 
-EVIDENCE, ADVICE, TRIAGE = "evidence.yaml", "advice.yaml", "triage.yaml"
+EVIDENCE, ADVICE, TRIAGE, ANSWERS = "evidence.yaml", "advice.yaml", "triage.yaml", "answers.yaml"
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -182,14 +183,15 @@ def audit(
     advice: Advice,
     triage: Triage,
     texts: Sequence[Texts] = (),
+    topics: Sequence[Topic] = (),
     place: Placing = whole_file,
 ) -> Audit:
-    """Compare the claims with the advice lines and the rules that name them.
+    """Compare the claims with the lines of advice and of topics, and the rules, that name them.
 
-    EVID003 an advice line (unless `plain`) and EVID004 a rule that no claim backs; EVID005 a claim, EVID006 a document
+    EVID003 a line (unless `plain`) and EVID004 a rule that no claim backs; EVID005 a claim, EVID006 a document
     or source that does not exist; EVID007 a name given twice. `place` finds line and column.
     """
-    users = list(_users(advice, triage, texts))
+    users = list(_users(advice, triage, texts, topics))
     used = {name for user in users if user.counts for name in user.claims}
     claims = evidence.claims
     of_documents = [c for c in claims if c.document is not None]
@@ -230,7 +232,12 @@ class _User:
     """Whether naming a claim here means that the claim is used."""
 
 
-def _users(advice: Advice, triage: Triage, texts: Sequence[Texts]) -> Iterator[_User]:
+def _users(advice: Advice, triage: Triage, texts: Sequence[Texts], topics: Sequence[Topic]) -> Iterator[_User]:
+    for n, topic in enumerate(topics):
+        for m, told in enumerate(topic.lines):
+            code = None if told.plain else "EVID003"
+            key = ("topics", n, "lines", m)
+            yield _User(f'The line "{told.line}"', tuple(told.claims), ANSWERS, key, "claims", code)
     for n, line in enumerate(advice.lines):
         code = None if line.plain else "EVID003"
         yield _User(f'The line "{line.line}"', tuple(line.claims), ADVICE, ("lines", n), "claims", code)
@@ -306,7 +313,7 @@ def report_lines(flow: str, evidence: Evidence, checked: Verification, audited: 
         yield f"  {'':<10}guidance in use by its weakest source: {read}"
     yield f"  {'judged':<10}{audited.judged} of {total}: somebody judged that our sentence follows (`entailed_by`)"
     if audited.unused:
-        yield f"  {'unused':<10}{len(audited.unused)} claims that no advice line and no rule names:"
+        yield f"  {'unused':<10}{len(audited.unused)} claims that no line and no rule names:"
         yield from (f"  {'':<10}{row}" for row in _rows(audited.unused))
     yield from (f"  {finding}" for finding in findings)
     yield f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "ok"

@@ -125,7 +125,8 @@ def _evidence(args: argparse.Namespace) -> int:
         checked = verify(flow.evidence, Path(args.documents), place)
     except DocumentsError as error:
         raise Stop(str(error)) from None
-    audited = audit(flow.evidence, flow.advice, flow.triage, tuple(flow.texts.values()), place)
+    topics = tuple(t.topic for t in flow.topics.values())
+    audited = audit(flow.evidence, flow.advice, flow.triage, tuple(flow.texts.values()), topics, place)
     for line in report_lines(flow.name, flow.evidence, checked, audited):
         print(line)
     return FOUND if checked.findings or audited.findings else OK

@@ -14,7 +14,7 @@ from .common import OK, USAGE, Stop, folders, settings
 if TYPE_CHECKING:
     from bot.operator.changes import FolderEdit
 
-KINDS = ("interview", "triage", "advice", "evidence", "safety", "hazards", "signoff", "countries", "texts")
+KINDS = ("interview", "triage", "advice", "answers", "evidence", "safety", "hazards", "signoff", "countries", "texts")
 QUESTION_KINDS = ("one", "many", "yes_no", "number", "scale", "ago", "length", "age")
 LEVELS = ("self_care", "see_soon", "same_day", "emergency")
 SECTIONS = ("do", "say", "expect", "worse", "guidance", "medicine", "help", "again", "about")

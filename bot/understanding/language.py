@@ -149,8 +149,13 @@ def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Spelle
 
 
 def _literal(phrase: str) -> str:
-    """An operator's phrase without the signs that patterns use."""
-    return re.sub(r"[^\w\s'-]|_", " ", phrase.lower()).replace("-", " ").replace("'", "").strip()
+    """An operator's phrase without the signs that patterns use, but for the gap: ` .. `."""
+    parts = (_words_alone(part) for part in re.split(r"\s\.\.\s", phrase.lower()))
+    return " .. ".join(part for part in parts if part)
+
+
+def _words_alone(phrase: str) -> str:
+    return re.sub(r"[^\w\s'-]|_", " ", phrase).replace("-", " ").replace("'", "").strip()
 
 
 def _listed(lists: Lists) -> Iterator[str]:

@@ -7,7 +7,7 @@ A fact that is not mentioned is never taken as absent: only what is plainly deni
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.core.model.files.interview import Interview, Question
 from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.files.texts import Texts
-from bot.core.model.readings import NO_REPLY, Fact, Reader, Reading, Reply
+from bot.core.model.readings import AFTER_ADVICE, NO_REPLY, Fact, Reader, Reading, Reply
 from bot.understanding.account.roles import Ledger
 from bot.understanding.patterns.match import Match
 from bot.understanding.patterns.spans import WordSpan
@@ -30,6 +30,7 @@ from bot.understanding.reading.requests import RequestReader
 from bot.understanding.reading.seen import Seen, whole_of
 from bot.understanding.reading.sifting import FEW, Sieve
 from bot.understanding.reading.slips import SlipReader, guessed
+from bot.understanding.reading.topics import TopicReader, tells, topic_phrases, within
 from bot.understanding.reading.whole import crisis, in_doubt, nothing_but
 from bot.understanding.scope.cues import MAYBE, PAST, ScopeWords
 from bot.understanding.scope.verdict import Scope
@@ -72,7 +73,7 @@ def make_reader(flow: FlowLike, folder: Path = FOLDER) -> Reader:
 def language_reader(flow: FlowLike, code: str, folder: Path = FOLDER) -> LanguageReader | None:
     """The reader of one of the flow's languages; None if there are no word lists for it."""
     language = load(code, _said(flow.interview, flow.texts[code]), folder)
-    return None if language is None else LanguageReader(flow.interview, language)
+    return None if language is None else LanguageReader(flow.interview, language, flow.texts[code].topics)
 
 
 def _said(interview: Interview, texts: Texts) -> dict[str, list[str]]:
@@ -92,6 +93,7 @@ def _said(interview: Interview, texts: Texts) -> dict[str, list[str]]:
                 continue
             general = option.sign or (question.kind is Kind.many and _always(question, options))
             out[option.id if general else f"{question.ask}/{option.id}"] = list(entry.says)
+    out |= {topic_phrases(name): list(topic.says) for name, topic in texts.topics.items() if topic.says}
     return out
 
 
@@ -104,7 +106,7 @@ def _always(question: Question, options: set[str]) -> bool:
 class LanguageReader:
     """Reads texts of one language for one flow. `make_reader` is the way to it."""
 
-    def __init__(self, interview: Interview, language: Language) -> None:
+    def __init__(self, interview: Interview, language: Language, topics: Iterable[str] = ()) -> None:
         self._flow = flow = FlowWords(interview, language)
         parts = language.lists
         self._amounts, self._scope_words = Amounts(parts), ScopeWords.of(parts)
@@ -113,6 +115,7 @@ class LanguageReader:
         self._typed = TypedAnswerReader(parts, self._amounts)
         self._names, self._replies, self._requests = NameReader(parts), ReplyReader(parts), RequestReader(flow)
         self._sieve, self._accountant = Sieve(flow), Accountant(flow, self._names)
+        self._topics = TopicReader(topics)
         self._slips = SlipReader(flow, self._options, self._scope_words)
 
     def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
@@ -186,8 +189,15 @@ class LanguageReader:
             request = ""
         if question is not None and len(words.words) <= FEW:
             unsaid = [u for u in unsaid if u.question == question.ask or question.kind not in NUMERIC]
+        told = self._sifted(seen, [*facts, *figures], reply, ledger)
+        topics = self._topics.found(match) if open_question == AFTER_ADVICE else []
+        if topics:
+            spans = [span for _, span in topics]
+            told = tuple(fact for fact in told if tells(fact, words.words, spans))
+            signs = tuple(sign for sign in signs if sign.plain or not within(sign.words, words.words, spans))
+            request = self._requests.request(match, seen.scope, spans)
         return Reading(
-            facts=self._sifted(seen, [*facts, *figures], reply, ledger),
+            facts=told,
             signs=signs,
             unclear=(*unclear, *unsaid),
             rejected=rejected,
@@ -198,6 +208,8 @@ class LanguageReader:
             reply=reply,
             said=polarity,
             request=request,
+            topics=tuple(name for name, _ in topics),
+            asks=asks or (open_question == AFTER_ADVICE and self._requests.asks_somewhere(words)),
             names=names,
             account=ledger.accounted(),
         )

@@ -184,6 +184,7 @@ def edits(old: Flow, new: Flow) -> Iterator[tuple[str, str]]:
         ("conflict", _dumped(old.interview.conflicts, "conflict"), _dumped(new.interview.conflicts, "conflict")),
         ("fact", _dumped(old.interview.shorthand, "fact"), _dumped(new.interview.shorthand, "fact")),
         ("country", _dumped(old.countries.values(), "country"), _dumped(new.countries.values(), "country")),
+        ("topic", _topics(old), _topics(new)),
         ("setting", _settings(old), _settings(new)),
     ):
         for name in dict.fromkeys([*before, *now]):
@@ -195,6 +196,10 @@ def edits(old: Flow, new: Flow) -> Iterator[tuple[str, str]]:
 
 def _questions(flow: Flow) -> dict[str, Any]:
     return _dumped(flow.interview.questions, "ask")
+
+
+def _topics(flow: Flow) -> dict[str, Any]:
+    return _dumped((t.topic for t in flow.topics.values()), "topic")
 
 
 def _settings(flow: Flow) -> dict[str, Any]:
@@ -241,7 +246,7 @@ def _cut(words: list[str], first: int, last: int) -> list[str]:
 
 _PLACES = {"line": ("advice.yaml", "lines"), "property": ("safety.yaml", "properties"),
            "conflict": ("interview.yaml", "conflicts"), "fact": ("interview.yaml", "shorthand"),
-           "country": ("countries.yaml", "countries")}  # fmt: skip
+           "country": ("countries.yaml", "countries"), "topic": ("answers.yaml", "topics")}  # fmt: skip
 
 
 def _place_of(flow: Flow, what: str, name: str) -> str:
@@ -256,6 +261,7 @@ def _place_of(flow: Flow, what: str, name: str) -> str:
         entries: dict[str, list[Any]] = {
             "line": flow.advice.lines, "property": flow.safety.properties, "conflict": flow.interview.conflicts,
             "fact": flow.interview.shorthand, "country": list(flow.countries.values()),
+            "topic": [t.topic for t in flow.topics.values()],
         }  # fmt: skip
         i = [getattr(e, what) for e in entries[what]].index(name)
         place = flow.place(file, (top, i))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.check.answers.results import Failed
-from bot.core.flow.compiled import CompiledRule
+from bot.core.conditions.nodes import Node
+from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.files.parts import Level
+from bot.core.model.findings import Place
 
 from .encoding import Formula, conj, disj, exactly, neg, way_said
 from .solver import Prover
@@ -58,20 +60,35 @@ def _adds(p: Prover, rule: CompiledRule) -> Formula:
     return conj([fires[rule.rule.rule], neg(disj(higher)), disj(alone)])
 
 
+class _Spoken(NamedTuple):
+    """A line, who is told it, and where it stands."""
+
+    name: str
+    levels: tuple[Level, ...]
+    node: Node | None
+    how: str | None
+    place: Place
+
+
+def _spoken(flow: Flow) -> Iterator[_Spoken]:
+    for i, (line, node, _) in enumerate(flow.lines):
+        yield _Spoken(line.line, tuple(line.levels), node, line.how, flow.place("advice.yaml", ("lines", i, "line")))
+    for i, topic in enumerate(flow.topics.values()):
+        for n, (told, node, _) in enumerate(topic.lines):
+            place = flow.place("answers.yaml", ("topics", i, "lines", n, "line"))
+            yield _Spoken(f"{topic.topic.topic}: {told.line}", tuple(told.levels), node, None, place)
+
+
 def lines_live(p: Prover) -> Iterator[Failed]:
-    """Each line of advice is said in some conversation, at each of its levels."""
-    said: dict[str, Formula] = {}
-    for compiled in p.flow.lines:
-        line = compiled.line
-        for level in line.levels:
-            said[f"{line.line} at {level}"] = _is_said(p, compiled.node, level, line.how)
+    """Each line of advice, and of what can be asked about, is said in some conversation, at each of its levels."""
+    spoken = tuple(_spoken(p.flow))
+    said = {f"{s.name} at {v}": _is_said(p, s.node, v, s.how) for s in spoken for v in s.levels}
     alive = p.alive(said)
-    for i, compiled in enumerate(p.flow.lines):
-        dead = [v for v in compiled.line.levels if f"{compiled.line.line} at {v}" not in alive]
+    for line in spoken:
+        dead = [v for v in line.levels if f"{line.name} at {v}" not in alive]
         if dead:
             yield Failed(
-                "FLOW055", f"dead:{compiled.line.line}", p.flow.place("advice.yaml", ("lines", i, "line")),
-                f'"{compiled.line.line}" is never said at {", ".join(dead)}.',
+                "FLOW055", f"dead:{line.name}", line.place, f'"{line.name}" is never said at {", ".join(dead)}.',
                 "Mend its `when:`, or take the level out of `levels:`.", safety=False,
             )  # fmt: skip
 

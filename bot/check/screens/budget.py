@@ -19,6 +19,7 @@ from .cards import Results
 from .drawn import ANY_WORDS, ShownScreen, Sort, asking_screens, fixed_screens
 from .measure import FORMULAS, choices_of, grade_of, measured_text
 from .said import said_screens
+from .told import told_screens
 from .viewers import Viewers
 
 SCALE = 11
@@ -89,7 +90,7 @@ def fit(flow: Flow) -> Fit:
         screens += [*asking_screens(prover.space, viewers), *fixed_screens(flow, viewers), *said_screens(flow, viewers)]
         results = Results(prover, viewers, budget.width)
         words = {lang: results.words(lang) for lang in flow.texts}
-        screens += results.screens()
+        screens += [*results.screens(), *told_screens(results)]
     except NotProved as reason:
         unknown = (_not_found(flow, reason),)
     excess, had = _measured(flow, screens)

@@ -173,6 +173,23 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Offer what can be asked about: the groups of topics, or the topics of one `group`. `unknown`: because nothing is known
+    about what was asked."""
+
+    group: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inform:
+    """Tell what is known about a topic, in these lines."""
+
+    topic: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compute:
     """Answer "What would change it?" (computed outside the core's fast path)."""
 
@@ -212,6 +229,8 @@ Effect = (
     | Lines
     | Advise
     | Explain
+    | Offer
+    | Inform
     | Compute
     | Acknowledge
     | Schedule

@@ -29,8 +29,9 @@ FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
 LANGUAGE = "LANGUAGE"
 REASONS, MORE_REASONS = "REASONS", "more_reasons"
 LINES, OPEN_LINES = "LINES", "change_something"
+TOPICS, ASK, ALL_TOPICS, GROUP_PREFIX = "TOPICS", "ask_something", "all_topics", "group:"
 COUNTRY, COUNTRY_LIST, OTHER_COUNTRY = "COUNTRY", "country_list", "other_country"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY})
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY, TOPICS})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -44,7 +45,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE),
     MISTAKE: _THREE,
     CHANGE: (CHANGE_IT, LEAVE_IT),
-    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET),
+    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK),
     STOPPED: (AGAIN,),
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
@@ -53,6 +54,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     REASONS: (MORE_REASONS,),
     LINES: (OPEN_LINES,),
     COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY),
+    TOPICS: (ALL_TOPICS,),
 }
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
@@ -105,6 +107,8 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
         return (AS_USUAL, DIFFERENT, NOT_SURE, *(CHANGE_PREFIX + q for q in flow.questions))
     if screen == COUNTRY:
         return (*_LATER[COUNTRY], *flow.countries)
+    if screen == TOPICS:
+        return (*_LATER[TOPICS], *(GROUP_PREFIX + g for g in flow.topic_groups), *flow.topics)
     if screen in _FIXED or screen in _LATER:
         return _FIXED.get(screen) or _LATER.get(screen, ())
     if screen == LANGUAGE:

@@ -11,6 +11,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind, Level
 
 from . import screens as sc
+from .asking_back import offer
 from .chat_commands import afresh, forget, fresh_session, why
 from .events import Compute, Redraw
 from .machine import alone, which
@@ -312,6 +313,8 @@ def _advice_tapped(m: Making, choice: str) -> None:
         m.effects.append(Compute())
     elif choice == sc.AGAIN:
         afresh(m)
+    elif choice == sc.ASK:
+        offer(m)
     else:
         forget(m)
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from bot.core.conditions.compiler import MEMO
+from bot.core.conditions.compiler import MEMO, Check
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.flow.per_flow import Recent, per_flow
 from bot.core.model.answers import NOT_ASKED, NOTHING_SAID, Many
+from bot.core.model.files.advice import SaidLine
+from bot.core.model.files.answers import TopicLine
 from bot.core.model.files.parts import LEVELS, Level
 
 from .session import Session
@@ -171,10 +173,21 @@ def lines_for(flow: Flow, env: Mapping[str, Any], level: Level, deciding: tuple[
     return tuple(
         line.line
         for line, _, check in flow.lines
-        if level in line.levels
-        and (line.how is None or line.how in ways)
-        and (check is None or (known := check(env)) is True or (known is None and line.if_unknown))
+        if (line.how is None or line.how in ways) and _is_said(line, check, env, level)
     )
+
+
+def told_about(flow: Flow, env: Mapping[str, Any], level: Level, topic: str) -> tuple[TopicLine, ...]:
+    """What is told of a topic at this level with these answers, in the order of the file."""
+    lines = flow.topics[topic].lines
+    return tuple(told.line for told in lines if _is_said(told.line, told.check, env, level))
+
+
+def _is_said(line: SaidLine, check: Check | None, env: Mapping[str, Any], level: Level) -> bool:
+    if level not in line.levels:
+        return False
+    known = True if check is None else check(env)
+    return known is True or (known is None and line.if_unknown)
 
 
 def conflicts_in(flow: Flow, env: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from bot.core.conditions.compiler import Check, compile_check, need
 from bot.core.conditions.nodes import Compare, Node, leaves, reads
 from bot.core.model.answers import NOT_SURE, Span
 from bot.core.model.files.advice import Advice, Line
+from bot.core.model.files.answers import Topic, TopicLine
 from bot.core.model.files.countries import Country
 from bot.core.model.files.evidence import Evidence
 from bot.core.model.files.governance import Hazards, Safety, Signoff, Signoffs
@@ -45,6 +46,21 @@ class CompiledLine(NamedTuple):
     line: Line
     node: Node | None
     check: Check | None
+
+
+class TopicTold(NamedTuple):
+    """A line of a topic with its condition, if it has one."""
+
+    line: TopicLine
+    node: Node | None
+    check: Check | None
+
+
+class CompiledTopic(NamedTuple):
+    """Something that people ask about, and what is told."""
+
+    topic: Topic
+    lines: tuple[TopicTold, ...]
 
 
 class Asking(NamedTuple):
@@ -87,6 +103,7 @@ class Flow:
     audiences: tuple[tuple[str, Node, Check], ...] = ()
     offered: Mapping[str, tuple[Node, Check]] = field(default_factory=dict)
     countries: Mapping[str, Country] = field(default_factory=dict)
+    topics: Mapping[str, CompiledTopic] = field(default_factory=dict)
     places: Mapping[str, Any] = field(repr=False, default_factory=dict)
     reader: Reader = read_nothing
     unsafe: bool = False
@@ -180,8 +197,17 @@ class Flow:
         """Every condition of the flow that decides something (questions, rules, lines, conflicts)."""
         whens = [a.node for a in self.asking if a.node is not None]
         said = [line.node for line in self.lines if line.node is not None]
+        said += [told.node for topic in self.topics.values() for told in topic.lines if told.node is not None]
         shown = [*(node for node, _ in self.offered.values()), *(node for _, node, _ in self.audiences)]
         return (*whens, *(r.node for r in self.rules), *said, *(c[1] for c in self.conflicts), *shown)
+
+    @cached_property
+    def topic_groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Button behind which topics stand -> these topics, in order."""
+        groups: dict[str, tuple[str, ...]] = {}
+        for name, topic in self.topics.items():
+            groups[topic.topic.behind] = (*groups.get(topic.topic.behind, ()), name)
+        return MappingProxyType(groups)
 
     def hidden(self, env: Mapping[str, Any]) -> frozenset[str]:
         """Options that are not shown to whoever gave these answers. A list without any line for them is only ever opened to

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.core.conditions.nodes import Node
 from bot.core.model.files.advice import Advice
+from bot.core.model.files.answers import Topic
 from bot.core.model.files.countries import Country
 from bot.core.model.files.evidence import Evidence
 from bot.core.model.files.governance import Hazards, Safety, Signoffs
@@ -34,6 +35,7 @@ class Draft:
     hazards: Hazards
     signoffs: Signoffs
     countries: tuple[Country, ...]
+    topics: tuple[Topic, ...]
     loaded: dict[str, Loaded]
     partial: bool = False
     nodes: dict[tuple[str, Path], Node] = field(default_factory=dict)

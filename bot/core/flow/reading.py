@@ -12,6 +12,7 @@ from bot.core.conditions.nodes import Node
 from bot.core.conditions.parser import Names, ReadsBroken, parsed
 from bot.core.conditions.tokens import ConditionError
 from bot.core.model.files.advice import Advice
+from bot.core.model.files.answers import Answers
 from bot.core.model.files.countries import Countries
 from bot.core.model.files.evidence import Evidence
 from bot.core.model.files.flow import FILES, REQUIRED
@@ -23,11 +24,11 @@ from bot.core.model.findings import Finding, FlowError, Place, did_you_mean
 from bot.core.model.readings import Reader, read_nothing
 from bot.core.model.system_texts import SYSTEM
 
-from .compiled import Asking, CompiledLine, CompiledRule, Flow
+from .compiled import Asking, CompiledLine, CompiledRule, CompiledTopic, Flow, TopicTold
 from .draft import Draft
 from .shape_findings import validate
 from .soundness import CHECKS, CHECKS_OF_QUESTIONS
-from .yaml_places import KEY, Loaded
+from .yaml_places import KEY, Loaded, Path
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
 UNHASHED = frozenset({"signoff.yaml", "hazards.yaml"})
@@ -80,7 +81,8 @@ def try_edited(
     draft = Draft(
         name=flow.name, interview=interview or flow.interview, triage=triage or flow.triage, advice=advice or flow.advice,
         evidence=flow.evidence, texts=dict(texts or flow.texts), safety=safety or flow.safety, hazards=flow.hazards,
-        signoffs=flow.signoffs, countries=tuple(flow.countries.values()), loaded=dict(flow.places),
+        signoffs=flow.signoffs, countries=tuple(flow.countries.values()),
+        topics=tuple(t.topic for t in flow.topics.values()), loaded=dict(flow.places),
     )  # fmt: skip
     findings: list[Finding] = []
     _conditions(draft, findings)
@@ -154,6 +156,7 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         hazards=models.get("hazards") or Hazards(hazards=[]),
         signoffs=models.get("signoff") or Signoffs(),
         countries=tuple((models.get("countries") or Countries()).countries),
+        topics=tuple((models.get("answers") or Answers()).topics),
         loaded=loaded,
         partial=partial,
     )
@@ -191,7 +194,7 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
     """Parse every condition of the flow into `draft.nodes`, keyed by (file, path)."""
     names = Names(draft.interview.questions)
 
-    def take(file: str, path: tuple[str | int, ...], text: str | None) -> Node | None:
+    def take(file: str, path: Path, text: str | None) -> Node | None:
         if text is None:
             return None
         try:
@@ -218,21 +221,30 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
             names.broken.add(name)
     names.later = frozenset()
     draft.defined.update(names.defined)
+    for file, path, condition in _written(draft):
+        take(file, path, condition)
+
+
+def _written(draft: Draft) -> Iterator[tuple[str, Path, str | None]]:
+    """Every condition of the flow but the named ones: its file, where it stands there, and its text."""
     for i, question in enumerate(draft.interview.questions):
-        take("interview.yaml", ("questions", i, "when"), question.when)
+        yield "interview.yaml", ("questions", i, "when"), question.when
         for n, option in enumerate(question.options):
-            take("interview.yaml", ("questions", i, "options", n, "when"), option.when)
+            yield "interview.yaml", ("questions", i, "options", n, "when"), option.when
     for i, audience in enumerate(draft.interview.audiences):
-        take("interview.yaml", ("audiences", i, "when"), audience.when)
+        yield "interview.yaml", ("audiences", i, "when"), audience.when
     for i, conflict in enumerate(draft.interview.conflicts):
-        take("interview.yaml", ("conflicts", i, "when"), conflict.when)
+        yield "interview.yaml", ("conflicts", i, "when"), conflict.when
     for i, rule in enumerate(draft.triage.rules):
-        take("triage.yaml", ("rules", i, "when"), rule.when)
+        yield "triage.yaml", ("rules", i, "when"), rule.when
     for i, line in enumerate(draft.advice.lines):
-        take("advice.yaml", ("lines", i, "when"), line.when)
+        yield "advice.yaml", ("lines", i, "when"), line.when
+    for i, topic in enumerate(draft.topics):
+        for n, told in enumerate(topic.lines):
+            yield "answers.yaml", ("topics", i, "lines", n, "when"), told.when
     for i, prop in enumerate(draft.safety.properties):
-        take("safety.yaml", ("properties", i, "when"), prop.when)
-        take("safety.yaml", ("properties", i, "requires"), prop.requires)
+        yield "safety.yaml", ("properties", i, "when"), prop.when
+        yield "safety.yaml", ("properties", i, "requires"), prop.requires
 
 
 def _compile(draft: Draft, files: Mapping[str, str], reader: Reader) -> Flow:
@@ -266,6 +278,16 @@ def _compile(draft: Draft, files: Mapping[str, str], reader: Reader) -> Flow:
         lines=tuple(
             CompiledLine(x, *both("advice.yaml", ("lines", i, "when"))) for i, x in enumerate(draft.advice.lines)
         ),
+        topics={
+            t.topic: CompiledTopic(
+                t,
+                tuple(
+                    TopicTold(x, *both("answers.yaml", ("topics", i, "lines", n, "when")))
+                    for n, x in enumerate(t.lines)
+                ),
+            )
+            for i, t in enumerate(draft.topics)
+        },
         conflicts=tuple(
             (c.conflict, *both("interview.yaml", ("conflicts", i, "when")))
             for i, c in enumerate(draft.interview.conflicts)

@@ -9,6 +9,7 @@ from bot.core.model.findings import Finding
 from . import soundness_countries as c
 from . import soundness_pictures as p
 from . import soundness_questions as q
+from . import soundness_topics as t
 from . import soundness_words as w
 from .draft import Draft
 
@@ -41,6 +42,8 @@ CHECKS: Checks = (
     w.ways_are_known,
     w.words_are_there,
     c.countries_are_said,
+    t.topics_are_whole,
+    t.topics_are_said,
     p.pictures_are_told,
     w.placeholders_are_filled,
     w.nothing_is_left_to_do,

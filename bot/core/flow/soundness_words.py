@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
+from bot.core.model.files.advice import SaidLine
 from bot.core.model.files.parts import Level
 from bot.core.model.files.texts import QuestionText, Texts, Wording
 from bot.core.model.findings import Finding, did_you_mean
@@ -37,16 +38,16 @@ def claims_are_known(draft: Draft) -> Iterator[Finding]:
                     "triage.yaml", ("rules", i, "because", n), "FLOW027", f'"{claim}" is no claim of evidence.yaml.',
                     did_you_mean(claim, known),
                 )  # fmt: skip
-    for i, line in enumerate(draft.advice.lines):
+    for file, path, line in _lines(draft):
         if not line.claims and not line.plain:
             yield draft.finding(
-                "advice.yaml", ("lines", i), "FLOW027", f'The line "{line.line}" names no claim.',
+                file, path, "FLOW027", f'The line "{line.line}" names no claim.',
                 "Add `claims:`, or `plain: true` if it is not a clinical sentence.",
             )  # fmt: skip
         for n, claim in enumerate(line.claims):
             if claim not in known:
                 yield draft.finding(
-                    "advice.yaml", ("lines", i, "claims", n), "FLOW027", f'"{claim}" is no claim of evidence.yaml.',
+                    file, (*path, "claims", n), "FLOW027", f'"{claim}" is no claim of evidence.yaml.',
                     did_you_mean(claim, known),
                 )  # fmt: skip
     documents = {d.document for d in draft.evidence.documents}
@@ -62,6 +63,15 @@ def claims_are_known(draft: Draft) -> Iterator[Finding]:
                     "evidence.yaml", ("claims", i, "sources", n), "FLOW027", f'"{source}" is no source here.',
                     did_you_mean(source, sources),
                 )  # fmt: skip
+
+
+def _lines(draft: Draft) -> Iterator[tuple[str, Path, SaidLine]]:
+    """Every line that tells something, and where it stands."""
+    for i, line in enumerate(draft.advice.lines):
+        yield "advice.yaml", ("lines", i), line
+    for i, topic in enumerate(draft.topics):
+        for n, told in enumerate(topic.lines):
+            yield "answers.yaml", ("topics", i, "lines", n), told
 
 
 def every_level_is_spoken(draft: Draft) -> Iterator[Finding]:
@@ -219,6 +229,10 @@ def placeholders_are_filled(draft: Draft) -> Iterator[Finding]:
                 for name, words in entries.items():
                     allowed = {*PLACES, *(SYSTEM.get(name, ()) if table == "system" else IN_ADVICE)}
                     yield from _placeholders(draft, file, (*above, table, name), words, allowed)
+            if isinstance(part, Texts):
+                for topic, told in part.topics.items():
+                    for name, words in told.lines.items():
+                        yield from _placeholders(draft, file, ("topics", topic, "lines", name), words, set(PLACES))
             for path, words in _plain_texts(part):
                 if path[0] == "questions" and path[2:] == ("help",):
                     yield from _placeholders(draft, file, (*above, *path), words, set(PLACES))
@@ -226,7 +240,7 @@ def placeholders_are_filled(draft: Draft) -> Iterator[Finding]:
                 for name in re.findall(r"\{(\w+)\}", words):
                     yield draft.finding(
                         file, (*above, *path), "FLOW024", f'"{{{name}}}" is not filled in here.',
-                        "Only `system`, `advice` and the `help` of questions are filled in.",
+                        "Only `system`, `advice`, the lines of `topics` and the `help` of questions are filled in.",
                     )  # fmt: skip
 
 

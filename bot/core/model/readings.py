@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+AFTER_ADVICE = "ADVICE"
+"""The screen on which words may ask about a topic (`answers.yaml`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -122,6 +125,10 @@ class Reading:
     """"yes", "no" or "not_sure" as the answer to a yes-or-no question, reasons and all; no denial beside a telling word."""
     request: str = ""
     """What the writer asks for or expresses, if it is no answer: a name of the word lists' `requests`."""
+    topics: tuple[str, ...] = ()
+    """What is asked about after the advice: topics of the flow, in the order of the words; those words tell no change."""
+    asks: bool = False
+    """It is a question, whatever it asks about."""
     names: tuple[Name, ...] = ()
     """Medicines and illnesses known by name, and unknown ones, where the open list asks for such."""
     account: tuple[Accounted, ...] = ()

@@ -45,6 +45,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "level_again": ("level",), "because_unsure": ("items",), "unplaced": ("level",), "advice_again": (), "unsafe_version": (),
     "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "why_sources": (), "more_reasons": (),
+    "ask_something": (), "topics_offer": (), "all_topics": (), "topic_unknown": (), "topic_guidance": (),
     "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),
     # places, when no setting names them; `..._here`: in a country for which no such line is known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -173,9 +174,15 @@ def draw_reasons(d: Drawing, effect: Explain) -> Message:
     rest = [c for n in effect.lines for c in lines[n].claims if c not in first]
     if not first or effect.more:
         first, rest = rest, []
-    claims = {c.claim: c for c in d.flow.evidence.claims}
-    used = [claims[n] for n in dict.fromkeys(first)]
     d.put("heading", d.words.system("why_title"))
+    put_claims(d, first)
+    return d.message([(d.system_button(sc.REASONS, sc.MORE_REASONS),)] if rest else ())
+
+
+def put_claims(d: Drawing, names: Iterable[str]) -> None:
+    """What is said rests on these claims: those of the documents, those of guidance, and where they stand; all of it unfolds."""
+    claims = {c.claim: c for c in d.flow.evidence.claims}
+    used = [claims[n] for n in dict.fromkeys(names)]
     numbers: dict[str, int] = {}
     _claims(d, "why_documents", [c for c in used if c.document], numbers)
     _claims(d, "why_guidance", [c for c in used if not c.document], numbers)
@@ -183,7 +190,6 @@ def draw_reasons(d: Drawing, effect: Explain) -> Message:
     titles |= {x.source: f"{x.title}." for x in d.flow.evidence.sources}
     sources = [f"{number}: {titles[name]}" for name, number in numbers.items()]
     d.put("fold", "\n".join([d.words.system("why_sources"), *sources]) if sources else "")
-    return d.message([(d.system_button(sc.REASONS, sc.MORE_REASONS),)] if rest else ())
 
 
 def _claims(d: Drawing, heading: str, claims: list[Claim], numbers: dict[str, int]) -> None:

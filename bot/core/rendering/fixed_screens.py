@@ -123,12 +123,14 @@ def _stopped(d: Drawing) -> list[tuple[Button, ...]]:
 
 
 def advice_buttons(d: Drawing) -> list[tuple[Button, ...]]:
+    ask = [d.system_button(ADVICE, sc.ASK)] if d.flow.topics else []
     return [
         (
             d.system_button(ADVICE, sc.WHY, "why_button"),
             d.system_button(ADVICE, sc.WHAT_CHANGES, "what_changes_button"),
         ),
-        (d.system_button(ADVICE, sc.AGAIN, "again_button"), d.system_button(ADVICE, sc.FORGET, "erase_button")),
+        (*ask, d.system_button(ADVICE, sc.AGAIN, "again_button")),
+        (d.system_button(ADVICE, sc.FORGET, "erase_button"),),
     ]
 
 

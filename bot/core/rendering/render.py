@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.conversation import screens as sc
-from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Redraw, Say, Settled, Understood
+from bot.core.conversation.events import (
+    Advise,
+    Ask,
+    Effect,
+    Explain,
+    Inform,
+    Lines,
+    Offer,
+    Redraw,
+    Say,
+    Settled,
+    Understood,
+)
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import REVIEW, Session
 from bot.core.conversation.triage import answers_that_count
@@ -30,6 +42,7 @@ from .questions import (
     question_screen,
     which_screen,
 )
+from .topics import draw_offer, draw_told
 
 
 def render(flow: Flow, session: Session, effect: Effect, places: Places, now: datetime) -> tuple[Message, ...]:
@@ -132,4 +145,6 @@ _DRAWINGS: dict[type, Callable[[Drawing, Any], Message | tuple[Message, ...]]] =
     Lines: _lines,
     Advise: draw_advice,
     Explain: draw_reasons,
+    Offer: draw_offer,
+    Inform: draw_told,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.core.model.readings import NO_REPLY, Reply
 from bot.understanding.patterns.match import Match
@@ -30,10 +30,13 @@ class RequestReader:
         self._no = frozenset(flow.language.lists.group("bare_no"))
         self._asking = frozenset(flow.language.lists.group("begins_a_question"))
 
-    def request(self, match: Match, scope: Scope) -> str:
-        """What the writer asks for or expresses; the first one of the word lists' order."""
+    def request(self, match: Match, scope: Scope, apart_from: Sequence[WordSpan] = ()) -> str:
+        """What the writer asks for or expresses; the first one of the word lists' order. `apart_from`: words that ask about a
+        topic."""
+        topics = Spots(sorted(apart_from))
         for name in self._flow.language.lists.requests:
-            if any(not scope.negated(span) for span in match.spans(f"request.{name}")):
+            spans = match.spans(f"request.{name}")
+            if any(not scope.negated(span) and not topics.overlap(span) for span in spans):
                 return name
         return ""
 
@@ -49,6 +52,13 @@ class RequestReader:
             return True  # "agree to what?"
         whole = len(said) >= _A_QUESTION and words.sentence[0] == words.sentence[-2]
         return (whole and not denies) or said[0] in self._asking or self._asks_at_the_end(words, said)
+
+    def asks_somewhere(self, words: SpokenWords) -> bool:
+        """Whether a clause begins as a question, or the message ends as one."""
+        begin = {
+            place for place in range(len(words.words)) if place == 0 or words.clause[place] != words.clause[place - 1]
+        }
+        return words.words[-1] == "?" or any(words.words[place] in self._asks_first for place in begin)
 
     def _asks_at_the_end(self, words: SpokenWords, said: list[str]) -> bool:
         """Whether the last clause asks, and nothing says "no": "only 7 weeks, would i even feel it move?"."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.core.conversation.coming_back import emergency_screens, opened_anew
+from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import ADVICE, EMERGENCY, START
 from bot.core.conversation.turn import Making
+from bot.core.model.answers import Many
+from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind
 from bot.core.model.readings import Reading
 
@@ -35,5 +40,21 @@ def _tells_a_change(m: Making, reading: Reading) -> bool:
     told = [(m.flow.questions[f.question], f.value) for f in reading.facts if f.question in m.flow.questions]
     if m.s.at == EMERGENCY:
         told = [(question, lines) for question, lines in told if question.kind is Kind.many and lines]
-    changed = any(question.may_change and question.kind is not Kind.ago for question, _ in told)
-    return changed or reading.request == "change"
+    return reading.request == "change" or any(_is_new(m, question, value) for question, value in told)
+
+
+def _is_new(m: Making, question: Question, value: Any) -> bool:
+    """Whether it was not said before, of what may change; or, of any other list, lines that may raise the level."""
+    if question.kind is not Kind.many:
+        return question.may_change and question.kind is not Kind.ago and m.s.answers.get(question.ask) != value
+    known = m.judgement.env.get(question.ask)
+    lines = frozenset(value) - (known.yes if isinstance(known, Many) else frozenset())
+    return bool(lines) and (question.may_change or _may_raise(m, question, lines))
+
+
+def _may_raise(m: Making, question: Question, lines: frozenset[str]) -> bool:
+    """Whether these lines of a list, told besides, raise the level, or ask for something that may."""
+    told = m.s.heard.get(question.ask, Many(frozenset(), frozenset(), True))
+    heard = {**m.s.heard, question.ask: told._replace(yes=told.yes | lines)}
+    then = Judgement(m.flow, m.s.but(heard=heard), m.today)
+    return then.verdict.rank > m.judgement.verdict.rank or then.folded.open is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
+from bot.core.conversation.asking_back import offer, tell_about
 from bot.core.conversation.chat_commands import command, why
 from bot.core.conversation.countries import place_said
 from bot.core.conversation.events import Erase, Lines, Received, Typed
@@ -37,6 +38,11 @@ from .elsewhere import facts_beside, received, to_other_screen
 from .matching import clean, folded_words, plain_word
 from .not_understood import URGENT, express, unread
 from .which_screen import OtherScreen, screen_of
+
+A_QUESTION = 6
+"""Words from which on a question is about something, not about what the bot just said ("what do you mean?")."""
+OF_THE_INTERVIEW = ("question_back", "diagnosis")
+"""Requests whose replies speak of the question on screen: after the advice they are questions like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,11 +350,24 @@ def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> b
         tap(m, chosen or known[word or ""])
         return True
     if m.s.at in (ADVICE, STOPPED):
-        if not come_back(m, reading) and not express(m, reading):
-            m.again()
+        _after_an_end(m, reading)
     else:
         unread(m, reading)
     return True
+
+
+def _after_an_end(m: Making, reading: Reading) -> None:
+    """What is asked about is told; a change that is told with it opens the interview again."""
+    told = m.s.at == ADVICE and bool(reading.topics)
+    if told:
+        tell_about(m, reading.topics)
+    if come_back(m, reading) or told:
+        return
+    asked = m.s.at == ADVICE and (reading.asks or reading.request in OF_THE_INTERVIEW)
+    about_us = len(reading.account) < A_QUESTION or reading.request not in (*OF_THE_INTERVIEW, "")
+    if (about_us and express(m, reading)) or (asked and offer(m, unknown=True)):
+        return
+    m.again()
 
 
 def _fixed_label(m: Making, text: str) -> bool:

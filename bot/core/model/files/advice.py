@@ -31,20 +31,25 @@ class Section(StrEnum):
     about = "about"
 
 
-class Line(Strict):
-    """One line of advice."""
+class SaidLine(Strict):
+    """What every line has, of the advice and of what is told when somebody asks."""
 
-    line: Identifier = Field(description="The line's name; its words stand in the texts under `advice`.")
-    section: Section = Field(description="The part of the advice in which it stands.")
+    line: Identifier = Field(description="The line's name; its words stand in the texts.")
     levels: list[Level] = Field(min_length=1, description="Levels at which it is said.")
     when: Condition | None = Field(None, description="Said only if this is surely true.")
-    how: Identifier | None = Field(None, description="Said only if the deciding rule has this `how`.")
     if_unknown: bool = Field(
         False,
         description="Said also while `when` cannot be told yet, to who stops half-way: silence would not be safe.",
     )
     claims: list[Identifier] = Field(default_factory=list, description="The claims behind it (`evidence.yaml`).")
     plain: bool = Field(False, description="Not a clinical sentence (a date, a number to call): needs no claim.")
+
+
+class Line(SaidLine):
+    """One line of advice. Its words stand in the texts under `advice`."""
+
+    section: Section = Field(description="The part of the advice in which it stands.")
+    how: Identifier | None = Field(None, description="Said only if the deciding rule has this `how`.")
 
 
 class Card(Strict):

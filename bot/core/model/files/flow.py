@@ -8,6 +8,7 @@ the editors' JSON Schema are made from these models.
 from __future__ import annotations
 
 from .advice import Advice
+from .answers import Answers
 from .countries import Countries
 from .evidence import Evidence
 from .governance import Hazards, Safety, Signoffs
@@ -20,6 +21,7 @@ FILES: dict[str, type[Strict]] = {
     "interview": Interview,
     "triage": Triage,
     "advice": Advice,
+    "answers": Answers,
     "evidence": Evidence,
     "safety": Safety,
     "hazards": Hazards,

@@ -62,6 +62,18 @@ class QuestionText(Strict):
     options: dict[str, OptionTextEntry] = Field(default_factory=dict, description="Words of options and choices.")
 
 
+class TopicText(Strict):
+    """Words of one topic that people ask about."""
+
+    label: str = Field(description="On its button: at most 18 characters in two columns, 30 in one.")
+    title: str = Field(description="Above what is told.")
+    says: list[str] = Field(
+        default_factory=list,
+        description="Phrases that ask about it when typed; ` .. ` stands for a few words between: `can i .. drive`.",
+    )
+    lines: dict[str, str] = Field(description="Words of its lines, by line id.")
+
+
 class OptionWording(Strict):
     """Other words of one option, where they differ for an audience."""
 
@@ -108,6 +120,12 @@ class Texts(Strict):
     claims: dict[str, str] = Field(default_factory=dict, description="Claims as a patient reads them, where needed.")
     system: dict[str, str] = Field(
         description="Everything else that the bot says (`bot/core/words.py` lists the keys)."
+    )
+    topics: dict[str, TopicText] = Field(
+        default_factory=dict, description="Words of the topics of answers.yaml, by topic id."
+    )
+    topic_groups: dict[str, str] = Field(
+        default_factory=dict, description="Labels of the buttons behind which topics stand (`behind`)."
     )
     countries: dict[str, CountryTextEntry] = Field(
         default_factory=dict, description="Names of the countries of countries.yaml, by code."
