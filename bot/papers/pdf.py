@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from bot.papers.page import Paper
+from bot.core.rendering.paper import Paper
 
 if TYPE_CHECKING:
     import typst
@@ -46,41 +46,44 @@ def can_make_pdf() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf_of(paper: Paper, written: datetime) -> bytes:
-    """The page as PDF, dated `written`. A character that none of the fonts has is spelled: a symbol as "[grinning face]", a
-    letter as "[U+4F60]". Can be called from several threads. Raises PaperError."""
-    _check(paper, written)
+def pdf_of(paper: Paper, written: datetime, picture: bytes = b"") -> bytes:
+    """The page as PDF, dated `written`. `picture`: how its picture looks, as PNG; without it, it is left out.
+
+    A character that none of the fonts has is spelled: a symbol as "[grinning face]", a letter as "[U+4F60]". Can be called from
+    several threads. Raises PaperError.
+    """
+    _check(paper, written, picture)
     seconds = int(written.timestamp())
     undrawn = ""
     for _ in range(MOST_ROUNDS):
-        made = _made(paper, undrawn, seconds)
+        made = _made(paper, picture, undrawn, seconds)
         if isinstance(made, bytes):
             return made
         undrawn = "".join(sorted({*undrawn, *made}))
-    made = _made(paper, _NOT_ASCII, seconds)
+    made = _made(paper, picture, _NOT_ASCII, seconds)
     if isinstance(made, bytes):
         return made
     raise PaperError("typst has no glyphs for ASCII")
 
 
-def _check(paper: Paper, written: datetime) -> None:
+def _check(paper: Paper, written: datetime, picture: bytes) -> None:
     if not _plain(paper.title):
         raise PaperError("a paper needs a title")
     if not _LANG.fullmatch(paper.lang):
         raise PaperError(f'{paper.lang!r} is no language: write it as "en" or "pt-BR"')
-    if paper.picture and not _plain(paper.picture_words):
+    if picture and not (paper.picture and _plain(paper.picture.words)):
         raise PaperError("a picture needs words for who cannot see it")
     if written.tzinfo is None:
         raise PaperError("the date of a paper needs a time zone")
 
 
-def _made(paper: Paper, undrawn: str, seconds: int) -> bytes | str:
+def _made(paper: Paper, picture: bytes, undrawn: str, seconds: int) -> bytes | str:
     """The PDF, or characters that none of the fonts has. Raises PaperError."""
     try:
         import typst
     except ImportError as error:
         raise PaperError("a PDF needs typst: pip install 'typst>=0.15.2,<0.16'") from error
-    root, sources = str(files(__package__)), _sources(paper, undrawn)
+    root, sources = str(files(__package__)), _sources(paper, picture, undrawn)
     try:
         with _ONE_AT_A_TIME:
             return typst.compile(
@@ -106,7 +109,7 @@ def _template() -> bytes:
     return files(__package__).joinpath("paper.typ").read_bytes()
 
 
-def _sources(paper: Paper, undrawn: str = "") -> Any:
+def _sources(paper: Paper, picture: bytes, undrawn: str = "") -> Any:
     """File -> text, which typst takes but its types do not name. `undrawn`: characters to spell."""
     lang = _LANG.fullmatch(paper.lang)
     run = _run_of(undrawn)
@@ -126,8 +129,8 @@ def _sources(paper: Paper, undrawn: str = "") -> Any:
             for part in paper.parts
         ],
         "foot": shown(paper.foot),
-        "picture": list(paper.picture),
-        "picture_words": _plain(paper.picture_words),
+        "picture": list(picture),
+        "picture_words": _plain(paper.picture.words) if paper.picture else "",
     }
     return {"main.typ": _template(), "paper.json": json.dumps(words).encode()}
 

@@ -13,21 +13,41 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, NumberObject
 
+from bot.core.rendering import paper as core
+from bot.core.rendering.message import Picture
+from bot.core.rendering.paper import PaperPart, PaperRow
 from bot.papers import pdf
-from bot.papers.page import Paper, PaperPart, PaperRow
-from bot.papers.pdf import PaperError, can_make_pdf, pdf_of
+from bot.papers.pdf import PaperError, can_make_pdf
 from tests.support.places import ROOT
 
 WRITTEN = datetime(2026, 3, 14, 9, 42, tzinfo=UTC)
 SMALLEST = 7.5
 """Points: below that a page is not readable."""
 SENTENCE = "The pain comes when sitting down and getting up from a low chair and eases with walking slowly about. "
+
+
+class Paper(NamedTuple):
+    """A page with its picture as it looks."""
+
+    title: str
+    lang: str
+    level: str
+    under: str
+    parts: tuple[PaperPart, ...]
+    foot: str
+    picture: bytes = b""
+    picture_words: str = ""
+
+
+def pdf_of(made: Paper, written: datetime) -> bytes:
+    drawn = Picture("body", (), made.picture_words) if made.picture_words else None
+    return pdf.pdf_of(core.Paper(*made[:6], drawn), written, made.picture)
 
 
 def png(width: int = 360, height: int = 380) -> bytes:
@@ -140,7 +160,8 @@ def test_another_process_in_another_place_makes_the_same_bytes(tmp_path: Path) -
 import hashlib, sys
 sys.path.insert(0, {str(ROOT)!r})
 from datetime import datetime
-from bot.papers import page, pdf
+from bot.core.rendering import paper as page
+from bot.papers import pdf
 row = page.PaperRow("Where", "low back ☺ 😀")
 paper = page.Paper("Note", "en", "", "", (page.PaperPart("", (row,)),), "")
 assert "typst" not in sys.modules
@@ -154,6 +175,14 @@ print(hashlib.sha256(pdf.pdf_of(paper, datetime.fromisoformat({WRITTEN.isoformat
         for cwd, env in zip(places, ways, strict=True)
     ]
     assert out[0] == out[1] != b""
+
+
+def test_a_folder_to_be_in_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, gone = pdf_of(paper("x"), WRITTEN), tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert pdf_of(paper("x"), WRITTEN) == here
 
 
 def test_threads_make_what_one_makes() -> None:
@@ -200,7 +229,7 @@ def test_a_label_and_its_words_are_one_item() -> None:
     assert [depth - lists[0] for depth, name in found if name in ("/Lbl", "/LBody")] == [2] * 4
 
 
-@pytest.mark.parametrize("shape", [(360, 380), (720, 450), (10, 900)], ids=str)
+@pytest.mark.parametrize("shape", [(360, 380), (720, 450), (10, 900), (360, 900)], ids=str)
 def test_a_picture_is_told_in_words(shape: tuple[int, int]) -> None:
     note = long_note(picture=png(*shape))._replace(picture_words="A body from behind. Marked: 1 <low> back 😀")
     reader = read(note)
@@ -210,6 +239,7 @@ def test_a_picture_is_told_in_words(shape: tuple[int, int]) -> None:
     left, bottom, right, top = map(float, figures[0]["/A"][0]["/BBox"])
     assert 0 < left < right < 596
     assert 0 < bottom < top < 842
+    assert top - bottom < 170, "a tall one leaves room for words"
     assert (right - left) / (top - bottom) == pytest.approx(shape[0] / shape[1], rel=0.02)
 
 
@@ -302,7 +332,7 @@ def test_what_has_no_glyph_is_spelled_everywhere() -> None:
 
 def test_if_typst_does_not_say_what_has_no_glyph_all_is_spelled_but_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MOST_ROUNDS", 0)
-    assert row_text("ok é 😀") == "ok [U+00E9] [grinning face]"
+    assert row_text("ok\ufe0f é 😀") == "ok [U+00E9] [grinning face]"
 
 
 @pytest.mark.parametrize(

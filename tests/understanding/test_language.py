@@ -49,7 +49,7 @@ weekdays: [[montag], [dienstag], [mittwoch], [donnerstag], [freitag], [samstag],
 def german(tmp_path: Path) -> Any:
     (tmp_path / "de").mkdir()
     (tmp_path / "de" / "alles.yaml").write_text(DEUTSCH, encoding="utf-8")
-    texts = SimpleNamespace(questions={})
+    texts = SimpleNamespace(questions={}, topics={})
     spoken = SimpleNamespace(interview=flow().interview, texts={"de": texts, "fr": texts})
     reader = make_reader(spoken, tmp_path)
     return lambda text, lang="de", now=NOW: reader(text, now, lang, None)

@@ -109,6 +109,8 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
         return (*_LATER[COUNTRY], *flow.countries)
     if screen == TOPICS:
         return (*_LATER[TOPICS], *(GROUP_PREFIX + g for g in flow.topic_groups), *flow.topics)
+    if screen == ADVICE and not flow.topics:
+        return tuple(c for c in _FIXED[ADVICE] if c != ASK)
     if screen in _FIXED or screen in _LATER:
         return _FIXED.get(screen) or _LATER.get(screen, ())
     if screen == LANGUAGE:

@@ -25,7 +25,7 @@ TextPath = tuple[str, ...]
 _OPTION = ("label", "text", "alone", "answer")
 _QUESTION = ("text", "short", "why", "example", "help", "picture", "none", "unsure")
 _AUDIENCES = "audiences"
-_TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system")
+_TABLES = ("levels", "rules", "advice", "sections", "conflicts", "claims", "system", "topic_groups")
 
 UNSHOWN = {
     "what Telegram shows beside a chat: its menu and its descriptions": ("command_*", "bot_*"),
@@ -51,6 +51,11 @@ def words_of(texts: Texts | Wording) -> Iterator[tuple[TextPath, str]]:
         for option, entry in question.options.items():
             for part in _OPTION:
                 yield from _words(getattr(entry, part), ("questions", name, "options", option, part))
+    for name, topic in getattr(texts, "topics", {}).items():
+        yield from _words(topic.label, ("topics", name, "label"))
+        yield from _words(topic.title, ("topics", name, "title"))
+        for line, told in topic.lines.items():
+            yield from _words(told, ("topics", name, "lines", line))
     for table in _TABLES:
         for key, words in getattr(texts, table, {}).items():
             yield from _words(words, (table, str(key)))

@@ -23,7 +23,7 @@ from .tables import TableRow
 NONE = "none_of_these"
 """In scripts, every list's answer "none of these" may also be called so."""
 
-_TEXT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_TEXT_NAME = re.compile(r"[a-z][a-z0-9]*([_.][a-z0-9]+)+")
 _PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
 
 
@@ -34,8 +34,8 @@ def screen_named(flow: Flow, name: str) -> str | None:
 
 
 def templates(flow: Flow, lang: str, name: str) -> tuple[str, ...]:
-    """The texts that have this name in a language, for whomever: of a system text, a line, a rule, a level, a question or an
-    option."""
+    """The texts that have this name in a language, for whomever: of a system text, a line, a rule, a level, a question, an
+    option, a topic, or a line of one (`topic.line`)."""
     told = [flow.text(lang), *(flow.text(lang, (audience,)) for audience in flow.text(lang).audiences)]
     return tuple(dict.fromkeys(words for texts in told for words in _templates(flow, texts, name)))
 
@@ -50,6 +50,10 @@ def _templates(flow: Flow, texts: Texts, name: str) -> tuple[str, ...]:
     ):
         if name in table:
             return (table[name],)
+    topic, _, line = name.partition(".")
+    if topic in texts.topics:
+        told = texts.topics[topic]
+        return (told.title,) if not line else (told.lines[line],) if line in told.lines else ()
     if name in texts.questions:
         return (texts.questions[name].text,)
     home = flow.option_home.get(name)

@@ -19,12 +19,13 @@ from .answers import take_facts
 def come_back(m: Making, reading: Reading) -> bool:
     """A change told after the advice: the emergency screens are asked at once, and what may have changed anew; the rest stands,
     and the last check shows it. After an emergency that is said again first, and it stands. True if it was a change."""
-    if m.s.at not in (ADVICE, EMERGENCY) or not _tells_a_change(m, reading):
+    new = _told_anew(m, reading) if m.s.at in (ADVICE, EMERGENCY) else None
+    if new is None:
         return False
     again = m.s.at == EMERGENCY
     if again:
         m.emergency()
-    m.s = opened_anew(m.flow, m.s)
+    m.s = opened_anew(m.flow, m.s, new)
     if again:
         m.set(anew=emergency_screens(m.flow))
     m.path.append(START)
@@ -34,13 +35,14 @@ def come_back(m: Making, reading: Reading) -> bool:
     return True
 
 
-def _tells_a_change(m: Making, reading: Reading) -> bool:
-    """A time alone is none ("it is the weekend"); and once an emergency stands only a line of a list is: "I am not having a heart
-    attack, am I?", "it eased off" are answered by the emergency again."""
+def _told_anew(m: Making, reading: Reading) -> tuple[str, ...] | None:
+    """The questions of which something new is told; None if no change is. A time alone is none ("it is the weekend"); and once
+    an emergency stands only a line of a list is: "I am not having a heart attack, am I?" is answered by the emergency again."""
     told = [(m.flow.questions[f.question], f.value) for f in reading.facts if f.question in m.flow.questions]
     if m.s.at == EMERGENCY:
         told = [(question, lines) for question, lines in told if question.kind is Kind.many and lines]
-    return reading.request == "change" or any(_is_new(m, question, value) for question, value in told)
+    new = tuple(question.ask for question, value in told if _is_new(m, question, value))
+    return new if new or reading.request == "change" else None
 
 
 def _is_new(m: Making, question: Question, value: Any) -> bool:
@@ -57,4 +59,4 @@ def _may_raise(m: Making, question: Question, lines: frozenset[str]) -> bool:
     told = m.s.heard.get(question.ask, Many(frozenset(), frozenset(), True))
     heard = {**m.s.heard, question.ask: told._replace(yes=told.yes | lines)}
     then = Judgement(m.flow, m.s.but(heard=heard), m.today)
-    return then.verdict.rank > m.judgement.verdict.rank or then.folded.open is not None
+    return then.verdict.rank > m.judgement.verdict.rank or then.folded.open != m.judgement.folded.open

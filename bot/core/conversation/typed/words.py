@@ -363,8 +363,9 @@ def _after_an_end(m: Making, reading: Reading) -> None:
         tell_about(m, reading.topics)
     if come_back(m, reading) or told:
         return
-    asked = m.s.at == ADVICE and (reading.asks or reading.request in OF_THE_INTERVIEW)
-    about_us = len(reading.account) < A_QUESTION or reading.request not in (*OF_THE_INTERVIEW, "")
+    long = len(reading.account) >= A_QUESTION
+    asked = m.s.at == ADVICE and (long or reading.asks or reading.request in OF_THE_INTERVIEW)
+    about_us = not long or reading.request not in (*OF_THE_INTERVIEW, "")
     if (about_us and express(m, reading)) or (asked and offer(m, unknown=True)):
         return
     m.again()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .message import Picture
+
 
 class PaperRow(NamedTuple):
     """A label, and the words right of it."""
@@ -20,8 +22,8 @@ class PaperPart(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """A page. `lang`: as "en" or "pt-BR"; `level`: big, in a frame; `under`: a line under the title; `foot`: small print;
-    `picture`: PNG, with `picture_words` for who cannot see it. All but `title` and `lang` may be empty."""
+    """A page. `lang`: as "en" or "pt-BR"; `level`: big, in a frame; `under`: a line under the title; `foot`: small print.
+    All but `title` and `lang` may be empty."""
 
     title: str
     lang: str
@@ -29,5 +31,4 @@ class Paper(NamedTuple):
     under: str
     parts: tuple[PaperPart, ...]
     foot: str
-    picture: bytes = b""
-    picture_words: str = ""
+    picture: Picture | None = None
