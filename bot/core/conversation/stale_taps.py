@@ -10,7 +10,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind
 
 from . import screens as sc
-from .asking_back import choose_topic
+from .afterwards.topics import choose_topic
 from .chat_commands import language, stop, why
 from .countries import ask_country, choose
 from .events import Acknowledge, Erase, Lines, Tapped

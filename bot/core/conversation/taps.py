@@ -11,7 +11,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind, Level
 
 from . import screens as sc
-from .asking_back import offer
+from .afterwards.topics import offer
 from .chat_commands import afresh, forget, fresh_session, why
 from .events import Compute, Redraw
 from .machine import alone, which

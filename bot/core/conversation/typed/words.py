@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
-from bot.core.conversation.asking_back import offer, tell_about
+from bot.core.conversation.afterwards.topics import offer, tell_about
 from bot.core.conversation.chat_commands import command, why
 from bot.core.conversation.countries import place_said
 from bot.core.conversation.events import Erase, Lines, Received, Typed

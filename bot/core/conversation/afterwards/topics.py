@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import screens as sc
-from .events import Inform, Offer
-from .session import ADVICE
-from .triage import told_about
-from .turn import Making
+from bot.core.conversation import screens as sc
+from bot.core.conversation.events import Inform, Offer
+from bot.core.conversation.session import ADVICE
+from bot.core.conversation.triage import told_about
+from bot.core.conversation.turn import Making
 
 MOST = 2
 """Topics of one message that are told about."""
