@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.conversation.coming_back import emergency_screens, may_have_changed
+from bot.core.conversation.afterwards.coming_back import emergency_screens, may_have_changed
 from bot.core.conversation.events import Advise
 from bot.core.conversation.session import ADVICE, EMERGENCY, REVIEW, SIGN
 from bot.core.model.answers import Many

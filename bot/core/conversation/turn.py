@@ -15,7 +15,7 @@ from bot.core.model.answers import NOT_SURE, Many
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind, Level
 
-from .coming_back import opened_anew
+from .afterwards.coming_back import opened_anew
 from .events import Advise, Ask, Effect, Say, Schedule, Settled, Trace, Turn
 from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.conversation.coming_back import emergency_screens, opened_anew
+from bot.core.conversation.afterwards.coming_back import emergency_screens, opened_anew
 from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import ADVICE, EMERGENCY, START
 from bot.core.conversation.turn import Making

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.core.conditions.nodes import reads
+from bot.core.conversation.session import START, Session
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOTHING_SAID, Many
 from bot.core.model.files.parts import Kind
-
-from .session import START, Session
 
 
 @per_flow
