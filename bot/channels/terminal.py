@@ -49,6 +49,8 @@ class Screen:
             self._rich(payload, numbered)
         if payload.file is not None:
             self._out.write(payload.file[1] + "\n")
+        if payload.paper is not None:
+            self._out.write(payload.paper.plain() + "\n")
         self._out.flush()
 
     def _plain(self, payload: Payload, numbered: bool) -> None:

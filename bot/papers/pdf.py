@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from bot.core.rendering.paper import Paper
+from bot.core.rendering.message import Paper
 
 if TYPE_CHECKING:
     import typst

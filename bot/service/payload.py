@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bot.core import fast_json
 from bot.core.conversation.session import Session
-from bot.core.rendering.message import Block, Button, Message, Picture, PictureMark
+from bot.core.rendering.message import Block, Button, Message, Paper, PaperPart, PaperRow, Picture, PictureMark
 
 LONGEST_TEXT = 32_000
 """Characters of one message: eight of Telegram's."""
@@ -26,7 +26,7 @@ class Payload(NamedTuple):
     `urgent`: emergencies and same-day signs: goes first. `file`: name and text of a document. `written`: when the
     patient wrote what this answers (seconds UTC), and `late`: what to say about it if this goes out late, before `midnight`
     (seconds UTC) of that day; `late_day`: afterwards.
-    `picture`: what is drawn beside it, as names and numbers, never as bytes.
+    `picture`: what is drawn beside it, as names and numbers, never as bytes. `paper`: a page that comes with it, as words.
     `cut_short`: what is said instead of something urgent that the channel does not take, however it is put.
     `leave`: then leave the chat; `last`: then nothing of the chat is to be kept."""
 
@@ -46,6 +46,7 @@ class Payload(NamedTuple):
     leave: bool = False
     last: bool = False
     picture: Picture | None = None
+    paper: Paper | None = None
 
     def lateness(self, now: float, after: float) -> str:
         """What to say about a delay if this goes out `now` (seconds UTC): nothing within `after` seconds."""
@@ -68,8 +69,9 @@ class Payload(NamedTuple):
         if "file" in plain:
             plain["file"] = tuple(plain["file"])
         if "picture" in plain:
-            name, marks, words = plain["picture"]
-            plain["picture"] = Picture(name, tuple(PictureMark(n, tuple(z), m) for n, z, m in marks), words)
+            plain["picture"] = _picture(plain["picture"])
+        if "paper" in plain:
+            plain["paper"] = _paper(plain["paper"])
         return Payload(**plain)
 
     def plain(self) -> str:
@@ -84,6 +86,7 @@ class Payload(NamedTuple):
             edits=self.edits,
             urgent=self.urgent,
             picture=self.picture,
+            paper=self.paper,
         )
 
     def within_limits(self) -> Payload:
@@ -94,6 +97,17 @@ class Payload(NamedTuple):
         if self.file is not None and len(self.file[1]) > LONGEST_FILE:
             kept = kept._replace(file=(self.file[0], f"{self.file[1][:LONGEST_FILE]}{CUT}"))
         return kept
+
+
+def _picture(plain: list[Any]) -> Picture:
+    name, marks, words = plain
+    return Picture(name, tuple(PictureMark(n, tuple(z), m) for n, z, m in marks), words)
+
+
+def _paper(plain: list[Any]) -> Paper:
+    title, lang, level, under, parts, foot, picture, written = plain
+    read = tuple(PaperPart(heading, tuple(PaperRow(*row) for row in rows)) for heading, rows in parts)
+    return Paper(title, lang, level, under, read, foot, None if picture is None else _picture(picture), written)
 
 
 def _button(label: str, data: str, style: str = "") -> tuple[str, str, str]:
@@ -130,5 +144,6 @@ def payload_of(message: Message, session: Session, **more: Any) -> Payload:
         edits=message.edits,
         urgent=message.urgent,
         picture=message.picture,
+        paper=message.paper,
         **more,
     )

@@ -288,7 +288,7 @@ def test_an_unknown_claim_is_found_with_a_suggestion() -> None:
         advice({"line": "wait", "claims": ["wet", "wte"]}),
         triage(warm=["wood"]),
         [words],
-        at_line,
+        place=at_line,
     )
     assert codes(audited.findings) == ["EVID005"] * 3
     assert [str(f.place) for f in audited.findings] == ["advice.yaml:7:2", "triage.yaml:7:2", "texts.en.yaml:1:1"]

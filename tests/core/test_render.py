@@ -67,6 +67,7 @@ def test_every_screen_has_words_and_every_choice_a_button(flow: Callable[[], Flo
         }
         question = screens.question_of(flow(), name)
         behind = set(question.group_of) if question is not None else set()
+        behind |= {screens.AGAIN, screens.FORGET} if name == "ADVICE" else set()  # behind "More"
         assert offered - lines == set(screens.choices(flow(), name)) - lines - behind, name
         if name not in (EMERGENCY, "ADVICE"):  # these two stand under an advice
             assert message.plain().strip(), name
@@ -111,6 +112,7 @@ def test_an_emergency_message_is_urgent_and_offers_no_way_past_it() -> None:
     assert {b.choice for row in message.rows for b in row} == {
         screens.HELPED,
         screens.BY_MISTAKE,
+        screens.NOTE,
         screens.CANT_GET_THERE,
     }
 

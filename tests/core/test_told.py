@@ -9,7 +9,7 @@ from bot.core.conversation.events import Advise, Edited, Schedule
 from bot.core.conversation.session import ADVICE, EMERGENCY
 from bot.core.model.answers import Many
 from bot.core.model.readings import Fact, Reading
-from tests.support.talking import Person, listening, sprain
+from tests.support.talking import EMERGENCY_BUTTONS, Person, listening, sprain
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_whether_help_was_reached_is_asked_once() -> None:
     person.types("what now")
     assert person.effects(Schedule)
     person.hears_nothing("help")
-    assert [b.choice for row in person.messages[-1].rows for b in row] == ["getting_help", "mistake", "cant_get_there"]
+    assert [b.choice for row in person.messages[-1].rows for b in row] == EMERGENCY_BUTTONS
     for _ in range(2):
         person.types("thanks")
         assert not person.effects(Schedule)

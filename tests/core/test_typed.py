@@ -10,7 +10,7 @@ from bot.core.conversation.session import ADVICE, CHANGE, EMERGENCY, MISTAKE, RE
 from bot.core.flow.compiled import Flow
 from bot.core.model.readings import Fact, Reading, Sign, Unclear
 from tests.support.ankle import to_the_review
-from tests.support.talking import Person, back_spasm
+from tests.support.talking import EMERGENCY_BUTTONS, Person, back_spasm
 
 # --- typed words ------------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ def test_words_after_an_emergency_bring_its_short_form_and_its_buttons(person: P
     assert person.at == EMERGENCY
     assert person.advised is None
     assert person.notes == ["emergency_stands"]
-    assert len(person.messages[-1].rows) == 3
+    assert len(person.messages[-1].rows) == len(EMERGENCY_BUTTONS)
     person.types("2")
     assert person.at == MISTAKE
     person.types("hmm")

@@ -19,9 +19,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, NumberObject
 
-from bot.core.rendering import paper as core
-from bot.core.rendering.message import Picture
-from bot.core.rendering.paper import PaperPart, PaperRow
+from bot.core.rendering import message as core
+from bot.core.rendering.message import PaperPart, PaperRow, Picture
 from bot.papers import pdf
 from bot.papers.pdf import PaperError, can_make_pdf
 from tests.support.places import ROOT
@@ -160,7 +159,7 @@ def test_another_process_in_another_place_makes_the_same_bytes(tmp_path: Path) -
 import hashlib, sys
 sys.path.insert(0, {str(ROOT)!r})
 from datetime import datetime
-from bot.core.rendering import paper as page
+from bot.core.rendering import message as page
 from bot.papers import pdf
 row = page.PaperRow("Where", "low back ☺ 😀")
 paper = page.Paper("Note", "en", "", "", (page.PaperPart("", (row,)),), "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Literal, NamedTuple
 
-from bot.core.rendering.message import Picture
+from bot.core.rendering.message import Paper, Picture
 from bot.service.payload import Payload, Row
 
 LONGEST = 4096
@@ -36,12 +36,14 @@ Look = Literal["text", "picture", "caption"]
 
 
 class Call(NamedTuple):
-    """One call of the Bot API. `file`: name and content of a document to upload; `picture`: what its message shows."""
+    """One call of the Bot API. `file`: name and content of a document to upload; `paper`: the page to upload; `picture`: what its
+    message shows."""
 
     method: str
     values: Mapping[str, Any]
     file: tuple[str, bytes] | None = None
     picture: Picture | None = None
+    paper: Paper | None = None
 
     @property
     def sends_picture(self) -> bool:
@@ -71,10 +73,17 @@ def calls(chat: int, payload: Payload, message_id: int | None, late: str = "", l
     if payload.file is not None:
         name, content = payload.file
         caption = next(pieces(blocks, LONGEST_CAPTION), "")
-        values = {"chat_id": chat, "caption": caption, "parse_mode": "HTML"}
-        return (Call("sendDocument", values, (name, content.encode())),)
+        return (_document(chat, caption, None)._replace(file=(name, content.encode())),)
+    if payload.paper is not None:
+        caption = next(pieces(blocks, LONGEST_CAPTION), "")
+        return (_document(chat, caption, markup)._replace(paper=payload.paper),)
     found = _with_buttons([Call("sendMessage", _text(chat, text)) for text in texts], markup)
     return (*found, Call("leaveChat", {"chat_id": chat})) if payload.leave else found
+
+
+def _document(chat: int, caption: str, markup: dict[str, Any] | None) -> Call:
+    values: dict[str, Any] = {"chat_id": chat, "caption": caption, "parse_mode": "HTML"}
+    return Call("sendDocument", values if markup is None else {**values, "reply_markup": markup})
 
 
 def first_look(payload: Payload) -> Look:
@@ -163,7 +172,9 @@ def keyboard(rows: Iterable[Row]) -> dict[str, Any] | None:
     return {"inline_keyboard": keys} if keys else None
 
 
-def _button(label: str, data: str, style: str) -> dict[str, str]:
+def _button(label: str, data: str, style: str) -> dict[str, Any]:
+    if style == "copy":
+        return {"text": label, "copy_text": {"text": data}}
     plain = {"text": label, "callback_data": data}
     return {**plain, "style": style} if style else plain
 

@@ -1,12 +1,16 @@
-"""Pictures on their way to Telegram: drawn once, sent once, and named by Telegram's own number from then on."""
+"""Pictures and pages on their way to Telegram. A picture is drawn once, sent once, and named by Telegram's own number from then on;
+a page is made anew each time, and nothing of it is kept."""
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.rendering.message import Picture, PictureMark
+from bot.core.rendering.message import Paper, Picture, PictureMark
+from bot.papers.pdf import PaperError, can_make_pdf, pdf_of
 from bot.pictures.drawing import draw
 
 from .remembered import keep_newest
@@ -14,7 +18,23 @@ from .remembered import keep_newest
 DRAWN, KNOWN = 64, 2_000
 """How many drawings (of some 30 kB), and how many numbers of Telegram's, are kept."""
 
+NOTE = "note-for-clinician"
+"""What the file of a page is called."""
+
+log = logging.getLogger("symptom_bot.telegram")
+
 Looks = tuple[str, tuple[PictureMark, ...]]
+
+
+def paper_file(paper: Paper) -> tuple[str, bytes]:
+    """Name and content of a page: PDF, or text where no PDF can be made. Takes some 50 ms: not for the event loop."""
+    if can_make_pdf():
+        try:
+            picture = b"" if paper.picture is None else draw(paper.picture)
+            return f"{NOTE}.pdf", pdf_of(paper, datetime.fromtimestamp(paper.written, UTC), picture)
+        except (PaperError, ValueError) as error:
+            log.error("no PDF could be made, the page goes out as text", extra={"reason": type(error).__name__})
+    return f"{NOTE}.txt", paper.plain().encode()
 
 
 class Pictures:

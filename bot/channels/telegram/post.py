@@ -27,7 +27,7 @@ from bot.store import Delivery
 from .clocks import TwoClocks
 from .http_request import HttpRequest
 from .messages import Call, Look, calls, first_look, next_look, plainer
-from .pictures import Pictures
+from .pictures import Pictures, paper_file
 from .remembered import keep_newest
 from .updates import chat_id, date_of, message_number
 
@@ -57,15 +57,9 @@ class Api:
     async def call(self, call: Call) -> Any:
         """The result of a call. Raises telegram.error.TelegramError."""
         if call.file is not None:
-            name, content = call.file
-            values = call.values
-            sent = await self.bot.send_document(
-                values["chat_id"],
-                InputFile(content, filename=name),
-                caption=values["caption"] or None,
-                parse_mode=values["parse_mode"],
-            )
-            return {"message_id": sent.message_id}
+            return await self._upload(call, "document", *call.file)
+        if call.paper is not None:
+            return await self._upload(call, "document", *await asyncio.to_thread(paper_file, call.paper))
         if call.picture is not None and call.sends_picture:
             return await self._with_picture(call, call.picture)
         return await self._request.call(f"{self._base}/{call.method}", call.values)
@@ -83,11 +77,18 @@ class Api:
                 self._pictures.forget(picture)
         edits = call.method == "editMessageMedia"
         photo = InputFile(self._pictures.png(picture), filename="picture.png", attach=edits)
-        values = call.with_photo(photo.attach_uri)
-        parts = [RequestParameter(n, v, [photo] if n in ("photo", "media") else None) for n, v in values.items()]
-        sent = await self._request.post(url, RequestData(parts))
+        sent = await self._send(url, call.with_photo(photo.attach_uri), photo, ("photo", "media"))
         self._pictures.sent(picture, sent)
         return sent
+
+    async def _upload(self, call: Call, field: str, name: str, content: bytes) -> Any:
+        """A call with a file. Raises as `call`."""
+        file = InputFile(content, filename=name)
+        return await self._send(f"{self._base}/{call.method}", {**call.values, field: file.attach_uri}, file, (field,))
+
+    async def _send(self, url: str, values: Mapping[str, Any], file: InputFile, fields: tuple[str, ...]) -> Any:
+        parts = [RequestParameter(n, v, [file] if n in fields else None) for n, v in values.items()]
+        return await self._request.post(url, RequestData(parts))
 
     async def updates(self, values: Mapping[str, Any], request: BaseRequest, wait: float) -> list[Mapping[str, Any]]:
         """getUpdates as plain JSON. `wait`: seconds that it may take to come to something."""

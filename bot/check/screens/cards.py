@@ -16,7 +16,7 @@ from bot.check.proof.lengths import longest
 from bot.check.proof.solver import Prover
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import step
-from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped
+from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped, WriteNote
 from bot.core.conversation.session import ADVICE, REVIEW, Session
 from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import CompiledLine
@@ -192,6 +192,7 @@ class Results:
             for seen in (before, lines):
                 yield from self._of(seen.session, seen.effects, usual)
         yield from self._of(turn.session, turn.effects, usual)
+        yield from self._of(turn.session, (WriteNote(),), usual)
         for screen, choice in ((ADVICE, sc.WHY), (sc.REASONS, sc.MORE_REASONS)):
             turn = step(self.flow, turn.session, _tap(turn.session, screen, choice), NOON)
             yield from self._of(turn.session, turn.effects, usual)
@@ -240,9 +241,14 @@ def _which_line(effect: Lines, number: int) -> Told:
     return "question", "which line", ("system", "which_line")
 
 
+def _noted(effect: WriteNote, number: int) -> Told:
+    return "card", "note for a clinician", ("system", "note_caption")
+
+
 _TOLD: Mapping[type, Callable[[Any, int], Told]] = {
     Advise: _result,
     Explain: _explained,
+    WriteNote: _noted,
     Ask: _review,
     Lines: _which_line,
 }

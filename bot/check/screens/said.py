@@ -25,7 +25,7 @@ ALONE = (
     "language_ask", "why_nothing", "paused", "cut_short", "cut_short_today", "outage", "poison", "ask_ambulance", "ask_human",
     "ask_stop_medicine", "ask_diagnosis", "kind_fear", "kind_anger", "kind_thanks", "sign_stands", "sign_plain_today",
     "emergency_stands", "getting_help_text", "cant_get_there_text", "crisis", "silence_help", "silence_same_day",
-    "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "late", "late_day",
+    "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "more_offers", "topic_unknown", "late", "late_day",
 )  # fmt: skip
 """System texts that are messages of their own."""
 

@@ -67,7 +67,7 @@ def _tapped(m: Making, event: Tapped) -> None:
             m.settled(event.choice)
         open_to_change(m, m.flow.questions[event.choice.removeprefix(sc.CHANGE_PREFIX)])
         return
-    if event.screen == EMERGENCY and event.choice in (sc.HELPED, sc.CANT_GET_THERE):
+    if event.screen == EMERGENCY and event.choice in (sc.HELPED, sc.CANT_GET_THERE, sc.NOTE):
         tap_in_emergency(m, event.choice)
         return
     if not fresh:

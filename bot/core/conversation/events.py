@@ -190,6 +190,11 @@ class Inform:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteNote:
+    """Give the note for whoever examines the patient."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compute:
     """Answer "What would change it?" (computed outside the core's fast path)."""
 
@@ -231,6 +236,7 @@ Effect = (
     | Explain
     | Offer
     | Inform
+    | WriteNote
     | Compute
     | Acknowledge
     | Schedule

@@ -23,6 +23,7 @@ STOP_HERE, TELL, MORE = "stop_what_do_i_do", "tell_me_now", "some_more"
 AS_USUAL, DIFFERENT, CHANGE_PREFIX = "as_usual", "different", "change:"
 HELPED, BY_MISTAKE, CANT_GET_THERE = "getting_help", "mistake", "cant_get_there"
 WHY, WHAT_CHANGES, AGAIN, FORGET = "why", "what_changes", "again", "erase"
+NOTE, MORE_THERE = "for_my_clinician", "more_there"
 CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
@@ -42,10 +43,10 @@ _FIXED: dict[str, tuple[str, ...]] = {
     START: (),
     SIGN: _THREE,
     EXIT: (TELL, MORE),
-    EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE),
+    EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE, NOTE),
     MISTAKE: _THREE,
     CHANGE: (CHANGE_IT, LEAVE_IT),
-    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK),
+    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK, NOTE, MORE_THERE),
     STOPPED: (AGAIN,),
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),

@@ -46,11 +46,21 @@ Note = tuple[str, Mapping[str, Any]]
 
 
 class Step(NamedTuple):
-    """An answer given: at which turn, to which question, by which message of the patient's (None = by a tap)."""
+    """An answer given: at which turn, to which question, by which message of the patient's (None = by a tap), and when (seconds,
+    UTC; None in sessions of earlier releases)."""
 
     turn: int
     question: str
     message: int | None = None
+    at: float | None = None
+
+
+class Quote(NamedTuple):
+    """The patient's own words that answered a question, or told a sign of it, and when (seconds, UTC)."""
+
+    question: str
+    words: str
+    at: float
 
 
 class Told(NamedTuple):
@@ -76,7 +86,7 @@ class Session:
     it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
     although an emergency stands, since a change was told; `left`: how many questions were said to be left; `country`: where
     the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB; `placing`: the list of
-    countries was said last.
+    countries was said last; `quotes`: what was typed that decided, for whoever examines them.
     """
 
     id: str
@@ -124,6 +134,7 @@ class Session:
     country: str = ""
     phone: str = ""
     placing: bool = False
+    quotes: tuple[Quote, ...] = ()
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -199,6 +210,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
     "latch": _latch,
     "notes": _notes,
+    "quotes": lambda plain: tuple(Quote(*quote) for quote in plain),
     "told": lambda plain: tuple(Told(message, question, tuple(lines)) for message, question, lines in plain),
 }
 """Field -> what makes its value of plain JSON values."""

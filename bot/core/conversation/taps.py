@@ -13,7 +13,7 @@ from bot.core.model.files.parts import Kind, Level
 from . import screens as sc
 from .afterwards.topics import offer
 from .chat_commands import afresh, forget, fresh_session, why
-from .events import Compute, Redraw
+from .events import Compute, Redraw, WriteNote
 from .machine import alone, which
 from .session import ADVICE, CHANGE, EMERGENCY, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Latch
 from .turn import Making
@@ -247,6 +247,7 @@ def _sign_tapped(m: Making, choice: str) -> None:
     m.settled(choice)
     m.set(signs=rest)
     if choice == sc.NO:
+        m.set(quotes=tuple(q for q in m.s.quotes if q.question != m.flow.option_home[sign.option]))
         m.note("sign_removed")
     else:
         m.hear(sign.option, unsure=choice == NOT_SURE)
@@ -262,7 +263,9 @@ def _sign_tapped(m: Making, choice: str) -> None:
 
 def tap_in_emergency(m: Making, choice: str) -> None:
     """The buttons of an emergency; those about help answer however old they are."""
-    if choice == sc.BY_MISTAKE and m.s.latch is not None:
+    if choice == sc.NOTE:
+        m.effects.append(WriteNote())
+    elif choice == sc.BY_MISTAKE and m.s.latch is not None:
         m.settled(None)  # the advice itself stands
         m.note("answered", answer=choice)
         m.ask(MISTAKE)
@@ -315,6 +318,10 @@ def _advice_tapped(m: Making, choice: str) -> None:
         afresh(m)
     elif choice == sc.ASK:
         offer(m)
+    elif choice == sc.NOTE:
+        m.effects.append(WriteNote())
+    elif choice == sc.MORE_THERE:
+        m.say("more_offers")
     else:
         forget(m)
 

@@ -180,10 +180,14 @@ class Making:
         answers = dict(self.s.answers)
         answers.pop(question, None)
         answers[question] = value
-        trail = (*(t for t in self.s.trail if t.question != question), Step(self.s.turn, question, message))
+        trail = (
+            *(t for t in self.s.trail if t.question != question),
+            Step(self.s.turn, question, message, self.now.timestamp()),
+        )
         self.set(
             answers=answers, trail=trail, ticks=(), queue=(), found=None, misread=0, checked=False,
             first=None if self.s.first == question else self.s.first, unplaced=False,
+            quotes=self.s.quotes if before is None else tuple(q for q in self.s.quotes if q.question != question),
         )  # fmt: skip
         self.answered.append(question)
 

@@ -25,6 +25,7 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.quantities_are_readable,
     q.rechecks_count_from_a_date,
     q.named_lists_are_lists,
+    q.notes_name_questions,
     q.choices_leave_no_gap,
     q.ranges_fit_thresholds,
     q.thresholds_can_be_met,

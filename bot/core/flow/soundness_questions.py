@@ -256,6 +256,19 @@ def rechecks_count_from_a_date(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def notes_name_questions(draft: Draft) -> Iterator[Finding]:
+    """FLOW012: the note for a clinician names questions that there are."""
+    named: list[tuple[Path, str]] = [(("note_line", n), q) for n, q in enumerate(draft.advice.note_line)]
+    for i, part in enumerate(draft.advice.note):
+        named += [(("note", i, "questions", n), q) for n, q in enumerate(part.questions)]
+    for path, name in named:
+        if name not in draft.questions:
+            message = f'"{name}" is no question of this flow.'
+            yield draft.finding(
+                "advice.yaml", path, "FLOW012", message, did_you_mean(name, draft.questions) or _NAME_ONE
+            )
+
+
 def named_lists_are_lists(draft: Draft) -> Iterator[Finding]:
     """`screens: names` names questions with several answers."""
     lists = [name for name, question in draft.questions.items() if question.kind is Kind.many]

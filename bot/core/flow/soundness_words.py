@@ -128,6 +128,7 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
             ("conflicts", {c.conflict for c in draft.interview.conflicts}, set(texts.conflicts)),
             ("levels", {x.value for x in Level}, {x.value for x in texts.levels}),
             ("system", set(SYSTEM), set(texts.system)),
+            ("note_parts", {p.part for p in draft.advice.note}, set(texts.note_parts)),
         )
         for table, wanted, had in tables:
             for name in sorted(wanted - had):
@@ -204,7 +205,7 @@ def _of_an_audience(
             did_you_mean(audience, known) or "Delete it.", key=True,
         )  # fmt: skip
     for table, wanted, _ in tables:
-        for name in sorted(set(map(str, getattr(wording, table))) - wanted):
+        for name in sorted(set(map(str, getattr(wording, table, ()))) - wanted):
             yield draft.finding(
                 file, (*path, table, name), "FLOW023", f'"{name}" under {table} belongs to nothing.',
                 did_you_mean(name, wanted) or "Delete it.", key=True,

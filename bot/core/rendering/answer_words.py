@@ -120,7 +120,7 @@ class Words:
             fitting = (c for c in same if c.also and all(beside.get(q) == raw for q, raw in c.also.items()))
             return self.option(question.ask, next(fitting, same[0]).id)
         if isinstance(kept, Since):
-            return self._since(kept, now.date())
+            return self.since(kept, now.date())
         return self._number(question, kept) if isinstance(kept, Span) else str(kept)
 
     def told(self, session: Session, question: Question, kept: Any, now: datetime, none: str = "") -> str:
@@ -139,7 +139,8 @@ class Words:
             named.append(self.system("unsure_of", items=LIST.join(unsure)))
         return LIST.join(named)
 
-    def _since(self, kept: Since, today: date) -> str:
+    def since(self, kept: Since, today: date) -> str:
+        """A beginning as a date, or two."""
         if kept.first is None:
             return self.system("since_before", last=self.past_day(kept.last, today))
         if kept.first == kept.last:

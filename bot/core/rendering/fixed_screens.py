@@ -129,13 +129,20 @@ def advice_buttons(d: Drawing) -> list[tuple[Button, ...]]:
             d.system_button(ADVICE, sc.WHY, "why_button"),
             d.system_button(ADVICE, sc.WHAT_CHANGES, "what_changes_button"),
         ),
-        (*ask, d.system_button(ADVICE, sc.AGAIN, "again_button")),
-        (d.system_button(ADVICE, sc.FORGET, "erase_button"),),
+        (d.system_button(ADVICE, sc.NOTE), *ask),
+        (d.system_button(ADVICE, sc.MORE_THERE),),
     ]
 
 
+def more_buttons(d: Drawing) -> list[tuple[Button, ...]]:
+    """What is wanted less often, behind one button of the advice."""
+    return columns(
+        [d.system_button(ADVICE, sc.AGAIN, "again_button"), d.system_button(ADVICE, sc.FORGET, "erase_button")]
+    )
+
+
 def emergency_buttons(d: Drawing) -> list[tuple[Button, ...]]:
-    return [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.BY_MISTAKE, sc.CANT_GET_THERE)]
+    return [(d.system_button(EMERGENCY, c),) for c in (sc.HELPED, sc.BY_MISTAKE, sc.CANT_GET_THERE, sc.NOTE)]
 
 
 FIXED_SCREENS: dict[str, Callable[[Drawing], list[tuple[Button, ...]]]] = {

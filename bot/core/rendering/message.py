@@ -1,4 +1,4 @@
-"""A message that no channel shapes: blocks of text and rows of buttons."""
+"""A message that no channel shapes: blocks of text, rows of buttons, a picture or a page of paper beside it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 BlockKind = Literal["title", "text", "item", "heading", "note", "fold"]
-Style = Literal["", "primary", "danger"]
+Style = Literal["", "primary", "danger", "copy"]
 
 
 class Block(NamedTuple):
@@ -19,7 +19,7 @@ class Block(NamedTuple):
 
 class Button(NamedTuple):
     """`data`: what comes back when it is tapped (at most 64 bytes); `choice`: the choice it stands for; `style`: the way on, or
-    an emergency: never told by it alone."""
+    an emergency: never told by it alone; `copy`: a tap copies its `data` and comes back to nobody."""
 
     label: str
     data: str
@@ -44,10 +44,46 @@ class Picture(NamedTuple):
     words: str
 
 
+class PaperRow(NamedTuple):
+    """A label, and the words right of it."""
+
+    label: str
+    text: str
+
+
+class PaperPart(NamedTuple):
+    """Rows under a heading; a heading that is empty is left out."""
+
+    heading: str
+    rows: tuple[PaperRow, ...]
+
+
+class Paper(NamedTuple):
+    """A page. `lang`: as "en" or "pt-BR"; `level`: big, in a frame; `under`: a line under the title; `foot`: small print;
+    `written`: when (seconds, UTC). All but `title` and `lang` may be empty."""
+
+    title: str
+    lang: str
+    level: str
+    under: str
+    parts: tuple[PaperPart, ...]
+    foot: str
+    picture: Picture | None = None
+    written: float = 0.0
+
+    def plain(self) -> str:
+        """The page as text."""
+        lines = [self.title, self.under, "", self.level]
+        for part in self.parts:
+            lines += ["", part.heading.upper(), *(f"{row.label}: {row.text}" for row in part.rows)]
+        return "\n".join([*lines, "", self.foot, ""])
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `turn`: the turn whose screen it shows; `edits`: it replaces the message of `turn` instead of following it;
-    `dates`: dates in its text, as they are written there, with a time on that day (seconds UTC)."""
+    `dates`: dates in its text, as they are written there, with a time on that day (seconds UTC); `paper`: a page that
+    comes with it."""
 
     blocks: tuple[Block, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
@@ -56,6 +92,7 @@ class Message:
     urgent: bool = False
     dates: tuple[tuple[str, int], ...] = ()
     picture: Picture | None = None
+    paper: Paper | None = None
 
     def plain(self) -> str:
         """The blocks as plain text, a paragraph each, items on lines of their own."""

@@ -13,7 +13,7 @@ from bot.core.conversation.triage import answers_that_count
 from .answer_words import LIST
 from .country_rows import all_countries
 from .drawing import Drawing
-from .fixed_screens import emergency_buttons, latched
+from .fixed_screens import emergency_buttons, latched, more_buttons
 from .message import Button, Message
 
 NoteParams = dict[str, Any]
@@ -193,6 +193,7 @@ def _again(d: Drawing) -> Rows:
 
 _ROWS: Mapping[str, Callable[[Drawing], Rows]] = {
     "crisis": _crisis,
+    "more_offers": more_buttons,
     "forget_confirm": _forget_confirm,
     "language_ask": _language_ask,
     "country_ask": all_countries,

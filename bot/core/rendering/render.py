@@ -19,6 +19,7 @@ from bot.core.conversation.events import (
     Say,
     Settled,
     Understood,
+    WriteNote,
 )
 from bot.core.conversation.machine import alone, which
 from bot.core.conversation.session import REVIEW, Session
@@ -32,6 +33,7 @@ from .answer_words import LIST, Places
 from .drawing import Drawing
 from .fixed_screens import FIXED_SCREENS, line_rows, lines_shown, review_list
 from .message import Message
+from .note import draw_note
 from .notes import draw_say, put_notes
 from .questions import (
     alone_screen,
@@ -147,4 +149,5 @@ _DRAWINGS: dict[type, Callable[[Drawing, Any], Message | tuple[Message, ...]]] =
     Explain: draw_reasons,
     Offer: draw_offer,
     Inform: draw_told,
+    WriteNote: draw_note,
 }

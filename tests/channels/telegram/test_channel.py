@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 
 import pytest
+from pypdf import PdfReader
 
+from bot.channels.telegram import pictures
 from bot.replay.double.faults import Fault
 from bot.replay.double.server import TelegramDouble
 from tests.support.telegram_bot import UNCOMPLICATED, Clock, Patient, Running, eventually, quiet, serving
@@ -330,3 +333,32 @@ async def test_commands_and_descriptions_are_set_in_every_language_and_only_if_t
     async with serving(telegram, sqlite_url, clock=clock):
         await telegram.until(lambda: telegram.counts["getMyShortDescription"] >= before_looks + 2)
     assert telegram.counts["setMyCommands"] == before
+
+
+async def test_the_note_for_a_clinician_is_one_page_with_a_line_to_copy(bot: Running, ann: Patient) -> None:
+    await ann.start()
+    await ann.walks(*UNCOMPLICATED)
+    message = await ann.taps_on("For my clinician")
+    assert message.file is not None
+    name, content = message.file
+    assert name == "note-for-clinician.pdf"
+    reader = PdfReader(io.BytesIO(content))
+    assert len(reader.pages) == 1
+    assert "Age 16 to 54" in reader.pages[0].extract_text().replace("\n", " ")
+    ((button,),) = message.body["reply_markup"]["inline_keyboard"]
+    assert button["copy_text"]["text"] in message.text
+    again = await ann.taps_on("For my clinician")
+    assert again.file == message.file
+
+
+async def test_the_note_is_text_where_no_pdf_can_be_made(
+    bot: Running, ann: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "can_make_pdf", lambda: False)
+    await ann.start()
+    await ann.walks(*UNCOMPLICATED)
+    message = await ann.taps_on("For my clinician")
+    assert message.file is not None
+    name, content = message.file
+    assert name == "note-for-clinician.txt"
+    assert "Age: 16 to 54" in content.decode()

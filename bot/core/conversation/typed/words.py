@@ -23,6 +23,8 @@ from bot.core.conversation.session import (
     START,
     STOPPED,
     Heard,
+    Quote,
+    Session,
 )
 from bot.core.conversation.taps import tap
 from bot.core.conversation.triage import answers_that_count
@@ -39,6 +41,8 @@ from .matching import clean, folded_words, plain_word
 from .not_understood import URGENT, express, unread
 from .which_screen import OtherScreen, screen_of
 
+LONGEST_QUOTE = 120
+"""Characters of what was typed that are kept beside an answer."""
 A_QUESTION = 6
 """Words from which on a question is about something, not about what the bot just said ("what do you mean?")."""
 OF_THE_INTERVIEW = ("question_back", "diagnosis")
@@ -67,7 +71,23 @@ def typed(m: Making, event: Typed) -> None:
     text, reading = _read(m, event.text, screen)
     word = plain_word(m.flow, m.s.lang, text, reading)
     message = _Message(event, text, reading, question, word, elsewhere)
+    before = m.s
     next(step for step in _STEPS if step(m, message))
+    _quote(m, before, text)
+
+
+def _quote(m: Making, before: Session, text: str) -> None:
+    """Keep the words by which something was answered, heard, or told as a sign."""
+    s = m.s
+    if s.id != before.id or not s.consented:
+        return
+    said = [q for q, a in s.answers.items() if before.answers.get(q) != a and not m.flow.questions[q].consent]
+    said += [q for q, h in s.heard.items() if before.heard.get(q) != h]
+    said += [m.flow.option_home[h.option] for h in s.signs if h not in before.signs]
+    if said:
+        words = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rstrip()}\u2026"
+        kept = (q for q in s.quotes if q.question not in said)
+        m.set(quotes=(*kept, *(Quote(q, words, m.now.timestamp()) for q in dict.fromkeys(said))))
 
 
 def _read(m: Making, words: str, screen: str | None) -> tuple[str, Reading]:

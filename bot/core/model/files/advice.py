@@ -62,6 +62,13 @@ class Card(Strict):
     )
 
 
+class NotePart(Strict):
+    """A part of the note for a clinician."""
+
+    part: Identifier = Field(description="Its name; its heading stands in the texts under `note_parts`.")
+    questions: list[Identifier] = Field(min_length=1, description="Whose answers stand in it, in order.")
+
+
 DEFAULT_CARDS = (
     Card(shown=[Section.do, Section.again], folded=[[Section.because, Section.expect, Section.worse], [Section.say]]),
     Card(shown=[Section.until, Section.medicine], folded=[[Section.guidance]]),
@@ -79,6 +86,15 @@ class Advice(Strict):
         default_factory=lambda: list(DEFAULT_CARDS),
         min_length=1,
         description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
+    )
+    note: list[NotePart] = Field(
+        default_factory=list,
+        description="Parts of the note for a clinician, in clinical order; answers to other questions stand behind them. Signs "
+        "that were asked, denied and not asked, the level and its reasons stand in every note.",
+    )
+    note_line: list[Identifier] = Field(
+        default_factory=list,
+        description="Questions whose answers stand in the one line of the note that can be copied.",
     )
     recheck: dict[Level, Quantity] = Field(
         default_factory=dict, description="When to look again, counted from now, or as `recheck_from` says."

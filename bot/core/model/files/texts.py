@@ -127,6 +127,9 @@ class Texts(Strict):
     topic_groups: dict[str, str] = Field(
         default_factory=dict, description="Labels of the buttons behind which topics stand (`behind`)."
     )
+    note_parts: dict[str, str] = Field(
+        default_factory=dict, description="Headings of the parts of the note for a clinician (`note` of advice.yaml)."
+    )
     countries: dict[str, CountryTextEntry] = Field(
         default_factory=dict, description="Names of the countries of countries.yaml, by code."
     )
