@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -11,7 +12,10 @@ from xml.etree import ElementTree
 
 import resvg_py
 
+from bot.core.rendering.check_ins import TREND
 from bot.core.rendering.message import Picture, PictureMark
+
+from .trend import trend_svg
 
 WIDTH = 720
 """Pixels: a phone of 360 points shows a photo about 300 points wide, at two or three pixels each."""
@@ -27,13 +31,15 @@ class UnknownPicture(ValueError):
 
 
 class _Body(NamedTuple):
-    """The drawing: its text before and after the numbers, the parts of it that are shown alone, and the places of numbers."""
+    """The drawing: its text before and after the numbers, the parts of it that are shown alone, the places of numbers,
+    and its digits."""
 
     head: str
     numbers: str
     tail: str
     views: dict[str, str]
     spots: dict[str, tuple[tuple[float, float], ...]]
+    digits: str
 
 
 def draw(picture: Picture) -> bytes:
@@ -42,8 +48,10 @@ def draw(picture: Picture) -> bytes:
 
 
 def as_svg(picture: Picture) -> str:
-    """The picture as SVG, without a font. Raises UnknownPicture."""
+    """The picture as SVG, without a font. Raises UnknownPicture, or ValueError."""
     body = _body()
+    if picture.name == TREND:
+        return trend_svg(picture.marks, body.digits)
     unknown = [zone for mark in picture.marks for zone in mark.zones if zone not in body.spots]
     if picture.name not in body.views or unknown:
         raise UnknownPicture(f"bot/pictures/body.svg has no {unknown[0] if unknown else picture.name}")
@@ -71,7 +79,8 @@ def _body() -> _Body:
     views = {str(part.get("id")): str(part.get("viewBox")) for part in root.iter(f"{SVG}view")}
     found = {str(zone.get("id")): tuple(_spots(zone)) for zone in zones}
     head, numbers, tail = text[text.index(">", text.index("<svg")) + 1 :].partition('<g id="numbers"/>')
-    return _Body(head, numbers, tail, views, found)
+    digits = "".join(re.findall(r'<g id="d\d">.*?</g>', text))
+    return _Body(head, numbers, tail, views, found, digits)
 
 
 def _spots(zone: ElementTree.Element) -> Iterator[tuple[float, float]]:

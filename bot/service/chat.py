@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from bot.core.conversation.afterwards.check_ins import last_check
 from bot.core.conversation.engine import start, step
 from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
 from bot.core.conversation.screens import decode, session_of
@@ -287,9 +288,10 @@ class Chats:
         s = turn.session
         ended = s.at in ENDED
         level = turn.trace.level.value if turn.trace.level is not None else None
+        finished = max(now, last_check(s, self._replies.local(now))) if ended else None
         return SessionRow(
             s.id, chat, s.flow, s.version, self._sessions.write(s), s.started.timestamp(), now, SESSION_SCHEMA,
-            "finished" if ended else "running", level, now if ended else None,
+            "finished" if ended else "running", level, finished,
         )  # fmt: skip
 
 

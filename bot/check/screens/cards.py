@@ -16,8 +16,9 @@ from bot.check.proof.lengths import longest
 from bot.check.proof.solver import Prover
 from bot.core.conversation import screens as sc
 from bot.core.conversation.engine import step
-from bot.core.conversation.events import Advise, Ask, Effect, Explain, Lines, Tapped, WriteNote
-from bot.core.conversation.session import ADVICE, REVIEW, Session
+from bot.core.conversation.events import Advise, Ask, CheckedIn, Effect, Explain, Lines, Tapped, WriteNote
+from bot.core.conversation.screens import ACTED, MANAGING
+from bot.core.conversation.session import ADVICE, REVIEW, CheckIn, Checks, Session
 from bot.core.conversation.triage import fold_session
 from bot.core.flow.compiled import CompiledLine
 from bot.core.model.answers import Many
@@ -193,6 +194,9 @@ class Results:
                 yield from self._of(seen.session, seen.effects, usual)
         yield from self._of(turn.session, turn.effects, usual)
         yield from self._of(turn.session, (WriteNote(),), usual)
+        plan = self.flow.advice.check_in
+        if plan is not None:
+            yield from self._of(_checked(turn.session, plan.days), (CheckedIn(),), usual)
         for screen, choice in ((ADVICE, sc.WHY), (sc.REASONS, sc.MORE_REASONS)):
             turn = step(self.flow, turn.session, _tap(turn.session, screen, choice), NOON)
             yield from self._of(turn.session, turn.effects, usual)
@@ -210,6 +214,12 @@ class Results:
                     sort = "list"
                 place = text_place(self.flow, lang, audiences, path)
                 yield ShownScreen(sort, name, lang, said_of(audiences), place, message)
+
+
+def _checked(session: Session, days: list[int]) -> Session:
+    """The session after check-ins on these days, of which the last was the last."""
+    done = tuple(CheckIn(day, 10, MANAGING[-1]) for day in days)
+    return session.but(checks=Checks(NOON.timestamp(), (), 9, done=done, rank=0, acted=ACTED[0]))
 
 
 def _tap(session: Session, screen: str, choice: str) -> Tapped:
@@ -245,10 +255,15 @@ def _noted(effect: WriteNote, number: int) -> Told:
     return "card", "note for a clinician", ("system", "note_caption")
 
 
+def _went(effect: CheckedIn, number: int) -> Told:
+    return "card", "how it went", ("system", "trend_day")
+
+
 _TOLD: Mapping[type, Callable[[Any, int], Told]] = {
     Advise: _result,
     Explain: _explained,
     WriteNote: _noted,
+    CheckedIn: _went,
     Ask: _review,
     Lines: _which_line,
 }

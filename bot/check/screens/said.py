@@ -8,11 +8,12 @@ from typing import Any
 from bot.check.answers.player import NOON
 from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Say
-from bot.core.conversation.session import Session
+from bot.core.conversation.session import Checks, Session
 from bot.core.flow.answer_values import keep, read_value
 from bot.core.flow.compiled import Flow, usual_value
 from bot.core.model.files.parts import Kind, Level
 from bot.core.rendering.answer_words import Places
+from bot.core.rendering.check_ins import CHECK_ROWS
 from bot.core.rendering.drawing import Drawing
 from bot.core.rendering.message import Message
 from bot.core.rendering.notes import put_notes
@@ -25,7 +26,8 @@ ALONE = (
     "language_ask", "why_nothing", "paused", "cut_short", "cut_short_today", "outage", "poison", "ask_ambulance", "ask_human",
     "ask_stop_medicine", "ask_diagnosis", "kind_fear", "kind_anger", "kind_thanks", "sign_stands", "sign_plain_today",
     "emergency_stands", "getting_help_text", "cant_get_there_text", "crisis", "silence_help", "silence_same_day",
-    "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "more_offers", "topic_unknown", "late", "late_day",
+    "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "more_offers", "topic_unknown",
+    *CHECK_ROWS, "checks_stopped", "check_longer", "late", "late_day",
 )  # fmt: skip
 """System texts that are messages of their own."""
 
@@ -35,6 +37,7 @@ ABOVE = (
     "conflict", "one_by_one", "nearest", "ask_name", "nearest_to", "item_again", "item_left_open", "still_open", "unknown_name",
     "known_names", "which_of_them", "coming_back", "written_before", "reply_to_what", "reply_unread", "earlier_kept",
     "not_typed", "language_changed", "country_chosen", "country_other", "sign_removed", "mistake_new", "advice_again",
+    "check_worse",
 )  # fmt: skip
 """System texts that stand above a question, in its message."""
 
@@ -63,6 +66,11 @@ def _said(flow: Flow, key: str, sort: Sort, lang: str, viewer: Viewer) -> Iterat
         if not flow.countries:
             return
         session = session.but(country=_WITH_COUNTRY[key] or next(iter(flow.countries)))
+    if key in CHECK_ROWS:
+        if flow.advice.check_in is None:
+            return
+        plan = flow.advice.check_in
+        session = session.but(checks=Checks(NOON.timestamp(), tuple(plan.days), plan.hours[-1]))
     path = ("conflicts",) if key == "conflict" else ("system", key)
     params = _PARAMS.get(_KINDS.get(key, ""), _nothing)
     for about, named in params(flow):
@@ -71,7 +79,13 @@ def _said(flow: Flow, key: str, sort: Sort, lang: str, viewer: Viewer) -> Iterat
         messages = drawn_messages(flow, session, Say(key, named)) if alone else _above(flow, session, key, named)
         for message in messages:
             yield ShownScreen(
-                "card" if key in ALONE else "note", f"{key} {about}".strip(), lang, viewer.named, place, message
+                "card" if key in ALONE else "note",
+                f"{key} {about}".strip(),
+                lang,
+                viewer.named,
+                place,
+                message,
+                scale=key == "check_pain",
             )
 
 

@@ -46,9 +46,11 @@ def afresh(m: Making) -> None:
 
 
 def fresh_session(m: Making) -> Session:
-    """The session that follows from this one, with nothing in it but the chat's language and country."""
+    """The session that follows from this one, with nothing in it but the chat's language and country, and when it is
+    asked how it goes."""
     new = new_session(m.s.child_id(), m.flow.name, m.flow.version, m.s.lang, m.now, m.flow.unsafe)
-    return new.but(phone=m.s.phone, country=m.s.country)
+    checks = None if m.s.checks is None else m.s.checks._replace(asking="")
+    return new.but(phone=m.s.phone, country=m.s.country, checks=checks)
 
 
 def command(m: Making, name: str, argument: str = "") -> None:
@@ -98,7 +100,7 @@ def stop(m: Making, argument: str = "") -> None:
         m.emergency()
         return
     m.path.append(STOPPED)
-    m.s = m.judgement.unfinished()
+    m.s = m.judgement.unfinished().but(checks=None)
     level = m.judgement.verdict.level
     if m.s.signs:
         m.say("sign_stands", urgent=True, answer=m.s.signs[0].option)

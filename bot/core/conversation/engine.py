@@ -15,6 +15,7 @@ from bot.core.conversation.typed.words import received_any, typed
 from bot.core.flow.compiled import Flow
 
 from . import screens as sc
+from .afterwards.check_ins import check_in_due, schedule
 from .chat_commands import command, started
 from .events import (
     Acknowledge,
@@ -49,6 +50,9 @@ def step(flow: Flow, session: Session, event: Event, now: datetime) -> Turn:
         m.effects.append(Acknowledge())
     if not isinstance(event, Elapsed) and not any(isinstance(e, Schedule | Erase) for e in m.effects):
         m.remind()  # whatever the patient did last, silence after it is followed up
+    check_in = None if m.s.checks is None else schedule(m.s, now)
+    if check_in is not None and not any(isinstance(e, Erase) for e in m.effects):
+        m.effects.append(check_in)
     return m.finish()
 
 
@@ -117,6 +121,8 @@ def _elapsed(m: Making, event: Elapsed) -> None:
             m.set(rank_told=so_far.level_to_say()[0].rank)
     elif event.due == "reminder" and m.s.at not in ENDED:
         m.say("silence_reminder")
+    elif event.due == "check_in":
+        check_in_due(m)
     m.silent = True
 
 

@@ -10,6 +10,8 @@ from bot.core.model.files.parts import Level
 
 from .session import Session
 
+DueKind = Literal["help", "same_day", "reminder", "check_in"]
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -88,9 +90,9 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """A scheduled moment came without a word of the patient: "help", "same_day" or "reminder"."""
+    """A scheduled moment came without a word of the patient: "help", "same_day", "reminder", or "check_in"."""
 
-    due: Literal["help", "same_day", "reminder"]
+    due: DueKind
 
 
 Event = Started | Tapped | Typed | Edited | Commanded | Received | Elapsed
@@ -190,6 +192,11 @@ class Inform:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """How it goes was answered: thanks, the trend, and when it is asked next."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteNote:
     """Give the note for whoever examines the patient."""
 
@@ -208,9 +215,10 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Send `Elapsed(due)` after so many seconds unless the patient says something; only `urgent` ones at night."""
+    """Send `Elapsed(due)` after so many seconds, unless the patient says something (a check-in comes all the same); only `urgent`
+    ones at night."""
 
-    due: Literal["help", "same_day", "reminder"]
+    due: DueKind
     seconds: int
     urgent: bool = False
 
@@ -237,6 +245,7 @@ Effect = (
     | Offer
     | Inform
     | WriteNote
+    | CheckedIn
     | Compute
     | Acknowledge
     | Schedule

@@ -24,6 +24,11 @@ AS_USUAL, DIFFERENT, CHANGE_PREFIX = "as_usual", "different", "change:"
 HELPED, BY_MISTAKE, CANT_GET_THERE = "getting_help", "mistake", "cant_get_there"
 WHY, WHAT_CHANGES, AGAIN, FORGET = "why", "what_changes", "again", "erase"
 NOTE, MORE_THERE = "for_my_clinician", "more_there"
+CHECKS, CHECK_ON_ME, ALL_DAYS, NO_CHECKS = "CHECKS", "check_on_me", "all_days", "no_checks"
+DAY_PREFIX, HOUR_PREFIX, PAIN_PREFIX = "day:", "hour:", "pain:"
+NOTHING_NEW, SOMETHING_NEW, STOP_CHECKS = "nothing_new", "something_new", "stop_checks"
+MANAGING = ("managing_as_usual", "managing_some", "managing_hardly")
+ACTED = ("did_home", "did_pharmacist", "did_clinician", "did_emergency")
 CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
@@ -32,7 +37,7 @@ REASONS, MORE_REASONS = "REASONS", "more_reasons"
 LINES, OPEN_LINES = "LINES", "change_something"
 TOPICS, ASK, ALL_TOPICS, GROUP_PREFIX = "TOPICS", "ask_something", "all_topics", "group:"
 COUNTRY, COUNTRY_LIST, OTHER_COUNTRY = "COUNTRY", "country_list", "other_country"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY, TOPICS})
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY, TOPICS, CHECKS})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -46,7 +51,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE, NOTE),
     MISTAKE: _THREE,
     CHANGE: (CHANGE_IT, LEAVE_IT),
-    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK, NOTE, MORE_THERE),
+    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK, NOTE, MORE_THERE, CHECK_ON_ME),
     STOPPED: (AGAIN,),
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
@@ -56,6 +61,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     LINES: (OPEN_LINES,),
     COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY),
     TOPICS: (ALL_TOPICS,),
+    CHECKS: (ALL_DAYS, NO_CHECKS, NOTHING_NEW, SOMETHING_NEW, STOP_CHECKS, *MANAGING, *ACTED),
 }
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 
@@ -110,8 +116,14 @@ def _choices(flow: Flow, screen: str) -> tuple[str, ...]:
         return (*_LATER[COUNTRY], *flow.countries)
     if screen == TOPICS:
         return (*_LATER[TOPICS], *(GROUP_PREFIX + g for g in flow.topic_groups), *flow.topics)
-    if screen == ADVICE and not flow.topics:
-        return tuple(c for c in _FIXED[ADVICE] if c != ASK)
+    if screen == CHECKS:
+        plan = flow.advice.check_in
+        days, hours = ((), ()) if plan is None else (plan.days, plan.hours)
+        scale = (f"{PAIN_PREFIX}{n}" for n in range(11))
+        return (*_LATER[CHECKS], *scale, *(f"{DAY_PREFIX}{n}" for n in days), *(f"{HOUR_PREFIX}{n}" for n in hours))
+    if screen == ADVICE:
+        missing = ({ASK} if not flow.topics else set()) | ({CHECK_ON_ME} if flow.advice.check_in is None else set())
+        return tuple(c for c in _FIXED[ADVICE] if c not in missing)
     if screen in _FIXED or screen in _LATER:
         return _FIXED.get(screen) or _LATER.get(screen, ())
     if screen == LANGUAGE:

@@ -63,6 +63,29 @@ class Quote(NamedTuple):
     at: float
 
 
+class CheckIn(NamedTuple):
+    """How it went on a day: so many days after the advice; pain 0 to 10; how the day was managed, as an id."""
+
+    day: int
+    pain: int
+    managing: str = ""
+
+
+class Checks(NamedTuple):
+    """The patient wants to be asked how it goes. `begun`: when they said so (seconds, UTC); `days`: days after it that are still
+    to come; `hour`: of the day, None until it is chosen; `asking`: what is asked just now, "" nothing; `day`: the day that is
+    asked about; `rank`: of the level that stood then; `done`: what was answered; `acted`: what they did, once it was told."""
+
+    begun: float
+    days: tuple[int, ...]
+    hour: int | None = None
+    asking: str = ""
+    day: int = 0
+    rank: int = -1
+    done: tuple[CheckIn, ...] = ()
+    acted: str = ""
+
+
 class Told(NamedTuple):
     """Lines of a list that a message of the patient's named, so that an edit of that message can take them back."""
 
@@ -86,7 +109,8 @@ class Session:
     it; `album`: the last one that was answered, since its parts come one by one; `anew`: emergency screens that are asked
     although an emergency stands, since a change was told; `left`: how many questions were said to be left; `country`: where
     the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB; `placing`: the list of
-    countries was said last; `quotes`: what was typed that decided, for whoever examines them.
+    countries was said last; `quotes`: what was typed that decided, for whoever examines them;
+    `checks`: when they want to be asked how it goes.
     """
 
     id: str
@@ -135,6 +159,7 @@ class Session:
     phone: str = ""
     placing: bool = False
     quotes: tuple[Quote, ...] = ()
+    checks: Checks | None = None
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""
@@ -190,6 +215,13 @@ def _notes(plain: list[Any]) -> tuple[Note, ...]:
     )
 
 
+def _checks(plain: list[Any] | None) -> Checks | None:
+    if plain is None:
+        return None
+    begun, days, hour, asking, day, rank, done, acted = plain
+    return Checks(begun, tuple(days), hour, asking, day, rank, tuple(CheckIn(*one) for one in done), acted)
+
+
 def _latch(plain: list[Any] | None) -> Latch | None:
     return None if plain is None else Latch(plain[0], plain[1], tuple(plain[2]), *plain[3:])
 
@@ -210,6 +242,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "proposal": lambda plain: None if plain is None else (plain[0], from_json(plain[1])),
     "latch": _latch,
     "notes": _notes,
+    "checks": _checks,
     "quotes": lambda plain: tuple(Quote(*quote) for quote in plain),
     "told": lambda plain: tuple(Told(message, question, tuple(lines)) for message, question, lines in plain),
 }

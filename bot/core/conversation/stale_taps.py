@@ -10,6 +10,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind
 
 from . import screens as sc
+from .afterwards.check_ins import choose_check
 from .afterwards.topics import choose_topic
 from .chat_commands import language, stop, why
 from .countries import ask_country, choose
@@ -54,6 +55,8 @@ def overlay_tapped(m: Making, event: Tapped) -> None:
         choose(m, event.choice, tapped=True)
     elif event.screen == sc.TOPICS:
         choose_topic(m, event.choice)
+    elif event.screen == sc.CHECKS:
+        choose_check(m, event.choice)
     elif event.choice == sc.STOP:
         stop(m)
     elif event.choice == sc.DO_FORGET:

@@ -11,6 +11,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind, Level
 
 from . import screens as sc
+from .afterwards.check_ins import offer_checks
 from .afterwards.topics import offer
 from .chat_commands import afresh, forget, fresh_session, why
 from .events import Compute, Redraw, WriteNote
@@ -320,6 +321,8 @@ def _advice_tapped(m: Making, choice: str) -> None:
         offer(m)
     elif choice == sc.NOTE:
         m.effects.append(WriteNote())
+    elif choice == sc.CHECK_ON_ME:
+        offer_checks(m)
     elif choice == sc.MORE_THERE:
         m.say("more_offers")
     else:

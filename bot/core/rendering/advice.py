@@ -58,7 +58,7 @@ Parts = dict[Section, list[str]]
 def _parts(d: Drawing, effect: Advise) -> Parts:
     """What there is to say, part by part."""
     lines = {x.line: x for x in d.flow.advice.lines}
-    params = _line_params(d, effect)
+    params = line_params(d, effect)
     parts: Parts = {}
     if effect.level is not Level.emergency:
         parts[Section.because] = _because(d, effect)
@@ -117,7 +117,8 @@ def _emergency_words(d: Drawing, effect: Advise) -> None:
     d.say("emergency_from_unsure" if unsure else "emergency_why", answer=latched(d))
 
 
-def _line_params(d: Drawing, effect: Advise) -> dict[str, Any]:
+def line_params(d: Drawing, effect: Advise) -> dict[str, Any]:
+    """What is filled into the lines of an advice."""
     params: dict[str, Any] = {
         "level": d.words.texts.levels[effect.level],
         "answer": emergency_told(d),

@@ -124,13 +124,14 @@ def _stopped(d: Drawing) -> list[tuple[Button, ...]]:
 
 def advice_buttons(d: Drawing) -> list[tuple[Button, ...]]:
     ask = [d.system_button(ADVICE, sc.ASK)] if d.flow.topics else []
+    check = [d.system_button(ADVICE, sc.CHECK_ON_ME)] if d.flow.advice.check_in is not None else []
     return [
         (
             d.system_button(ADVICE, sc.WHY, "why_button"),
             d.system_button(ADVICE, sc.WHAT_CHANGES, "what_changes_button"),
         ),
-        (d.system_button(ADVICE, sc.NOTE), *ask),
-        (d.system_button(ADVICE, sc.MORE_THERE),),
+        (d.system_button(ADVICE, sc.NOTE), *check),
+        (*ask, d.system_button(ADVICE, sc.MORE_THERE)),
     ]
 
 

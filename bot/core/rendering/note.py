@@ -21,6 +21,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Level
 
 from .answer_words import LIST
+from .check_ins import trend_points
 from .drawing import Drawing
 from .fixed_screens import emergency_told
 from .message import Button, Message, Paper, PaperPart, PaperRow, Picture
@@ -53,7 +54,7 @@ def _paper(d: Drawing) -> Paper:
     system, judgement = d.words.system, Judgement(d.flow, d.s, d.now.date())
     level = judgement.level_to_say(d.s.unplaced)[0]
     told = answers_that_count(d.flow, d.s, d.now.date())
-    parts = [*_answers(d, told), _signs(d, judgement), _reasons(d, judgement, level)]
+    parts = [*_answers(d, told), _since(d), _signs(d, judgement), _reasons(d, judgement, level)]
     signed = d.flow.signoff(d.words.lang, d.now.date())
     state = system("not_signed_off")
     if signed is not None:
@@ -91,6 +92,19 @@ def _quoted(d: Drawing, question: Question) -> str:
     """The patient's own words, where they are more than the answer itself."""
     quote = next((q.words for q in d.s.quotes if q.question == question.ask), "")
     return f" {d.words.system('note_said', words=quote)}" if len(quote.split()) >= A_SENTENCE else ""
+
+
+def _since(d: Drawing) -> PaperPart:
+    """How it went on the days on which that was asked."""
+    checks = d.s.checks
+    rows = (
+        [PaperRow(d.words.system("note_trend"), points)]
+        if (points := trend_points(d)) and checks and checks.done
+        else []
+    )
+    if checks is not None and checks.acted:
+        rows.append(PaperRow(d.words.system("note_acted"), d.words.system(checks.acted)))
+    return PaperPart(d.words.system("note_since"), tuple(rows))
 
 
 def _sign_list(question: Question) -> bool:

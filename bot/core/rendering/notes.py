@@ -11,6 +11,7 @@ from bot.core.conversation.session import STOPPED, Note
 from bot.core.conversation.triage import answers_that_count
 
 from .answer_words import LIST
+from .check_ins import CHECK_ROWS, check_dates
 from .country_rows import all_countries
 from .drawing import Drawing
 from .fixed_screens import emergency_buttons, latched, more_buttons
@@ -162,6 +163,8 @@ _IN_NOTES: Mapping[str, InWords] = {
 _ALONE: Mapping[str, InWords] = {
     "emergency_stands": _stands("emergency_stands"),
     "sign_stands": _stands("sign_stands"),
+    "checks_set": check_dates("checks_set"),
+    "checks_running": check_dates("checks_running"),
     **_SIGNS,
     **_COUNTRY,
 }
@@ -192,6 +195,7 @@ def _again(d: Drawing) -> Rows:
 
 
 _ROWS: Mapping[str, Callable[[Drawing], Rows]] = {
+    **CHECK_ROWS,
     "crisis": _crisis,
     "more_offers": more_buttons,
     "forget_confirm": _forget_confirm,

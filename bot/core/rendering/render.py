@@ -10,6 +10,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.events import (
     Advise,
     Ask,
+    CheckedIn,
     Effect,
     Explain,
     Inform,
@@ -30,6 +31,7 @@ from bot.core.model.files.interview import Question
 
 from .advice import draw_advice, draw_reasons
 from .answer_words import LIST, Places
+from .check_ins import draw_checked_in
 from .drawing import Drawing
 from .fixed_screens import FIXED_SCREENS, line_rows, lines_shown, review_list
 from .message import Message
@@ -150,4 +152,5 @@ _DRAWINGS: dict[type, Callable[[Drawing, Any], Message | tuple[Message, ...]]] =
     Offer: draw_offer,
     Inform: draw_told,
     WriteNote: draw_note,
+    CheckedIn: draw_checked_in,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
+from bot.core.conversation.afterwards.check_ins import said_to_check
 from bot.core.conversation.afterwards.topics import offer, tell_about
 from bot.core.conversation.chat_commands import command, why
 from bot.core.conversation.countries import place_said
@@ -359,6 +360,8 @@ def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> b
     known = meanings.get(m.s.at)
     if known is None:
         return False
+    if m.s.at in (ADVICE, STOPPED) and said_to_check(m, text, word, reading):
+        return True
     if _fixed_label(m, text):
         return True
     if m.s.at == REVIEW and _review_line(m, said):

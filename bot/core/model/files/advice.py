@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .parts import SCHEMA, Condition, Identifier, Level, Quantity, Strict
 from .triage import Rule
@@ -69,6 +69,27 @@ class NotePart(Strict):
     questions: list[Identifier] = Field(min_length=1, description="Whose answers stand in it, in order.")
 
 
+class CheckInPlan(Strict):
+    """When patients can be asked how it goes, if they want that."""
+
+    days: list[Annotated[int, Field(ge=1, le=60)]] = Field(
+        min_length=1,
+        max_length=4,
+        description="Days after the advice, e.g. `[1, 3, 14]`; patients take all or one of them.",
+    )
+    hours: list[Annotated[int, Field(ge=8, le=21)]] = Field(
+        min_length=1,
+        max_length=4,
+        description="Hours of the day from which patients choose one; never at night (8 to 21).",
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> CheckInPlan:
+        if sorted(set(self.days)) != self.days or sorted(set(self.hours)) != self.hours:
+            raise ValueError("days and hours are rising, each named once")
+        return self
+
+
 DEFAULT_CARDS = (
     Card(shown=[Section.do, Section.again], folded=[[Section.because, Section.expect, Section.worse], [Section.say]]),
     Card(shown=[Section.until, Section.medicine], folded=[[Section.guidance]]),
@@ -86,6 +107,10 @@ class Advice(Strict):
         default_factory=lambda: list(DEFAULT_CARDS),
         min_length=1,
         description="The messages in which it is said, in order. One of which nothing is shown goes into the one before.",
+    )
+    check_in: CheckInPlan | None = Field(
+        None,
+        description="Days and hours on which patients may be asked how it goes. Without it nobody is offered that.",
     )
     note: list[NotePart] = Field(
         default_factory=list,
