@@ -43,7 +43,7 @@ async def test_a_conversation_by_taps_reads_as_a_transcript(
     assert ann.last.text.startswith("Look after it yourself")
     assert level(bot) == "self_care"
     *earlier, advice = ann.person.messages
-    assert advice.labels == ["Why button", "What changes button", "For my clinician", "More there"]
+    assert advice.labels == ["Why button", "What changes button", "For my clinician", "Check on me", "More there"]
     assert {label for m in earlier for label in m.labels} == {"Change something"}, "an answered keyboard still stands"
     assert "Answered 1 to 3 days ago" in " ".join(m.text for m in earlier) or "Answered" in earlier[5].text
 
