@@ -74,6 +74,7 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     keeping.add_restore,
     keeping.add_rotate_key,
     keeping.add_stats,
+    keeping.add_feedback,
 )
 """All commands, in the order of --help."""
 

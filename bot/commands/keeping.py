@@ -1,11 +1,14 @@
-"""`symptom-bot erase | withdraw | backup | restore | rotate-key | stats`: what is kept, and with which keys."""
+"""`symptom-bot erase | withdraw | backup | restore | rotate-key | stats | feedback`: what is kept, and with which keys."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from .common import FOUND, OK, USAGE, Stop, guest_store, settings
@@ -157,4 +160,32 @@ def _stats(args: argparse.Namespace) -> int:
         for (question, what), times in mine.items():
             if not question:
                 print(f"  {what.replace('_', ' '):24}{times:15}")
+    return OK
+
+
+def add_feedback(commands: Any) -> None:
+    p = commands.add_parser("feedback", help="what felt wrong to patients, for the clinician who owns the flow")
+    p.add_argument("--json", action="store_true", help="as JSON, one object a line")
+    p.set_defaults(run=_feedback)
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    """Nothing of it says whose it was; the answers stand there only where the patient sent them along."""
+    with guest_store("symptom-bot feedback") as store:
+        found = [(row.at, json.loads(row.text)) for row in store.feedback()]
+    if args.json:
+        for at, said in found:
+            print(json.dumps({"at": at, **said}, ensure_ascii=False))
+        return OK
+    if not found:
+        print("Nobody said that something felt wrong.", file=sys.stderr)
+        return FOUND
+    counts = Counter((said["flow"], said["version"], said["level"], said["reason"]) for _, said in found)
+    for (flow, version, level, reason), times in sorted(counts.items()):
+        print(f"{times:5}  {flow} {version}  {level:10}  {reason.removeprefix('felt_').replace('_', ' ')}")
+    for at, said in found:
+        print(f"\n{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC  {said['level']}  {said['reason']}")
+        for part in (said["words"], said.get("answers", "")):
+            if part:
+                print(indent(part.rstrip(), "  "))
     return OK

@@ -12,17 +12,18 @@ from functools import partial
 
 from bot.core.conversation.afterwards.check_ins import last_check
 from bot.core.conversation.engine import start, step
-from bot.core.conversation.events import Elapsed, Erase, Event, Schedule, Tapped, Turn, Typed
+from bot.core.conversation.events import Elapsed, Erase, Event, GiveFeedback, Schedule, Tapped, Turn, Typed
 from bot.core.conversation.screens import decode, session_of
 from bot.core.conversation.session import ENDED, Session
 from bot.core.conversation.session import SCHEMA as SESSION_SCHEMA
 from bot.core.conversation.silence import HELP_IS_OLD, by_day
 from bot.core.flow.compiled import Flow
-from bot.store import ChatRow, ChatWrite, Due, SessionRow, SetAside, Transaction, of_surroundings
+from bot.store import ChatRow, ChatWrite, Due, FeedbackRow, SessionRow, SetAside, Transaction, of_surroundings
 
 from .counting import counted_of
 from .error_place import place_of
 from .export import MOST_MESSAGES, MOST_SESSIONS, export_text
+from .feedback import feedback_text
 from .incoming import NO_SCREEN, Handled, Incoming, Pressed
 from .open_chat import LATER, OpenChat
 from .payload import Payload, is_file
@@ -214,8 +215,13 @@ class Chats:
         for effect in turn.effects:
             if isinstance(effect, Schedule):
                 chat.due[effect.due] = self._due(name, before, turn, effect, now)
+            elif isinstance(effect, GiveFeedback):
+                assert chat.flow is not None
+                text = feedback_text(chat.flow, turn.session, effect, self._replies.places, self._replies.local(now))
+                chat.feedback.append(FeedbackRow(name, now, text))
             elif isinstance(effect, Erase):
                 chat.erase = True
+                chat.feedback.clear()
                 for session in (*chat.written, turn.session.id):
                     self._sessions.drop(session)
                 chat.written.clear()
@@ -240,8 +246,9 @@ class Chats:
         due = [self._due(name, turn.session, turn, e, now) for e in turn.effects if isinstance(e, Schedule)]
         sessions = sorted(rows.values(), key=lambda row: (row.started, row.id))
         about = ChatWrite(name, turn.session.id, chat.last_update, turn.session.lang, "", now)
+        felt = [*tx.feedback_of(name), *chat.feedback]
         return export_text(
-            about, sessions, due, messages, self.flows.version, self._replies.places, self._replies.local
+            about, sessions, due, messages, felt, self.flows.version, self._replies.places, self._replies.local
         )
 
     def _event(self, tx: Transaction, chat: OpenChat, incoming: Incoming) -> Event | None:

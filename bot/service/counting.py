@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bot.core.conversation.events import Elapsed, Event, Turn, Typed
+from bot.core.conversation.events import Elapsed, Event, GiveFeedback, Turn, Typed
 from bot.core.conversation.session import ADVICE, EMERGENCY, Session
 from bot.core.flow.compiled import Flow
 from bot.store import Tallied
@@ -16,7 +16,7 @@ from bot.store import Tallied
 from .incoming import Handled
 
 REACHED, CONTINUED, LEFT, BACK, AT_ONCE, NOT_READ = "reached", "continued", "left", "back", "back_at_once", "not_read"
-LEVEL = "level_"
+LEVEL, FELT_WRONG = "level_", "felt_wrong_"
 WHAT = (REACHED, CONTINUED, LEFT, BACK, AT_ONCE, NOT_READ)
 """Of a question: it was shown after another; answered, so that the chat went on; a silence on it was followed up; it was gone
 back to; gone back to right after it was answered; words typed to it were not understood as an answer."""
@@ -57,6 +57,8 @@ def counted_of(flow: Flow, before: Session, event: Event, turn: Turn) -> tuple[T
             found.append((was, NOT_READ))
     if turn.trace.level is not None and path[-1] in (ADVICE, EMERGENCY) and path[0] != path[-1]:
         found.append(("", f"{LEVEL}{turn.trace.level.value}"))
+    felt = (effect.reason for effect in turn.effects if isinstance(effect, GiveFeedback))
+    found += [("", f"{FELT_WRONG}{reason.removeprefix('felt_')}") for reason in felt]
     return tuple(Tallied(flow.name, flow.version, question, what) for question, what in found)
 
 

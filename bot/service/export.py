@@ -12,7 +12,7 @@ from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.parts import Level
 from bot.core.rendering.answer_words import Places, words_for
-from bot.store import ChatWrite, Due, KeptMessage, SessionRow
+from bot.store import ChatWrite, Due, FeedbackRow, KeptMessage, SessionRow
 
 from .payload import LONGEST_FILE
 
@@ -25,6 +25,7 @@ def export_text(
     sessions: Sequence[SessionRow],
     due: Sequence[Due],
     messages: Sequence[KeptMessage],
+    felt: Sequence[FeedbackRow],
     version: Callable[[str], Flow | None],
     places: Places,
     local: Callable[[float], datetime],
@@ -45,6 +46,7 @@ def export_text(
         "seen": moment(chat.seen),
         "last_update": chat.last_update,
         "scheduled": [{"kind": d.kind, "at": moment(d.at), "session": d.session} for d in due],
+        "felt_wrong": [{"at": moment(f.at), "said": json.loads(f.text)} for f in felt],
         "messages": [m._asdict() | {"created": moment(m.created), "sent": moment(m.sent)} for m in told],
     }
     if len(parts) < len(sessions) or len(told) < len(messages) or len(sessions) >= MOST_SESSIONS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
-from bot.store import ChatRow, ChatWrite, Due, SessionRow, Transaction
+from bot.store import ChatRow, ChatWrite, Due, FeedbackRow, SessionRow, Transaction
 
 from .ahead import Lookout
 from .incoming import Incoming
@@ -44,6 +44,7 @@ class OpenChat:
     exported: bool = False
     later: bool = False
     put_off: list[Due] = field(default_factory=list)
+    feedback: list[FeedbackRow] = field(default_factory=list)
     taken: int = 0
     lookout: Lookout = field(default_factory=Lookout)
     last_update: int = 0

@@ -307,6 +307,7 @@ class Service:
             erase=tuple(name for name, chat in states.items() if chat.erase),
             outcomes=tuple(outcomes),
             counts=counted_in(new_ones),
+            feedback=tuple(row for chat in states.values() for row in chat.feedback),
         )
 
 

@@ -76,6 +76,14 @@ class ChatWrite(NamedTuple):
     blocked: bool = False
 
 
+class FeedbackRow(NamedTuple):
+    """What felt wrong to a patient. `text`: as the service wrote it."""
+
+    chat: str
+    at: float
+    text: str
+
+
 class Outgoing(NamedTuple):
     """A message that must go out. `ref`: a name under which its message id can be found later."""
 
@@ -220,6 +228,7 @@ class Batch:
     outcomes: tuple[DeliveryOutcome, ...] = ()
     counts: Mapping[Tallied, int] = field(default_factory=dict)
     dates: Mapping[int, float] = field(default_factory=dict)
+    feedback: tuple[FeedbackRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The tables, as the newest migration leaves them (a test compares the two).
 
 A chat is named by a keyed hash (`sealing/vault.py`). What it says is sealed with the chat's own key: `about` is its language,
-name and state, `sealed` of a session its level and answers, `payload` a message, `sealed` of a due message what is due. In the
-clear stands what the statements choose by: times, numbers, random names, the version of the flow.
+name and state, `sealed` of a session its level and answers, `payload` a message, `sealed` of a due message what is due, of
+feedback what was said. In the clear stands what the statements choose by: times, numbers, random names, the version of the flow.
 """
 
 from __future__ import annotations
@@ -160,6 +160,17 @@ workers = Table(
     metadata,
     Column("owner", Text, primary_key=True),  # as on leases
     Column("seen", Double, nullable=False),  # by the database's clock
+)
+
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Text, primary_key=True),  # random
+    Column("chat", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("feedback_chat", "chat"),
 )
 
 

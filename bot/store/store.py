@@ -28,6 +28,7 @@ from .rows import (
     Delivery,
     DeliveryOutcome,
     Due,
+    FeedbackRow,
     FlowVersion,
     Refused,
     Sent,
@@ -260,6 +261,11 @@ class Store:
         """How often what is counted happened."""
         with self._read() as connection:
             return statistics.all_tallies(connection)
+
+    def feedback(self) -> list[FeedbackRow]:
+        """What patients said that felt wrong, oldest first."""
+        with self._read() as connection:
+            return retention.feedback(connection, self._vault)
 
     def back_up(self, target: Path) -> None:
         """Copy a SQLite database into a new file, while it is used. Raises StoreError."""

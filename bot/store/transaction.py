@@ -20,13 +20,23 @@ from .rows import (
     Committed,
     Delivery,
     Due,
+    FeedbackRow,
     Held,
     KeptMessage,
     Outgoing,
     Released,
     SessionRow,
 )
-from .sealing.loading import OpenedChat, chat_values, delivery, due_values, outbox_values, session_values, unchanged
+from .sealing.loading import (
+    OpenedChat,
+    chat_values,
+    delivery,
+    due_values,
+    feedback_values,
+    outbox_values,
+    session_values,
+    unchanged,
+)
 from .sealing.vault import ChatKey, Vault
 from .statements import Statements
 from .statistics import tally_values
@@ -113,6 +123,11 @@ class Transaction:
         with in_plain_words(self._where):
             return retention.messages_of(self._connection, self._vault, chat, newest)
 
+    def feedback_of(self, chat: str) -> list[FeedbackRow]:
+        """What a chat said that felt wrong, oldest first."""
+        with in_plain_words(self._where):
+            return retention.feedback(self._connection, self._vault, chat)
+
     def still_due(self, rows: Collection[Due]) -> frozenset[Due]:
         """Which of these due rows still stand: not cancelled, not carried out by another worker."""
         if not rows:
@@ -180,6 +195,8 @@ class Transaction:
             execute(do.done_due, [{"b_chat": row, "b_kind": kind, "b_at": at} for row, kind, at in names])
         if batch.due:
             do.put_due(self._connection, [due_values(vault, self._key(row.chat), row) for row in batch.due])
+        if batch.feedback:
+            execute(t.feedback.insert(), [feedback_values(self._key(row.chat), row) for row in batch.feedback])
         committed = self._write_chats(batch)
         if batch.counts:  # last, since workers wait for each other here
             do.count(self._connection, tally_values(batch.counts, self._owner))
@@ -217,7 +234,7 @@ class Transaction:
         leases: dict[str, int] = {}
         new: list[Delivery] = []
         behind: set[str] = set()
-        spoken_of = {s.chat for s in batch.sessions} | {due.chat for due in batch.due}
+        spoken_of = {*(s.chat for s in batch.sessions), *(d.chat for d in batch.due), *(f.chat for f in batch.feedback)}
         for chat in sorted({*writes, *queued, *settled, *spoken_of}):
             row = _locked(rows, chat)
             key = self._key(chat)

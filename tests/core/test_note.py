@@ -54,22 +54,23 @@ def test_the_note_is_given_at_a_tap_and_changes_nothing() -> None:
 
 def test_signs_that_were_denied_are_named_with_when() -> None:
     person = advised()
-    said = row(person, "Warning signs asked", "Nerve signs")
-    assert said.startswith("No (20 November, 18:00): ")
+    said = row(person, "Warning signs", "Nerve signs")
+    assert said.startswith("Denied (lines of one list, 20 November, 18:00): ")
     assert "numbness or odd feeling between the legs" in said
 
 
 def test_what_was_not_asked_is_not_denied() -> None:
     person = in_emergency()
-    said = row(person, "Warning signs asked", "Nerve signs")
-    assert said.startswith("Yes: numbness or odd feeling between the legs.")
-    assert "No (" not in said
-    assert "Danger signs" in row(person, "Warning signs asked", "Not asked, or not to the end")
+    said = row(person, "Warning signs", "Nerve signs")
+    assert said.startswith("YES: numbness or odd feeling between the legs.")
+    assert "Denied" not in said
+    assert "NOT ASKED, or not understood: trouble with peeing or pooing" in said
+    assert "Danger signs" in row(person, "Warning signs", "NOT ASKED (stopped for the emergency)")
 
 
 def test_words_that_decided_stand_in_the_note_and_those_that_were_taken_back_do_not() -> None:
     person = in_emergency()
-    assert "i cant feel it when i wipe" in row(person, "Warning signs asked", "Nerve signs")
+    assert "i cant feel it when i wipe" in row(person, "In the patient's own words", "20 November, 18:00")
     other = Person(listening())
     other.tap("me")
     other.types("44")
@@ -86,14 +87,28 @@ def test_what_was_not_sure_is_told_as_that() -> None:
     person.tap("saddle_numbness")
     person.tap("done")
     person.tap("not_sure")
-    assert "Could not rule out: numbness or odd feeling between the legs." in paper(person).plain()
+    assert "Patient NOT SURE: numbness or odd feeling between the legs." in paper(person).plain()
 
 
 def test_the_level_has_its_rules_and_what_they_rest_on() -> None:
-    said = row(advised(), "Why this level", "Rule")
-    assert "uncomplicated" in said
+    assert "no warning sign" in row(advised(), "", "Because")
+    assert "No appointment needed" in row(advised(), "", "And to do this")
+    said = row(advised(), "Rules that decided, and what they rest on", "uncomplicated")
     assert "D1 Demographics" in said
     assert "NG59 (read)" in said
+
+
+def test_who_stopped_half_way_is_not_told_to_have_something() -> None:
+    person = Person(listening())
+    person.tap("me")
+    person.types("44")
+    person.commands("stop")
+    assert "This is no finding." in row(person, "", "Because")
+    assert "Nerve signs" in row(person, "Warning signs", "NOT ASKED")
+
+
+def test_of_a_list_of_which_nothing_is_so_it_says_what_stood_on_it() -> None:
+    assert "Bending; Lifting" in row(advised(), "Pain", "Worse with")
 
 
 def test_it_says_that_nobody_examined_which_content_and_that_nobody_signed_it() -> None:
@@ -117,7 +132,7 @@ def test_one_line_can_be_copied() -> None:
         (button,) = (b for r in noted(person).rows for b in r)
         assert button.style == "copy"
         assert len(button.data.encode("utf-16-le")) // 2 <= LONGEST_LINE
-        assert button.data.startswith(paper(person).level)
+        assert button.data.split(".")[0] in paper(person).level
 
 
 def test_a_page_is_stored_as_words_and_read_again() -> None:

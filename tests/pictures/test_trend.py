@@ -50,6 +50,6 @@ def test_two_histories_look_different() -> None:
 @pytest.mark.parametrize(
     "bad", [PictureMark("x", ("pain:3",), False), PictureMark("1", ("pain:11",), False), PictureMark("1", (), False)]
 )
-def test_what_is_no_day_is_not_drawn(bad: tuple[str, tuple[str, ...]]) -> None:
+def test_what_is_no_day_is_not_drawn(bad: PictureMark) -> None:
     with pytest.raises(ValueError, match="trend"):
-        draw(trend(mark(0, 4), PictureMark(*bad, False)))
+        draw(trend(mark(0, 4), bad))

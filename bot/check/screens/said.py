@@ -27,7 +27,7 @@ ALONE = (
     "ask_stop_medicine", "ask_diagnosis", "kind_fear", "kind_anger", "kind_thanks", "sign_stands", "sign_plain_today",
     "emergency_stands", "getting_help_text", "cant_get_there_text", "crisis", "silence_help", "silence_same_day",
     "silence_reminder", "country_ask", "what_changes_none", "mydata_caption", "more_offers", "topic_unknown",
-    *CHECK_ROWS, "checks_stopped", "check_longer", "late", "late_day",
+    *CHECK_ROWS, "checks_stopped", "check_longer", "felt_ask", "felt_share", "felt_thanks", "late", "late_day",
 )  # fmt: skip
 """System texts that are messages of their own."""
 

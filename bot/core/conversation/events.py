@@ -197,6 +197,16 @@ class CheckedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveFeedback:
+    """Keep what felt wrong, for the clinician who owns the flow. `reason`: an id; `words`: the patient's own; `share`: with the
+    answers."""
+
+    reason: str
+    words: str
+    share: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WriteNote:
     """Give the note for whoever examines the patient."""
 
@@ -246,6 +256,7 @@ Effect = (
     | Inform
     | WriteNote
     | CheckedIn
+    | GiveFeedback
     | Compute
     | Acknowledge
     | Schedule

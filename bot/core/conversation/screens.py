@@ -29,6 +29,8 @@ DAY_PREFIX, HOUR_PREFIX, PAIN_PREFIX = "day:", "hour:", "pain:"
 NOTHING_NEW, SOMETHING_NEW, STOP_CHECKS = "nothing_new", "something_new", "stop_checks"
 MANAGING = ("managing_as_usual", "managing_some", "managing_hardly")
 ACTED = ("did_home", "did_pharmacist", "did_clinician", "did_emergency")
+FEEDBACK, FELT_WRONG, SHARE_ANSWERS, WITHOUT_ANSWERS = "FEEDBACK", "felt_wrong", "share_answers", "without_answers"
+FELT = ("felt_too_careful", "felt_too_careless", "felt_misread", "felt_else")
 CHANGE_IT, LEAVE_IT = "change_it", "leave_it"
 CRISIS, CARRY_ON, STOP = "CRISIS", "carry_on", "stop"
 FORGETTING, DO_FORGET, KEEP = "FORGETTING", "forget_button", "keep_button"
@@ -37,7 +39,7 @@ REASONS, MORE_REASONS = "REASONS", "more_reasons"
 LINES, OPEN_LINES = "LINES", "change_something"
 TOPICS, ASK, ALL_TOPICS, GROUP_PREFIX = "TOPICS", "ask_something", "all_topics", "group:"
 COUNTRY, COUNTRY_LIST, OTHER_COUNTRY = "COUNTRY", "country_list", "other_country"
-OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY, TOPICS, CHECKS})
+OVERLAYS = frozenset({CRISIS, FORGETTING, LANGUAGE, REASONS, LINES, COUNTRY, TOPICS, CHECKS, FEEDBACK})
 """Screens that may stand over any other; a tap on them is never stale."""
 
 LONGEST_DATA = 64
@@ -51,7 +53,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     EMERGENCY: (HELPED, BY_MISTAKE, CANT_GET_THERE, NOTE),
     MISTAKE: _THREE,
     CHANGE: (CHANGE_IT, LEAVE_IT),
-    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK, NOTE, MORE_THERE, CHECK_ON_ME),
+    ADVICE: (WHY, WHAT_CHANGES, AGAIN, FORGET, ASK, NOTE, MORE_THERE, CHECK_ON_ME, FELT_WRONG),
     STOPPED: (AGAIN,),
     CRISIS: (CARRY_ON, STOP),
     FORGETTING: (DO_FORGET, KEEP),
@@ -62,6 +64,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     COUNTRY: (COUNTRY_LIST, OTHER_COUNTRY),
     TOPICS: (ALL_TOPICS,),
     CHECKS: (ALL_DAYS, NO_CHECKS, NOTHING_NEW, SOMETHING_NEW, STOP_CHECKS, *MANAGING, *ACTED),
+    FEEDBACK: (*FELT, SHARE_ANSWERS, WITHOUT_ANSWERS),
 }
 """Screens of later releases: they stand last, so that the numbers on older buttons stay true."""
 

@@ -110,7 +110,8 @@ class Session:
     although an emergency stands, since a change was told; `left`: how many questions were said to be left; `country`: where
     the patient is, by their own word, "" not asked yet; `phone`: the language of the phone, e.g. en-GB; `placing`: the list of
     countries was said last; `quotes`: what was typed that decided, for whoever examines them;
-    `checks`: when they want to be asked how it goes.
+    `checks`: when they want to be asked how it goes; `feedback`:
+    what felt wrong, ASKING while that is asked, and `feedback_words`: in the patient's words.
     """
 
     id: str
@@ -160,6 +161,8 @@ class Session:
     placing: bool = False
     quotes: tuple[Quote, ...] = ()
     checks: Checks | None = None
+    feedback: str = ""
+    feedback_words: str = ""
 
     def but(self, **changes: Any) -> Session:
         """The session with these fields changed. (`dataclasses.replace` takes twice as long, several times a turn.)"""

@@ -11,6 +11,7 @@ from bot.core.model.files.parts import Kind
 
 from . import screens as sc
 from .afterwards.check_ins import choose_check
+from .afterwards.feedback import choose_feedback
 from .afterwards.topics import choose_topic
 from .chat_commands import language, stop, why
 from .countries import ask_country, choose
@@ -57,6 +58,8 @@ def overlay_tapped(m: Making, event: Tapped) -> None:
         choose_topic(m, event.choice)
     elif event.screen == sc.CHECKS:
         choose_check(m, event.choice)
+    elif event.screen == sc.FEEDBACK:
+        choose_feedback(m, event.choice)
     elif event.choice == sc.STOP:
         stop(m)
     elif event.choice == sc.DO_FORGET:

@@ -12,6 +12,7 @@ from bot.core.model.files.parts import Kind, Level
 
 from . import screens as sc
 from .afterwards.check_ins import offer_checks
+from .afterwards.feedback import ask_feedback
 from .afterwards.topics import offer
 from .chat_commands import afresh, forget, fresh_session, why
 from .events import Compute, Redraw, WriteNote
@@ -323,6 +324,8 @@ def _advice_tapped(m: Making, choice: str) -> None:
         m.effects.append(WriteNote())
     elif choice == sc.CHECK_ON_ME:
         offer_checks(m)
+    elif choice == sc.FELT_WRONG:
+        ask_feedback(m)
     elif choice == sc.MORE_THERE:
         m.say("more_offers")
     else:

@@ -46,10 +46,14 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "foot": ("time", "date", "signoff"), "signed_off": ("reviewer", "date"), "not_signed_off": (),
     "why_title": (), "why_documents": (), "why_guidance": (), "why_sources": (), "more_reasons": (),
     "for_my_clinician": (), "more_there": (), "more_offers": (), "note_title": (), "note_caption": (), "note_copy": (),
-    "note_under": ("date", "time"), "note_signs": (), "note_yes": ("items",), "note_no": ("items", "date", "time"),
-    "note_unsure": ("items",), "note_not_asked": (), "note_rest": (), "note_why": (), "note_rule": (), "note_nobody": (),
-    "note_since": (), "note_trend": (), "note_acted": (),
-    "note_content": ("version",), "note_no_sign": ("asked",), "note_said": ("words",),
+    "note_under": ("date", "time"), "note_level": ("level",), "note_why": (), "note_told": (), "note_unplaced": (),
+    "note_own_words": (), "note_none": ("items",), "note_signs": (), "note_yes": ("items", "when"), "note_no": ("items", "when"),
+    "note_unsure": ("items", "when"), "note_open": ("items", "when"), "note_not_asked": (), "note_stopped": (), "note_rest": (),
+    "note_sources": (), "note_nobody": (), "note_since": (), "note_trend": (), "note_acted": (),
+    "note_content": ("version",), "note_no_sign": ("asked",),
+    # what felt wrong
+    "felt_wrong": (), "felt_ask": (), "felt_too_careful": (), "felt_too_careless": (), "felt_misread": (), "felt_else": (),
+    "felt_share": ("days",), "share_answers": (), "without_answers": (), "felt_thanks": (),
     # how it goes, asked on days that the patient chose
     "check_on_me": (), "checks_offer": (), "checks_all": ("days",), "checks_day": ("n",), "no_checks": (), "checks_hour": (),
     "checks_at": ("hour",), "checks_set": ("dates", "hour", "days"), "checks_running": ("date",), "stop_checks": (),

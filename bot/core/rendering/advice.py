@@ -61,7 +61,7 @@ def _parts(d: Drawing, effect: Advise) -> Parts:
     params = line_params(d, effect)
     parts: Parts = {}
     if effect.level is not Level.emergency:
-        parts[Section.because] = _because(d, effect)
+        parts[Section.because] = because(d, effect)
     for name in effect.lines:
         parts.setdefault(lines[name].section, []).append(d.words.fill(d.words.texts.advice[name], **params))
     parts.setdefault(Section.about, []).append(foot(d.flow, d.s, d.words, d.now))
@@ -94,7 +94,7 @@ def _headed(d: Drawing, section: Section, said: list[str]) -> list[str]:
     return [d.words.texts.sections.get(section, ""), *(f"\u2022 {text}" for text in said)]
 
 
-def _because(d: Drawing, effect: Advise) -> list[str]:
+def because(d: Drawing, effect: Advise) -> list[str]:
     """Why, rule by rule. What only came from "not sure" is told as that: no sentence says more than the patient did."""
     judgement = Judgement(d.flow, d.s, d.now.date())
     said: list[str] = []

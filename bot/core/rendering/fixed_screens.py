@@ -137,9 +137,8 @@ def advice_buttons(d: Drawing) -> list[tuple[Button, ...]]:
 
 def more_buttons(d: Drawing) -> list[tuple[Button, ...]]:
     """What is wanted less often, behind one button of the advice."""
-    return columns(
-        [d.system_button(ADVICE, sc.AGAIN, "again_button"), d.system_button(ADVICE, sc.FORGET, "erase_button")]
-    )
+    buttons = ((sc.AGAIN, "again_button"), (sc.FELT_WRONG, "felt_wrong"), (sc.FORGET, "erase_button"))
+    return columns([d.system_button(ADVICE, choice, key) for choice, key in buttons])
 
 
 def emergency_buttons(d: Drawing) -> list[tuple[Button, ...]]:

@@ -1,7 +1,7 @@
 """The note for whoever examines the patient: one page, and one line to copy. Equal sessions make equal notes.
 
-In clinical order, as the flow has it: what was answered, in the patient's own words where these decided; every sign that was
-asked, with what was denied and what was not asked; the level, its rules and what they rest on; that nobody examined.
+What decided comes first, in our words and in the patient's own; then what was answered, in clinical order as the flow has it; every
+sign, with what was denied and how it was asked, and what was never asked; last what the rules rest on, and that nobody examined.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from bot.core.conversation.session import Session
 from bot.core.conversation.triage import answers_that_count
 from bot.core.flow.compiled import CompiledRule
 from bot.core.model.answers import NOT_ASKED, Many, Since
+from bot.core.model.files.advice import Section
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Level
 
+from .advice import because, line_params
 from .answer_words import LIST
 from .check_ins import trend_points
 from .drawing import Drawing
@@ -54,7 +56,8 @@ def _paper(d: Drawing) -> Paper:
     system, judgement = d.words.system, Judgement(d.flow, d.s, d.now.date())
     level = judgement.level_to_say(d.s.unplaced)[0]
     told = answers_that_count(d.flow, d.s, d.now.date())
-    parts = [*_answers(d, told), _since(d), _signs(d, judgement), _reasons(d, judgement, level)]
+    parts = [_why(d, judgement), _own_words(d), *_answers(d, told), _since(d), _signs(d, judgement)]
+    parts.append(_sources(d, judgement.deciding(level)))
     signed = d.flow.signoff(d.words.lang, d.now.date())
     state = system("not_signed_off")
     if signed is not None:
@@ -62,13 +65,39 @@ def _paper(d: Drawing) -> Paper:
     return Paper(
         title=system("note_title"),
         lang=d.words.lang,
-        level=d.words.texts.levels[level],
+        level=system("note_level", level=d.words.texts.levels[level]),
         under=system("note_under", date=f"{d.words.day(d.now.date())} {d.now.year}", time=f"{d.now:%H:%M}"),
         parts=tuple(part for part in parts if part.rows),
         foot=" ".join([system("note_nobody"), state, system("note_content", version=d.flow.version)]),
         picture=_picture(d, told),
         written=d.now.timestamp(),
     )
+
+
+def _why(d: Drawing, judgement: Judgement) -> PaperPart:
+    """What decided, and what the patient was told to do, by when."""
+    advice = judgement.advice(unplaced=d.s.unplaced)
+    reasons = because(d, advice) if advice.level is not Level.emergency else [emergency_told(d)]
+    if advice.unplaced:
+        reasons = [*reasons, d.words.system("note_unplaced")]
+    lines, params = {x.line: x for x in d.flow.advice.lines}, line_params(d, advice)
+    told = [n for n in advice.lines if lines[n].section in (Section.do, Section.again)]
+    said = " ".join(d.words.fill(d.words.texts.advice[n], **params) for n in told)
+    rows = [PaperRow(d.words.system("note_why"), "\n".join(reasons)), PaperRow(d.words.system("note_told"), said)]
+    return PaperPart("", tuple(row for row in rows if row.text))
+
+
+def _own_words(d: Drawing) -> PaperPart:
+    """What was typed that decided something, with its time; once, however many answers it gave."""
+    said = {q.words: q.at for q in d.s.quotes if len(q.words.split()) >= A_SENTENCE}
+    by_time = sorted(said.items(), key=lambda one: one[1])
+    rows = (PaperRow(_moment(d, at), f"\u201c{words}\u201d") for words, at in by_time)
+    return PaperPart(d.words.system("note_own_words"), tuple(rows))
+
+
+def _moment(d: Drawing, at: float) -> str:
+    when = datetime.fromtimestamp(at, d.now.tzinfo)
+    return f"{d.words.day(when.date())}, {when:%H:%M}"
 
 
 def _answers(d: Drawing, told: dict[str, Any]) -> Iterator[PaperPart]:
@@ -84,14 +113,13 @@ def _answers(d: Drawing, told: dict[str, Any]) -> Iterator[PaperPart]:
 
 
 def _answer(d: Drawing, question: Question, kept: Any) -> PaperRow:
+    """An answer. Of a list of which nothing is so it is said what stood on it."""
+    texts = d.words.texts.questions[question.ask]
     said = d.words.since(kept, d.now.date()) if isinstance(kept, Since) else d.words.told(d.s, question, kept, d.now)
-    return PaperRow(d.words.texts.questions[question.ask].short, f"{said}{_quoted(d, question)}")
-
-
-def _quoted(d: Drawing, question: Question) -> str:
-    """The patient's own words, where they are more than the answer itself."""
-    quote = next((q.words for q in d.s.quotes if q.question == question.ask), "")
-    return f" {d.words.system('note_said', words=quote)}" if len(quote.split()) >= A_SENTENCE else ""
+    if isinstance(kept, Many) and not (kept.yes or kept.not_sure or kept.partial):
+        shown = [texts.options[o].label for o in question.option_ids if o not in d.hidden]
+        said = d.words.system("note_none", items=LIST.join(shown))
+    return PaperRow(texts.short, said)
 
 
 def _since(d: Drawing) -> PaperPart:
@@ -124,49 +152,45 @@ def _signs(d: Drawing, judgement: Judgement) -> PaperPart:
         if kept is None:
             not_asked.append(short)
         elif kept is not NOT_ASKED:
-            said = " ".join(_asked(d, question, kept, when.get(question.ask)))
-            rows.append(PaperRow(short, f"{said}{_quoted(d, question)}"))
-            if isinstance(kept, Many) and kept.partial:
-                not_asked.append(short)
+            rows.append(PaperRow(short, "\n".join(_asked(d, question, kept, when.get(question.ask)))))
     if not_asked:
-        rows.append(PaperRow(d.words.system("note_not_asked"), LIST.join(not_asked)))
-    return PaperPart(d.words.system("note_signs"), tuple(rows))
+        key = "note_not_asked" if d.s.latch is None else "note_stopped"
+        rows.append(PaperRow(d.words.system(key), LIST.join(not_asked)))
+    return PaperPart(d.words.system("note_signs"), tuple(row for row in rows if row.text))
 
 
 def _asked(d: Drawing, question: Question, kept: Any, at: float | None) -> Iterator[str]:
-    """Of the signs of a question: what is so, what is not sure, what was denied."""
+    """Of the signs of a question: what is so, what is not sure, what was denied, what was not asked."""
     if not isinstance(kept, Many):
         yield d.words.told(d.s, question, kept, d.now)
         return
     elsewhere = any(question.ask in part.questions for part in d.flow.advice.note)
     lines = [o.id for o in question.options if o.id not in d.hidden or o.id in kept.yes]
     signs = [o for o in lines if o in d.flow.signs or not elsewhere]
-    denied = [] if kept.partial else [o for o in signs if o not in {*kept.yes, *kept.not_sure, *d.s.unknown}]
-    moment = d.now if at is None else datetime.fromtimestamp(at, d.now.tzinfo)
-    date, time = d.words.day(moment.date()), f"{moment:%H:%M}"
-    found = (("note_yes", kept.yes), ("note_unsure", kept.not_sure), ("note_no", denied))
-    for key, said in found:
-        items = LIST.join(d.words.option(question.ask, o) for o in signs if o in said)
+    rest = [o for o in signs if o not in {*kept.yes, *kept.not_sure, *d.s.unknown}]
+    said = {"note_yes": kept.yes, "note_unsure": kept.not_sure, "note_no": () if kept.partial else rest}
+    said["note_open"] = (*(rest if kept.partial else ()), *d.s.unknown)
+    when = _moment(d, d.now.timestamp() if at is None else at)
+    for key, found in said.items():
+        items = LIST.join(d.words.option(question.ask, o) for o in signs if o in found)
         if items:
-            yield d.words.system(key, items=items, date=date, time=time)
+            yield d.words.system(key, items=items, when=when)
 
 
-def _reasons(d: Drawing, judgement: Judgement, level: Level) -> PaperPart:
-    """The rules that decided, each with what it rests on."""
-    rows = [PaperRow(d.words.system("note_rule"), _rule(d, rule)) for rule in judgement.deciding(level)]
-    if d.s.latch is not None:
-        rows.insert(0, PaperRow(d.words.system("note_why"), emergency_told(d)))
-    return PaperPart(d.words.system("note_why"), tuple(rows))
-
-
-def _rule(d: Drawing, rule: CompiledRule) -> str:
+def _sources(d: Drawing, rules: tuple[CompiledRule, ...]) -> PaperPart:
+    """The rules that decided, and what they rest on."""
     claims = {c.claim: c for c in d.flow.evidence.claims}
     read = {s.source: s.read for s in d.flow.evidence.sources}
-    of: dict[str, None] = {}
-    for claim in (claims[name] for name in rule.rule.because):
-        place = [f"{claim.document} {claim.section}"] if claim.document else [f"{s} ({read[s]})" for s in claim.sources]
-        of |= dict.fromkeys(place)
-    return f"{d.words.texts.rules[rule.rule.rule]} {rule.rule.rule} [{'; '.join(of)}]"
+    rows: list[PaperRow] = []
+    for rule in rules:
+        of: dict[str, None] = {}
+        for claim in (claims[name] for name in rule.rule.because):
+            place = (
+                [f"{claim.document} {claim.section}"] if claim.document else [f"{s} ({read[s]})" for s in claim.sources]
+            )
+            of |= dict.fromkeys(place)
+        rows.append(PaperRow(rule.rule.rule.replace("_", " "), LIST.join(of)))
+    return PaperPart(d.words.system("note_sources"), tuple(rows))
 
 
 def _picture(d: Drawing, told: dict[str, Any]) -> Picture | None:
@@ -187,8 +211,10 @@ def _line(d: Drawing) -> str:
     parts = [f"{d.words.texts.levels[level]}.", _signs_told(d, judgement)]
     for name in d.flow.advice.note_line:
         if name in told:
-            short = d.words.texts.questions[name].short
-            parts.append(f"{short}: {d.words.told(d.s, d.flow.questions[name], told[name], d.now)}.")
+            kept, question = told[name], d.flow.questions[name]
+            dated = isinstance(kept, Since)
+            said = d.words.since(kept, d.now.date()) if dated else d.words.told(d.s, question, kept, d.now)
+            parts.append(f"{d.words.texts.questions[name].short}: {said}.")
     line = ""
     for part in parts:
         longer = f"{line} {part}".strip()
@@ -208,6 +234,8 @@ def _signs_told(d: Drawing, judgement: Judgement) -> str:
             found += [
                 d.words.texts.questions[question.ask].options[o].label for o in signs if o in kept.yes | kept.not_sure
             ]
-    if d.s.latch is not None and not found:
-        return emergency_told(d)
-    return f"{LIST.join(found)}." if found else d.words.system("note_no_sign", asked=asked)
+    if d.s.latch is not None:
+        return f"{emergency_told(d)}."
+    if found:
+        return f"{LIST.join(found)}."
+    return d.words.system("note_no_sign", asked=asked) if asked else d.words.system("note_unplaced")

@@ -186,6 +186,14 @@ def _language_ask(d: Drawing) -> Rows:
     return [(d.button(sc.LANGUAGE, lang, texts.name),) for lang, texts in d.flow.texts.items()]
 
 
+def _felt(d: Drawing) -> Rows:
+    return [(d.system_button(sc.FEEDBACK, c),) for c in sc.FELT]
+
+
+def _share(d: Drawing) -> Rows:
+    return [(d.system_button(sc.FEEDBACK, c),) for c in (sc.SHARE_ANSWERS, sc.WITHOUT_ANSWERS)]
+
+
 def _of_the_emergency(d: Drawing) -> Rows:
     return emergency_buttons(d) if d.s.latch is not None else []
 
@@ -196,6 +204,8 @@ def _again(d: Drawing) -> Rows:
 
 _ROWS: Mapping[str, Callable[[Drawing], Rows]] = {
     **CHECK_ROWS,
+    "felt_ask": _felt,
+    "felt_share": _share,
     "crisis": _crisis,
     "more_offers": more_buttons,
     "forget_confirm": _forget_confirm,

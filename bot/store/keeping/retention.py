@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
 import bot.store.schema as t
-from bot.store.rows import KeptMessage, SessionRow, SetAside
-from bot.store.sealing.loading import kept_message, opened, session_row
+from bot.store.rows import FeedbackRow, KeptMessage, SessionRow, SetAside
+from bot.store.sealing.loading import feedback_row, kept_message, opened, session_row
 from bot.store.sealing.rekeying import give_new_keys
 from bot.store.sealing.vault import Vault
 from bot.store.statements import KEY_COLUMNS, SESSION_COLUMNS
@@ -56,11 +56,24 @@ def messages_of(connection: Connection, vault: Vault, chat: str, newest: int | N
     return [] if key is None else [kept_message(key, *row[4:]) for row in rows]
 
 
+def feedback(connection: Connection, vault: Vault, chat: str | None = None) -> list[FeedbackRow]:
+    """See `Store.feedback`; of one chat, see `Transaction.feedback_of`."""
+    columns = t.feedback.c
+    asked = select(*KEY_COLUMNS, columns.id, columns.at, columns.sealed).join(
+        t.feedback, columns.chat == t.chats.c.chat
+    )
+    if chat is not None:
+        asked = asked.where(columns.chat == vault.row(chat))
+    rows = connection.execute(asked.order_by(columns.at, columns.id)).all()
+    found = (feedback_row(opened(vault, *row[:4]), *row[4:]) for row in rows)
+    return [row for row in found if row is not None]
+
+
 def erase_chats(connection: Connection, rows: Collection[str]) -> int:
     """Remove every row about these chats (named by their rows), their keys first of all. The ids of handled updates stay:
     they name nobody, and without them a redelivered update would count again. Returns the number of chats that were known."""
     known = connection.execute(select(t.chats.c.chat).where(t.chats.c.chat.in_(rows))).all()
-    for table in (t.chats, t.sessions, t.outbox, t.due):
+    for table in (t.chats, t.sessions, t.outbox, t.due, t.feedback):
         connection.execute(delete(table).where(table.c.chat.in_(rows)))
     return len(known)
 
@@ -70,6 +83,7 @@ def erase_old(connection: Connection, vault: Vault, before: float, chunk: int) -
     no session left. A chat that goes on gets another key, so that its old one opens no copy of what went. Returns the
     sessions that went, and the rows of the chats."""
     columns = t.sessions.c
+    connection.execute(delete(t.feedback).where(t.feedback.c.at < before))
     old = connection.execute(
         select(columns.id, columns.chat)
         .where(

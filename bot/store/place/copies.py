@@ -24,7 +24,8 @@ _COPIES = (
 )
 """Schemas that are copies of ours."""
 _LEFT = "what was erased could not be erased from a copy, remove it:"
-_OF_A_CHAT = ("chats", "sessions", "outbox", "due")
+_OF_A_CHAT = ("chats", "sessions", "outbox", "due", "feedback")
+"""Tables with rows of chats; copies of earlier releases lack some."""
 
 
 def copy_file(path: Path, old: str) -> Path:
@@ -58,7 +59,8 @@ def erase_in_files(path: Path, rows: Collection[str], sessions: Collection[str] 
         try:
             with closing(sqlite3.connect(copy, timeout=5.0)) as connection, connection:
                 connection.execute("PRAGMA secure_delete=ON")
-                for table in _OF_A_CHAT:
+                there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+                for table in there.intersection(_OF_A_CHAT):
                     connection.executemany(f"DELETE FROM {table} WHERE chat = ?", [(row,) for row in rows])
                 connection.executemany("DELETE FROM sessions WHERE id = ?", [(name,) for name in sessions])
         except sqlite3.Error as error:
@@ -83,7 +85,9 @@ def copy_tables(connection: Connection, old: str) -> None:
 def erase_in_schemas(connection: Connection, rows: Sequence[str], sessions: Sequence[str] = ()) -> None:
     """Erase chats, named by their rows, and sessions from the copies in a PostgreSQL database."""
     for (schema,) in connection.execute(text(_COPIES)).all():
-        for table in _OF_A_CHAT:
+        asked = text("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema")
+        there = set(connection.execute(asked, {"schema": schema}).scalars())
+        for table in there.intersection(_OF_A_CHAT):
             connection.execute(text(f'DELETE FROM "{schema}"."{table}" WHERE chat = ANY(:rows)'), {"rows": list(rows)})
         if sessions:
             connection.execute(text(f'DELETE FROM "{schema}".sessions WHERE id = ANY(:ids)'), {"ids": list(sessions)})

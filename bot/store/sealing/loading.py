@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from os import urandom
 from typing import Any
 
-from bot.store.rows import ChatRow, ChatWrite, Delivery, Due, KeptMessage, Outgoing, SessionRow
+from bot.store.rows import ChatRow, ChatWrite, Delivery, Due, FeedbackRow, KeptMessage, Outgoing, SessionRow
 from bot.store.statements import CHAT_COLUMNS
 
 from .vault import ChatKey, Unreadable, Vault
@@ -130,6 +130,22 @@ def due_values(vault: Vault, key: ChatKey, row: Due) -> dict[str, Any]:
     kind = vault.kind(key.row, row.kind)
     sealed = key.seal(f"due {kind}", f"{row.kind}\0{row.session or ''}\0{'1' if row.urgent else ''}")
     return {"chat": key.row, "kind": kind, "at": row.at, "sealed": sealed}
+
+
+def feedback_values(key: ChatKey, row: FeedbackRow) -> dict[str, Any]:
+    """Parameters of an insert into `feedback`."""
+    id_ = urandom(8).hex()
+    return {"id": id_, "chat": key.row, "at": row.at, "sealed": key.seal(f"feedback {id_}", row.text)}
+
+
+def feedback_row(chat: OpenedChat, id_: str, at: float, sealed: bytes) -> FeedbackRow | None:
+    """A FeedbackRow from its row; None if it cannot be opened."""
+    if chat.key is None:
+        return None
+    try:
+        return FeedbackRow(chat.chat, at, chat.key.open(f"feedback {id_}", sealed))
+    except Unreadable:
+        return None
 
 
 def due_row(chat: OpenedChat, kind: str, at: float, sealed: bytes) -> Due | None:

@@ -67,12 +67,13 @@ def _renew(connection: Connection, vault: Vault, chat: OpenedChat, row: str, wit
     this = t.chats.c.chat == row
     if old is None:
         connection.execute(update(t.chats).where(this).values(about=None, key_by=None, key=None, session=None))
-        for table in (t.sessions, t.outbox, t.due):
+        for table in (t.sessions, t.outbox, t.due, t.feedback):
             connection.execute(delete(table).where(table.c.chat == row))
         return
     connection.execute(update(t.chats).where(this).values(about=about(new, chat), key_by=new.by, key=new.wrapped))
     _reseal(connection, t.sessions, "id", "sealed", old, new)
     _reseal(connection, t.outbox, "seq", "payload", old, new)
+    _reseal(connection, t.feedback, "id", "sealed", old, new)
     for kind, at, sealed in connection.execute(
         select(t.due.c.kind, t.due.c.at, t.due.c.sealed).where(t.due.c.chat == row)
     ).all():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.afterwards.check_ins import said_to_check
+from bot.core.conversation.afterwards.feedback import ASKING, take_feedback
 from bot.core.conversation.afterwards.topics import offer, tell_about
 from bot.core.conversation.chat_commands import command, why
 from bot.core.conversation.countries import place_said
@@ -85,6 +86,7 @@ def _quote(m: Making, before: Session, text: str) -> None:
     said = [q for q, a in s.answers.items() if before.answers.get(q) != a and not m.flow.questions[q].consent]
     said += [q for q, h in s.heard.items() if before.heard.get(q) != h]
     said += [m.flow.option_home[h.option] for h in s.signs if h not in before.signs]
+    said += [m.question.ask] if m.question is not None and s.ticks != before.ticks and s.at == before.at else []
     if said:
         words = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rstrip()}\u2026"
         kept = (q for q in s.quotes if q.question not in said)
@@ -373,14 +375,16 @@ def _fixed_screen(m: Making, text: str, word: str | None, reading: Reading) -> b
         tap(m, chosen or known[word or ""])
         return True
     if m.s.at in (ADVICE, STOPPED):
-        _after_an_end(m, reading)
+        _after_an_end(m, text, reading)
     else:
         unread(m, reading)
     return True
 
 
-def _after_an_end(m: Making, reading: Reading) -> None:
+def _after_an_end(m: Making, text: str, reading: Reading) -> None:
     """What is asked about is told; a change that is told with it opens the interview again."""
+    if m.s.feedback == ASKING and reading.request != "change" and take_feedback(m, text):
+        return
     told = m.s.at == ADVICE and bool(reading.topics)
     if told:
         tell_about(m, reading.topics)
