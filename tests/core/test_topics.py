@@ -98,7 +98,7 @@ def test_what_was_not_told_before_and_raises_the_level_is_asked_about() -> None:
 
 def test_what_is_not_covered_is_said_to_be_that() -> None:
     person = advised()
-    person.types("can my boss make me pay for the van?")
+    person.types("which plumber do you recommend round here?")
     assert offered(person) == [Offer(unknown=True)]
 
 
