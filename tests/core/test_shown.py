@@ -67,7 +67,14 @@ def mydata(person: Person) -> dict[str, str]:
     seen = person.now.timestamp()
     row = SessionRow("s", "c", "f", "v", person.session.to_json(), seen, seen)
     text = export_text(
-        ChatWrite("c", "s"), [row], [], [], lambda _: person.flow, Places(), lambda t: person.now.fromtimestamp(t, UTC)
+        ChatWrite("c", "s"),
+        [row],
+        [],
+        [],
+        [],
+        lambda _: person.flow,
+        Places(),
+        lambda t: person.now.fromtimestamp(t, UTC),
     )
     known = counted(person)
     lines = text.partition("\n{")[0].splitlines()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.model.readings import Reading
@@ -148,5 +148,8 @@ _LISTS = st.sampled_from([q.ask for q in flow().interview.questions if q.kind ==
 @given(st.lists(st.tuples(_SAID, _JOINED), min_size=1, max_size=4), _SAID, _LISTS)
 @example([("I take warfarin", " and a ")], "statin", "nerves")
 def test_what_says_no_nowhere_denies_no_list(parts: list[tuple[str, str]], last: str, question: str) -> None:
+    assume(
+        question != "where" or all(said != "her knee" for said in (*(said for said, _ in parts), last))
+    )  # another place: an answer
     reply = read("".join(said + joined for said, joined in parts) + last, question).reply
     assert not reply.none
