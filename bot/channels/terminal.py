@@ -87,7 +87,7 @@ def _with_picture(payload: Payload) -> tuple[tuple[str, str], ...]:
 
 def answer_line(rows: Sequence[Row], numbered: bool) -> str:
     """The answers as one line: with numbers where a number can be typed for them."""
-    labels = [label for row in rows for label, _, _ in row]
+    labels = [label for row in rows for label, _, style in row if style != "copy"]
     if not numbered:
         return " \u00b7 ".join(labels)
     return "   ".join(f"{i} {label}" for i, label in enumerate(labels, 1))

@@ -183,7 +183,8 @@ class MemoryDriver:
         self._due = (*(d for d in self._due if d.kind != effect.due), _Due(at, effect.due, session))
 
     def _show(self, message: Message, drawn_by: str) -> Shown:
-        rows = tuple(tuple(Key(b.label, b.data) for b in row) for row in message.rows)
+        taps = [tuple(Key(b.label, b.data) for b in row if b.style != "copy") for row in message.rows]
+        rows = tuple(row for row in taps if row)
         if message.edits and message.turn is not None:
             return Shown(self._of_turn.get((drawn_by, message.turn), self._messages), message.plain(), rows, True)
         self._messages += 1
