@@ -57,6 +57,8 @@ SLOW_ONLY = (
     "expects_it[forked-sqlite:///",
     "within_five_seconds[forked-postgresql",
     "tells_who_or_what[forked-webhook",
+    "come_to_nobody_else[forked-postgresql-2-polling",
+    "come_to_nobody_else[forked-sqlite-2-webhook",
 )
 """Of tests of both databases and both ways, and of several places, those that `.ci/run` leaves to the slow lane."""
 

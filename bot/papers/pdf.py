@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORD, LONGEST_LABEL = 24, 16
 """Characters of a word, in a text and in a label, that stay on one line; a longer one may be broken after every few."""
+AGES = 12
+"""Empty pages after which nothing of a note is kept."""
 MOST_ROUNDS = 4
 """How often characters without a glyph are looked for: spelling one can change what its neighbours are joined to."""
 _PIECE = 8
@@ -86,14 +88,25 @@ def _made(paper: Paper, picture: bytes, undrawn: str, seconds: int) -> bytes | s
     root, sources = str(files(__package__)), _sources(paper, picture, undrawn)
     try:
         with _ONE_AT_A_TIME:
-            return typst.compile(
+            made = typst.compile(
                 sources, root=root, font_paths=_fonts(), format="pdf", pdf_standards="ua-1", timestamp=seconds
             )
+            _forget_what_was_made()
+            return made
     except typst.TypstError as error:
         found = _unescaped("".join(_WITHOUT_GLYPH.findall(error.diagnostic)))
         if not found:
             raise PaperError(f"typst: {error.message}") from error
         return "".join(c for c in found if not c.isascii())
+
+
+def _forget_what_was_made() -> None:
+    """typst keeps what it worked out until some ten later pages did not need it: 170 MB after 40 notes of patients. Empty pages
+    age it, at some 10 ms; 60 MB are left."""
+    import typst
+
+    for number in range(AGES):
+        typst.compile(b"#let x = %d" % number, font_paths=_fonts(), format="pdf", timestamp=0)
 
 
 @cache

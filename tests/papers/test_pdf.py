@@ -457,3 +457,23 @@ def test_a_date_without_a_time_zone_is_no_date() -> None:
 
 def test_the_look_is_shipped_with_the_package() -> None:
     assert (Path(pdf.__file__).parent / "paper.typ").is_file()
+
+
+@pytest.mark.slow
+def test_many_notes_need_no_more_memory_than_a_few() -> None:
+    """Each process that sends notes is one that serves patients."""
+    code = """
+from tests.papers.test_pdf import WRITTEN, long_note, pdf_of, png
+
+def size():
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+for number in range(60):
+    pdf_of(long_note(picture=png(), mark=f" {number}"), WRITTEN)
+    if number == 4:
+        few = size()
+print(size() - few)
+"""
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert float(out.stdout) < 50
