@@ -37,6 +37,7 @@ async def test_whatever_arrives_is_survived_and_a_bystander_is_answered(
                 begun = time.perf_counter()
                 answered = len(bystander.person.messages)
                 bystander.person.send("/start")
+                await telegram.settled(HANGS)  # whatever was written before them is dealt with first
                 await bystander.person.until(lambda n=answered: len(bystander.person.messages) > n, HANGS)
                 waited.append(time.perf_counter() - begun)
                 clock.now += 1
