@@ -85,11 +85,11 @@ def _made(paper: Paper, picture: bytes, undrawn: str, seconds: int) -> bytes | s
         import typst
     except ImportError as error:
         raise PaperError("a PDF needs typst: pip install 'typst>=0.15.2,<0.16'") from error
-    root, sources = str(files(__package__)), _sources(paper, picture, undrawn)
+    sources = _sources(paper, picture, undrawn)
     try:
         with _ONE_AT_A_TIME:
             made = typst.compile(
-                sources, root=root, font_paths=_fonts(), format="pdf", pdf_standards="ua-1", timestamp=seconds
+                sources, root=_root(), font_paths=_fonts(), format="pdf", pdf_standards="ua-1", timestamp=seconds
             )
             _forget_what_was_made()
             return made
@@ -106,7 +106,13 @@ def _forget_what_was_made() -> None:
     import typst
 
     for number in range(AGES):
-        typst.compile(b"#let x = %d" % number, font_paths=_fonts(), format="pdf", timestamp=0)
+        typst.compile(b"#let x = %d" % number, root=_root(), font_paths=_fonts(), format="pdf", timestamp=0)
+
+
+@cache
+def _root() -> str:
+    """The folder of the template: typst needs one, whatever the working folder is."""
+    return str(files(__package__))
 
 
 @cache

@@ -186,12 +186,8 @@ def test_no_topic_ever_moves_a_session(walk: list[Move], topic: str) -> None:
     before = person.session
     person.does(Tapped(before.id, before.turn, sc.TOPICS, topic))
     after = person.session
-    assert (after.answers, after.heard, after.latch, after.signs) == (
-        before.answers,
-        before.heard,
-        before.latch,
-        before.signs,
-    )
+    assert after.answers.items() <= before.answers.items()  # after a long silence some have lapsed
+    assert (after.heard, after.latch, after.signs) == (before.heard, before.latch, before.signs)
 
 
 @pytest.mark.parametrize(
