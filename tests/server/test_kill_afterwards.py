@@ -21,7 +21,7 @@ from bot.store import open_store
 from tests.support.kills import HANGS
 from tests.support.service_chat import Chat
 from tests.support.several import Workers
-from tests.support.telegram_bot import UNCOMPLICATED, Clock, settings
+from tests.support.telegram_bot import UNCOMPLICATED, Clock, eventually, settings
 
 WANT, ENDED, ERASED = 8, 3, 3
 """How many want to be asked; of the others some ended it, and some had everything erased."""
@@ -114,6 +114,8 @@ async def test_check_ins_and_notes_survive_kills_and_come_to_nobody_else(
                 await bots.add()
             await double.until(lambda: all(asked(double, n) and notes(double, n) for n in range(1, WANT + 1)), HANGS)
             await double.settled(HANGS)
+            with open_store(database_url, access="guest") as store:
+                await eventually(lambda: not store.waiting(), HANGS)
             code, said = await bots.end(next(iter(bots.running)))
             assert code == 0, said
         more = sum(asked(double, n) - 1 + notes(double, n) - 1 for n in range(1, WANT + 1))
