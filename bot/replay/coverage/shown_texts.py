@@ -38,6 +38,7 @@ UNSHOWN = {
     "understood when it is typed, on no button": ("restart", "back", "country_in"),
     "where the settings name the emergency number, which a script's do not": ("country_fixed",),
     "where nothing could raise the level, of which a flow may have no case": ("what_changes_none",),
+    "where the advice comes before every list of signs was asked, of which a flow may have no case": ("note_not_asked",),
     "a range without an end, which no button but a ready-made answer and no typed words give": ("or_more",),
 }  # fmt: skip
 """System texts that no script can make the bot say, by the reason."""
@@ -78,8 +79,12 @@ def unshown(flow: Flow, path: TextPath) -> str:
         return "why a rule fired, where an emergency says the answer instead"
     if table == "rules" and _only_in_doubt(flow, flow.rules_by_id[name]):
         return 'why a rule fired that decides only by "not sure", where what could not be ruled out is told instead'
+    if table == "sections" and name == flow.advice.cards[0].shown[0]:
+        return "the heading of what stands right under the level, where none is needed"
     if table != "system":
         return ""
+    if name == "note_rest" and _the_note_names_all(flow):
+        return "in the note for a clinician, over answers that no part of it names, of which this flow has none"
     if name == "signed_off" and all(s.reviewed != flow.version for s in flow.signoffs.signoffs):
         return "a sign-off, which this version has not"
     if name == "none_of_these" and _each_has_its_own_none(flow):
@@ -88,6 +93,12 @@ def unshown(flow: Flow, path: TextPath) -> str:
         if any(name == n or (n.endswith("*") and name.startswith(n[:-1])) for n in names):
             return reason
     return ""
+
+
+def _the_note_names_all(flow: Flow) -> bool:
+    named = {name for part in flow.advice.note for name in part.questions}
+    plain = (q for q in flow.interview.questions if not q.consent and not any(option.sign for option in q.options))
+    return all(question.ask in named for question in plain)
 
 
 def _only_in_doubt(flow: Flow, rule: CompiledRule) -> bool:
@@ -129,6 +140,8 @@ def _said(message: Message) -> Iterator[str]:
     yield message.plain()
     if message.picture is not None:
         yield message.picture.words
+    if message.paper is not None:
+        yield message.paper.plain()
     yield from (b.label for row in message.rows for b in row)
 
 

@@ -38,6 +38,7 @@ class Telling(AnswersTold):
         self._heard()
         if self.target.latch is not None:
             self._latch()
+            self._heard_beside_it()
         _ENDS.get(self.target.at, Telling._stand_at_question)(self)
         return self.steps
 

@@ -191,6 +191,16 @@ class AnswersTold(PlayedSteps):
                 elif option not in self.flow.signs and self.at != name:
                     self._says(spoken_words(self.flow, self.lang, name, option), _hears(name, option))
 
+    def _heard_beside_it(self) -> None:
+        """Signs that were told once an emergency stood: they count at once."""
+        latch = self.target.latch
+        for name, many in self.target.heard.items():
+            for option in self.flow.questions[name].option_ids:
+                known = self.session.heard.get(name)
+                new = option in many.yes and (known is None or option not in known.yes)
+                if new and option in self.flow.signs and latch is not None and latch.option != option:
+                    self._says(spoken_words(self.flow, self.lang, name, option), _hears(name, option))
+
     def _ticked(self, name: str) -> bool:
         """Whether what was heard of this list is what was ticked on it when the chat ended there."""
         return self.at == name and self.target.at in (STOPPED, ADVICE)
@@ -222,6 +232,8 @@ class AnswersTold(PlayedSteps):
         answer = NOT_SURE if latch.unsure else sc.YES
         if latch.option and self._confirm(name, latch.option, answer, latched):
             return
+        if latch.option and self._says(spoken_words(self.flow, self.lang, name, latch.option), latched):
+            return  # what was told with others made it, without a question
         if value is not None:
             self._to(name)
             self.does({"answer": {name: value}}, lambda s: s.latch is not None)
