@@ -19,7 +19,7 @@ from bot.replay.double.server import TelegramDouble
 from bot.store import Store, open_store, schema
 from tests.support.crowd import SPRAIN, Crowd, answers, in_memory
 from tests.support.several import Workers
-from tests.support.telegram_bot import FLOWS
+from tests.support.telegram_bot import FLOWS, eventually
 
 PEOPLE = 50
 HANGS = 180.0
@@ -70,6 +70,8 @@ async def chatting(
         double.faults = Faults()
         await double.until(lambda: crowd.resting, HANGS)
         await double.settled(HANGS)
+        with open_store(url, access="guest") as store:
+            await eventually(lambda: not store.waiting(), HANGS)
         for name in list(bots.running):
             code, said = await bots.end(name)
             assert code == 0, said
