@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation.session import SIGN, Heard, Latch, Session, Step, Told, new_session
+from bot.core.conversation.session import SIGN, CheckIn, Checks, Heard, Latch, Quote, Session, Step, Told, new_session
 from bot.core.model.answers import Many, Since, Span
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -18,6 +18,8 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 words = st.text(max_size=8).filter(lambda t: not any("\ud800" <= c <= "\udfff" for c in t))
 options = st.frozensets(words, max_size=3)
 many = st.builds(Many, options, options, st.booleans())
+moments = st.floats(0, 4e9)
+"""Seconds, UTC: what a clock can say."""
 answers = st.one_of(
     many,
     words,
@@ -37,7 +39,16 @@ sessions = st.builds(
     signs=st.lists(st.builds(Heard, words, words, st.booleans()), max_size=2).map(tuple),
     proposal=st.none() | st.tuples(words, answers), proposed_choice=words,
     latch=st.none() | st.builds(Latch, words, words, st.lists(words, max_size=2).map(tuple), st.booleans()),
-    trail=st.lists(st.builds(Step, st.integers(0, 9), words, st.none() | st.integers(0, 9)), max_size=3).map(tuple),
+    trail=st.lists(
+        st.builds(Step, st.integers(0, 9), words, st.none() | st.integers(0, 9), st.none() | moments), max_size=3
+    ).map(tuple),
+    checks=st.none() | st.builds(
+        Checks, moments, st.lists(st.integers(0, 28), max_size=3).map(tuple), st.none() | st.integers(0, 23), words,
+        st.integers(0, 28), st.integers(-1, 3),
+        st.lists(st.builds(CheckIn, st.integers(0, 28), st.integers(0, 10), words), max_size=3).map(tuple), words,
+    ),
+    feedback=words, feedback_words=words, country=words, phone=words, shown=st.none() | moments,
+    quotes=st.lists(st.builds(Quote, words, words, moments), max_size=2).map(tuple),
     asked=st.lists(st.tuples(st.integers(0, 9), words), max_size=3).map(tuple),
     notes=st.lists(
         st.tuples(words, st.dictionaries(words, words | st.lists(words, max_size=2).map(tuple), max_size=2)), max_size=2
