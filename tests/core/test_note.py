@@ -70,7 +70,7 @@ def test_what_was_not_asked_is_not_denied() -> None:
 
 def test_words_that_decided_stand_in_the_note_and_those_that_were_taken_back_do_not() -> None:
     person = in_emergency()
-    assert "i cant feel it when i wipe" in row(person, "In the patient's own words", "20 November, 18:00")
+    assert "18:00 “i cant feel it when i wipe" in row(person, "In the patient's own words", "20 November")
     other = Person(listening())
     other.tap("me")
     other.types("44")

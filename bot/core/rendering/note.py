@@ -31,6 +31,8 @@ from .questions import picture_of
 
 A_SENTENCE = 3
 """Words from which on what was typed says more than the answer that it gave."""
+BESIDE = " \u00b7 "
+"""Between what was typed at one minute and at the next: a line for each made two pages of a talkative chat."""
 LONGEST_LINE = 256
 """Characters that a button can copy."""
 
@@ -88,10 +90,16 @@ def _why(d: Drawing, judgement: Judgement) -> PaperPart:
 
 
 def _own_words(d: Drawing) -> PaperPart:
-    """What was typed that decided something, with its time; once, however many answers it gave."""
+    """What was typed that decided something, day by day, with its times; once, however many answers it gave."""
     said = {q.words: q.at for q in d.s.quotes if len(q.words.split()) >= A_SENTENCE}
-    by_time = sorted(said.items(), key=lambda one: one[1])
-    rows = (PaperRow(_moment(d, at), f"\u201c{words}\u201d") for words, at in by_time)
+    days: dict[str, dict[str, list[str]]] = {}
+    for words, at in sorted(said.items(), key=lambda one: one[1]):
+        when = datetime.fromtimestamp(at, d.now.tzinfo)
+        days.setdefault(d.words.day(when.date()), {}).setdefault(f"{when:%H:%M}", []).append(f"\u201c{words}\u201d")
+    rows = (
+        PaperRow(day, BESIDE.join(" ".join([minute, *words]) for minute, words in minutes.items()))
+        for day, minutes in days.items()
+    )
     return PaperPart(d.words.system("note_own_words"), tuple(rows))
 
 
