@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-import statistics
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +17,14 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, NumberObject
 
+from bot.channels.telegram.pictures import paper_file
 from bot.core.rendering import message as core
 from bot.core.rendering.message import PaperPart, PaperRow, Picture
 from bot.papers import pdf
 from bot.papers.pdf import PaperError, can_make_pdf
+from tests.support.notes import notes_of_a_crowd
 from tests.support.places import ROOT
+from tests.support.talking import listening
 
 WRITTEN = datetime(2026, 3, 14, 9, 42, tzinfo=UTC)
 SMALLEST = 7.5
@@ -407,15 +408,13 @@ def test_a_level_longer_than_a_page_is_whole() -> None:
     assert level.split() == [word for word in text_of(read(paper("x", level=level))).split() if word.startswith("word")]
 
 
-@pytest.mark.slow
-def test_a_long_note_is_made_in_a_moment() -> None:
-    times = []
-    for n in range(21):
-        note = long_note(25, png(), mark=f" {n}")
-        start = time.perf_counter()
-        pdf_of(note, WRITTEN)
-        times.append(time.perf_counter() - start)
-    assert statistics.median(times) < 0.15
+def test_the_notes_of_people_who_type_much_are_one_page_each() -> None:
+    """However slowly they type; the longest of a made crowd."""
+    for note in notes_of_a_crowd(listening(), 60, 7)[:6]:
+        _, made = paper_file(note)
+        reader = PdfReader(io.BytesIO(made))
+        assert len(reader.pages) == 1
+        assert min(sizes(reader)) >= SMALLEST
 
 
 def test_what_it_weighs() -> None:
