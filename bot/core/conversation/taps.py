@@ -312,29 +312,25 @@ def _change_tapped(m: Making, choice: str) -> None:
 
 
 def _advice_tapped(m: Making, choice: str) -> None:
-    if choice == sc.WHY:
-        why(m)
-    elif choice == sc.WHAT_CHANGES:
-        m.effects.append(Compute())
-    elif choice == sc.AGAIN:
-        afresh(m)
-    elif choice == sc.ASK:
-        offer(m)
-    elif choice == sc.NOTE:
-        m.effects.append(WriteNote())
-    elif choice == sc.CHECK_ON_ME:
-        offer_checks(m)
-    elif choice == sc.FELT_WRONG:
-        ask_feedback(m)
-    elif choice == sc.MORE_THERE:
-        m.say("more_offers")
-    else:
-        forget(m)
+    _AFTER_ADVICE[choice](m)
 
 
 def _stopped_tapped(m: Making, choice: str) -> None:
     afresh(m)
 
+
+_AFTER_ADVICE: dict[str, Callable[[Making], object]] = {
+    sc.WHY: why,
+    sc.WHAT_CHANGES: lambda m: m.effects.append(Compute()),
+    sc.AGAIN: afresh,
+    sc.FORGET: forget,
+    sc.ASK: offer,
+    sc.NOTE: lambda m: m.effects.append(WriteNote()),
+    sc.MORE_THERE: lambda m: m.say("more_offers"),
+    sc.CHECK_ON_ME: offer_checks,
+    sc.FELT_WRONG: ask_feedback,
+}
+"""Each button under the advice, as `screens.choices` names them -> what it does."""
 
 _SCREENS: dict[str, Callable[[Making, str], None]] = {
     SIGN: _sign_tapped,

@@ -123,11 +123,16 @@ def _answers(d: Drawing, told: dict[str, Any]) -> Iterator[PaperPart]:
 def _answer(d: Drawing, question: Question, kept: Any) -> PaperRow:
     """An answer. Of a list of which nothing is so it is said what stood on it."""
     texts = d.words.texts.questions[question.ask]
-    said = d.words.since(kept, d.now.date()) if isinstance(kept, Since) else d.words.told(d.s, question, kept, d.now)
+    said = _said(d, question, kept)
     if isinstance(kept, Many) and not (kept.yes or kept.not_sure or kept.partial):
         shown = [texts.options[o].label for o in question.option_ids if o not in d.hidden]
         said = d.words.system("note_none", items=LIST.join(shown))
     return PaperRow(texts.short, said)
+
+
+def _said(d: Drawing, question: Question, kept: Any) -> str:
+    """An answer in words; a beginning as its day, which stays true however late the note is read."""
+    return d.words.since(kept, d.now.date()) if isinstance(kept, Since) else d.words.told(d.s, question, kept, d.now)
 
 
 def _since(d: Drawing) -> PaperPart:
@@ -219,9 +224,7 @@ def _line(d: Drawing) -> str:
     parts = [f"{d.words.texts.levels[level]}.", _signs_told(d, judgement)]
     for name in d.flow.advice.note_line:
         if name in told:
-            kept, question = told[name], d.flow.questions[name]
-            dated = isinstance(kept, Since)
-            said = d.words.since(kept, d.now.date()) if dated else d.words.told(d.s, question, kept, d.now)
+            said = _said(d, d.flow.questions[name], told[name])
             parts.append(f"{d.words.texts.questions[name].short}: {said}.")
     line = ""
     for part in parts:
