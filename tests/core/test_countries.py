@@ -322,7 +322,7 @@ def own(country: Country) -> frozenset[str]:
 
 
 def numbers_in(text: str) -> set[str]:
-    found = (n for n in figures() if re.search(rf"(?<![\d.,:]){n}(?![\d%]|[.,:]\d)", text))
+    found = (n for n in figures() if re.search(rf"(?<![\w.,:]){n}(?![\d%]|[.,:]\d)", text))
     return {n for n in found if not any(n != m and n in m and m in text for m in figures())}
 
 
@@ -337,6 +337,7 @@ def texts_of(code: str) -> Iterator[tuple[str, str]]:
         yield from ((line, words.fill(text)) for line, text in words.texts.advice.items())
         for name, question in words.texts.questions.items():
             yield name, words.fill(f"{question.text} {question.help or ''} {question.why}")
+    yield from ((source.source, source.title) for source in flow.evidence.sources)
 
 
 @pytest.mark.parametrize("code", list(back_spasm().countries))

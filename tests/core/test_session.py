@@ -129,5 +129,5 @@ def test_a_changed_session_is_a_new_one_and_the_old_one_stays() -> None:
     assert (two.turn, two.at, two.answers) == (7, "age", one.answers)
     assert two == replace(one, turn=7, at="age")
     assert (one.turn, one.at) == (0, SIGN)
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         one.but(mood="fine")
