@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -48,44 +49,44 @@ def can_make_pdf() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf_of(paper: Paper, written: datetime, picture: bytes = b"") -> bytes:
-    """The page as PDF, dated `written`. `picture`: how its picture looks, as PNG; without it, it is left out.
+def pdf_of(paper: Paper, written: datetime, drawn: Sequence[bytes] = ()) -> bytes:
+    """The page as PDF, dated `written`. `drawn`: how its pictures look, as PNG, in their order.
 
     A character that none of the fonts has is spelled: a symbol as "[grinning face]", a letter as "[U+4F60]". Can be called from
     several threads. Raises PaperError.
     """
-    _check(paper, written, picture)
+    _check(paper, written, drawn)
     seconds = int(written.timestamp())
     undrawn = ""
     for _ in range(MOST_ROUNDS):
-        made = _made(paper, picture, undrawn, seconds)
+        made = _made(paper, drawn, undrawn, seconds)
         if isinstance(made, bytes):
             return made
         undrawn = "".join(sorted({*undrawn, *made}))
-    made = _made(paper, picture, _NOT_ASCII, seconds)
+    made = _made(paper, drawn, _NOT_ASCII, seconds)
     if isinstance(made, bytes):
         return made
     raise PaperError("typst has no glyphs for ASCII")
 
 
-def _check(paper: Paper, written: datetime, picture: bytes) -> None:
+def _check(paper: Paper, written: datetime, drawn: Sequence[bytes]) -> None:
     if not _plain(paper.title):
         raise PaperError("a paper needs a title")
     if not _LANG.fullmatch(paper.lang):
         raise PaperError(f'{paper.lang!r} is no language: write it as "en" or "pt-BR"')
-    if picture and not (paper.picture and _plain(paper.picture.words)):
+    if len(drawn) != len(paper.pictures) or not all(_plain(picture.words) for picture in paper.pictures):
         raise PaperError("a picture needs words for who cannot see it")
     if written.tzinfo is None:
         raise PaperError("the date of a paper needs a time zone")
 
 
-def _made(paper: Paper, picture: bytes, undrawn: str, seconds: int) -> bytes | str:
+def _made(paper: Paper, drawn: Sequence[bytes], undrawn: str, seconds: int) -> bytes | str:
     """The PDF, or characters that none of the fonts has. Raises PaperError."""
     try:
         import typst
     except ImportError as error:
         raise PaperError("a PDF needs typst: pip install 'typst>=0.15.2,<0.16'") from error
-    sources = _sources(paper, picture, undrawn)
+    sources = _sources(paper, drawn, undrawn)
     try:
         with _ONE_AT_A_TIME:
             made = typst.compile(
@@ -129,7 +130,7 @@ def _template() -> bytes:
     return files(__package__).joinpath("paper.typ").read_bytes()
 
 
-def _sources(paper: Paper, picture: bytes, undrawn: str = "") -> Any:
+def _sources(paper: Paper, drawn: Sequence[bytes], undrawn: str = "") -> Any:
     """File -> text, which typst takes but its types do not name. `undrawn`: characters to spell."""
     lang = _LANG.fullmatch(paper.lang)
     run = _run_of(undrawn)
@@ -149,8 +150,7 @@ def _sources(paper: Paper, picture: bytes, undrawn: str = "") -> Any:
             for part in paper.parts
         ],
         "foot": shown(paper.foot),
-        "picture": list(picture),
-        "picture_words": _plain(paper.picture.words) if paper.picture else "",
+        "pictures": [[list(png), _plain(told.words)] for png, told in zip(drawn, paper.pictures, strict=True)],
     }
     return {"main.typ": _template(), "paper.json": json.dumps(words).encode()}
 

@@ -105,9 +105,9 @@ def _picture(plain: list[Any]) -> Picture:
 
 
 def _paper(plain: list[Any]) -> Paper:
-    title, lang, level, under, parts, foot, picture, written = plain
+    title, lang, level, under, parts, foot, pictures, written = plain
     read = tuple(PaperPart(heading, tuple(PaperRow(*row) for row in rows)) for heading, rows in parts)
-    return Paper(title, lang, level, under, read, foot, None if picture is None else _picture(picture), written)
+    return Paper(title, lang, level, under, read, foot, tuple(map(_picture, pictures)), written)
 
 
 def _button(label: str, data: str, style: str = "") -> tuple[str, str, str]:

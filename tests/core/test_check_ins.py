@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,10 @@ from bot.core.conversation.afterwards.check_ins import last_check, next_time
 from bot.core.conversation.events import CheckedIn, Commanded, Elapsed, Say, Schedule, Tapped
 from bot.core.conversation.session import ADVICE, EMERGENCY, STOPPED, Checks, Session
 from bot.core.flow.reading import try_flow
+from bot.core.model.answers import Since
 from bot.core.rendering.answer_words import Places
+from bot.core.rendering.check_ins import BOUT
+from bot.core.rendering.message import Picture
 from bot.core.rendering.render import render
 from tests.core.test_coming_back import advised, answers_all
 from tests.support.flow_edits import BACK_SPASM, edited_files
@@ -226,10 +229,31 @@ def test_how_it_went_is_a_picture_with_the_same_in_words() -> None:
     person = wanting()
     comes(person)
     taps(person, sc.NOTHING_NEW, "pain:3", "managing_some", "did_home")
-    (message,) = render(person.flow, person.session, CheckedIn(), Places(), person.now)
+    picture = how_it_went(person, person.session)
+    assert "3 on day 1, with some trouble" in picture.words
+    assert [mark.number for mark in picture.marks] == ["0", "1"]
+
+
+def how_it_went(person: Person, session: Session) -> Picture:
+    (message,) = render(person.flow, session, CheckedIn(), Places(), person.now)
     assert message.picture is not None
-    assert "3 on day 1, with some trouble" in message.picture.words
-    assert [mark.number for mark in message.picture.marks] == ["0", "1"]
+    return message.picture
+
+
+def test_the_day_on_which_it_began_is_marked_whether_or_not_that_day_was_asked_about() -> None:
+    person = wanting()
+    comes(person)
+    taps(person, sc.NOTHING_NEW, "pain:3", "managing_some", "did_home")
+    for before, days in ((0, ["0 bout", "1"]), (5, ["-5 bout", "0", "1"])):
+        day = date(2026, 11, 20) - timedelta(days=before)
+        session = person.session.but(answers={**person.session.answers, "onset": Since(day, day)})
+        picture = how_it_went(person, session)
+        assert [m.number + " bout" * (BOUT in m.zones) for m in picture.marks] == days
+        assert f"Flag: when it began, {day.day} November." in picture.words
+    answers = {q: a for q, a in person.session.answers.items() if q != "onset"}
+    picture = how_it_went(person, person.session.but(answers=answers))
+    assert not any(BOUT in mark.zones for mark in picture.marks)
+    assert "Flag" not in picture.words
 
 
 def test_what_was_said_is_kept_until_the_last_one() -> None:

@@ -157,6 +157,5 @@ def test_where_it_hurts_is_drawn() -> None:
     person.tap("me")
     person.types("44")
     answers_all(person)
-    picture = paper(person).picture
-    assert picture is not None
+    (picture,) = paper(person).pictures
     assert [mark.marked for mark in picture.marks][:2] == [True, False]

@@ -33,7 +33,7 @@ SENTENCE = "The pain comes when sitting down and getting up from a low chair and
 
 
 class Paper(NamedTuple):
-    """A page with its picture as it looks."""
+    """A page with its pictures, all alike, as they look."""
 
     title: str
     lang: str
@@ -43,11 +43,13 @@ class Paper(NamedTuple):
     foot: str
     picture: bytes = b""
     picture_words: str = ""
+    pictures: int = 1
 
 
 def pdf_of(made: Paper, written: datetime) -> bytes:
-    drawn = Picture("body", (), made.picture_words) if made.picture_words else None
-    return pdf.pdf_of(core.Paper(*made[:6], drawn), written, made.picture)
+    drawn = [made.picture] * made.pictures if made.picture else []
+    told = tuple(Picture("body", (), made.picture_words) for _ in drawn) if made.picture_words else ()
+    return pdf.pdf_of(core.Paper(*made[:6], told), written, drawn)
 
 
 def png(width: int = 360, height: int = 380) -> bytes:
@@ -241,6 +243,16 @@ def test_a_picture_is_told_in_words(shape: tuple[int, int]) -> None:
     assert 0 < bottom < top < 842
     assert top - bottom < 170, "a tall one leaves room for words"
     assert (right - left) / (top - bottom) == pytest.approx(shape[0] / shape[1], rel=0.02)
+
+
+@pytest.mark.parametrize("rows", [1, 18])
+def test_two_pictures_stand_one_below_the_other(rows: int) -> None:
+    reader = read(long_note(rows, png())._replace(pictures=2))
+    boxes = [node["/A"][0]["/BBox"] for _, name, node in tags(reader) if name == "/Figure"]
+    (left, bottom, _, _), (below_left, _, _, below_top) = (map(float, box) for box in boxes)
+    assert left == pytest.approx(below_left, abs=0.5)
+    assert below_top < bottom
+    assert len(reader.pages) == 1
 
 
 @pytest.mark.parametrize("rows", [3, 25, 60])

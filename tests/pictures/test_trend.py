@@ -8,7 +8,7 @@ import pytest
 import resvg_py
 
 from bot.core.conversation.screens import MANAGING
-from bot.core.rendering.check_ins import TREND
+from bot.core.rendering.check_ins import BOUT, TREND
 from bot.core.rendering.message import Picture, PictureMark
 from bot.pictures.drawing import as_svg, draw
 
@@ -41,6 +41,22 @@ def test_it_has_a_ground_of_its_own_and_needs_no_font() -> None:
     assert "<text" not in svg
     alone = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=720, skip_system_fonts=True))
     assert draw(trend(mark(0, 7), mark(14, 0, MANAGING[0]))) == alone
+
+
+def test_a_flag_stands_where_the_bout_began_and_leaves_the_line_as_it_is() -> None:
+    days = mark(0, 7), mark(3, 2)
+    before = as_svg(trend(PictureMark("-12", (BOUT,), False), *days))
+    assert [place.count(",") for place in re.findall(r'points="([^"]*)"', before)] == [2]
+    assert len(flags(before)) == 1
+    assert flags(before)[0] < float(re.findall(r'points="([\d.]+),', before)[0])
+    same_day = as_svg(trend(PictureMark("0", (BOUT, "pain:7"), False), days[1]))
+    assert heights(same_day) == heights(as_svg(trend(*days)))
+    assert flags(same_day) == [float(re.findall(r'points="([\d.]+),', same_day)[0])]
+    assert not flags(as_svg(trend(*days)))
+
+
+def flags(svg: str) -> list[float]:
+    return [float(x) for x in re.findall(r'<path d="M([\d.]+) 12h42', svg)]
 
 
 def test_two_histories_look_different() -> None:

@@ -30,8 +30,8 @@ def paper_file(paper: Paper) -> tuple[str, bytes]:
     """Name and content of a page: PDF, or text where no PDF can be made. Takes some 50 ms: not for the event loop."""
     if can_make_pdf():
         try:
-            picture = b"" if paper.picture is None else draw(paper.picture)
-            return f"{NOTE}.pdf", pdf_of(paper, datetime.fromtimestamp(paper.written, UTC), picture)
+            drawn = [draw(picture) for picture in paper.pictures]
+            return f"{NOTE}.pdf", pdf_of(paper, datetime.fromtimestamp(paper.written, UTC), drawn)
         except (PaperError, ValueError) as error:
             log.error("no PDF could be made, the page goes out as text", extra={"reason": type(error).__name__})
     return f"{NOTE}.txt", paper.plain().encode()

@@ -62,7 +62,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "did_pharmacist": (), "did_clinician": (), "did_emergency": (), "check_thanks": (), "check_next": ("date",),
     "check_last": (), "check_worse": (), "check_longer": (), "trend": ("points",), "trend_day": ("day", "pain", "managing"),
     "trend_first": ("pain",),
-    "trend_short": ("day", "pain"), "trend_key": (),
+    "trend_short": ("day", "pain"), "trend_key": (), "trend_bout": ("date",),
     "ask_something": (), "topics_offer": (), "all_topics": (), "topic_unknown": (), "topic_guidance": (),
     "what_changes": (), "what_changes_none": (),
     "would_be": ("change", "level"), "might_be": ("change", "level"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.afterwards.check_ins import first_pain, next_time
 from bot.core.conversation.events import CheckedIn
 from bot.core.conversation.judgement import Judgement
+from bot.core.model.answers import Since
 from bot.core.model.files.advice import Section
 from bot.core.model.files.parts import LEVELS
 
@@ -20,8 +21,9 @@ from .message import Button, Message, Picture, PictureMark
 from .questions import columns
 
 Rows = list[tuple[Button, ...]]
-TREND = "trend"
-"""The name of the picture that shows how it went."""
+TREND, BOUT = "trend", "bout"
+"""The name of the picture that shows how it went, and its zone for the day on which the bout began; a day with this zone alone
+is one on which nothing was asked."""
 
 
 def _offer(d: Drawing) -> Rows:
@@ -89,16 +91,32 @@ def check_dates(key: str) -> Callable[[Drawing, dict[str, Any]], tuple[str, dict
 
 
 def trend_of(d: Drawing) -> Picture | None:
-    """Pain and managing over the days, once there are two of them; its words say the same."""
-    checks, before = d.s.checks, first_pain(d.flow, d.s)
+    """Pain and managing over the days, once there are two of them, and the day on which it began; its words say the same."""
+    checks, before, began = d.s.checks, first_pain(d.flow, d.s), _began(d)
     if checks is None or not checks.done:
         return None
-    first = () if before is None else (PictureMark("0", (f"pain:{before}",), False),)
-    later = (
-        PictureMark(str(c.day), (f"pain:{c.pain}", *([c.managing] if c.managing else [])), False) for c in checks.done
-    )
-    marks = (*first, *later)
-    return Picture(TREND, marks, d.words.system("trend", points=trend_points(d))) if len(marks) > 1 else None
+    days: dict[int, list[str]] = {}
+    if began is not None:
+        days[(began - datetime.fromtimestamp(checks.begun, d.now.tzinfo).date()).days] = [BOUT]
+    if before is not None:
+        days.setdefault(0, []).append(f"pain:{before}")
+    for one in checks.done:
+        days.setdefault(one.day, []).extend([f"pain:{one.pain}", *([one.managing] if one.managing else [])])
+    marks = tuple(PictureMark(str(day), tuple(zones), False) for day, zones in sorted(days.items()))
+    words = [d.words.system("trend", points=trend_points(d)), *trend_bout(d)]
+    return Picture(TREND, marks, " ".join(words)) if len(checks.done) + (before is not None) > 1 else None
+
+
+def trend_bout(d: Drawing) -> list[str]:
+    """The day on which it began, if it is known, in words."""
+    began = _began(d)
+    return [] if began is None else [d.words.system("trend_bout", date=d.words.past_day(began, d.now.date()))]
+
+
+def _began(d: Drawing) -> date | None:
+    """When the bout began: the earliest day that was told, of the question from which looking again is counted."""
+    told = (d.s.answers.get(name) for name in d.flow.advice.recheck_from.values())
+    return next((one.first or one.last for one in told if isinstance(one, Since)), None)
 
 
 def trend_points(d: Drawing, short: bool = False) -> str:
@@ -118,7 +136,7 @@ def draw_checked_in(d: Drawing, effect: CheckedIn) -> Message:
     d.put("title", d.words.system("check_thanks"))
     if picture is not None:
         d.say("trend", points=trend_points(d, short=True))
-        d.put("note", d.words.system("trend_key"))
+        d.put("note", " ".join([d.words.system("trend_key"), *trend_bout(d)]))
     if at is not None:
         d.say("check_next", date=d.day(at))
     else:

@@ -68,7 +68,7 @@ class Paper(NamedTuple):
     under: str
     parts: tuple[PaperPart, ...]
     foot: str
-    picture: Picture | None = None
+    pictures: tuple[Picture, ...] = ()
     written: float = 0.0
 
     def plain(self) -> str:

@@ -23,7 +23,7 @@ from bot.core.model.files.parts import Level
 
 from .advice import because, line_params
 from .answer_words import LIST
-from .check_ins import trend_points
+from .check_ins import trend_of, trend_points
 from .drawing import Drawing
 from .fixed_screens import emergency_told
 from .message import Button, Message, Paper, PaperPart, PaperRow, Picture
@@ -71,7 +71,7 @@ def _paper(d: Drawing) -> Paper:
         under=system("note_under", date=f"{d.words.day(d.now.date())} {d.now.year}", time=f"{d.now:%H:%M}"),
         parts=tuple(part for part in parts if part.rows),
         foot=" ".join([system("note_nobody"), state, system("note_content", version=d.flow.version)]),
-        picture=_picture(d, told),
+        pictures=tuple(p for p in (_picture(d, told), trend_of(d)) if p is not None),
         written=d.now.timestamp(),
     )
 
