@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -15,8 +16,10 @@ from bot.check.difference.beside import beside
 from bot.check.difference.diff import compare
 from bot.check.difference.formulas import Couple, TreatedOtherwise
 from bot.check.difference.level_pairs import TooMany, pairs
+from bot.check.difference.words import ADVICE
 from bot.check.faults.all import all_mutations
 from bot.check.proof.confirm import chosen_in
+from bot.check.report.diff_words import difference_lines
 from bot.check.report.report import diff_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
@@ -92,7 +95,65 @@ def test_wording_is_told_apart() -> None:
     new = edited(SPRAIN, ("texts.en.yaml", "Book an appointment.", "Make an appointment."))
     found = compare(flow_at(SPRAIN), new)
     assert not found.moved
-    assert found.words == ("texts.en.yaml advice.book",)
+    (change,) = found.words
+    assert (change.key, change.rank, change.old, change.new) == (
+        "advice.book", ADVICE, "Book an appointment.", "Make an appointment.",
+    )  # fmt: skip
+    assert change.place.startswith("texts.en.yaml:")
+
+
+def report(*edits: Edit) -> list[str]:
+    """What the operator reads of an edit of the small flow."""
+    old, new = flow_at(SPRAIN), edited(SPRAIN, *edits)
+    return difference_lines(old, new, compare(old, new), Path("."), SPRAIN)
+
+
+def test_old_and_new_words_stand_below_each_other_the_most_serious_first() -> None:
+    lines = report(
+        ("texts.en.yaml", "Longer ago", "Before that"),
+        ("texts.en.yaml", "  book: Book an appointment.", "  book: Make an appointment."),
+        ("texts.en.yaml", "  emergency: Emergency", "  emergency: Perhaps"),
+    )  # fmt: skip
+    start = next(n for n, line in enumerate(lines) if line.startswith("Other words"))
+    shown = lines[start:]
+    keys = [line.split("  ")[2].split("   ")[0] for line in shown if line.startswith("  texts")]
+    assert keys[0] == "levels.emergency"
+    assert keys[1] == "advice.book"
+    assert "IN AN EMERGENCY" in shown[1]
+    assert "    - Book an appointment." in shown
+    assert "    + Make an appointment." in shown
+
+
+def test_what_may_be_typed_and_lists_are_told_in_plain_sentences() -> None:
+    lines = report(
+        ("interview.yaml", "      - diabetes\n", ""), ("texts.en.yaml", "      diabetes: Diabetes\n", ""),
+        ("triage.yaml", "any of (blood_thinner, thin_bones, diabetes)", "any of (blood_thinner, thin_bones)"),
+        ("advice.yaml", f"{WALKING}[self_care, see_soon]", f"{WALKING}[see_soon]"),
+    )  # fmt: skip
+    said = "\n".join(lines)
+    assert "options diabetes: deleted" in said
+    assert "levels: without self_care" in said
+    assert not re.search(r"[\[{]'", said)
+
+
+def test_a_hazard_and_how_far_a_source_was_read_are_told() -> None:
+    lines = report(
+        ("hazards.yaml", "severity: severe", "severity: minor"), ("evidence.yaml", "read: background", "read: read")
+    )
+    said = "\n".join(lines)
+    assert "severity: severe -> minor" in said
+    assert "read: background -> read" in said
+
+
+def test_a_new_sign_is_no_lost_advice() -> None:
+    new = edited(
+        SPRAIN, ("interview.yaml", "      - diabetes\n", "      - diabetes\n      - asthma\n"),
+        ("texts.en.yaml", "      diabetes: Diabetes\n", "      diabetes: Diabetes\n      asthma: Asthma\n"),
+        ("triage.yaml", "any of (blood_thinner, thin_bones, diabetes)", "any of (blood_thinner, thin_bones, diabetes, asthma)"),
+    )  # fmt: skip
+    found = compare(flow_at(SPRAIN), new)
+    assert {(m.old, m.new) for m in found.moves} == {("self_care", "see_soon")}
+    assert (found.lines_lost, found.reasons_lost, found.asked_less) == ((), (), ())
 
 
 def test_a_weaker_safety_rule_is_listed() -> None:

@@ -17,9 +17,11 @@ FAULTS: list[tuple[str, str, list[Edit]]] = [
         ("triage.yaml", "or (onset > 3 days and course is worse)", "or (onset > 3 days and onset < 2 days and course is worse)"),
         ("triage.yaml", "not (onset > 3 days and course", "not (onset > 3 days and onset < 2 days and course"),
         ("interview.yaml", "min: 1 day, max: 3 days", "min: 2 days, max: 3 days"),
+        ("texts.en.yaml", "1 to 3 days ago", "2 to 3 days ago"),
         ("interview.yaml", "{id: today, value: 0}", "{id: today, max: 1 day}"),
     ]),
     ("FLOW031", 'option "crooked"', [
+        ("interview.yaml", "{id: crooked, sign: same_day}", "{id: crooked}"),
         ("triage.yaml", "  - rule: bent_shape\n    when: surely crooked\n    level: same_day\n    because: [g_warning]\n", ""),
         ("texts.en.yaml", "  bent_shape: It is crooked.\n", ""),
         ("triage.yaml", "when: crooked or cannot_bear_weight", "when: cannot_bear_weight"),

@@ -15,7 +15,9 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.files.parts import Level
 
 from .beside import Beside, beside
+from .edits import edits
 from .level_pairs import TooMany, pairs
+from .words import WordChange, changed_words
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Move:
 @dataclass(frozen=True)
 class Difference:
     """Everything that differs. Pairs are (line or rule, level). `conflicts`: contradictions that are pointed out to others
-    than before; `left_out`: answers that only one version takes (nobody can be compared on them); `words`: changed texts;
-    `changes`: what was edited."""
+    than before; `left_out`: answers that only one version takes (nobody can be compared on them); `words`: changed texts, the
+    most serious first; `changes`: what was edited."""
 
     old: str
     new: str
@@ -56,7 +58,7 @@ class Difference:
     asked_less: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    words: tuple[WordChange, ...] = ()
     changes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -168,123 +170,3 @@ def _named_in(node: Node) -> Iterator[str]:
             yield from _named_in(part)
     elif hasattr(node, "part"):
         yield from _named_in(node.part)
-
-
-# --- what was edited --------------------------------------------------------------------------------------------------
-
-
-def edits(old: Flow, new: Flow) -> Iterator[tuple[str, str]]:
-    """(what, words) for everything edited in the files that decide, e.g. ("rule fever", "triage.yaml:31 ...")."""
-    for what, before, now in (
-        ("question", _questions(old), _questions(new)),
-        ("define", dict(old.triage.define), dict(new.triage.define)),
-        ("rule", _dumped(old.triage.rules, "rule"), _dumped(new.triage.rules, "rule")),
-        ("line", _dumped(old.advice.lines, "line"), _dumped(new.advice.lines, "line")),
-        ("property", _dumped(old.safety.properties, "property"), _dumped(new.safety.properties, "property")),
-        ("conflict", _dumped(old.interview.conflicts, "conflict"), _dumped(new.interview.conflicts, "conflict")),
-        ("fact", _dumped(old.interview.shorthand, "fact"), _dumped(new.interview.shorthand, "fact")),
-        ("country", _dumped(old.countries.values(), "country"), _dumped(new.countries.values(), "country")),
-        ("topic", _topics(old), _topics(new)),
-        ("setting", _settings(old), _settings(new)),
-    ):
-        for name in dict.fromkeys([*before, *now]):
-            if before.get(name) != now.get(name):
-                yield f"{what} {name}", _edit_words(old, new, what, name, before.get(name), now.get(name))
-    if list(_questions(old)) != list(_questions(new)) and sorted(_questions(old)) == sorted(_questions(new)):
-        yield "question order", "interview.yaml  the questions stand in another order"
-
-
-def _questions(flow: Flow) -> dict[str, Any]:
-    return _dumped(flow.interview.questions, "ask")
-
-
-def _topics(flow: Flow) -> dict[str, Any]:
-    return _dumped((t.topic for t in flow.topics.values()), "topic")
-
-
-def _settings(flow: Flow) -> dict[str, Any]:
-    return {
-        "longest": flow.interview.longest, "emergency_signs": flow.interview.emergency_signs,
-        "recheck": {str(k): v for k, v in flow.advice.recheck.items()},
-        "recheck_first": {str(k): v for k, v in flow.advice.recheck_first.items()},
-        "recheck_by_way": dict(flow.advice.recheck_by_way),
-        "ways": list(flow.advice.ways),
-        "audiences": [a.model_dump(mode="json") for a in flow.interview.audiences],
-        "recheck_from": {str(k): v for k, v in flow.advice.recheck_from.items()},
-    }  # fmt: skip
-
-
-def _dumped(entries: Any, key: str) -> dict[str, Any]:
-    return {getattr(e, key): e.model_dump(mode="json", by_alias=True) for e in entries}
-
-
-def _edit_words(old: Flow, new: Flow, what: str, name: str, before: Any, now: Any) -> str:
-    place = _place_of(new if now is not None else old, what, name)
-    if before is None or now is None:
-        return f"{place}  {what} {name} {'added' if before is None else 'deleted'}"
-    if isinstance(before, dict) and isinstance(now, dict):
-        parts = [f"{k}: {_turned(before.get(k), now.get(k))}" for k in now if before.get(k) != now.get(k)]
-        return f"{place}  {what} {name}  {'; '.join(parts)}"
-    return f"{place}  {what} {name}  {_turned(before, now)}"
-
-
-def _turned(before: Any, now: Any) -> str:
-    """`old -> new`; of long conditions only the words around what differs."""
-    old, new = (str(v).split() if v not in (None, [], "") else ["none"] for v in (before, now))
-    if len(old) + len(new) > 24:
-        head = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-        pairs = zip(old[head:][::-1], new[head:][::-1], strict=False)
-        tail = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)) - head)
-        old, new = (_cut(words, head, len(words) - tail) for words in (old, new))
-    return f"{' '.join(old)} -> {' '.join(new)}"
-
-
-def _cut(words: list[str], first: int, last: int) -> list[str]:
-    start, end = max(0, first - 3), min(len(words), last + 3)
-    return [*(["..."] if start else []), *words[start:end], *(["..."] if end < len(words) else [])]
-
-
-_PLACES = {"line": ("advice.yaml", "lines"), "property": ("safety.yaml", "properties"),
-           "conflict": ("interview.yaml", "conflicts"), "fact": ("interview.yaml", "shorthand"),
-           "country": ("countries.yaml", "countries"), "topic": ("answers.yaml", "topics")}  # fmt: skip
-
-
-def _place_of(flow: Flow, what: str, name: str) -> str:
-    if what == "question":
-        place = flow.question_place(name)
-    elif what == "rule":
-        place = flow.rule_place(name)
-    elif what == "define":
-        place = flow.place("triage.yaml", ("define", name))
-    elif what in _PLACES:
-        file, top = _PLACES[what]
-        entries: dict[str, list[Any]] = {
-            "line": flow.advice.lines, "property": flow.safety.properties, "conflict": flow.interview.conflicts,
-            "fact": flow.interview.shorthand, "country": list(flow.countries.values()),
-            "topic": [t.topic for t in flow.topics.values()],
-        }  # fmt: skip
-        i = [getattr(e, what) for e in entries[what]].index(name)
-        place = flow.place(file, (top, i))
-    else:
-        place = flow.place("advice.yaml" if name.startswith(("recheck", "ways")) else "interview.yaml", (name,))
-    return f"{place.file}:{place.line}"
-
-
-def changed_words(old: Flow, new: Flow) -> Iterator[str]:
-    """Texts and claims that differ, by file and key."""
-    for lang in dict.fromkeys([*old.texts, *new.texts]):
-        before = _leaves(old.texts[lang].model_dump(mode="json")) if lang in old.texts else {}
-        now = _leaves(new.texts[lang].model_dump(mode="json")) if lang in new.texts else {}
-        for key in dict.fromkeys([*before, *now]):
-            if before.get(key) != now.get(key):
-                yield f"texts.{lang}.yaml {key}"
-    before_claims, now_claims = _dumped(old.evidence.claims, "claim"), _dumped(new.evidence.claims, "claim")
-    for name in dict.fromkeys([*before_claims, *now_claims]):
-        if before_claims.get(name) != now_claims.get(name):
-            yield f"evidence.yaml {name}"
-
-
-def _leaves(value: Any, path: str = "") -> dict[str, Any]:
-    if isinstance(value, dict):
-        return {k: v for key, inner in value.items() for k, v in _leaves(inner, f"{path}.{key}".lstrip(".")).items()}
-    return {} if value is None else {path: value}

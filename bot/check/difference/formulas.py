@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
@@ -153,7 +154,7 @@ class Couple:
         for (name, level), (before, now) in found.items():
             stays = conj([at_level(self.old, level), at_level(self.new, level)])
             added[name, level.value] = conj([stays, now, neg(before)])
-            lost[name, level.value] = conj([stays, before, neg(now)])
+            lost[name, level.value] = conj([stays, before, neg(now), self._as_known_before])
         return added, lost
 
     def questions(self) -> tuple[list[str], list[str]]:
@@ -163,10 +164,18 @@ class Couple:
 
     def _questions(self) -> tuple[dict[str, Formula], dict[str, Formula]]:
         names = dict.fromkeys([*self.new.asked, *self.old.asked])
-        before = {q: self.old.asked.get(q, False) for q in names}
-        now = {q: self.new.asked.get(q, False) for q in names}
+        before = {q: self.old.asked.get(q, False) for q in names} | _shown(self.old)
+        now = {q: self.new.asked.get(q, False) for q in names} | _shown(self.new)
+        names = {**names, **{n: None for n in now if n in before}}
         more = {q: conj([now[q], neg(before[q])]) for q in names}
-        return more, {q: conj([before[q], neg(now[q])]) for q in names}
+        return more, {q: conj([before[q], neg(now[q]), self._as_known_before]) for q in names}
+
+    @cached_property
+    def _as_known_before(self) -> Formula:
+        """No option is answered with yes or not sure that the old version does not have: whoever answers so now is told more,
+        and has lost nothing."""
+        tables = ((self.new.yes, self.old.yes), (self.new.unsure, self.old.unsure))
+        return conj(neg(given) for now, before in tables for option, given in now.items() if option not in before)
 
     def conflicts(self) -> list[str]:
         """Contradictions that are pointed out to other patients than before."""
@@ -238,6 +247,16 @@ class Couple:
             for q in self.new.order
             for before, now in zip(_so_far(self.old, q), _so_far(self.new, q), strict=True)
         }
+
+
+def _shown(copy: Copy) -> dict[str, Formula]:
+    """A line that some see and some do not -> that it is seen: its question is asked, of somebody for whom it is."""
+    return {
+        f"{copy.flow.option_home[option]}: {option}": conj(
+            [copy.asked[copy.flow.option_home[option]], copy.true(only[0])]
+        )
+        for option, only in copy.flow.offered.items()
+    }
 
 
 def _above_self_care(flow: Flow) -> Any:

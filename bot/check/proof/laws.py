@@ -1,12 +1,9 @@
-"""The laws that every conversation must keep: those of every flow, and the safety rules of its own."""
+"""The laws that every conversation of every flow must keep."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from bot.check.answers.conditions_of import property_place
-from bot.check.answers.from_to import sides_fit
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
 from bot.core.flow.compiled import Flow
@@ -14,8 +11,8 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
 
-from .encoding import Copy, Formula, conj, disj, exactly, neg
-from .pairs import compared, in_order_of_worry, unsure_for_no
+from .encoding import Copy, Formula, conj, disj, neg
+from .pairs import in_order_of_worry, unsure_for_no
 from .solver import Prover
 
 
@@ -26,7 +23,7 @@ def no_gap(p: Prover) -> Iterator[Failed]:
         near = why_not_higher(p.flow, shown, Level.self_care, None)
         yield Failed(
             "FLOW050", "no_gap", Place("triage.yaml"), f"No rule fires for some answers. {near}".rstrip(),
-            "Widen a rule, or add one for these answers.", accepted=_from(0), example=shown.example,
+            "Widen a rule, or add one for these answers.", accepted=levels_from(0), example=shown.example,
         )  # fmt: skip
 
 
@@ -48,7 +45,7 @@ def nothing_undecided(p: Prover) -> Iterator[Failed]:
 
 def monotone(p: Prover) -> Iterator[Failed]:
     """Making any answers more worrying, however many at once, never lowers the level (SEMANTICS 10)."""
-    yield from _never_lower(
+    yield from never_lower(
         p, in_order_of_worry(p.one, p.pair[0]), "FLOW056", "monotone", Place("triage.yaml"),
         "More worrying answers give a lower level.",
     )  # fmt: skip
@@ -56,15 +53,16 @@ def monotone(p: Prover) -> Iterator[Failed]:
 
 def unsure_never_lower(p: Prover) -> Iterator[Failed]:
     """ "Not sure" never gives a lower level than "no", to any question and to any number of them (SEMANTICS 3)."""
-    yield from _never_lower(
+    yield from never_lower(
         p, unsure_for_no(p.one, p.pair[0]), "FLOW057", "unsure_never_lower", Place("triage.yaml"),
         '"Not sure" gives a lower level than "no".',
     )  # fmt: skip
 
 
-def _never_lower(
+def never_lower(
     p: Prover, relation: list[Formula], code: str, name: str, place: Place, message: str, note: str = ""
 ) -> Iterator[Failed]:
+    """Of two conversations so related the second never gets a lower level."""
     lower = disj(conj([p.one.at_least[k], neg(p.pair[0].at_least[k])]) for k in (1, 2, 3))
     shown = p.two(lower, relation)
     if shown is None:
@@ -75,11 +73,12 @@ def _never_lower(
     yield Failed(
         code, name, place, f"{message} {mild.outcome.level} becomes {raised or 'no level'}. {near}".rstrip(),
         note or "Let the rule of the milder answers hold for the more worrying ones too.",
-        accepted=_from(mild.outcome.rank), example=mild.example, other=worse.example,
+        accepted=levels_from(mild.outcome.rank), example=mild.example, other=worse.example,
     )  # fmt: skip
 
 
-def _from(rank: int) -> tuple[str, ...]:
+def levels_from(rank: int) -> tuple[str, ...]:
+    """The levels from this rank on."""
     return tuple(v.value for v in LEVELS[rank:])
 
 
@@ -115,8 +114,30 @@ def low_level_is_earned(p: Prover) -> Iterator[Failed]:
                 "FLOW063", f"screens_asked:{name}", p.flow.question_place(name),
                 f'{shown.outcome.level} is given to somebody who was not asked "{name}".',
                 "A low level is earned by having been asked: ask this screen of everybody.",
-                accepted=_from(Level.same_day.rank), example=shown.example,
+                accepted=levels_from(Level.same_day.rank), example=shown.example,
             )  # fmt: skip
+
+
+def signs_count_alike(p: Prover) -> Iterator[Failed]:
+    """Words that name a sign bring at least its `sign:` at any moment. On the emergency screens and the warning screen, and
+    wherever there is such a mark, it must be what a tick always brings: else it would count for less typed than tapped."""
+    screens = screens_of_signs(p.flow)
+    for question in p.flow.interview.questions:
+        for option in question.options:
+            if question.kind is not Kind.many or (question.ask not in screens and option.sign is None):
+                continue
+            marked = -1 if option.sign is None else Level(option.sign).rank
+            for level in (Level.emergency, Level.same_day):
+                ticked = p.one.yes[question.ask, option.id]
+                milder = conj([ticked, neg(p.one.at_least[level.rank])])
+                if marked < level.rank and p.model(ticked) is not None and p.model(milder) is None:
+                    yield Failed(
+                        "FLOW069", f"sign:{option.id}", p.flow.question_place(question.ask),
+                        f'Whoever ticks "{option.id}" always gets {level}, but `sign:` says '
+                        f"{option.sign or 'nothing'}: typed, it would count for less.",
+                        f"Write `sign: {level}` beside it.",
+                    )  # fmt: skip
+                    break
 
 
 def screens_of_signs(flow: Flow) -> list[str]:
@@ -137,36 +158,3 @@ def _has_emergency(question: Question) -> bool:
 
 def _only_same_day(question: Question) -> bool:
     return not _has_emergency(question) and any(o.sign is not None for o in question.options)
-
-
-def one_property(p: Prover, entry: Any) -> Iterator[Failed]:
-    """One safety rule, in whichever form it has."""
-    prop, when, requires = entry
-    place = property_place(p.flow, prop.property)
-    if when is not None and prop.at_least is not None:
-        shown = p.example(conj([p.one.true(when), neg(p.one.at_least[prop.at_least.rank])]))
-        if shown is not None:
-            near = why_not_higher(p.flow, shown, prop.at_least, None, when)
-            yield Failed(
-                "FLOW059", prop.property, place,
-                f"{shown.outcome.level or 'no level'}, must be at least {prop.at_least}. {near}".rstrip(),
-                prop.because, accepted=_from(prop.at_least.rank), example=shown.example,
-            )  # fmt: skip
-    elif prop.level is not None and requires is not None:
-        shown = p.example(conj([exactly(p.one, prop.level.rank), neg(p.one.true(requires))]))
-        if shown is not None:
-            yield Failed(
-                "FLOW059", prop.property, place,
-                f"{prop.level} is given although this is not so: {shown.not_so(p.flow, requires)}.",
-                prop.because, accepted=tuple(v for v in LEVELS if v is not prop.level), example=shown.example,
-            )  # fmt: skip
-    elif not prop.compare or sides_fit(p.space, prop) is not None:
-        yield Failed(
-            "FLOW040", prop.property, place, f"It says nothing that could be proved. {sides_fit(p.space, prop) or ''}".rstrip(),
-            "Write `when:` and `at_least:`, or `level:` and `requires:`, or `compare:` with `from:` and `to:`.",
-        )  # fmt: skip
-    else:
-        relation = compared(p.one, p.pair[0], prop)
-        yield from _never_lower(
-            p, relation, "FLOW059", prop.property, place, "The change lowers the level.", prop.because
-        )

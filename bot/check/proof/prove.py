@@ -28,11 +28,14 @@ from .laws import (
     monotone,
     no_gap,
     nothing_undecided,
-    one_property,
+    signs_count_alike,
     unsure_never_lower,
 )
 from .lengths import lengths, no_longer_than_stated
+from .properties import one_property
+from .settings_kept import setting_is_kept
 from .solver import LIMITS, NotProved, Prover
+from .words import rule_is_kept
 
 Proof = Callable[[Prover], Iterator[Failed]]
 
@@ -43,6 +46,7 @@ SAFETY: tuple[tuple[str, Proof], ...] = (
     ('"not sure" never gives a lower level than "no"', unsure_never_lower),
     ("the exit is offered only if nothing can raise the level", exit_is_sound),
     ("self_care and see_soon only after the emergency and warning screens", low_level_is_earned),
+    ("a sign that is typed counts for as much as one that is tapped", signs_count_alike),
 )
 """Proofs without which a flow is not for patients; the safety rules of its own come on top."""
 
@@ -75,7 +79,9 @@ def proofs(
     seconds = {"translation": perf_counter() - began}
     held: list[str] = []
     failed: list[Failed] = []
-    own = [(e.property.property, partial(one_property, entry=e)) for e in property_nodes(flow)]
+    own: list[tuple[str, Proof]] = [(e.property.property, partial(one_property, entry=e)) for e in property_nodes(flow)]
+    own += [(rule.words, partial(_without_solver, check=rule_is_kept, rule=rule)) for rule in flow.safety.words]
+    own += [(rule.setting, partial(_without_solver, check=setting_is_kept, rule=rule)) for rule in flow.safety.settings]
     parts: tuple[tuple[str, Sequence[tuple[str, Proof]]], ...] = (("safety", (*SAFETY, *own)),)
     if not fast:
         parts += (("build", BUILD), ("length", LENGTH))
@@ -109,6 +115,10 @@ def proofs(
         reached += counted.limits
         seconds["figures"] = perf_counter() - began
     return Proofs(flow.name, flow.version, tuple(held), tuple(failed), tuple(reached), figures, seconds, fast)
+
+
+def _without_solver(p: Prover, check: Callable[[Flow, Any], Iterator[Failed]], rule: Any) -> Iterator[Failed]:
+    return check(p.flow, rule)
 
 
 def _tried(words: str, proof: Proof, p: Prover, safety: bool) -> Iterator[Failed]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.check.difference.diff import Difference, Move
+from bot.check.difference.words import ADVICE, EMERGENCY, REASON, SIGN, WordChange
 from bot.core.flow.compiled import Flow
 
 from .counterexample import UNPLACED, answer_words, write_script
+
+MOST_WORDS = 60
+"""Texts that are shown side by side."""
+_SERIOUS = {
+    EMERGENCY: "   IN AN EMERGENCY",
+    SIGN: "   HOW A WARNING SIGN IS ASKED ABOUT",
+    ADVICE: "   what to do, or when to get help",
+    REASON: "   why, or what is told when somebody asks",
+}
 
 
 def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folder: Path) -> list[str]:
@@ -38,18 +49,29 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
     if found.conflicts:
         lines.append(f"Contradictions pointed out to others than before: {', '.join(found.conflicts)}")
     lines += [f"Answer: {words}" for words in found.left_out]
-    safety = [c for c in found.changes if "  property " in c]
+    safety = [c for c in found.changes if c.startswith(("safety.yaml", "hazards.yaml"))]
     if safety:
-        lines.append("Safety rules edited:")
+        lines.append("Safety rules and hazards edited:")
         lines += [f"  {c}" for c in safety]
     edited = [c for c in found.changes if c not in safety]
-    if edited and not found.moves:
+    if edited:
         lines += ["Edited:", *(f"  {c}" for c in edited)]
-    if found.words:
-        more = " ..." if len(found.words) > 12 else ""
-        lines.append(f"Wording only: {_many(len(found.words), 'text')}: {', '.join(found.words[:12])}{more}")
+    lines += _word_lines(found.words)
     lines += [f"limit: {limit}" for limit in found.limits]
     return lines
+
+
+def _word_lines(changes: tuple[WordChange, ...]) -> Iterator[str]:
+    """Old and new words below each other, the most serious first."""
+    if changes:
+        yield f"Other words, the most serious first ({_many(len(changes), 'text')}):"
+    for change in changes[:MOST_WORDS]:
+        yield f"  {change.place}  {change.key}{_SERIOUS.get(change.rank, '')}"
+        yield from (
+            f"    {sign} {words}" for sign, words in (("-", change.old), ("+", change.new)) if words is not None
+        )
+    if len(changes) > MOST_WORDS:
+        yield f"  and {len(changes) - MOST_WORDS} more, less serious: --json tells all"
 
 
 def _move_lines(new: Flow, move: Move, path: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
@@ -22,9 +21,9 @@ def numbers_are_filled_in(flow: Flow) -> Iterator[Finding]:
     known = "|".join(sorted({re.escape(number) for number in _numbers(flow)}, key=len, reverse=True))
     spelled = re.compile(rf"(?<![\d.,])(?:{known})(?![\d%]|[.,]\d)")
     for lang, texts in flow.texts.items():
-        words = texts.model_dump(mode="json", exclude={"countries", "schema_number"}, exclude_none=True)
-        for path, text in _said((), words):
-            found = None if path[:1] == ("system",) and path[1] in GENERAL else spelled.search(text)
+        for path, text in texts.said():
+            general = path[0] == "countries" or (path[0] == "system" and path[1] in GENERAL)
+            found = None if general else spelled.search(text)
             if found is not None:
                 yield Finding(
                     flow.place(f"texts.{lang}.yaml", path), "FLOW049",
@@ -38,13 +37,3 @@ def _numbers(flow: Flow) -> Iterator[str]:
         for line in (country.emergency, country.urgent, country.crisis):
             if line is not None:
                 yield from _FIGURES.findall(line.call)
-
-
-def _said(path: tuple[str | int, ...], value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """All words that patients read, with their paths; what they may type is none of these."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key not in ("says", "none_says"):
-                yield from _said((*path, key), inner)

@@ -9,6 +9,7 @@ from bot.check.answers.conditions_of import property_nodes
 from bot.check.answers.from_to import sides_fit
 from bot.check.answers.space import Space
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.governance import Property, form_of
 from bot.core.model.findings import Finding, did_you_mean
 
 
@@ -36,6 +37,15 @@ def controls_are_shown(flow: Flow) -> Iterator[Finding]:
                         f'"{shown}" names nothing that exists here.',
                         did_you_mean(name, names or []) or f"It begins with {', '.join(f'{k}:' for k in known)}",
                     )  # fmt: skip
+
+
+def hazards_are_written_down(flow: Flow) -> Iterator[Finding]:
+    """FLOW068: no hazards, though somebody can be sent to hospital or stays at home."""
+    if not flow.hazards.hazards:
+        yield Finding(
+            flow.place("hazards.yaml", ("hazards",)), "FLOW068", "No hazard is written down.",
+            "Write down in hazards.yaml what can harm a patient, and what stands against it.",
+        )  # fmt: skip
 
 
 def controls_have_files(flow: Flow, root: Path) -> Iterator[Finding]:
@@ -71,31 +81,39 @@ def properties_have_sources(flow: Flow) -> Iterator[Finding]:
 
 
 def properties_have_a_form(flow: Flow) -> Iterator[Finding]:
-    """FLOW040: a safety rule must have exactly one of the three forms, and compare questions that exist."""
+    """FLOW040: a safety rule must have exactly one of the forms, and name questions and lines that exist."""
     space = Space(flow)
     for i, (prop, _, _) in enumerate(property_nodes(flow)):
-        forms = (
-            prop.when is not None and prop.at_least is not None,
-            prop.level is not None and prop.requires is not None,
-            bool(prop.compare) and prop.from_ is not None and prop.to is not None,
-        )  # fmt: skip
-        given = [prop.when, prop.at_least, prop.level, prop.requires, prop.from_, prop.to, prop.compare or None]
-        if sum(forms) != 1 or sum(x is not None for x in given) != (3 if forms[2] else 2):
+        if form_of(prop) is None:
             yield Finding(
                 flow.place("safety.yaml", ("properties", i)), "FLOW040",
                 f'"{prop.property}" says nothing that could be proved.',
-                "Write `when:` and `at_least:`, or `level:` and `requires:`, or `compare:` with `from:` and `to:`.",
+                "Write `when:` with `at_least:` (and `how:`), or with `tells:` and `levels:`; or `level:` and `requires:`; or "
+                "`compare:` with `from:` and `to:`; or `asked_first:` and `before:`.",
             )  # fmt: skip
             continue
-        unknown = [name for name in prop.compare if name not in flow.questions]
-        for name in unknown:
-            yield Finding(
-                flow.place("safety.yaml", ("properties", i, "compare", prop.compare.index(name))), "FLOW012",
-                f'"{name}" is no question of this flow.', did_you_mean(name, flow.questions),
-            )  # fmt: skip
-        wrong = None if unknown else sides_fit(space, prop)
+        unknown = tuple(_unknown_names(flow, prop, i))
+        yield from unknown
+        wrong = None if unknown or form_of(prop) != "compare" else sides_fit(space, prop)
         if wrong is not None:
             yield Finding(
                 flow.place("safety.yaml", ("properties", i, "from")), "FLOW014", f"{wrong}.",
                 "Use an answer of these questions, or `least`, `any`, `no`, `not_sure`.",
             )  # fmt: skip
+
+
+def _unknown_names(flow: Flow, prop: Property, number: int) -> Iterator[Finding]:
+    lines, ways = (
+        [line.line.line for line in flow.lines],
+        [w for rule in flow.rules if (w := rule.rule.how) is not None],
+    )
+    for key, what, known in (
+        ("compare", "question", flow.questions), ("asked_first", "question", flow.questions),
+        ("before", "question", flow.questions), ("tells", "line of advice", lines), ("how", "way to get help", ways),
+    ):  # fmt: skip
+        for n, name in enumerate(getattr(prop, key)):
+            if name not in known:
+                yield Finding(
+                    flow.place("safety.yaml", ("properties", number, key, n)), "FLOW012",
+                    f'"{name}" is no {what} of this flow.', did_you_mean(name, known),
+                )  # fmt: skip

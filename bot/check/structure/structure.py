@@ -15,8 +15,14 @@ from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding
 
+from .labels_said import labels_agree, reasons_agree, typed_limits_agree
 from .numbers_said import numbers_are_filled_in
-from .safety_and_hazards import controls_are_shown, properties_have_a_form, properties_have_sources
+from .safety_and_hazards import (
+    controls_are_shown,
+    hazards_are_written_down,
+    properties_have_a_form,
+    properties_have_sources,
+)
 
 LONGEST_LABEL = 30
 """Characters that fit on a button that has a row of its own; phones cut longer ones (screens.md)."""
@@ -179,9 +185,13 @@ CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     languages_say_the_same,
     one_tap_screens_are_short,
     controls_are_shown,
+    hazards_are_written_down,
     properties_have_sources,
     properties_have_a_form,
     numbers_are_filled_in,
+    labels_agree,
+    reasons_agree,
+    typed_limits_agree,
 )
 """All of them, in plain sight."""
 

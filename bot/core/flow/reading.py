@@ -27,7 +27,7 @@ from bot.core.model.system_texts import SYSTEM
 from .compiled import Asking, CompiledLine, CompiledRule, CompiledTopic, Flow, TopicTold
 from .draft import Draft
 from .shape_findings import validate
-from .soundness import CHECKS, CHECKS_OF_QUESTIONS
+from .soundness.checks import CHECKS, CHECKS_OF_QUESTIONS
 from .yaml_places import KEY, Loaded, Path
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")

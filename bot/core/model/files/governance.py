@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
-from .parts import SCHEMA, Condition, Identifier, Level, Strict
+from .parts import SCHEMA, Condition, Identifier, Level, Quantity, Strict
 
 
 class Property(Strict):
@@ -16,6 +17,21 @@ class Property(Strict):
     property: Identifier = Field(description="The property's name.")
     when: Condition | None = Field(None, description="For conversations in which this holds ...")
     at_least: Level | None = Field(None, description="... the level is at least this.")
+    how: list[Identifier] = Field(
+        default_factory=list, description="With `at_least`: and of the ways to get help one of these is said."
+    )
+    tells: list[Identifier] = Field(
+        default_factory=list, description="... all these lines of advice are told, at each of the `levels` ..."
+    )
+    levels: list[Level] = Field(default_factory=list, description="... at which the conversation can end.")
+    offers: list[Identifier] = Field(
+        default_factory=list, description="... all these lines of lists are shown, wherever their question is asked."
+    )
+    asked_first: list[Identifier] = Field(
+        default_factory=list,
+        description="Whoever is asked one of the questions in `before` was asked these questions ...",
+    )
+    before: list[Identifier] = Field(default_factory=list, description="... before it.")
     level: Level | None = Field(None, description="Whenever the level is this ...")
     requires: Condition | None = Field(None, description="... this holds (`asked(q)` and `answered(q)` may be used).")
     compare: list[Identifier] = Field(default_factory=list, description="Changing these questions' answers ...")
@@ -25,11 +41,72 @@ class Property(Strict):
     sources: list[str] = Field(default_factory=list, description="Claims or sources behind it.")
 
 
+FORMS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "at_least": (frozenset({"when", "at_least"}), frozenset({"how"})),
+    "requires": (frozenset({"level", "requires"}), frozenset()),
+    "compare": (frozenset({"compare", "from_", "to"}), frozenset()),
+    "tells": (frozenset({"when", "tells", "levels"}), frozenset()),
+    "offers": (frozenset({"when", "offers"}), frozenset()),
+    "asked_first": (frozenset({"asked_first", "before"}), frozenset()),
+}
+"""The forms of a safety rule, by the key that tells them apart: what it has, and what it may have."""
+_PROPERTY_KEYS = frozenset().union(*(must | may for must, may in FORMS.values()))
+
+
+def form_of(rule: Property) -> str | None:
+    """Which of the forms a safety rule has; None for one that says nothing that could be proved."""
+    written = {key for key in _PROPERTY_KEYS if getattr(rule, key) not in (None, [])}
+    return next((name for name, (must, may) in FORMS.items() if must <= written <= must | may), None)
+
+
+class WordRule(Strict):
+    """A rule that words must keep, in every language and for every audience (`safety.yaml`).
+
+    Patterns are words: `#` stands for a number in digits, `(a|b c)` for one or the other, `..` for at most four words of the same
+    sentence, `*` at the end of a word for any ending. Capitals and punctuation do not matter.
+    """
+
+    words: Identifier = Field(description="The rule's name.")
+    of: list[str] = Field(
+        min_length=1,
+        description="Which texts, by place in `texts.<language>.yaml`; `*` is anything: `advice.*`, `levels.emergency`.",
+    )
+    says: dict[str, list[str]] = Field(
+        default_factory=dict, description="Language -> patterns, each of which every such text must have."
+    )
+    never_says: dict[str, list[str]] = Field(
+        default_factory=dict, description="Language -> patterns, none of which any such text may have."
+    )
+    but_for: dict[str, list[str]] = Field(
+        default_factory=dict, description="Language -> patterns that are harmless: what they cover is not looked at."
+    )
+    together: bool = Field(
+        False, description="All these texts are read as one: each pattern must stand in one of them."
+    )
+    because: str = Field(description="Why, in words.")
+
+
+class SettingRule(Strict):
+    """A setting of another file that must stay within bounds (`safety.yaml`)."""
+
+    setting: str = Field(
+        pattern=r"^[a-z]+(\.\w+)+$",
+        description="File, keys and names, e.g. `advice.recheck.self_care`, `interview.questions.nerves.expires`.",
+    )
+    at_most: Quantity | None = Field(None, description="It is there, and not more than this.")
+    at_least: Quantity | None = Field(None, description="It is there, and not less than this.")
+    is_: str | None = Field(None, alias="is", description="It is this: conditions word by word.")
+    has: list[str] = Field(default_factory=list, description="Each of these stands in the list.")
+    because: str = Field(description="Why, in words.")
+
+
 class Safety(Strict):
-    """`safety.yaml`: the properties."""
+    """`safety.yaml`: the properties, and what words and settings must keep."""
 
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
     properties: list[Property] = Field(default_factory=list, description="The safety rules.")
+    words: list[WordRule] = Field(default_factory=list, description="What the words must say, and must never say.")
+    settings: list[SettingRule] = Field(default_factory=list, description="What settings must keep.")
 
 
 class Control(Strict):

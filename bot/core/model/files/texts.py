@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -105,6 +106,12 @@ class Wording(Strict):
     system: dict[str, str] = Field(default_factory=dict, description="What else the bot says.")
 
 
+Key = tuple[str, ...]
+"""Where a text stands in its file."""
+_NOT_SAID = frozenset({"says", "none_says", "schema_number", "language"})
+"""What patients may type, and what is no text."""
+
+
 class Texts(Strict):
     """`texts.<lang>.yaml`: all words that patients see, in one language."""
 
@@ -145,6 +152,19 @@ class Texts(Strict):
                 _overlaid(said, self.audiences[name].model_dump(exclude_none=True))
         said["schema"] = said.pop("schema_number")
         return Texts.model_validate(said)
+
+    def said(self) -> Iterator[tuple[Key, str]]:
+        """All words that patients read, those of audiences as well, with their places; what they may type is none of these."""
+        yield from _said((), self.model_dump(mode="json", exclude_none=True))
+
+
+def _said(at: Key, value: Any) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _NOT_SAID:
+                yield from _said((*at, str(key)), inner)
 
 
 def _overlaid(under: dict[Any, Any], over: dict[Any, Any]) -> None:

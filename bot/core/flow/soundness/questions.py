@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.conditions.compiler import compares
-from bot.core.conditions.explain import BASE_UNITS
 from bot.core.conditions.guards import unguarded
-from bot.core.conditions.nodes import Asked, Compare, leaves
-from bot.core.model.answers import Span
+from bot.core.conditions.nodes import Asked, leaves
+from bot.core.flow.answer_values import BadAnswer, bounds, read_value
+from bot.core.flow.draft import Draft
+from bot.core.flow.yaml_places import Path
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import NUMERIC, Kind
-from bot.core.model.findings import Finding, Place, did_you_mean
+from bot.core.model.findings import Finding, did_you_mean
 from bot.core.model.quantities import BadQuantity, read_quantity
 
-from .answer_values import BadAnswer, bounds, choice_span, read_value
-from .draft import Draft
-from .soundness_words import TO_DO
-from .yaml_places import Path
+from .words import TO_DO
 
-_NAME_ONE = "Name one that is asked, or take this out."
+NAME_ONE = "Name one that is asked, or take this out."
 
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
@@ -90,7 +86,7 @@ def questions_are_whole(draft: Draft) -> Iterator[Finding]:
                 path = (*at, "options", n, "opens")
                 yield draft.finding(
                     "interview.yaml", path, "FLOW012", f'"{option.opens}" is no question of this flow.',
-                    did_you_mean(option.opens, draft.questions) or _NAME_ONE,
+                    did_you_mean(option.opens, draft.questions) or NAME_ONE,
                 )  # fmt: skip
         if q.usual is None and q.kind is not Kind.many:
             yield wrong("ask", f'"{q.ask}" has no `usual` answer.', "Give the answer of an uncomplicated patient.")
@@ -123,72 +119,8 @@ def lines_for_some_come_last(draft: Draft) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def choices_are_whole(draft: Draft) -> Iterator[Finding]:
-    """Ready-made answers: each its own name and range, and what else they answer comes later and exists."""
-    order = {q.ask: i for i, q in enumerate(draft.interview.questions)}
-    for i, q in enumerate(draft.interview.questions):
-        met: set[str] = set()
-        for n, choice in enumerate(q.choices):
-            path: Path = ("questions", i, "choices", n)
-            if choice.id in met:
-                yield draft.finding(
-                    "interview.yaml", (*path, "id"), "FLOW020", f'There is already a choice "{choice.id}" here.',
-                    "Rename one of them.",
-                )  # fmt: skip
-            met.add(choice.id)
-            try:
-                low, high = bounds(q)
-                span = choice_span(q, choice)
-            except BadQuantity:
-                continue  # a finding of quantities_are_readable
-            if span.low > span.high:
-                yield draft.finding(
-                    "interview.yaml", path, "FLOW021", "The range ends before it begins.", "Swap its ends."
-                )
-            elif span.low < low or span.high > high:
-                yield draft.finding(
-                    "interview.yaml", path, "FLOW021",
-                    f'"{choice.id}" reaches beyond what "{q.ask}" takes: {low:g} to {high:g}.', "Make them fit.",
-                )  # fmt: skip
-            for other, answer in choice.also.items():
-                yield from _also(draft, (*path, "also", other), other, answer, order.get(other, len(order)) > i)
-        for n, name in enumerate(q.option_ids):
-            path = ("questions", i, "options" if q.options else "choices", n, "behind")
-            group = q.group_of.get(name)
-            if group in q.option_ids:
-                yield draft.finding(
-                    "interview.yaml", path, "FLOW020", f'There is already a choice "{group}" here.',
-                    "Give the button another name.",
-                )  # fmt: skip
-            elif group and q.options and (q.kind is not Kind.many or q.tap == "first"):
-                yield draft.finding(
-                    "interview.yaml", path, "FLOW021", f'"{name}" is not one of a list whose lines are ticked.',
-                    "Delete `behind`: each of these needs a button of its own.",
-                )  # fmt: skip
-
-
-def _also(draft: Draft, path: Path, other: str, answer: str, later: bool) -> Iterator[Finding]:
-    question = draft.questions.get(other)
-    if question is None:
-        yield draft.finding(
-            "interview.yaml", path, "FLOW012", f'"{other}" is no question of this flow.',
-            did_you_mean(other, draft.questions) or _NAME_ONE, key=True,
-        )  # fmt: skip
-    elif not later:
-        yield draft.finding(
-            "interview.yaml", path, "FLOW015", f'"{other}" is asked before this question.',
-            "A choice can answer later questions only.", key=True,
-        )  # fmt: skip
-    elif question.kind not in (Kind.one, Kind.yes_no):
-        yield draft.finding(
-            "interview.yaml", path, "FLOW021", f'"{other}" is of kind {question.kind}; `also:` answers one or yes_no.',
-            "Delete it.", key=True,
-        )  # fmt: skip
-    else:
-        yield from _answer_fits(draft, path, question, answer)
-
-
-def _answer_fits(draft: Draft, path: Path, question: Question, answer: Any) -> Iterator[Finding]:
+def answer_fits(draft: Draft, path: Path, question: Question, answer: Any) -> Iterator[Finding]:
+    """An answer that the question does not take is told."""
     try:
         read_value(question, answer)
     except (BadAnswer, BadQuantity) as bad:
@@ -265,7 +197,7 @@ def notes_name_questions(draft: Draft) -> Iterator[Finding]:
         if name not in draft.questions:
             message = f'"{name}" is no question of this flow.'
             yield draft.finding(
-                "advice.yaml", path, "FLOW012", message, did_you_mean(name, draft.questions) or _NAME_ONE
+                "advice.yaml", path, "FLOW012", message, did_you_mean(name, draft.questions) or NAME_ONE
             )
 
 
@@ -278,80 +210,6 @@ def named_lists_are_lists(draft: Draft) -> Iterator[Finding]:
                 "interview.yaml", ("screens", "names", i), "FLOW012", f'"{name}" is no question of kind many of this flow.',
                 did_you_mean(name, lists) or "Name a list, or take this out.",
             )  # fmt: skip
-
-
-def choices_leave_no_gap(draft: Draft) -> Iterator[Finding]:
-    """Between ready-made ranges of whole days or years there is no answer that nobody can tap."""
-    for i, q in enumerate(draft.interview.questions):
-        if q.kind not in (Kind.ago, Kind.age):
-            continue
-        try:
-            spans = sorted((choice_span(q, c), n) for n, c in enumerate(q.choices))
-        except BadQuantity:
-            continue  # a finding of quantities_are_readable
-        reached = spans[0][0].high if spans else 0
-        for span, n in spans[1:]:
-            if span.low > reached + 1 and q.choices[n].value is None:
-                first, last = math.floor(reached) + 1, math.ceil(span.low) - 1
-                gap = f"{first:g}" if first == last else f"{first:g} to {last:g}"
-                yield draft.finding(
-                    "interview.yaml", ("questions", i, "choices", n), "FLOW021",
-                    f"No choice of \"{q.ask}\" covers {gap} {BASE_UNITS[q.kind]}.", "Let each begin where another ends.",
-                )  # fmt: skip
-            reached = max(reached, span.high)
-
-
-def ranges_fit_thresholds(draft: Draft) -> Iterator[Finding]:
-    """A ready-made range must not straddle a threshold: nobody could say what follows from it."""
-    places = _compares(draft)
-    for i, q in enumerate(draft.interview.questions):
-        unit = f" {BASE_UNITS[q.kind]}" if q.kind in BASE_UNITS else ""
-        for n, choice in enumerate(q.choices):
-            try:
-                span = choice_span(q, choice)
-            except BadQuantity:
-                continue
-            for (question, op, value), where in places.items():
-                if question == q.ask and compares(op, span, value) is None:
-                    yield draft.finding(
-                        "interview.yaml", ("questions", i, "choices", n), "FLOW017",
-                        f'The choice "{choice.id}" covers {span.low:g} to {span.high:g}{unit}, but {where} compares '
-                        f"{q.ask} with {'exactly ' if op == '=' else ''}{value:g}{unit}.",
-                        "Write <= or >= there." if op == "=" else "Let choices end where conditions do.",
-                    )  # fmt: skip
-
-
-def thresholds_can_be_met(draft: Draft) -> Iterator[Finding]:
-    """A comparison that no answer, or every answer, meets is a slip of the pen."""
-    limits: dict[str, Span] = {}
-    for q in draft.interview.questions:
-        try:
-            low, high = bounds(q)
-        except BadQuantity:
-            continue
-        if q.kind in NUMERIC and low <= high:
-            limits[q.ask] = Span(low, high)
-    for (question, op, value), where in _compares(draft).items():
-        if question not in limits:
-            continue
-        always = compares(op, limits[question], value)
-        if always is not None:
-            low, high = limits[question]
-            takes = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} and more"
-            yield Finding(
-                where, "FLOW019", f'"{question} {op} {value:g}" is {"always" if always else "never"} true: '
-                f'"{question}" takes {takes}.', "Change the number, or delete the comparison.",
-            )  # fmt: skip
-
-
-def _compares(draft: Draft) -> dict[tuple[str, str, float], Place]:
-    """Every (question, operator, value in base units) that a condition compares, and the first place of each."""
-    found: dict[tuple[str, str, float], Place] = {}
-    for (file, path), node in draft.nodes.items():
-        for leaf in leaves(node):
-            if isinstance(leaf, Compare):
-                found.setdefault((leaf.question, leaf.op, leaf.value), draft.spot(file, path, leaf))
-    return found
 
 
 def whens_read_backwards(draft: Draft) -> Iterator[Finding]:
@@ -409,10 +267,10 @@ def shorthand_is_known(draft: Draft) -> Iterator[Finding]:
             if name not in draft.questions:
                 yield draft.finding(
                     "interview.yaml", path, "FLOW012", f'"{name}" is no question of this flow.',
-                    did_you_mean(name, draft.questions) or _NAME_ONE, key=True,
+                    did_you_mean(name, draft.questions) or NAME_ONE, key=True,
                 )  # fmt: skip
                 continue
-            yield from _answer_fits(draft, path, draft.questions[name], raw)
+            yield from answer_fits(draft, path, draft.questions[name], raw)
         for n, fact in enumerate(short.facts):
             if fact not in options:
                 yield draft.finding(

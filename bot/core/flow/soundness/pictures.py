@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.flow.draft import Draft
+from bot.core.flow.yaml_places import Path
 from bot.core.model.files.parts import Kind
 from bot.core.model.findings import Finding, did_you_mean
 from bot.core.model.pictures import PICTURES, ZONES
-
-from .draft import Draft
-from .yaml_places import Path
 
 CODE = "FLOW045"
 

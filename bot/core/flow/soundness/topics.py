@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.core.flow.draft import Draft
+from bot.core.flow.yaml_places import Path
 from bot.core.model.files.answers import Topic
 from bot.core.model.files.parts import Level
 from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding, did_you_mean
-
-from .draft import Draft
-from .yaml_places import Path
 
 FILE = "answers.yaml"
 ASKED_AT = (Level.self_care, Level.see_soon, Level.same_day)

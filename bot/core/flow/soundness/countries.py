@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.flow.draft import Draft
 from bot.core.model.findings import Finding, did_you_mean
-
-from .draft import Draft
 
 FILE = "countries.yaml"
 

@@ -7,14 +7,13 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
+from bot.core.flow.draft import Draft
+from bot.core.flow.yaml_places import Path
 from bot.core.model.files.advice import SaidLine
 from bot.core.model.files.parts import Level
 from bot.core.model.files.texts import QuestionText, Texts, Wording
 from bot.core.model.findings import Finding, did_you_mean
 from bot.core.model.system_texts import PLACES, SYSTEM
-
-from .draft import Draft
-from .yaml_places import Path
 
 TO_DO = "TODO"
 """How a text begins that somebody has yet to write."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bot.core.flow.draft import Draft
 from bot.core.model.findings import Finding
 
-from . import soundness_countries as c
-from . import soundness_pictures as p
-from . import soundness_questions as q
-from . import soundness_topics as t
-from . import soundness_words as w
-from .draft import Draft
+from . import countries as c
+from . import numbers as n
+from . import pictures as p
+from . import questions as q
+from . import topics as t
+from . import words as w
 
 Checks = tuple[Callable[[Draft], Iterator[Finding]], ...]
 
@@ -21,14 +22,14 @@ CHECKS_OF_QUESTIONS: Checks = (
     q.typed_answers_fit,
     p.pictures_are_drawn,
     q.lines_for_some_come_last,
-    q.choices_are_whole,
+    n.choices_are_whole,
     q.quantities_are_readable,
     q.rechecks_count_from_a_date,
     q.named_lists_are_lists,
     q.notes_name_questions,
-    q.choices_leave_no_gap,
-    q.ranges_fit_thresholds,
-    q.thresholds_can_be_met,
+    n.choices_cover_once,
+    n.ranges_fit_thresholds,
+    n.thresholds_can_be_met,
     q.whens_read_backwards,
     q.reads_are_guarded,
     q.asked_is_for_safety,

@@ -1,0 +1,131 @@
+"""What words must say, and must never say: the rules for words of safety.yaml, held against every text that patients read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from bot.check.answers.results import Failed
+from bot.core.flow.compiled import Flow
+from bot.core.model.files.governance import WordRule
+from bot.core.model.files.texts import Key
+
+_TOKENS = re.compile(r"\{\w+\}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?:;,]")
+_PARTS = re.compile(r"\.\.|[()|#]|\{\w+\}|[^\W_]+(?:'[^\W_]+)*\*?|\s+|.")
+_ENDS = frozenset(".!?:;")
+_MEANS = {"..": r"(?:(?:\w[^ ]*|,) ){0,4}", "(": "(?:", ")": ")", "|": "|", "#": r"\d\S* "}
+CODE = "FLOW064"
+
+
+class Text(NamedTuple):
+    """A text that patients read: where it stands, what it is called whoever it is for, and its words."""
+
+    at: Key
+    key: str
+    words: str
+
+
+class BadPattern(ValueError):
+    """A pattern that means nothing. The message says why."""
+
+
+def word_pattern(written: str) -> re.Pattern[str]:
+    """A pattern of safety.yaml, to be searched in folded words. Raises BadPattern."""
+    made = "".join(_regex(part) for part in _PARTS.findall(written.lower().replace("\u2019", "'")))
+    try:
+        found = re.compile(rf"(?<!\S)(?:{made})")
+    except re.error:
+        raise BadPattern(f'"{written}" has a bracket too many or too few') from None
+    if found.search("") is not None:
+        raise BadPattern(f'"{written}" could be nothing at all')
+    return found
+
+
+def _regex(part: str) -> str:
+    if part in _MEANS:
+        return _MEANS[part]
+    if part.isspace():
+        return ""
+    if not re.fullmatch(r"\{\w+\}|[^\W_]+(?:'[^\W_]+)*\*?", part):
+        raise BadPattern(f'"{part}" means nothing here: write words, #, (a|b), .. and *')
+    return f"{re.escape(part.removesuffix('*'))}{'[^ ]*' if part.endswith('*') else ''} "
+
+
+def folded(text: str) -> str:
+    """The words of a text in small letters, a space after each; ends of sentences are full stops."""
+    tokens = _TOKENS.findall(text.lower().replace("\u2019", "'"))
+    return "".join(f"{'.' if token in _ENDS else token} " for token in tokens)
+
+
+def texts_of(flow: Flow, lang: str, rule: WordRule) -> list[Text]:
+    """The texts that a rule is about, for each audience that has its own."""
+    return [text for text in _all(flow, lang) if any(fnmatchcase(text.key, of) for of in rule.of)]
+
+
+def _all(flow: Flow, lang: str) -> Iterator[Text]:
+    for at, words in flow.texts[lang].said():
+        kept = at[2:] if at[0] == "audiences" else at
+        yield Text(at, ".".join(kept), words)
+
+
+def rule_is_kept(flow: Flow, rule: WordRule) -> Iterator[Failed]:
+    """A rule for words, in every language: what is said that never may be, what is not said that must be."""
+    try:
+        yield from _broken(flow, rule)
+    except BadPattern as reason:
+        yield _guards_nothing(flow, rule, f"{reason}")
+
+
+def _broken(flow: Flow, rule: WordRule) -> Iterator[Failed]:
+    for lang in flow.texts:
+        texts = texts_of(flow, lang, rule)
+        if not texts or not (rule.says.get(lang) or rule.never_says.get(lang)):
+            why = "there is no such text" if not texts else "it has no patterns for that language"
+            yield _guards_nothing(flow, rule, f"in texts.{lang}.yaml {why}")
+        harmless = [word_pattern(one) for one in rule.but_for.get(lang, ())]
+        never = [word_pattern(one) for one in rule.never_says.get(lang, ())]
+        must = {one: word_pattern(one) for one in rule.says.get(lang, ())}
+        missed = {text: _missed(must, folded(text.words)) for text in texts}
+        if rule.together:
+            nowhere = [one for one in must if all(one in lacking for lacking in missed.values())]
+            missed = {text: nowhere if text is texts[0] else [] for text in texts}
+        for text, lacking in missed.items():
+            words = _without(harmless, folded(text.words))
+            said = [found[0].strip() for one in never if (found := one.search(words)) is not None]
+            faults = [f"says {_quoted(said)}"] * bool(said) + [f"does not say {_quoted(lacking)}"] * bool(lacking)
+            if faults:
+                yield _failed(flow, lang, rule, text, " and ".join(faults))
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join(f'"{one}"' for one in words)
+
+
+def _missed(must: Mapping[str, re.Pattern[str]], words: str) -> list[str]:
+    return [written for written, one in must.items() if one.search(words) is None]
+
+
+def _guards_nothing(flow: Flow, rule: WordRule, why: str) -> Failed:
+    number = flow.safety.words.index(rule)
+    place = flow.place("safety.yaml", ("words", number, "words"))
+    return Failed(
+        "FLOW065", rule.words, place, f'"{rule.words}" guards nothing: {why}.',
+        "Mend its `of:` or its patterns.",
+    )  # fmt: skip
+
+
+def _without(harmless: Iterable[re.Pattern[str]], words: str) -> str:
+    for one in harmless:
+        words = one.sub(". ", words)
+    return words
+
+
+def _failed(flow: Flow, lang: str, rule: WordRule, text: Text, what: str) -> Failed:
+    place, name = flow.place(f"texts.{lang}.yaml", text.at), f"{rule.words}:{'.'.join(text.at)}"
+    return Failed(CODE, name, place, f'"{_cut(text.words)}" {what} ("{rule.words}").', rule.because)
+
+
+def _cut(words: str, most: int = 160) -> str:
+    return words if len(words) <= most else f"{words[: most - 3].rsplit(' ', 1)[0]} ..."

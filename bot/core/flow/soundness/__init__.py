@@ -1,0 +1,1 @@
+"""Checks without which a flow cannot run."""
