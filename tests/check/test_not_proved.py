@@ -20,6 +20,7 @@ from bot.check.proof.lengths import lengths
 from bot.check.proof.prove import SAFETY, proofs
 from bot.check.proof.solver import NotProved, Prover
 from bot.check.report.report import check_command, diff_command
+from bot.core.model.files.governance import form_of
 from bot.replay.mutation.mutate import differs
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
 
@@ -37,11 +38,14 @@ def test_without_a_verdict_nothing_holds(folder: Path) -> None:
     flow = flow_at(folder)
     found = proofs(flow, fast=True, walks=0, limits=NOTHING)
     without_solver = {rule.words for rule in flow.safety.words} | {rule.setting for rule in flow.safety.settings}
-    assert set(found.held) == without_solver
-    assert not found.safe
+    plain = {p.property for p in flow.safety.properties if form_of(p) in ("tells", "offers", "asked_first")}
     named = {f.name for f in found.failed if f.code == "FLOW062"}
-    assert named == {words for words, _ in SAFETY} | {p.property for p in flow.safety.properties}
-    assert found.figures["failing"] == found.figures["properties"] - len(without_solver)
+    assert without_solver <= set(found.held) <= without_solver | plain, (
+        "some of these hold as plainly as the file says it"
+    )
+    assert named == {words for words, _ in SAFETY} | ({p.property for p in flow.safety.properties} - set(found.held))
+    assert not found.safe
+    assert found.figures["failing"] == found.figures["properties"] - len(found.held)
 
 
 @pytest.mark.parametrize("limit", [{"rlimit": 1}, {"timeout": 1, "rlimit": 1}, {"max_memory": 1}], ids=str)
