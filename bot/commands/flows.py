@@ -81,13 +81,16 @@ def add_check(commands: Any) -> None:
     p.add_argument("flow", nargs="*", help="names or folders of flows (default: all)")
     p.add_argument("--json", action="store_true", help="print JSON")
     p.add_argument("--build", default="build", metavar="DIR", help="where scripts of counterexamples are written")
+    p.add_argument("--no-walk", action="store_true", help="leave out the random walks through the engine")
     p.set_defaults(run=_check)
 
 
 def _check(args: argparse.Namespace) -> int:
     from bot.check.report.report import check_command
+    from bot.replay.walks.own_process import begin_walk
 
-    return check_command(folders(args.flow), as_json=args.json, build=Path(args.build), out=sys.stdout)
+    walk = None if args.no_walk else begin_walk
+    return check_command(folders(args.flow), as_json=args.json, build=Path(args.build), out=sys.stdout, begin_walk=walk)
 
 
 def add_diff(commands: Any) -> None:

@@ -166,8 +166,8 @@ def script_command(
     """
     from bot.check.proof.solver import NotProved
     from bot.replay.coverage.generate import propose
-    from bot.replay.coverage.random_walk import as_script
-    from bot.replay.coverage.random_walk import walks as random_walks
+    from bot.replay.walks.walking import as_script
+    from bot.replay.walks.walking import walks as random_walks
 
     if cover == bool(walks) or walks < 0:
         print("Choose --cover, or --random N with at least one walk.", file=stream)

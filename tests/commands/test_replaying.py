@@ -11,12 +11,12 @@ import pytest
 
 from bot.cli import main
 from bot.core.conversation.events import Commanded
-from bot.replay.coverage import random_walk as walk
 from bot.replay.playing import memory
 from bot.replay.playing.run import failure, run_all, run_text
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.flows import Only
 from bot.replay.script.reading import read_scripts
+from bot.replay.walks import walking as walk
 from tests.support.places import FLOWS
 from tests.support.talking import sprain
 

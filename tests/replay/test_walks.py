@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
-from bot.replay.coverage import random_walk as walk
+from bot.check.report.report import WalkReport, check_command
+from bot.replay.walks import walking as walk
+from bot.replay.walks.own_process import walk_through
 from tests.support.places import ROOT
 from tests.support.scripts import FLOW_FOLDERS
 from tests.support.talking import sprain
@@ -54,3 +62,71 @@ def test_a_broken_law_is_shrunk_to_the_steps_that_matter() -> None:
 
 def test_the_same_seed_walks_the_same_way() -> None:
     assert walk.walks(sprain(), 10, 5).turns == walk.walks(sprain(), 10, 5).turns
+
+
+def test_a_walk_keeps_to_its_budget_and_says_what_it_reached() -> None:
+    flow = sprain()
+    walked = walk.explored(flow, taps=400, typed=30, seed=11)
+    assert not walked.broken
+    assert 400 <= walked.taps < 400 + 10 * walk.LONGEST
+    assert 20 <= walked.typed <= 31
+    assert {"danger", "warning", "age"} <= walked.asked <= flow.questions.keys()
+    assert "danger_sign" in walked.fired
+    assert walked == walk.explored(flow, taps=400, typed=30, seed=11)
+    assert walked != walk.explored(flow, taps=400, typed=30, seed=12)
+
+
+def test_a_walk_goes_everywhere_that_words_corrections_and_versions_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: set[str] = set()
+    line = walk.Play.line
+
+    async def watched(self: walk.Play, step: walk.ScriptStep) -> None:
+        done.add(step.act)
+        await line(self, step)
+
+    monkeypatch.setattr(walk.Play, "line", watched)
+    walk.explored(sprain(), taps=1500, typed=200, seed=3)
+    assert done >= {"tap", "me", "command", "old", "double", "later", "send", "edit", "restart", "version", "auto"}
+
+
+def test_check_walks_beside_the_proofs_and_names_what_it_missed(tmp_path: Path) -> None:
+    out = io.StringIO()
+    place = FLOW_FOLDERS.folder("sprain")
+    assert place is not None
+    began: list[Path] = []
+
+    def begin(folder: Path, build: Path) -> Callable[[], WalkReport]:
+        began.append(folder)
+        return lambda: walk_through(folder, build, taps=150, typed=10)
+
+    assert check_command([place], as_json=False, build=tmp_path, out=out, begin_walk=begin) == 0
+    assert began == [place]
+    assert "walk          no law broken in " in out.getvalue()
+    assert "not reached: " in out.getvalue()
+
+
+def test_a_law_that_a_walk_breaks_fails_the_check_with_a_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        walk.LAWS, "nobody is asked for an age", lambda handled: "Asked." * (handled.turn.session.at == "age")
+    )
+    place = FLOW_FOLDERS.folder("sprain")
+    assert place is not None
+    out = io.StringIO()
+    begin = lambda folder, build: lambda: walk_through(folder, build, taps=200, typed=0)  # noqa: E731
+    assert check_command([place], as_json=True, build=tmp_path, out=out, begin_walk=begin) == 1
+    (found,) = json.loads(out.getvalue())
+    assert not found["ok"]
+    law, detail, script = found["walk"]["broken"][0]
+    assert (law, detail) == ("nobody is asked for an age", "Asked.")
+    assert "Found by a random walk" in Path(script).read_text(encoding="utf-8")
+
+
+def test_a_walk_of_its_own_process_comes_to_the_same(tmp_path: Path) -> None:
+    place = FLOW_FOLDERS.folder("sprain")
+    assert place is not None
+    here = walk_through(place, tmp_path, taps=60, typed=5)
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        elsewhere = pool.submit(walk_through, place, tmp_path, 60, 5).result()
+    assert elsewhere._replace(seconds=0) == here._replace(seconds=0)

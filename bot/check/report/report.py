@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from bot.check.answers.results import Failed, Proofs
 from bot.check.difference.diff import Difference, compare
@@ -24,15 +24,38 @@ from .diff_words import difference_lines
 from .revisions import NoSuchVersion, open_versions
 
 OK, FOUND, USAGE = 0, 1, 2
+BROKEN_LAW = "FLOW070"
+
+
+class WalkReport(NamedTuple):
+    """What random walks through the engine came to. `missed`: what they did not reach, by kind; `broken`: law, what happened, and
+    the script that shows it."""
+
+    turns: int
+    taps: int
+    typed: int
+    seed: str
+    seconds: float
+    missed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    broken: tuple[tuple[str, str, str], ...] = ()
+
+
+BeginWalk = Callable[[Path, Path], Callable[[], WalkReport]]
+"""(folder of a flow, folder for scripts) -> what waits for the walk that began."""
+
 NOT_PROVED = "FLOW062"
 
 
-def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[str]) -> int:
-    """Check flow folders; 0 if all is well, 1 if anything was found."""
+def check_command(
+    folders: Sequence[Path], as_json: bool, build: Path, out: IO[str], begin_walk: BeginWalk | None = None
+) -> int:
+    """Check flow folders; 0 if all is well, 1 if anything was found. `begin_walk`: begins random walks through the engine, which
+    go on beside the proofs, and gives what waits for what they found."""
     results = []
     code = OK
     for folder in folders:
         flow, findings = try_folder(folder)
+        walk = None if flow is None or begin_walk is None else begin_walk(folder, build)
         if flow is None:
             code = FOUND
             results.append({"flow": folder.name, "ok": False, "findings": [f.as_json() for f in findings]})
@@ -43,13 +66,15 @@ def check_command(folders: Sequence[Path], as_json: bool, build: Path, out: IO[s
         structure = (*check_structure(flow), *_missing_files(flow, folder))
         screens = fit(flow)
         proved = proofs(flow)
+        walked = None if walk is None else walk()
         scripts = {f.name: write_counterexample(flow, folder, build, f) for f in proved.failed}
-        bad = bool(structure or screens.findings or proved.failed)
+        bad = bool(structure or screens.findings or proved.failed or (walked and walked.broken))
         code = FOUND if bad else code
         if as_json:
-            results.append(_as_json(flow, structure, screens, proved, scripts))
+            results.append(_as_json(flow, structure, screens, proved, scripts, walked))
         else:
             print("\n".join(check_lines(folder, flow, structure, screens, proved, scripts)), file=out)
+            print("\n".join(_walk_lines(walked)), end="\n" if walked else "", file=out)
     if as_json:
         print(json.dumps(results, ensure_ascii=False, indent=1), file=out)
     return code
@@ -62,16 +87,22 @@ def _missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
 
 
 def _as_json(
-    flow: Flow, structure: Sequence[Finding], screens: Fit, proved: Proofs, scripts: dict[str, Path | None]
+    flow: Flow,
+    structure: Sequence[Finding],
+    screens: Fit,
+    proved: Proofs,
+    scripts: dict[str, Path | None],
+    walked: WalkReport | None,
 ) -> dict[str, Any]:
     return {
         "flow": flow.name,
         "version": flow.version,
-        "ok": not structure and not screens.findings and not proved.failed,
+        "ok": not (structure or screens.findings or proved.failed or (walked and walked.broken)),
         "safe": proved.safe,
         "findings": [f.as_json() for f in (*structure, *screens.findings)],
         "screens": screens.as_json(),
         "proofs": proved.as_json(),
+        "walk": None if walked is None else walked._asdict(),
         "scripts": {name: str(path) for name, path in scripts.items() if path is not None},
     }
 
@@ -128,6 +159,30 @@ def check_lines(
     for failed in proved.failed:
         if failed.safety:
             lines += failure_lines(flow, failed, scripts.get(failed.name))
+    return lines
+
+
+def _walk_lines(walked: WalkReport | None) -> list[str]:
+    """How far the engine itself was walked, what that did not reach, and what broke."""
+    if walked is None:
+        return []
+    found = f"{len(walked.broken)} laws broken" if walked.broken else "no law broken"
+    lines = [
+        f"  walk          {found} in {walked.turns:,} turns at random ({walked.taps:,} taps, {walked.typed:,} typed; "
+        f"seed {walked.seed})   {walked.seconds:.1f} s"
+    ]
+    missed = [
+        f"{len(names)} {what}: {', '.join(names[:6])}{' ...' if len(names) > 6 else ''}"
+        for what, names in walked.missed
+        if names
+    ]
+    lines.append(f"                not reached: {'; '.join(missed) or 'nothing'}")
+    for law, detail, script in walked.broken:
+        lines += [
+            f"  FAILS  {law}  {BROKEN_LAW}",
+            f"         {detail}",
+            f"         replay it:  symptom-bot replay {script}",
+        ]
     return lines
 
 

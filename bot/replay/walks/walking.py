@@ -6,17 +6,20 @@ walk is a walk: a failure is shrunk by leaving steps out as long as it fails in 
 
 from __future__ import annotations
 
+import dataclasses
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from bot.core.conversation.session import Session
-from bot.core.conversation.triage import verdict_of
+from bot.core.conversation.events import Edited, Tapped, Typed
 from bot.core.flow.compiled import Flow
-from bot.core.model.files.parts import LEVELS, Level
+from bot.core.flow.per_flow import per_flow
+from bot.core.model.files.interview import Question
+from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
 from bot.core.rendering.answer_words import Places
+from bot.replay.crowd.sayings import all_sayings
 from bot.replay.playing.acts import Key
 from bot.replay.playing.chat import SeenChat
 from bot.replay.playing.memory import MemoryDriver, MemoryTurn, NotTheSame
@@ -26,6 +29,8 @@ from bot.replay.playing.ways import now_or_never
 from bot.replay.script.model import KINDS, NOW, Case, Expect, ScriptStep
 from bot.replay.script.writing import script_text
 
+from .laws import KEEP_LEVELS, LAWS, level_of
+
 NONSENSE = (
     "", "?", "...", "blub blub", "\u0000", "\ud800", "no no no", "yes and no", "0", "-1", "1e9", "7", "99", "3 weeks", "tomorrow",
     "\U0001f642" * 30, "x" * 5000, "/nothing", "{answer}", "%s", "<b>bold</b>", "not sure", "none of these", "all of them",
@@ -33,6 +38,10 @@ NONSENSE = (
 SILENCES = ("1 minute", "16 minutes", "21 minutes", "3 hours", "7 hours", "2 days", "40 days")
 LONGEST = 40
 """Steps of one walk."""
+SOMEBODY, UNUSUAL = 0.6, 0.25
+"""How many walks begin as a made patient, and how many of their answers are not the usual ones."""
+ANOTHER = "another version"
+"""What a step calls the version that is put in place: the same flow under another content hash."""
 
 Moves = Sequence[Mapping[str, Any]]
 
@@ -47,11 +56,15 @@ class Broken(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """What random walks came to."""
+    """What random walks came to. `asked`, `fired`: questions and rules that they reached."""
 
     walks: int
     turns: int
     broken: tuple[Broken, ...]
+    taps: int = 0
+    typed: int = 0
+    asked: frozenset[str] = frozenset()
+    fired: frozenset[str] = frozenset()
 
 
 def walks(flow: Flow, count: int, seed: int, most_broken: int = 3) -> Walked:
@@ -60,13 +73,33 @@ def walks(flow: Flow, count: int, seed: int, most_broken: int = 3) -> Walked:
     turns = 0
     broken: list[Broken] = []
     for _ in range(count):
-        found, walked = _walk(flow, _Random(flow, random.Random(rng.getrandbits(64))))
-        turns += walked
+        found, made = _walk(flow, _Random(flow, random.Random(rng.getrandbits(64))))
+        turns += len(made)
         if found is not None:
             broken.append(shrunk(flow, found))
             if len(broken) >= most_broken:
                 break
     return Walked(count, turns, tuple(broken))
+
+
+def explored(flow: Flow, taps: int, typed: int, seed: int, most_broken: int = 3) -> Walked:
+    """Random walks until so many taps were made; no more than so many messages are typed, and all of them if there is room."""
+    rng = random.Random(seed)
+    broken: list[Broken] = []
+    asked: set[str] = set()
+    fired: set[str] = set()
+    walks = turns = tapped = written = 0
+    while tapped < taps and len(broken) < most_broken:
+        found, made = _walk(flow, _Random(flow, random.Random(rng.getrandbits(64)), typed - written))
+        walks, turns = walks + 1, turns + len(made)
+        for handled in made:
+            tapped += isinstance(handled.event, Tapped)
+            written += isinstance(handled.event, Typed | Edited)
+            asked |= {handled.turn.session.at} & flow.questions.keys()
+            fired |= set(handled.turn.trace.fired)
+        if found is not None:
+            broken.append(shrunk(flow, found))
+    return Walked(walks, turns, tuple(broken), tapped, written, frozenset(asked), frozenset(fired))
 
 
 def again(flow: Flow, steps: Moves) -> Broken | None:
@@ -112,22 +145,24 @@ class _Given:
 
 
 class _Random:
-    """Steps chosen as the walk goes, mostly sensible ones."""
+    """Steps chosen as the walk goes, mostly sensible ones. `words`: how many messages it may type."""
 
-    def __init__(self, flow: Flow, rng: random.Random) -> None:
-        self._flow, self._rng = flow, rng
-        self._phrases = [p for t in flow.texts.values() for p in _phrases(t)]
+    def __init__(self, flow: Flow, rng: random.Random, words: int = LONGEST) -> None:
+        self._rng, self._words = rng, words
+        self._flow, self._phrases = flow, _phrases_of(flow)
 
     def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
+        if self._rng.random() < SOMEBODY:
+            yield self._somebody()
         for _ in range(self._rng.randrange(3, LONGEST)):
             yield self._next(chat)
 
     def _next(self, chat: SeenChat) -> Mapping[str, Any]:
         rng = self._rng
         kind = rng.choices(
-            ("tap", "me", "nonsense", "command", "old", "double", "later", "send", "edit", "restart"),
-            (60, 14, 5, 5, 4, 4, 4, 2, 3, 2),
+            *zip(*((k, w) for k, w in _KINDS.items() if self._words > 0 or k not in _TYPED), strict=True)
         )[0]
+        self._words -= kind in _TYPED
         open_keys = [k for m in chat.reachable() for k in m.keys]
         if kind == "tap" and open_keys:
             return {"tap": _name(chat, rng.choice(open_keys))}
@@ -154,7 +189,43 @@ class _Random:
             return {"edit": {"message": rng.randrange(1, 4), "text": rng.choice((*NONSENSE, *self._phrases[:40]))}}
         if kind == "restart":
             return {"restart": True}
-        return {"me": rng.choice(NONSENSE)}
+        if kind == "version":
+            return {"version": ANOTHER}
+        if kind == "nonsense":
+            return {"me": rng.choice(NONSENSE)}
+        return {"auto": {}, "until": rng.choice(list(self._flow.questions))}
+
+    def _somebody(self) -> Mapping[str, Any]:
+        """A patient with some answers that are not the usual ones, up to some question or the advice."""
+        rng, answers = self._rng, dict[str, Any]()
+        for question in self._flow.interview.questions:
+            if not question.consent and rng.random() < UNUSUAL:
+                answers[question.ask] = _some_answer(question, rng)
+        return {"auto": answers, "until": rng.choice((*answers, "result"))}
+
+
+def _some_answer(question: Question, rng: random.Random) -> Any:
+    if question.kind is Kind.many:
+        return rng.sample(question.option_ids, rng.choice((1, 1, 2)) if len(question.option_ids) > 1 else 1)
+    if question.kind is Kind.yes_no:
+        return rng.choice(("yes", "no"))
+    return rng.choice(question.option_ids) if question.option_ids else rng.randrange(11)
+
+
+_KINDS = {
+    "tap": 60, "me": 14, "nonsense": 5, "command": 5, "old": 4, "double": 4, "later": 4, "send": 2, "edit": 3, "restart": 2,
+    "version": 1, "as usual": 4,
+}  # fmt: skip
+"""What is done next, and how often; "as usual": as an uncomplicated patient, up to some question."""
+_TYPED = frozenset({"me", "nonsense", "edit"})
+
+
+@per_flow
+def _phrases_of(flow: Flow) -> list[str]:
+    """What is typed: the flow's own words, and what people say there."""
+    own = [p for texts in flow.texts.values() for p in _phrases(texts)]
+    said = (all_sayings(flow, lang, None).sayings.values() for lang in flow.texts)
+    return [*own, *(saying.text for of_questions in said for sayings in of_questions for saying in sayings)]
 
 
 def _phrases(texts: Any) -> Iterator[str]:
@@ -172,11 +243,11 @@ def _name(chat: SeenChat, key: Key) -> str:
     return key.label if tapped is None else tapped.choice
 
 
-def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
+def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, list[MemoryTurn]]:
     lang = next(iter(flow.texts))
     driver = MemoryDriver(flow, lang, NOW.replace(tzinfo=UTC), Places(), reload=True)
     case = Case("a walk", "walk", Place("walk"), flow.name, lang, NOW, (), Expect(), {})
-    play = Play(case, flow, {}, driver, UTC)
+    play = Play(case, flow, {ANOTHER: _under_another_hash(flow)}, driver, UTC)
     done: list[Mapping[str, Any]] = []
     for move in chosen.steps(play.chat):
         done.append(move)
@@ -185,70 +256,22 @@ def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, int]:
             now_or_never(play.line(ScriptStep.model_validate(move)))
         except Deviated as deviated:
             if deviated.came == "silence":
-                return Broken("every turn has an effect", "The bot stayed silent.", tuple(done)), len(driver.turns)
+                return Broken("every turn has an effect", "The bot stayed silent.", tuple(done)), driver.turns
             done.pop()  # it could not be done here
         except NotTheSame as error:
-            return Broken("save and reload changes nothing", str(error)[:400], tuple(done)), len(driver.turns)
+            return Broken("save and reload changes nothing", str(error)[:400], tuple(done)), driver.turns
         except Exception as error:
-            return Broken("step never raises", f"{type(error).__name__}: {error}"[:400], tuple(done)), len(driver.turns)
+            return Broken("step never raises", f"{type(error).__name__}: {error}"[:400], tuple(done)), driver.turns
         for handled in driver.turns[handled_before:]:
             for law, holds in LAWS.items():
                 detail = holds(handled)
                 if detail:
-                    before = _level(handled.flow, handled.before)
+                    before = level_of(handled.flow, handled.before)
                     stands = LEVELS[before] if law in KEEP_LEVELS and before >= 0 else None
-                    return Broken(law, detail, tuple(done), stands), len(driver.turns)
-    return None, len(driver.turns)
+                    return Broken(law, detail, tuple(done), stands), driver.turns
+    return None, driver.turns
 
 
-# --- laws -------------------------------------------------------------------------------------------------------------
-
-
-def _has_effect(handled: MemoryTurn) -> str:
-    return "" if handled.turn.effects else "A turn without an effect."
-
-
-def _emergency_stays(handled: MemoryTurn) -> str:
-    before, after = handled.before, handled.turn.session
-    if before.latch is not None and after.id == before.id and after.latch is None:
-        return f"The emergency because of {before.latch.option} was gone after {handled.event}."
-    return ""
-
-
-def _never_falls(handled: MemoryTurn) -> str:
-    """A later message lowers no level: only a changed answer, a sign that was denied, or a new session may."""
-    before, after = handled.before, handled.turn.session
-    kept = all(after.answers.get(q) == a for q, a in before.answers.items())
-    heard = all(q in after.heard and h.yes <= after.heard[q].yes for q, h in before.heard.items())
-    if after.id != before.id or not kept or not heard or after.answers.keys() < before.answers.keys():
-        return ""
-    today = after.seen.date()
-    if before.seen.date() != today:
-        return ""
-    low, high = _level(handled.flow, after), _level(handled.flow, before)
-    return f"From {high} to {low} by {handled.event}." if low < high else ""
-
-
-def _level(flow: Flow, session: Session) -> int:
-    return 3 if session.latch is not None else verdict_of(flow, session, session.seen.date())[1].rank
-
-
-def _trace_is_whole(handled: MemoryTurn) -> str:
-    after, trace = handled.turn.session, handled.turn.trace
-    fired = tuple(r.rule.rule for r in verdict_of(handled.flow, after, after.seen.date())[1].fired)
-    if after.seen == handled.before.seen or set(fired) == set(trace.fired):
-        return ""
-    return f"The trace names {', '.join(trace.fired)}, but {', '.join(fired)} fired."
-
-
-FOR_EMERGENCIES, FOR_LEVELS = "once an emergency, no later event lowers it", "no later message lowers a level"
-KEEP_LEVELS = (FOR_EMERGENCIES, FOR_LEVELS)
-"""The laws by which the level that stood before still stands: a script of their failure expects it."""
-
-LAWS: dict[str, Callable[[MemoryTurn], str]] = {
-    "every turn has an effect": _has_effect,
-    FOR_EMERGENCIES: _emergency_stays,
-    FOR_LEVELS: _never_falls,
-    "the trace names every rule that fired": _trace_is_whole,
-}
-"""What is looked at after every turn, beside that nothing raises and that saving changes nothing."""
+@per_flow
+def _under_another_hash(flow: Flow) -> Flow:
+    return dataclasses.replace(flow, version=flow.version[::-1])
