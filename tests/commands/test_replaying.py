@@ -17,6 +17,7 @@ from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.flows import Only
 from bot.replay.script.reading import read_scripts
 from bot.replay.walks import walking as walk
+from bot.replay.walks.laws import FOR_EMERGENCIES
 from tests.support.places import FLOWS
 from tests.support.talking import sprain
 
@@ -123,7 +124,7 @@ def test_a_level_that_fell_on_a_walk_is_expected_to_stand(monkeypatch: pytest.Mo
     monkeypatch.setattr(memory, "step", forgetful)
     broken = walk.again(sprain(), [{"tap": "cold_pale_foot"}, {"command": "help"}])
     assert broken is not None
-    assert broken.law == walk.FOR_EMERGENCIES
+    assert broken.law == FOR_EMERGENCIES
     text = walk.as_script(sprain(), broken, "A walk")
     assert "level: emergency" in text
     outcome = run_text(text, Path("walk.yaml"), sprain())
