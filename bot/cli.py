@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, crowd, flows, keeping, operating, scripts, serving, words
+from bot.commands import chatting, crowd, flows, keeping, operating, scripts, serving, versions, words
 from bot.commands.common import OK, USAGE, Stop
 
 
@@ -69,7 +69,9 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     crowd.add_crowd,
     words.add_understand,
     keeping.add_erase,
-    keeping.add_withdraw,
+    versions.add_versions,
+    versions.add_withdraw,
+    versions.add_rollback,
     keeping.add_backup,
     keeping.add_restore,
     keeping.add_rotate_key,

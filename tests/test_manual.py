@@ -13,7 +13,7 @@ import pytest
 from bot.check.report.report import check_command
 from bot.cli import main
 from bot.core.flow.reading import try_flow
-from tests.support.flow_edits import BACK_SPASM, files_of, write
+from tests.support.flow_edits import BACK_SPASM, TODAY, files_of, write
 from tests.support.places import FLOWS, TESTS
 
 MANUAL = (FLOWS / "README.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def test_the_failure_in_the_manual_is_a_real_one(tmp_path: Path) -> None:
     before, after = _blocks_after("<!-- failure: file triage.yaml -->")[:2]
     folder = write(BACK_SPASM, tmp_path, ("triage.yaml", before, after))
     out = io.StringIO()
-    assert check_command([folder], as_json=False, build=tmp_path / "build", out=out) == 1
+    assert check_command([folder], as_json=False, build=tmp_path / "build", out=out, today=TODAY) == 1
     said = _without_places(out.getvalue().replace(str(tmp_path / "build"), "build"))
     shown = _blocks_after("<!-- failure: output -->")[0]
     parts = [p for p in re.split(r"\n|(?<=\.) ", _without_places(shown)) if re.search("same_day|weak_leg|weak leg", p)]

@@ -159,11 +159,11 @@ def chat(
     source: TextIO,
     out: TextIO,
     on_turn: Callable[[Event, Session | None], None] = lambda event, session: None,
-    before_answers: Callable[[], None] | None = None,
+    before_answers: Callable[[], None] = lambda: None,
 ) -> int:
     """Chat until the patient leaves. Everything said is stored, so that the next start goes on from there.
 
-    `before_answers`: called once the first word was typed and before it is handled; may raise.
+    `before_answers`: called whenever something was typed and before it is handled; may raise.
     """
     prompt = Prompt(source, out)
     screen = Screen(out, plain=not prompt.interactive)
@@ -180,9 +180,7 @@ def chat(
         line = _words(prompt, [label for row in rows for label, _, _ in row])
         if line is None or line.strip().lower() in ("quit", "exit"):
             return 0
-        if before_answers is not None:
-            before_answers()
-            before_answers = None
+        before_answers()
         event = event_of_line(line)
 
 

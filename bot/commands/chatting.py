@@ -55,13 +55,14 @@ def _chat(args: argparse.Namespace) -> int:
                 store.erase_chat(name, now())
             proving = None if args.unsafe else ProofProcess().prove(path)
 
-            def require_safe() -> None:
+            def look_again() -> None:
                 findings = () if proving is None else proving.findings()
                 if findings:
                     raise FlowError(flow.name, findings)
+                service.flows.withdrawn = store.withdrawn()
 
             try:
-                return chat(service, name, chosen.flow, args.lang, sys.stdin, sys.stdout, before_answers=require_safe)
+                return chat(service, name, chosen.flow, args.lang, sys.stdin, sys.stdout, before_answers=look_again)
             finally:
                 if proving is not None:
                     proving.stop()

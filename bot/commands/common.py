@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,13 @@ def settings() -> Settings:
         return read_settings()
     except SettingsError as error:
         raise Stop(str(error)) from None
+
+
+def today() -> date:
+    """Today, in UTC."""
+    from bot.app import clock
+
+    return datetime.fromtimestamp(clock(), UTC).date()
 
 
 @contextmanager

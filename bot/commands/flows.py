@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import FOUND, OK, Stop, file_text, flow_named, folders
+from .common import FOUND, OK, Stop, file_text, flow_named, folders, today
 
 if TYPE_CHECKING:
     from bot.core.flow.compiled import Flow
@@ -90,7 +90,7 @@ def _check(args: argparse.Namespace) -> int:
     from bot.replay.walks.own_process import begin_walk
 
     walk = None if args.no_walk else begin_walk
-    return check_command(folders(args.flow), as_json=args.json, build=Path(args.build), out=sys.stdout, begin_walk=walk)
+    return check_command(folders(args.flow), args.json, Path(args.build), sys.stdout, today(), walk)
 
 
 def add_diff(commands: Any) -> None:

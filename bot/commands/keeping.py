@@ -1,4 +1,4 @@
-"""`symptom-bot erase | withdraw | backup | restore | rotate-key | stats | feedback`: what is kept, and with which keys."""
+"""`symptom-bot erase | backup | restore | rotate-key | stats | feedback`: what is kept, and with which keys."""
 
 from __future__ import annotations
 
@@ -33,24 +33,6 @@ def _erase(args: argparse.Namespace) -> int:
             print(f"Everything kept of {chat} is erased.")
             return OK
     print(f"Nothing is kept of {chat}.", file=sys.stderr)
-    return FOUND
-
-
-def add_withdraw(commands: Any) -> None:
-    p = commands.add_parser("withdraw", help="take an unsafe version of a flow out of running chats")
-    p.add_argument("version", metavar="HASH", help="content hash, as `check` prints it")
-    p.set_defaults(run=_withdraw)
-
-
-def _withdraw(args: argparse.Namespace) -> int:
-    with guest_store("symptom-bot withdraw") as store:
-        if store.withdraw(args.version):
-            print(
-                f"Version {args.version} is withdrawn: its chats move to the current one at their next word.\n"
-                "If it is itself the current one, the bot asks nobody anything until the corrected flow is in its folder."
-            )
-            return OK
-    print(f"No chat ever ran on version {args.version}.", file=sys.stderr)
     return FOUND
 
 

@@ -196,6 +196,18 @@ class FlowVersion:
     withdrawn: bool = False
 
 
+class ListedVersion(NamedTuple):
+    """A version that chats ran on. `stored`: when it was first taken into use; `last`: when a chat of it was last heard, None if
+    none is kept; `chats`: interviews of it that run."""
+
+    flow: str
+    version: str
+    stored: float
+    last: float | None
+    chats: int
+    withdrawn: bool
+
+
 class Tallied(NamedTuple):
     """Something of which only is counted how often it happened. `question`: "" where none is meant."""
 

@@ -30,6 +30,7 @@ from .rows import (
     Due,
     FeedbackRow,
     FlowVersion,
+    ListedVersion,
     Refused,
     Sent,
     SessionRow,
@@ -203,10 +204,15 @@ class Store:
         with self._read() as connection:
             return versions.of_flow(connection, flow, most)
 
-    def withdraw(self, version: str) -> bool:
-        """Mark a version as unsafe; False if it is not known."""
+    def listed_versions(self) -> list[ListedVersion]:
+        """All versions that are kept, by flow, the one that was taken into use last first."""
+        with self._read() as connection:
+            return versions.listed(connection)
+
+    def withdraw(self, version: str, withdrawn: bool = True) -> bool:
+        """Mark a version as unsafe, or not so any more; False if it is not known."""
         with self._write() as connection:
-            return versions.withdraw(connection, version)
+            return versions.withdraw(connection, version, withdrawn)
 
     def withdrawn(self) -> frozenset[str]:
         """The hashes of all withdrawn versions."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import zlib
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from . import schema as t
-from .rows import FlowVersion
+from .rows import FlowVersion, ListedVersion
 from .statements import Statements
 
 
@@ -49,14 +49,25 @@ def of_flow(connection: Connection, flow: str, most: int) -> list[str]:
     return list(connection.execute(asked.order_by(columns.stored.desc(), columns.version).limit(most)).scalars())
 
 
-def withdraw(connection: Connection, version: str) -> bool:
-    """See `Store.withdraw`."""
-    return (
-        connection.execute(
-            update(t.flow_versions).where(t.flow_versions.c.version == version).values(withdrawn=True)
-        ).rowcount
-        == 1
+def listed(connection: Connection) -> list[ListedVersion]:
+    """See `Store.listed_versions`."""
+    columns, running = t.flow_versions.c, t.sessions.c
+    chats = (
+        select(func.count())
+        .select_from(t.sessions)
+        .where(running.version == columns.version, running.finished.is_(None))
+        .scalar_subquery()
     )
+    last = select(func.max(running.seen)).where(running.version == columns.version).scalar_subquery()
+    asked = select(columns.flow, columns.version, columns.stored, last, chats, columns.withdrawn)
+    rows = connection.execute(asked.order_by(columns.flow, columns.stored.desc(), columns.version))
+    return [ListedVersion(*row) for row in rows]
+
+
+def withdraw(connection: Connection, version: str, withdrawn: bool) -> bool:
+    """See `Store.withdraw`."""
+    named = update(t.flow_versions).where(t.flow_versions.c.version == version)
+    return connection.execute(named.values(withdrawn=withdrawn)).rowcount == 1
 
 
 def withdrawn(connection: Connection) -> frozenset[str]:

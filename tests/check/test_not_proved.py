@@ -22,7 +22,7 @@ from bot.check.proof.solver import NotProved, Prover
 from bot.check.report.report import check_command, diff_command
 from bot.core.model.files.governance import form_of
 from bot.replay.mutation.mutate import differs
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, TODAY, Edit, edited, flow_at, write
 
 NOTHING = {"rlimit": 1}
 """A bound on the solver under which it can decide nothing."""
@@ -98,7 +98,7 @@ def test_a_failure_that_was_found_is_told_though_no_plainer_one_could_be_ruled_o
 def test_check_names_what_is_not_proved_and_ends_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot.check.report.report, "proofs", lambda flow: proofs(flow, walks=0, limits=NOTHING))
     out = io.StringIO()
-    assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out) == 1
+    assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out, today=TODAY) == 1
     text = out.getvalue()
     assert "0 of 12 properties hold" in text
     assert "12 not proved" in text

@@ -17,7 +17,7 @@ from bot.check.report.report import check_command
 from bot.cli import main
 from bot.core.model.findings import FlowError
 from tests.support.brute_force import conversations
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, Edit, edited, flow_at, two_ways, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, TODAY, Edit, edited, flow_at, two_ways, write
 from tests.support.generated_flows import generated
 
 SWELLING: Edit = ("triage.yaml", "when: blood_thinner and swelling", "when: blood_thinner and swelling is no")
@@ -140,7 +140,7 @@ def test_check_says_what_fails_why_and_where(tmp_path: Path) -> None:
     fault: Edit = ("triage.yaml", "bone_through_skin, foot_wont_move)", "foot_wont_move)")
     out = io.StringIO()
     folder = write(SPRAIN, tmp_path, fault)
-    assert check_command([folder], as_json=False, build=tmp_path / "build", out=out) == 1
+    assert check_command([folder], as_json=False, build=tmp_path / "build", out=out, today=TODAY) == 1
     text = out.getvalue()
     assert "FAILS  danger_is_emergency" in text
     assert "safety.yaml:3" in text
@@ -152,14 +152,14 @@ def test_check_says_what_fails_why_and_where(tmp_path: Path) -> None:
 
 def test_check_of_a_sound_flow_prints_how_much_it_covered(tmp_path: Path) -> None:
     out = io.StringIO()
-    assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out) == 0
+    assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out, today=TODAY) == 0
     assert "12 of 12 properties hold for all 7.7e+07 conversations" in out.getvalue()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_check_as_json_and_back(tmp_path: Path) -> None:
     out = io.StringIO()
-    check_command([SPRAIN], as_json=True, build=tmp_path, out=out)
+    check_command([SPRAIN], as_json=True, build=tmp_path, out=out, today=TODAY)
     (plain,) = json.loads(out.getvalue())
     assert plain["ok"]
     assert Proofs.from_json(plain["proofs"]).held
@@ -175,14 +175,14 @@ def test_results_survive_json() -> None:
 def test_a_flow_with_findings_is_listed_and_not_proved(tmp_path: Path) -> None:
     folder = write(SPRAIN, tmp_path, ("triage.yaml", "when: fever\n", "when: feverr\n"))
     out = io.StringIO()
-    assert check_command([folder], as_json=False, build=tmp_path, out=out) == 1
+    assert check_command([folder], as_json=False, build=tmp_path, out=out, today=TODAY) == 1
     assert 'Did you mean "fever"?' in out.getvalue()
 
 
 def test_a_gap_is_a_script_that_fails_until_it_is_closed(tmp_path: Path) -> None:
     fault: Edit = ("triage.yaml", "when: crooked or cannot_bear_weight", "when: crooked")
     folder = write(SPRAIN, tmp_path / "broken", fault)
-    check_command([folder], as_json=False, build=tmp_path / "build", out=io.StringIO())
+    check_command([folder], as_json=False, build=tmp_path / "build", out=io.StringIO(), today=TODAY)
     script = str(tmp_path / "build" / "no_gap.yaml")
     assert main(["replay", script]) == 1
     (folder / "triage.yaml").write_text((SPRAIN / "triage.yaml").read_text())

@@ -26,7 +26,7 @@ from bot.core.model.files.interview import Screens
 from bot.core.model.system_texts import SYSTEM
 from bot.core.rendering.message import Block, Button, Message
 from bot.core.rendering.phone_lines import screen_lines, text_columns, wrapped
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, TODAY, edited, flow_at, write
 from tests.support.places import ROOT
 
 LONG = (
@@ -161,7 +161,7 @@ def test_no_result_of_random_conversations_is_longer_than_the_longest_found() ->
 
 def test_check_says_how_near_it_is_and_what_is_too_much(tmp_path: Path) -> None:
     out = io.StringIO()
-    assert check_command([write(SPRAIN, tmp_path, LONG)], as_json=False, build=tmp_path, out=out) == 1
+    assert check_command([write(SPRAIN, tmp_path, LONG)], as_json=False, build=tmp_path, out=out, today=TODAY) == 1
     text = out.getvalue()
     assert "screens       1 findings" in text
     assert "card 27 of 16 (result self_care, card 2)" in text

@@ -15,6 +15,7 @@ import pytest
 from bot.check.report.report import WalkReport, check_command
 from bot.replay.walks import walking as walk
 from bot.replay.walks.own_process import walk_through
+from tests.support.flow_edits import TODAY
 from tests.support.places import ROOT
 from tests.support.scripts import FLOW_FOLDERS
 from tests.support.talking import sprain
@@ -99,7 +100,7 @@ def test_check_walks_beside_the_proofs_and_names_what_it_missed(tmp_path: Path) 
         began.append(folder)
         return lambda: walk_through(folder, build, taps=150, typed=10)
 
-    assert check_command([place], as_json=False, build=tmp_path, out=out, begin_walk=begin) == 0
+    assert check_command([place], as_json=False, build=tmp_path, out=out, today=TODAY, begin_walk=begin) == 0
     assert began == [place]
     assert "walk          no law broken in " in out.getvalue()
     assert "not reached: " in out.getvalue()
@@ -115,7 +116,7 @@ def test_a_law_that_a_walk_breaks_fails_the_check_with_a_script(
     assert place is not None
     out = io.StringIO()
     begin = lambda folder, build: lambda: walk_through(folder, build, taps=200, typed=0)  # noqa: E731
-    assert check_command([place], as_json=True, build=tmp_path, out=out, begin_walk=begin) == 1
+    assert check_command([place], as_json=True, build=tmp_path, out=out, today=TODAY, begin_walk=begin) == 1
     (found,) = json.loads(out.getvalue())
     assert not found["ok"]
     law, detail, script = found["walk"]["broken"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.support.places import FLOWS, ROOT, TESTS
 
 SPRAIN = TESTS / "flows" / "sprain"
 BACK_SPASM = FLOWS / "back_spasm"
+TODAY = date(2026, 11, 20)
 
 Edit = tuple[str, str, str]
 

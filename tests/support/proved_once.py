@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.check.proof.own_process import ProofProcess
+from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
 from bot.library import folder_hash
 
@@ -23,6 +24,13 @@ class ProvedOnce:
         self._content = folder_hash(folder)
         if self._content not in _verdicts:
             self._real = ProofProcess().prove(folder)
+        return self
+
+    def prove_stored(self, flow: Flow) -> ProvedOnce:
+        """As `ProofProcess.prove_stored`."""
+        self._content = flow.version
+        if self._content not in _verdicts:
+            self._real = ProofProcess().prove_stored(flow)
         return self
 
     def findings(self) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -22,6 +23,7 @@ from bot.library import from_stored, read_files, try_folder
 from .counterexample import chat_lines, write_counterexample
 from .diff_words import difference_lines
 from .revisions import NoSuchVersion, open_versions
+from .signed import signoff_words
 
 OK, FOUND, USAGE = 0, 1, 2
 BROKEN_LAW = "FLOW070"
@@ -47,7 +49,7 @@ NOT_PROVED = "FLOW062"
 
 
 def check_command(
-    folders: Sequence[Path], as_json: bool, build: Path, out: IO[str], begin_walk: BeginWalk | None = None
+    folders: Sequence[Path], as_json: bool, build: Path, out: IO[str], today: date, begin_walk: BeginWalk | None = None
 ) -> int:
     """Check flow folders; 0 if all is well, 1 if anything was found. `begin_walk`: begins random walks through the engine, which
     go on beside the proofs, and gives what waits for what they found."""
@@ -71,9 +73,9 @@ def check_command(
         bad = bool(structure or screens.findings or proved.failed or (walked and walked.broken))
         code = FOUND if bad else code
         if as_json:
-            results.append(_as_json(flow, structure, screens, proved, scripts, walked))
+            results.append(_as_json(flow, structure, screens, proved, scripts, walked, today))
         else:
-            print("\n".join(check_lines(folder, flow, structure, screens, proved, scripts)), file=out)
+            print("\n".join(check_lines(folder, flow, structure, screens, proved, scripts, today)), file=out)
             print("\n".join(_walk_lines(walked)), end="\n" if walked else "", file=out)
     if as_json:
         print(json.dumps(results, ensure_ascii=False, indent=1), file=out)
@@ -93,10 +95,12 @@ def _as_json(
     proved: Proofs,
     scripts: dict[str, Path | None],
     walked: WalkReport | None,
+    today: date,
 ) -> dict[str, Any]:
     return {
         "flow": flow.name,
         "version": flow.version,
+        "signoff": list(signoff_words(flow, today)),
         "ok": not (structure or screens.findings or proved.failed or (walked and walked.broken)),
         "safe": proved.safe,
         "findings": [f.as_json() for f in (*structure, *screens.findings)],
@@ -119,10 +123,12 @@ def check_lines(
     screens: Fit,
     proved: Proofs,
     scripts: dict[str, Path | None],
+    today: date,
 ) -> list[str]:
     """The report of one flow."""
     figures = proved.figures
     lines = [f"{folder}  {_sizes(flow)}", f"  content {flow.version}"]
+    lines += [f"  sign-off      {words}" for words in signoff_words(flow, today)]
     dead = [f for f in proved.failed if not f.safety]
     if structure or dead:
         lines.append(f"  structure     {len(structure) + len(dead)} findings")
