@@ -136,9 +136,11 @@ def _evidence(args: argparse.Namespace) -> int:
 
 
 def add_graph(commands: Any) -> None:
-    p = commands.add_parser("graph", help="the flow's state machine as a Mermaid diagram")
+    p = commands.add_parser(
+        "graph", help="the flow as a Mermaid diagram: questions in order, and what decides whether each is asked"
+    )
     p.add_argument("flow", help="name or folder of a flow")
-    p.add_argument("--all", action="store_true", help="every edge, also those that every question has")
+    p.add_argument("--all", action="store_true", help="the state machine instead, with every edge")
     p.set_defaults(run=_graph)
 
 

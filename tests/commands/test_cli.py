@@ -13,6 +13,7 @@ import pytest
 from bot.app import clock, open_service
 from bot.cli import main
 from bot.core.conversation.events import Started
+from bot.library import load_flow
 from bot.settings import read_settings
 from bot.store import open_store
 from tests.support.places import FLOWS, ROOT, TESTS
@@ -238,8 +239,21 @@ def test_one_broken_flow_does_not_take_the_others_down(
     assert "Who is this for?" in chats(monkeypatch, capsys)
 
 
-def test_the_graph_is_the_machine(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_graph_is_the_spine(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "graph", "back_spasm")
+    assert code == 0
+    assert out.startswith("flowchart TD")
+    flow = load_flow(FLOWS / "back_spasm")
+    (spine,) = [line for line in out.splitlines() if line.count(" --> ") > 5]
+    assert spine.strip().split(" --> ") == [*flow.questions, "ADVICE"]
+    assert '    dark_urine_more(["<b>dark_urine_more</b><br>' in out, "a question that is asked of some keeps its name"
+    assert "    warning -. decides .-> dark_urine_more" in out
+    assert "    nerves ==> EMERGENCY{{emergency}}" in out
+    assert len(out.splitlines()) < 150
+
+
+def test_the_whole_graph_is_the_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "graph", "back_spasm", "--all")
     assert code == 0
     assert out.startswith("stateDiagram-v2")
     assert "nerves --> EMERGENCY" in out
