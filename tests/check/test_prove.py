@@ -187,3 +187,15 @@ def test_a_gap_is_a_script_that_fails_until_it_is_closed(tmp_path: Path) -> None
     assert main(["replay", script]) == 1
     (folder / "triage.yaml").write_text((SPRAIN / "triage.yaml").read_text())
     assert main(["replay", script]) == 0
+
+
+def test_rules_that_one_patient_breaks_are_told_together(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path, ("safety.yaml", "properties:\n", (
+        "properties:\n"
+        "  - {property: fever_is_emergency, when: fever, at_least: emergency, because: It is so., sources: [g_danger]}\n"
+        "  - {property: hot_is_emergency, when: fever, at_least: emergency, because: It is so., sources: [g_danger]}\n"
+    )))  # fmt: skip
+    out = io.StringIO()
+    assert check_command([folder], as_json=False, build=tmp_path / "build", out=out, today=TODAY) == 1
+    assert out.getvalue().count("A conversation that shows it:") == 1
+    assert "The same patient also shows:  hot_is_emergency" in out.getvalue()

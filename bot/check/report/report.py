@@ -162,10 +162,22 @@ def check_lines(
             f"  step          {figures['walks']} random conversations come out the same when they are really held"
         )
     lines += [f"  limit         {limit}" for limit in proved.limits]
-    for failed in proved.failed:
-        if failed.safety:
-            lines += failure_lines(flow, failed, scripts.get(failed.name))
+    for first, *others in _by_patient(proved.failed):
+        lines += failure_lines(flow, first, scripts.get(first.name))
+        lines += [
+            f"         The same patient also shows:  {other.name}  {other.place}  {other.code}" for other in others
+        ]
     return lines
+
+
+def _by_patient(failed: Sequence[Failed]) -> list[list[Failed]]:
+    """The safety rules that fail, those that one patient shows together, most of them first: one edit is behind them."""
+    groups: dict[Any, list[Failed]] = {}
+    for one in (f for f in failed if f.safety):
+        shown = one.other or one.example
+        key = one.name if shown is None else json.dumps([dict(shown.answers), shown.fired], sort_keys=True, default=str)
+        groups.setdefault(key, []).append(one)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _walk_lines(walked: WalkReport | None) -> list[str]:

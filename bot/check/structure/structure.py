@@ -15,6 +15,7 @@ from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding
 
+from .characters import characters_belong
 from .labels_said import labels_agree, reasons_agree, typed_limits_agree
 from .numbers_said import numbers_are_filled_in
 from .safety_and_hazards import (
@@ -189,6 +190,7 @@ CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     properties_have_sources,
     properties_have_a_form,
     numbers_are_filled_in,
+    characters_belong,
     labels_agree,
     reasons_agree,
     typed_limits_agree,

@@ -182,8 +182,9 @@ class _Parser:
             if owner is not None or token.text in self.names.defined:
                 what = f'an answer of "{owner}"' if owner else "a defined condition"
                 raise ConditionError(
-                    "FLOW012", token.at, f'"{token.text}" is {what}, not a question.', "Name a question here."
-                )
+                    "FLOW012", token.at, f'"{token.text}" is {what}, not a question.',
+                    f'It stands alone: write `{token.text}`, or `not {token.text}`.',
+                )  # fmt: skip
             raise ConditionError(
                 "FLOW012", token.at, f'"{token.text}" is no question of this flow.',
                 did_you_mean(token.text, self.names.questions) or "Name one that is asked, or take this out.",

@@ -33,9 +33,11 @@ WORDS = frozenset(
 """Words that are no names."""
 
 
+_UNQUOTED = "Names stand without quotes: take the quotation marks out."
 _INSTEAD = {
     "&": 'Write "and".', "|": 'Write "or".', "!": 'Write "not" or "is not".', "'": "Names stand without quotes.",
     '"': "Names stand without quotes.", "[": "Use round brackets.", "{": "Use round brackets.",
+    "\u201c": _UNQUOTED, "\u201d": _UNQUOTED, "\u2018": _UNQUOTED, "\u2019": _UNQUOTED, "\u00ab": _UNQUOTED, "\u00bb": _UNQUOTED,
     "≤": "Write <=.", "≥": "Write >=.", "≠": 'Write "is not".',
     "-": "Names are written with _, and numbers are not negative.", "/": "Divide it yourself: 0.5.",
 }  # fmt: skip

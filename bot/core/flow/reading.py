@@ -28,6 +28,7 @@ from .compiled import Asking, CompiledLine, CompiledRule, CompiledTopic, Flow, T
 from .draft import Draft
 from .shape_findings import validate
 from .soundness.checks import CHECKS, CHECKS_OF_QUESTIONS
+from .soundness.spread import told_once
 from .yaml_places import KEY, Loaded, Path
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
@@ -61,7 +62,7 @@ def try_flow(
     for check in CHECKS_OF_QUESTIONS if draft.partial else CHECKS:
         findings.extend(check(draft))
     if findings:
-        return None, tuple(sorted(set(findings)))
+        return None, tuple(sorted(set(told_once(findings, draft))))
     return _compile(draft, files, reader), ()
 
 

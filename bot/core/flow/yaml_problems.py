@@ -90,6 +90,13 @@ def _colon(problem: _Problem) -> YamlWords | None:
             "A colon stands here without a space behind it.",
             "Put a space behind the colon, or the whole text in quotes.",
         )
+    above, here = _KEY_AT.match(problem.line(problem.number - 1)), _KEY_AT.match(problem.line(problem.number))
+    if above is not None and here is not None and here.end(1) > above.end(1):
+        return (
+            Place(problem.file, problem.where.line, here.end(1) + 1),
+            "This line is indented deeper than the one above, so it is read as a part of its text.",
+            "Let both begin in the same column.",
+        )
     return (
         problem.where,
         "A colon cannot stand here.",
@@ -146,6 +153,21 @@ def _opened(words: str, message: str, remedy: str) -> Callable[[_Problem], YamlW
     return lambda p: (p.opened, message, remedy) if words in p.words else None
 
 
+_KEY_AT = re.compile(r"(\s*(?:- +)?)\w+: +\S")
+"""A key with its value; the first group ends where the key begins."""
+_NO_SPACE = re.compile(r"\s*(?:- *)?(\w+):(?=\S)|\s*(-)(?=\w)")
+
+
+def _no_space(problem: _Problem) -> YamlWords | None:
+    """A colon or a dash without the space behind it makes text of a key or of an entry."""
+    line = problem.lines[problem.opened.line - 1] if problem.opened.line <= len(problem.lines) else ""
+    found = _NO_SPACE.match(line) if "could not find expected ':'" in problem.words else None
+    if found is None:
+        return None
+    sign = f'"{found[1]}:"' if found[1] else "The dash"
+    return problem.opened, f"{sign} has no space behind it.", "Put one there."
+
+
 def _anything(problem: _Problem) -> YamlWords:
     return (
         problem.where,
@@ -163,6 +185,7 @@ _EXPLANATIONS: tuple[Callable[[_Problem], YamlWords | None], ...] = (
     _opened("end of stream", "The quote that opens here is never closed.", "Close it."),
     _bracket,
     _after_a_quote,
+    _no_space,
     _opened(
         "could not find expected ':'",
         'This line is neither a "key: value" nor the continuation of one.',

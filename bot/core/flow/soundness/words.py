@@ -22,6 +22,14 @@ EMERGENCY_WAYS = ("go", "ambulance", "maternity")
 IN_ADVICE = ("date", "time", "version", "recheck", "recheck_first", "answer", "days", "level", "documents")
 """Placeholders that are filled in lines of advice, beside the places."""
 
+_GONE = {
+    table: f"Was the {what} deleted by mistake? Put it back into {file}. Only if it is meant to go: delete its words here."
+    for table, what, file in (
+        ("rules", "rule", "triage.yaml"), ("advice", "line", "advice.yaml"), ("questions", "question", "interview.yaml"),
+    )
+}  # fmt: skip
+"""What to do with words of something that is not there."""
+
 
 def claims_are_known(draft: Draft) -> Iterator[Finding]:
     """Rules and advice name claims of evidence.yaml; claims name its documents and sources."""
@@ -137,7 +145,7 @@ def words_are_there(draft: Draft) -> Iterator[Finding]:
             for name in sorted(had - wanted):
                 yield draft.finding(
                     file, (table, name), "FLOW023", f'"{name}" under {table} belongs to nothing.',
-                    did_you_mean(name, wanted - had) or "Delete it.", key=True,
+                    did_you_mean(name, wanted - had) or _GONE.get(table, "Delete it."), key=True,
                 )  # fmt: skip
         for audience, wording in texts.audiences.items():
             yield from _of_an_audience(draft, file, audience, wording, tables, wanted_questions)
