@@ -26,7 +26,7 @@ from .revisions import NoSuchVersion, open_versions
 from .signed import signoff_words
 
 OK, FOUND, USAGE = 0, 1, 2
-BROKEN_LAW = "FLOW070"
+BROKEN_LAW, OWN_RULE = "FLOW070", "FLOW059"
 
 
 class WalkReport(NamedTuple):
@@ -171,13 +171,15 @@ def check_lines(
 
 
 def _by_patient(failed: Sequence[Failed]) -> list[list[Failed]]:
-    """The safety rules that fail, those that one patient shows together, most of them first: one edit is behind them."""
+    """The safety rules that fail, those that one patient shows together, most of them first: one edit is behind
+    them. The flow's own rule comes first, since it names the sign; what every flow must keep is farther from the cause."""
     groups: dict[Any, list[Failed]] = {}
     for one in (f for f in failed if f.safety):
         shown = one.other or one.example
         key = one.name if shown is None else json.dumps([dict(shown.answers), shown.fired], sort_keys=True, default=str)
         groups.setdefault(key, []).append(one)
-    return sorted(groups.values(), key=len, reverse=True)
+    nearest = [sorted(group, key=lambda f: f.code != OWN_RULE) for group in groups.values()]
+    return sorted(nearest, key=len, reverse=True)
 
 
 def _walk_lines(walked: WalkReport | None) -> list[str]:
