@@ -31,12 +31,17 @@ def rule(*lines: str) -> str:
 HOLDING = {
     "way": rule("when: any of (cold_pale_foot, foot_wont_move)", "at_least: emergency", "how: [go]"),
     "told": rule("when: swelling", "tells: [still_swollen]", "levels: [self_care, see_soon]"),
+    "not told": rule("when: age < 16", "never_tells: [look_after_yourself]"),
     "offered": rule("when: age >= 16", "offers: [diabetes, thin_bones]"),
     "first": rule("asked_first: [danger, warning]", "before: [age, pain]"),
 }
 BREAKING: dict[str, tuple[str, list[Edit]]] = {
     "way": ("Help is not got by go", [("triage.yaml", "    how: go\n", "    how: ambulance\n")]),
     "told": ('"still_swollen" is not told at self_care', [FEVER_LAST]),
+    "not told": ('"look_after_yourself" is told at see_soon', [
+        ("advice.yaml", "{line: look_after_yourself, section: do, levels: [self_care]",
+         "{line: look_after_yourself, section: do, levels: [self_care, see_soon]"),
+    ]),
     "offered": ('"diabetes" is not on the list of "health"', [(*FOR_SOME[:2], FOR_SOME[2].replace("16", "55"))]),
 }  # fmt: skip
 

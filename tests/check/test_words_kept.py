@@ -118,6 +118,14 @@ def test_a_rule_that_guards_nothing_fails(rule: str) -> None:
     assert (failed.code, failed.place.file, failed.safety) == ("FLOW065", "safety.yaml", True)
 
 
+def test_what_a_claim_says_is_looked_at_where_it_stands() -> None:
+    rule = RULE.format(kind="never_says", said="(rest|foot|ankle|leaflet|may|is)").replace("advice.*", "claims.*")
+    found = broken(ruled(rule))
+    assert found
+    assert {failed.place.file for failed in found} == {"evidence.yaml"}
+    assert all(failed.place.line > 1 for failed in found)
+
+
 def test_a_flow_whose_words_break_a_rule_is_not_for_patients() -> None:
     found = proofs(ruled(RULE.format(kind="never_says", said="appointment")), fast=True, walks=0)
     assert not found.safe

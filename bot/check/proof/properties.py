@@ -99,6 +99,26 @@ def _tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
                 break
 
 
+def _never_tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
+    """For conversations in which something holds these lines are told at no level."""
+    prop, lines = entry.property, {line.line: (line, node) for line, node, _ in p.flow.lines}
+    for name in prop.never_tells:
+        line, node = lines[name]
+        for level in line.levels:
+            told = [
+                p.one.true(_node(entry.when)),
+                exactly(p.one, level.rank),
+                True if node is None else p.one.true(node),
+            ]
+            shown = p.example(conj([*told, True if line.how is None else way_said(p.one, level, line.how)]))
+            if shown is not None:
+                yield Failed(
+                    CODE, f"{prop.property}:{name}", property_place(p.flow, prop.property),
+                    f'"{name}" is told at {level}.', prop.because, example=shown.example,
+                )  # fmt: skip
+                break
+
+
 def _offers(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """For conversations in which something holds these lines are shown, if their question is asked."""
     prop = entry.property
@@ -141,6 +161,7 @@ _PROOFS: Mapping[str, Callable[[Prover, PropertyNodes], Iterator[Failed]]] = {
     "requires": _requires,
     "compare": _compare,
     "tells": _tells,
+    "never_tells": _never_tells,
     "offers": _offers,
     "asked_first": _asked_first,
 }

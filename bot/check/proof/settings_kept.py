@@ -77,6 +77,7 @@ def _wrong(rule: SettingRule, found: Any) -> str | None:
         return "is not there"
     if rule.has and (lacking := [name for name in rule.has if not isinstance(found, list) or name not in found]):
         return f"lacks {', '.join(lacking)}"
+    found = ", ".join(map(str, found)) if isinstance(found, list) and rule.is_ is not None else found
     if rule.is_ is not None and " ".join(str(found).split()) != " ".join(rule.is_.split()):
         return f'is "{found}", not "{rule.is_}"'
     for bound, beyond, words in ((rule.at_most, 1, "at most"), (rule.at_least, -1, "at least")):

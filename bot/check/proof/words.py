@@ -10,7 +10,6 @@ from typing import NamedTuple
 from bot.check.answers.results import Failed
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.governance import WordRule
-from bot.core.model.files.texts import Key
 
 _TOKENS = re.compile(r"\{\w+\}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?:;,]")
 _PARTS = re.compile(r"\.\.|[()|#]|\{\w+\}|[^\W_]+(?:'[^\W_]+)*\*?|\s+|.")
@@ -20,9 +19,10 @@ CODE = "FLOW064"
 
 
 class Text(NamedTuple):
-    """A text that patients read: where it stands, what it is called whoever it is for, and its words."""
+    """A text that patients read: its file and where it stands there, what it is called whoever it is for, and its words."""
 
-    at: Key
+    file: str
+    at: tuple[str | int, ...]
     key: str
     words: str
 
@@ -67,7 +67,10 @@ def texts_of(flow: Flow, lang: str, rule: WordRule) -> list[Text]:
 def _all(flow: Flow, lang: str) -> Iterator[Text]:
     for at, words in flow.texts[lang].said():
         kept = at[2:] if at[0] == "audiences" else at
-        yield Text(at, ".".join(kept), words)
+        yield Text(f"texts.{lang}.yaml", at, ".".join(kept), words)
+    for number, claim in enumerate(flow.evidence.claims):
+        if claim.claim not in flow.texts[lang].claims:
+            yield Text("evidence.yaml", ("claims", number, "says"), f"claims.{claim.claim}", claim.says)
 
 
 def rule_is_kept(flow: Flow, rule: WordRule) -> Iterator[Failed]:
@@ -96,7 +99,7 @@ def _broken(flow: Flow, rule: WordRule) -> Iterator[Failed]:
             said = [found[0].strip() for one in never if (found := one.search(words)) is not None]
             faults = [f"says {_quoted(said)}"] * bool(said) + [f"does not say {_quoted(lacking)}"] * bool(lacking)
             if faults:
-                yield _failed(flow, lang, rule, text, " and ".join(faults))
+                yield _failed(flow, rule, text, " and ".join(faults))
 
 
 def _quoted(words: list[str]) -> str:
@@ -122,8 +125,8 @@ def _without(harmless: Iterable[re.Pattern[str]], words: str) -> str:
     return words
 
 
-def _failed(flow: Flow, lang: str, rule: WordRule, text: Text, what: str) -> Failed:
-    place, name = flow.place(f"texts.{lang}.yaml", text.at), f"{rule.words}:{'.'.join(text.at)}"
+def _failed(flow: Flow, rule: WordRule, text: Text, what: str) -> Failed:
+    place, name = flow.place(text.file, text.at), f"{rule.words}:{'.'.join(map(str, text.at))}"
     return Failed(CODE, name, place, f'"{_cut(text.words)}" {what} ("{rule.words}").', rule.because)
 
 

@@ -109,7 +109,8 @@ def _unknown_names(flow: Flow, prop: Property, number: int) -> Iterator[Finding]
     )
     for key, what, known in (
         ("compare", "question", flow.questions), ("asked_first", "question", flow.questions),
-        ("before", "question", flow.questions), ("tells", "line of advice", lines), ("how", "way to get help", ways),
+        ("before", "question", flow.questions), ("tells", "line of advice", lines),
+        ("never_tells", "line of advice", lines), ("how", "way to get help", ways),
     ):  # fmt: skip
         for n, name in enumerate(getattr(prop, key)):
             if name not in known:

@@ -23,6 +23,9 @@ class Property(Strict):
     tells: list[Identifier] = Field(
         default_factory=list, description="... all these lines of advice are told, at each of the `levels` ..."
     )
+    never_tells: list[Identifier] = Field(
+        default_factory=list, description="... none of these lines of advice is told."
+    )
     levels: list[Level] = Field(default_factory=list, description="... at which the conversation can end.")
     offers: list[Identifier] = Field(
         default_factory=list, description="... all these lines of lists are shown, wherever their question is asked."
@@ -46,6 +49,7 @@ FORMS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "requires": (frozenset({"level", "requires"}), frozenset()),
     "compare": (frozenset({"compare", "from_", "to"}), frozenset()),
     "tells": (frozenset({"when", "tells", "levels"}), frozenset()),
+    "never_tells": (frozenset({"when", "never_tells"}), frozenset()),
     "offers": (frozenset({"when", "offers"}), frozenset()),
     "asked_first": (frozenset({"asked_first", "before"}), frozenset()),
 }
@@ -69,7 +73,8 @@ class WordRule(Strict):
     words: Identifier = Field(description="The rule's name.")
     of: list[str] = Field(
         min_length=1,
-        description="Which texts, by place in `texts.<language>.yaml`; `*` is anything: `advice.*`, `levels.emergency`.",
+        description="Which texts, by place in `texts.<language>.yaml`; `*` is anything: `advice.*`, `levels.emergency`. What a "
+        "claim says is `claims.<name>`, wherever it stands.",
     )
     says: dict[str, list[str]] = Field(
         default_factory=dict, description="Language -> patterns, each of which every such text must have."
@@ -95,7 +100,7 @@ class SettingRule(Strict):
     )
     at_most: Quantity | None = Field(None, description="It is there, and not more than this.")
     at_least: Quantity | None = Field(None, description="It is there, and not less than this.")
-    is_: str | None = Field(None, alias="is", description="It is this: conditions word by word.")
+    is_: str | None = Field(None, alias="is", description="It is this: conditions word by word, lists as `a, b`.")
     has: list[str] = Field(default_factory=list, description="Each of these stands in the list.")
     because: str = Field(description="Why, in words.")
 
