@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, crowd, flows, keeping, operating, scripts, serving, versions, words
+from bot.commands import chatting, crowd, flows, keeping, operating, review, scripts, serving, versions, words
 from bot.commands.common import OK, USAGE, Stop
 
 
@@ -69,6 +69,7 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     crowd.add_crowd,
     words.add_understand,
     keeping.add_erase,
+    review.add_review_kit,
     versions.add_versions,
     versions.add_withdraw,
     versions.add_rollback,

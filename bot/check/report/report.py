@@ -257,7 +257,7 @@ def diff_command(old: str, new: str, fail_on: str | None, build: Path, as_json: 
         after, findings = try_folder(second)
         if after is None:
             return _cannot_compare(new, second, findings, out)
-        before, findings = _old_version(first, after)
+        before, findings = old_version(first, after)
         if before is None:
             return _cannot_compare(old, first, findings, out)
     try:
@@ -278,7 +278,7 @@ def _cannot_compare(name: str, path: Path, findings: Sequence[Finding], out: IO[
     return FOUND
 
 
-def _old_version(path: Path, new: Flow) -> tuple[Flow | None, tuple[Finding, ...]]:
+def old_version(path: Path, new: Flow) -> tuple[Flow | None, tuple[Finding, ...]]:
     """The older flow; where it only lacks words that came since, or has words that are gone, today's stand in."""
     flow, findings = try_folder(path)
     if flow is None and all(f.code in ("FLOW022", "FLOW023") and "system" in f.message for f in findings):

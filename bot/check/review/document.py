@@ -1,0 +1,194 @@
+"""The document that a clinician reads and signs: what the flow is for, what it asks, decides and says, and on what it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.check.answers.results import Example
+from bot.check.report.counterexample import answer_words
+from bot.check.report.signed import signoff_words
+from bot.core.conditions.explain import explain
+from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.model.files.parts import LEVELS
+from bot.core.model.files.texts import Texts
+from bot.core.rendering.message import Paper, PaperPart, PaperRow
+
+from .boundary import Edge
+
+JUDGED = "[ ] right   [ ] too low   [ ] too high   [ ] not sure   Remark: ____________________"
+READ = "[ ] read, nothing to remark   [ ] remark: ______________________________"
+RISK = "Likelihood: [ ] rare [ ] possible [ ] likely      What is left of the risk: [ ] acceptable [ ] not acceptable"
+
+
+def review_paper(flow: Flow, edges: Sequence[Edge], now: datetime) -> Paper:
+    """The whole flow, in its first language."""
+    texts = next(iter(flow.texts.values()))
+    parts = (
+        PaperPart("What it is for", tuple(_purpose(flow, texts))),
+        PaperPart("The way through it", tuple(_spine(flow))),
+        PaperPart("What is asked", tuple(_questions(flow, texts))),
+        PaperPart("What names in conditions mean", tuple(_names(flow))),
+        *_rules(flow, texts, edges),
+        PaperPart("What is said", tuple(_lines(flow, texts))),
+        PaperPart("What is told when somebody asks", tuple(_topics(flow, texts))),
+        PaperPart("What must hold, and is proved or looked at by each check", tuple(_properties(flow))),
+        PaperPart("What can harm", tuple(_hazards(flow))),
+        PaperPart("Approval", tuple(_approval(flow))),
+    )
+    return Paper(
+        title=f"Review of {flow.name}", lang=texts.language, level=f"Content {flow.version}",
+        under=f"Made on {now:%Y-%m-%d}. {'; '.join(signoff_words(flow, now.date()))}.",
+        parts=tuple(part for part in parts if part.rows), foot=f"{flow.name}, content {flow.version}", written=now.timestamp(),
+    )  # fmt: skip
+
+
+def changes_paper(new: Flow, old: Flow, lines: Sequence[str], now: datetime) -> Paper:
+    """Only what changed since another version: what `diff` says, to be judged."""
+    blocks: list[list[str]] = []
+    for line in lines:
+        if line.startswith("  ") and blocks:
+            blocks[-1].append(line.strip())
+        else:
+            blocks.append([line.strip()])
+    rows = tuple(PaperRow(str(n), "\n".join([*block, READ])) for n, block in enumerate(blocks, 1))
+    return Paper(
+        title=f"Changes of {new.name}", lang=next(iter(new.texts)), level=f"Content {old.version} -> {new.version}",
+        under=f"Made on {now:%Y-%m-%d}", parts=(PaperPart("What changed", rows), PaperPart("Approval", tuple(_approval(new)))),
+        foot=f"{new.name}, content {old.version} to {new.version}", written=now.timestamp(),
+    )  # fmt: skip
+
+
+def _purpose(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+    yield PaperRow("Start", texts.system["start"])
+    about = [texts.advice[line.line.line] for line in flow.lines if line.line.section == "about"]
+    if about:
+        yield PaperRow("Scope", " ".join(dict.fromkeys(about)))
+    yield PaperRow("Levels", "\n".join(f"{level.value}: {texts.levels[level]}" for level in reversed(LEVELS)))
+    documents = (f"{d.document}: {d.title}. {d.note}" for d in flow.evidence.documents)
+    yield PaperRow("Documents", "\n".join(documents))
+    yield PaperRow("", READ)
+
+
+def _spine(flow: Flow) -> Iterator[PaperRow]:
+    for number, asking in enumerate(flow.asking, 1):
+        asked = "everybody" if asking.node is None else explain(asking.node, flow.questions)
+        yield PaperRow(f"{number}. {asking.question.ask}", f"Asked of: {asked}")
+    yield PaperRow("", READ)
+
+
+def _questions(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+    for question in flow.interview.questions:
+        words = texts.questions[question.ask]
+        said = [words.text, *([words.help] if words.help else [])]
+        for option in question.option_ids:
+            entry = words.options.get(option)
+            label = option if entry is None else entry.label
+            said.append(
+                f"- {label}{f': {entry.text}' if entry is not None and entry.text else ''}{_sign(flow, option)}"
+            )
+        said += [f"- {label}" for label in (words.none, words.unsure) if label]
+        yield PaperRow(question.ask, "\n".join([*said, f"Why: {words.why}", READ]))
+
+
+def _sign(flow: Flow, option: str) -> str:
+    found = flow.signs.get(option)
+    return "" if found is None else f"   (a sign at any moment: {found})"
+
+
+def _names(flow: Flow) -> Iterator[PaperRow]:
+    for name, node in flow.defined.items():
+        part = getattr(node, "part", node)
+        yield PaperRow(name, explain(part, flow.questions))
+
+
+def _rules(flow: Flow, texts: Texts, edges: Sequence[Edge]) -> Iterator[PaperPart]:
+    found = {edge.rule: edge for edge in edges}
+    for level in reversed(LEVELS):
+        rules = [rule for rule in flow.rules if rule.rule.level is level]
+        rows = tuple(_rule(flow, texts, rule, found[rule.rule.rule]) for rule in rules)
+        yield PaperPart(f"Rules: {level.value} ({texts.levels[level]})", rows)
+
+
+def _rule(flow: Flow, texts: Texts, rule: CompiledRule, edge: Edge) -> PaperRow:
+    said = [f"If {explain(rule.node, flow.questions)}", f"The patient reads: {texts.rules[rule.rule.rule]}"]
+    if rule.rule.how is not None:
+        said.append(f"Help is got by: {rule.rule.how}")
+    said += [f"Rests on: {claim}" for claim in _claims(flow, rule.rule.because)]
+    for where, example in (("inside", edge.inside), ("outside", edge.outside)):
+        said.append(f"Just {where}: {patient_words(flow, example) if example is not None else 'nobody was found'}")
+    return PaperRow(rule.rule.rule, "\n".join([*said, JUDGED]))
+
+
+def patient_words(flow: Flow, example: Example) -> str:
+    """A patient in a line: the answers that are not usual, and what comes of them."""
+    told = (f"{q}: {answer_words(flow, q, example.answers[q])}" for q in example.unusual)
+    rest = len(example.answers) - len(example.unusual)
+    return f"{'; '.join([*told, f'the other {rest} answers as usual'])} -> {example.level or 'no level'}"
+
+
+def vignette(flow: Flow, example: Example) -> str:
+    """All that a patient answers, in the order of the interview, and nothing of what comes of it."""
+    names = next(iter(flow.texts.values())).questions
+    asked = (q for q in flow.questions if q in example.answers and not flow.questions[q].consent)
+    return ". ".join(f"{names[q].short}: {answer_words(flow, q, example.answers[q])}" for q in asked) + "."
+
+
+def _claims(flow: Flow, names: Sequence[str]) -> Iterator[str]:
+    read = {source.source: source.read for source in flow.evidence.sources}
+    for claim in (c for c in flow.evidence.claims if c.claim in names):
+        where = (
+            f"{claim.document}, {claim.section}"
+            if claim.document
+            else ", ".join(f"{s} ({read[s]})" for s in claim.sources)
+        )
+        yield f"{claim.says} [{where}]"
+
+
+def _lines(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+    for line, node, _ in flow.lines:
+        when = "" if node is None else f" if {explain(node, flow.questions)}"
+        how = "" if line.how is None else f", way {line.how}"
+        said = [texts.advice[line.line], f"At {', '.join(line.levels)}{how}{when}"]
+        yield PaperRow(
+            line.line, "\n".join([*said, *(f"Rests on: {claim}" for claim in _claims(flow, line.claims)), READ])
+        )
+
+
+def _topics(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+    for topic in flow.topics.values():
+        words = texts.topics[topic.topic.topic]
+        said = [words.title]
+        for told, node, _ in topic.lines:
+            when = "" if node is None else f"   (if {explain(node, flow.questions)})"
+            said.append(f"- {words.lines[told.line]}{when}")
+        yield PaperRow(topic.topic.topic, "\n".join([*said, READ]))
+
+
+def _properties(flow: Flow) -> Iterator[PaperRow]:
+    for prop in flow.safety.properties:
+        written = prop.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude={"property", "because", "sources"}
+        )
+        said = "; ".join(f"{key} {', '.join(v) if isinstance(v, list) else v}" for key, v in written.items() if v)
+        yield PaperRow(prop.property, f"{' '.join(said.split())}\n{prop.because}")
+    for rule in flow.safety.words:
+        says = [f"must say {', '.join(p)}" for p in rule.says.values()]
+        never = [f"must never say {', '.join(p)}" for p in rule.never_says.values()]
+        yield PaperRow(rule.words, f"{', '.join(rule.of)}: {'; '.join([*says, *never])}\n{rule.because}")
+    for bound in flow.safety.settings:
+        yield PaperRow("setting", f"{bound.setting}\n{bound.because}")
+    yield PaperRow("", READ)
+
+
+def _hazards(flow: Flow) -> Iterator[PaperRow]:
+    for hazard in flow.hazards.hazards:
+        said = [f"{hazard.harm} (severity: {hazard.severity})", *(f"Cause: {cause}" for cause in hazard.causes)]
+        said += [f"Against it: {c.control} [{', '.join(c.shown_by)}]" for c in hazard.controls]
+        yield PaperRow(hazard.hazard, "\n".join([*said, RISK]))
+
+
+def _approval(flow: Flow) -> Iterator[PaperRow]:
+    yield PaperRow("I approve", f"[ ] content {flow.version} for patients   [ ] not")
+    for what in ("Name", "Registration", "Until", "Date", "Signature"):
+        yield PaperRow(what, "______________________________")
