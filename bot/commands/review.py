@@ -33,7 +33,7 @@ def add_review_kit(commands: Any) -> None:
 
 
 def _review_kit(args: argparse.Namespace) -> int:
-    from bot.check.review.manifest import BadManifest, check_manifest, sign, verify
+    from bot.check.review.manifest import BadManifest, check_manifest, sign, signed_content
 
     kit = Path(args.out)
     try:
@@ -44,7 +44,7 @@ def _review_kit(args: argparse.Namespace) -> int:
             if args.by is None:
                 raise Stop("--verify needs --by WHO: the signer, as the file of allowed signers names them.")
             print(
-                f"{args.by} signed content {verify(kit, Path(args.verify), args.by)}; no file of the kit was changed."
+                f"{args.by} signed content {signed_content(kit, Path(args.verify), args.by)}; no file of the kit was changed."
             )
         elif args.labels is not None:
             return _labels(_flow(args.flow)[0], kit, Path(args.labels))
@@ -72,7 +72,7 @@ def _make(flow: Flow, folder: Path, kit: Path, since: str | None) -> None:
     from bot.app import clock
     from bot.check.review.boundary import edges_of, patients
     from bot.check.review.document import review_paper
-    from bot.check.review.labels import answers, table
+    from bot.check.review.labels import answers, patients_table
     from bot.check.review.manifest import write_manifest
 
     now = datetime.fromtimestamp(clock(), UTC)
@@ -82,7 +82,7 @@ def _make(flow: Flow, folder: Path, kit: Path, since: str | None) -> None:
     made = [_write(kit, "review", review_paper(flow, edges, now), now)]
     if since is not None:
         made.append(_write(kit, "changes", _changes(flow, folder, since, now), now))
-    (kit / TABLE).write_text(table(flow, chosen), encoding="utf-8")
+    (kit / TABLE).write_text(patients_table(flow, chosen), encoding="utf-8")
     (kit / ANSWERS).write_text(answers(chosen), encoding="utf-8")
     made += [kit / TABLE, kit / ANSWERS, write_manifest(kit, flow, now)]
     print(*made, sep="\n")

@@ -1,4 +1,4 @@
-"""The review kit: patients at the edge of each rule, the document, blind labels and how far they agree, a manifest that is signed."""
+"""The review kit: patients at the edge of each rule, the document, blind labels and how far they agree, a signed manifest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.check.answers.space import Space
 from bot.check.proof.confirm import play_example
 from bot.check.review.boundary import edges_of, patients
 from bot.check.review.document import review_paper
-from bot.check.review.labels import BadLabels, agreement, read_labels, table
-from bot.check.review.manifest import BadManifest, check_manifest, sign, verify, write_manifest
+from bot.check.review.labels import BadLabels, agreement, patients_table, read_labels
+from bot.check.review.manifest import BadManifest, check_manifest, sign, signed_content, write_manifest
 from bot.cli import main
 from bot.core.model.files.parts import Level
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, flow_at
@@ -76,7 +76,7 @@ def test_the_document_names_everything_of_the_flow() -> None:
 def test_the_table_says_nothing_of_what_the_flow_says() -> None:
     flow = flow_at(SPRAIN)
     chosen = patients(edges_of(flow), 10)
-    rows = list(csv.DictReader(io.StringIO(table(flow, chosen))))
+    rows = list(csv.DictReader(io.StringIO(patients_table(flow, chosen))))
     assert [row["level"] for row in rows] == [""] * len(chosen)
     assert all("Danger: " in row["patient"] for row in rows)
     assert not any(level.value in row["patient"] for row in rows for level in Level)
@@ -130,7 +130,7 @@ def key_of(folder: Path, who: str) -> tuple[Path, Path]:
     key = folder / who
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", who, "-f", str(key)], check=True)
     signers = folder / f"{who}.signers"
-    signers.write_text(f"{who} {key.with_suffix('.pub').read_text()}")
+    signers.write_text(f"{who} {Path(f'{key}.pub').read_text()}")
     return key, signers
 
 
@@ -149,13 +149,13 @@ def test_only_who_is_named_can_sign_and_only_what_was_signed_counts(kit: Path, t
     key, signers = key_of(tmp_path, "ann@example.org")
     _, others = key_of(tmp_path, "bob@example.org")
     sign(kit, key)
-    assert verify(kit, signers, "ann@example.org") == flow_at(SPRAIN).version
+    assert signed_content(kit, signers, "ann@example.org") == flow_at(SPRAIN).version
     with pytest.raises(BadManifest, match="ssh-keygen"):
-        verify(kit, others, "bob@example.org")
+        signed_content(kit, others, "bob@example.org")
     manifest = kit / "manifest.json"
     manifest.write_text(manifest.read_text().replace(flow_at(SPRAIN).version, "0" * 16))
     with pytest.raises(BadManifest, match="ssh-keygen"):
-        verify(kit, signers, "ann@example.org")
+        signed_content(kit, signers, "ann@example.org")
     with pytest.raises(BadManifest):
         sign(kit, tmp_path / "nobody")
 

@@ -34,7 +34,7 @@ class Agreement(NamedTuple):
     higher: tuple[tuple[str, str, str], ...]
 
 
-def table(flow: Flow, examples: Sequence[Example]) -> str:
+def patients_table(flow: Flow, examples: Sequence[Example]) -> str:
     """The patients as CSV, without what the flow says of them."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

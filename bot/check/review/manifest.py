@@ -53,7 +53,7 @@ def sign(folder: Path, key: Path) -> Path:
     return folder / SIGNATURE
 
 
-def verify(folder: Path, signers: Path, who: str) -> str:
+def signed_content(folder: Path, signers: Path, who: str) -> str:
     """The content hash that somebody signed, who stands in a file of allowed signers. Raises BadManifest."""
     content = check_manifest(folder)
     words = ["verify", "-f", str(signers), "-I", who, "-n", NAMESPACE, "-s", str(folder / SIGNATURE)]
