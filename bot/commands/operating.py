@@ -139,6 +139,12 @@ def _language(args: argparse.Namespace) -> FolderEdit:
     return add_language(_editable(args.flow), args.language, own_name=args.name, like=args.like)
 
 
+def _undo(args: argparse.Namespace) -> FolderEdit:
+    from bot.operator.changes import undone
+
+    return undone(_editable(args.flow))
+
+
 def _flow(args: argparse.Namespace) -> FolderEdit:
     from bot.operator.new_flow import add_flow
 
@@ -253,6 +259,7 @@ ADDITIONS = (
         _a("--name", help="the language's own name, e.g. Français"),
         _a("--like", metavar="LANGUAGE", help="the language to translate from (default: en)"),
     )),
+    Addition("undo", "take the last addition back, if its files were not edited since", _undo, (_FLOW,)),
     Addition("flow", "a new flow: a folder with a beginning of every file", _flow, (
         _a("id", help="its name, which is also that of its folder"),
         _a("--like", metavar="FLOW", help="take over the system words of this flow"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from base64 import b64decode, b64encode
 from collections import Counter
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from bot.core.flow.reading import TEXTS, try_flow
@@ -17,6 +20,8 @@ from bot.library import as_named
 from .yaml_text import CannotEdit, YamlText
 
 TO_DO = "FLOW029"
+LAST = ".last-addition.json"
+"""In the flow's folder: what its files were before the last addition."""
 
 
 class _Name(Strict):
@@ -85,6 +90,7 @@ class Change:
         changed = [name for name in sorted(after) if after[name] != self._before.get(name)]
         to_do = self._worse(after)
         _replace(self.folder, {n: after[n] for n in changed}, self._bytes)
+        _remember(self.folder, changed, self._bytes, done)
         messages = [done]
         for name in changed:
             lines = after[name].count("\n") - self._before.get(name, "").count("\n")
@@ -119,6 +125,41 @@ class Change:
 def refused(error: CannotEdit) -> FolderEdit:
     """The outcome of a change that was not made."""
     return FolderEdit((), (str(error), *(f"  {finding}" for finding in error.findings)), 1 if error.findings else 2)
+
+
+def undone(folder: Path) -> FolderEdit:
+    """The last addition taken back, if nobody has edited its files since."""
+    kept = folder / LAST
+    try:
+        last = json.loads(kept.read_text(encoding="utf-8"))
+        before = {str(n): None if old is None else b64decode(old) for n, (old, _) in last["files"].items()}
+        made, done = {str(n): str(now) for n, (_, now) in last["files"].items()}, str(last["done"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return refused(CannotEdit(f"Nothing was added to {folder} that could be taken back."))
+    edited = [name for name in before if _hash(folder / name) != made[name]]
+    if edited:
+        what = ", ".join(str(folder / name) for name in edited)
+        return refused(
+            CannotEdit(f"Nothing was changed: {what} was edited since. Take the addition back by hand, or with git.")
+        )
+    for name, old in before.items():
+        if old is None:
+            (folder / name).unlink()
+        else:
+            (folder / name).write_bytes(old)
+    kept.unlink()
+    files = tuple(folder / name for name in before)
+    return FolderEdit(files, (f"Taken back: {done}", *(f"  as before  {file}" for file in files)), 0)
+
+
+def _remember(folder: Path, changed: list[str], before: dict[str, bytes], done: str) -> None:
+    """What the files were, for `undone`; only the last addition is kept."""
+    files = {n: (b64encode(before[n]).decode() if n in before else None, _hash(folder / n)) for n in changed}
+    (folder / LAST).write_text(json.dumps({"done": done, "files": files}), encoding="utf-8")
+
+
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _replace(folder: Path, files: dict[str, str], before: dict[str, bytes]) -> None:

@@ -16,13 +16,9 @@ from .changes import Change, FolderEdit, checked_name
 from .yaml_text import CannotEdit, as_yaml
 
 OF_THE_COMPLAINT = frozenset(
-    {
-        *("start", "start_for_other", "help", "last_check", "emergency_go", "emergency_ambulance", "crisis"),
-        "emergency_maternity",
-        *("bot_description", "bot_short_description"),
-    }
+    {"start", "start_for_other", "help", "last_check", "bot_description", "bot_short_description"}
 )
-"""System texts that speak of the complaint: they are written anew for each flow."""
+"""System texts that speak of the complaint: they are written anew for each flow, as is any that names the other flow's."""
 
 INTERVIEW: list[dict[str, Any]] = [
     {
@@ -94,6 +90,7 @@ LINES: list[dict[str, Any]] = [
         "when": "pain >= 7",
         "claims": ["g_uncomplicated"],
     },
+    {"line": "get_help_if", "section": "help", "levels": ["self_care", "see_soon", "same_day"], "claims": ["g_danger"]},
     {"line": "look_again", "section": "again", "levels": ["self_care", "see_soon"], "plain": True},
 ]
 PROPERTIES: list[dict[str, Any]] = [
@@ -117,6 +114,14 @@ PROPERTIES: list[dict[str, Any]] = [
         "requires": "answered(danger) and no_danger and answered(warning) and no_warning and age >= 16 and onset <= 4 weeks",
         "because": "TODO why only they may look after it themselves",
         "sources": ["g_uncomplicated"],
+    },
+    {
+        "property": "help_is_told",
+        "when": "for_whom is me",
+        "tells": ["get_help_if"],
+        "levels": ["self_care", "see_soon", "same_day"],
+        "because": "TODO why everybody must know when to get help",
+        "sources": ["g_danger"],
     },
     {
         "property": "pain_never_lowers",
@@ -215,6 +220,7 @@ def _texts(like: Path | None) -> dict[str, Any]:
         loaded = Loaded("texts.en.yaml", text_of((like / "texts.en.yaml").read_bytes())).value
         known = loaded if isinstance(loaded, dict) else {}
     words = known.get("system") or {}
+    complaint = frozenset() if like is None else frozenset(like.name.split("_"))
     questions: dict[str, Any] = {}
     for question in INTERVIEW:
         name = question["ask"]
@@ -237,12 +243,14 @@ def _texts(like: Path | None) -> dict[str, Any]:
         "rules": {rule["rule"]: "TODO why this level, as the patient reads it" for rule in RULES},
         "advice": {line["line"]: "TODO the sentence that is said" for line in LINES},
         "sections": {x.value: w for x in Section if (w := (known.get("sections") or {}).get(x.value))},
-        "system": {key: _system(key, places, words.get(key)) for key, places in SYSTEM.items()},
+        "system": {key: _system(key, places, words.get(key), complaint) for key, places in SYSTEM.items()},
     }
 
 
-def _system(key: str, places: tuple[str, ...], known: str | None) -> str:
-    if known and key not in OF_THE_COMPLAINT:
+def _system(key: str, places: tuple[str, ...], known: str | None, complaint: frozenset[str]) -> str:
+    """The other flow's words, where they do not speak of its complaint (the button "Back" and its like do not)."""
+    named = complaint - set(key.split("_"))
+    if known and key not in OF_THE_COMPLAINT and not named & set(re.findall(r"[a-z]+", known.lower())):
         return known
     filled = "".join(f" {{{place}}}" for place in places)
     if key == "months":

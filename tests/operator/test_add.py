@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.check.proof.prove import proofs
 from bot.check.structure.structure import check_structure
@@ -19,10 +20,10 @@ from bot.core.flow.yaml_places import Loaded
 from bot.core.model.files.parts import Kind, Level
 from bot.operator import changes
 from bot.operator.add import add_language, add_line, add_option, add_question, add_red_flag, add_rule
-from bot.operator.changes import FolderEdit
+from bot.operator.changes import FolderEdit, undone
 from bot.operator.new_flow import add_flow
 from bot.operator.yaml_text import CannotEdit, YamlText, as_yaml
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of, write
 
 
 @pytest.fixture
@@ -434,3 +435,48 @@ def test_a_new_flow_is_put_beside_the_others(
     assert main(["add", "flow", "sore_throat", "--like", str(SPRAIN)]) == 0
     assert codes(tmp_path / "flows" / "sore_throat") == ["FLOW029"]
     assert "sore_throat" in capsys.readouterr().out
+
+
+# --- taking back ------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_addition_is_taken_back_to_the_byte(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path)
+    before = {p.name: p.read_bytes() for p in folder.glob("*.yaml")}
+    assert undone(folder).code == 2
+    assert add_option(folder, "asthma", "health").code == 0
+    assert {p.name: p.read_bytes() for p in folder.glob("*.yaml")} != before
+    outcome = undone(folder)
+    assert outcome.code == 0
+    assert 'Added the option "asthma"' in outcome.messages[0]
+    assert {p.name: p.read_bytes() for p in folder.glob("*.yaml")} == before
+    assert "Nothing was added" in undone(folder).messages[0]
+
+
+def test_an_addition_that_was_edited_since_is_not_taken_back(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path)
+    add_option(folder, "asthma", "health")
+    texts = folder / "texts.en.yaml"
+    texts.write_text(texts.read_text().replace("TODO the button for asthma", "Asthma"))
+    outcome = undone(folder)
+    assert outcome.code == 2
+    assert "texts.en.yaml was edited since" in outcome.messages[0]
+    assert "Asthma" in texts.read_text()
+
+
+def test_a_file_that_an_addition_made_goes_with_it(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path)
+    add_language(folder, "fr", own_name="Français")
+    assert undone(folder).code == 0
+    assert not (folder / "texts.fr.yaml").exists()
+
+
+def test_a_new_flow_has_no_words_of_another_complaint(tmp_path: Path) -> None:
+    add_flow(tmp_path, "sore_throat", like=BACK_SPASM)
+    words = (tmp_path / "sore_throat" / "texts.en.yaml").read_text(encoding="utf-8")
+    said = yaml.safe_load(words)["system"]
+    assert {key for key, text in said.items() if re.search(r"\b(back|spasm)\b", text.lower())} == {
+        "back",
+        "command_back",
+    }
+    assert "get_help_if" in words
