@@ -63,14 +63,16 @@ def open_service(
     folder: Path | None = None,
     unsafe: bool = False,
     broken: dict[str, Sequence[Finding]] | None = None,
+    draft: bool = False,
 ) -> Service:
     """A service over a store, with all sound flows. `unsafe`: mark every message, since nobody proved them safe; `broken`: takes
-    the flows with findings, whose stored versions then stand in their place as ones that are not proved yet.
+    the flows with findings, whose stored versions then stand in their place as ones that are not proved yet; `draft`: with lines
+    that are still to do, marked as well, and stored nowhere, so that no bot ever serves it.
 
     Raises FlowError if the default flow has findings (the others are left out).
     """
-    ready = (lambda flow: replace(equip(flow), unsafe=True)) if unsafe else equip
-    shelf = load_shelf(folder or flows_folder(settings.flows_dir), ready)
+    ready = (lambda flow: replace(equip(flow), unsafe=True)) if unsafe or draft else equip
+    shelf = load_shelf(folder or flows_folder(settings.flows_dir), ready, draft)
     if settings.flow in shelf.findings and broken is None:
         raise FlowError(settings.flow, shelf.findings[settings.flow])
     if settings.flow not in {*shelf.flows, *shelf.findings}:
@@ -98,7 +100,7 @@ def open_service(
 
         broken.update(shelf.findings)
         begin_with_stored(flows, store, broken)
-    for flow in shelf.flows.values():
+    for flow in () if draft else shelf.flows.values():
         store.store_flow_version(FlowVersion(flow.version, flow.name, dict(flow.files), now()))
     return Service(store, flows, settings.places, settings.zone, now, explain_changes)
 

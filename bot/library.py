@@ -93,10 +93,12 @@ def read_files(folder: Path) -> tuple[dict[str, str], list[Finding]]:
     return files, findings
 
 
-def try_folder(folder: Path, equip: Equip | None = None) -> tuple[Flow | None, tuple[Finding, ...]]:
-    """The flow of a folder if it is sound, and its findings."""
+def try_folder(
+    folder: Path, equip: Equip | None = None, draft: bool = False
+) -> tuple[Flow | None, tuple[Finding, ...]]:
+    """The flow of a folder if it is sound, and its findings. `draft`: lines that are still to do do not count."""
     files, unreadable = read_files(folder)
-    flow, findings = try_flow(as_named(folder).name, files)
+    flow, findings = try_flow(as_named(folder).name, files, draft=draft)
     if unreadable or flow is None:
         there = {finding.place.file for finding in unreadable}
         missing = {f for f in findings if f.code == "FLOW003" and f.place.file in there}
@@ -112,12 +114,12 @@ def load_flow(folder: Path, equip: Equip | None = None) -> Flow:
     return flow
 
 
-def load_shelf(folder: Path, equip: Equip | None = None) -> Shelf:
+def load_shelf(folder: Path, equip: Equip | None = None, draft: bool = False) -> Shelf:
     """All flows of a folder."""
     flows: dict[str, Flow] = {}
     broken: dict[str, tuple[Finding, ...]] = {}
     for name in flow_names(folder):
-        flow, findings = try_folder(folder / name, equip)
+        flow, findings = try_folder(folder / name, equip, draft)
         if flow is None:
             broken[name] = findings
         else:

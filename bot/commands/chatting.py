@@ -15,6 +15,7 @@ def add_chat(commands: Any) -> None:
     p.add_argument("--lang", default="", help="language of the chat, e.g. en")
     p.add_argument("--now", help="pretend that it is this local time, e.g. 2026-11-20T18:00")
     p.add_argument("--unsafe", action="store_true", help="even if a safety property fails; marks every message")
+    p.add_argument("--draft", action="store_true", help="even with lines that are still to do; marks every message")
     p.add_argument("--new", action="store_true", help="do not go on with an interrupted chat")
     p.set_defaults(run=_chat)
 
@@ -46,14 +47,14 @@ def _chat(args: argparse.Namespace) -> int:
         with open_store(
             chosen.database_url, purpose="symptom-bot chat", access="guest", keys=chosen.data_key_file, now=clock()
         ) as store:
-            service = open_service(chosen, store, now, path.parent, args.unsafe)
+            service = open_service(chosen, store, now, path.parent, args.unsafe, draft=args.draft)
             flow = service.flows.current[chosen.flow]
             if args.lang and args.lang not in flow.texts:
                 raise Stop(f'The flow has no language "{args.lang}"; it has: {", ".join(flow.texts)}.')
             name = f"terminal:{chosen.flow}"
             if args.new:
                 store.erase_chat(name, now())
-            proving = None if args.unsafe else ProofProcess().prove(path)
+            proving = None if args.unsafe or args.draft else ProofProcess().prove(path)
 
             def look_again() -> None:
                 findings = () if proving is None else proving.findings()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from bot.core.flow.reading import TEXTS, try_flow
+from bot.core.flow.reading import TEXTS, TO_DO, try_flow
 from bot.core.flow.yaml_places import text_of
 from bot.core.model.files.parts import Identifier, Strict
 from bot.core.model.findings import Finding
@@ -19,7 +19,6 @@ from bot.library import as_named
 
 from .yaml_text import CannotEdit, YamlText
 
-TO_DO = "FLOW029"
 LAST = ".last-addition.json"
 """In the flow's folder: what its files were before the last addition."""
 

@@ -331,3 +331,25 @@ def test_a_flow_may_be_a_link_to_a_folder_of_another_name(
     (tmp_path / "flows" / "back_spasm").symlink_to(tmp_path / "releases" / "r42")
     monkeypatch.setenv("FLOWS_DIR", str(tmp_path / "flows"))
     assert "Who is this for?" in chats(monkeypatch, capsys)
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_can_be_tried_marked_and_is_stored_nowhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FLOWS_DIR", str(tmp_path / "flows"))
+    (tmp_path / "flows").mkdir()
+    assert run(capsys, "add", "flow", "sore_throat")[0] == 0
+    monkeypatch.setenv("FLOW", "sore_throat")
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n0\n"))
+    code, _, err = run(capsys, "chat", "sore_throat")
+    assert code == 1
+    assert "FLOW029" in err
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n0\n"))
+    code, out, err = run(capsys, "chat", "sore_throat", "--draft")
+    assert code == 0, err
+    assert "TODO the button for me" in out
+    assert out.count("TODO the words of unsafe version") == out.count("symptom-bot  ")
+    assert run(capsys, "versions")[0] == 1

@@ -32,6 +32,7 @@ from .soundness.spread import told_once
 from .yaml_places import KEY, Loaded, Path
 
 TEXTS = re.compile(r"^texts\.([a-z]{2}(?:-[A-Z]{2})?)\.yaml$")
+TO_DO = "FLOW029"
 UNHASHED = frozenset({"signoff.yaml", "hazards.yaml"})
 
 
@@ -52,18 +53,20 @@ def read_flow(name: str, files: Mapping[str, str], reader: Reader = read_nothing
 
 
 def try_flow(
-    name: str, files: Mapping[str, str], reader: Reader = read_nothing
+    name: str, files: Mapping[str, str], reader: Reader = read_nothing, draft: bool = False
 ) -> tuple[Flow | None, tuple[Finding, ...]]:
-    """The compiled flow, if it could be made, and all findings."""
-    draft, findings = _load(name, files)
-    if draft is None:
+    """The compiled flow, if it could be made, and all findings. `draft`: lines that are still to do do not keep it from being
+    tried."""
+    loaded, findings = _load(name, files)
+    if loaded is None:
         return None, tuple(sorted(set(findings)))
-    _conditions(draft, findings)
-    for check in CHECKS_OF_QUESTIONS if draft.partial else CHECKS:
-        findings.extend(check(draft))
-    if findings:
-        return None, tuple(sorted(set(told_once(findings, draft))))
-    return _compile(draft, files, reader), ()
+    _conditions(loaded, findings)
+    for check in CHECKS_OF_QUESTIONS if loaded.partial else CHECKS:
+        findings.extend(check(loaded))
+    left = [finding for finding in findings if not (draft and finding.code == TO_DO)]
+    if left:
+        return None, tuple(sorted(set(told_once(left, loaded))))
+    return _compile(loaded, files, reader), ()
 
 
 def try_edited(
