@@ -72,11 +72,16 @@ def _make(flow: Flow, folder: Path, kit: Path, since: str | None) -> None:
     from bot.app import clock
     from bot.check.review.boundary import edges_of, patients
     from bot.check.review.document import review_paper
-    from bot.check.review.labels import answers, patients_table
+    from bot.check.review.labels import answers, patients_table, read_labels
     from bot.check.review.manifest import write_manifest
+    from bot.papers.pdf import can_make_pdf
 
     now = datetime.fromtimestamp(clock(), UTC)
     kit.mkdir(parents=True, exist_ok=True)
+    if (kit / TABLE).is_file() and read_labels(file_text(kit / TABLE)):
+        raise Stop(
+            f"{kit / TABLE} is labelled already, and would be written over. Choose another folder with --out.", FOUND
+        )
     edges = edges_of(flow)
     chosen = patients(edges, PATIENTS)
     made = [_write(kit, "review", review_paper(flow, edges, now), now)]
@@ -86,6 +91,8 @@ def _make(flow: Flow, folder: Path, kit: Path, since: str | None) -> None:
     (kit / ANSWERS).write_text(answers(chosen), encoding="utf-8")
     made += [kit / TABLE, kit / ANSWERS, write_manifest(kit, flow, now)]
     print(*made, sep="\n")
+    if not can_make_pdf():
+        print("They are text, since no PDF can be made here: pip install 'symptom-bot[pdf]', or typst.")
 
 
 def _write(kit: Path, name: str, paper: Paper, now: datetime) -> Path:
@@ -119,19 +126,26 @@ def _changes(flow: Flow, folder: Path, since: str, now: datetime) -> Paper:
 def _labels(flow: Flow, kit: Path, file: Path) -> int:
     from bot.check.answers.ending import outcome
     from bot.check.answers.space import Space
-    from bot.check.cases import given_answers
+    from bot.check.cases import BadCase, given_answers
     from bot.check.review.labels import BadLabels, agreement, read_labels
+    from bot.check.review.manifest import check_manifest
 
+    file = kit / file if not file.exists() and (kit / file).exists() else file
     try:
         labels = read_labels(file_text(file))
         known = json.loads(file_text(kit / ANSWERS))
         space = Space(flow)
         said: dict[str, str] = {}
-        for name, given in known.items():
-            values = given_answers(flow, {"answers": given})
+        for name in labels.keys() & known.keys():
+            values = given_answers(flow, {"answers": known[name]})
             found = outcome(space, {q: v if hasattr(v, "yes") else space.key_of(q, v) for q, v in values.items()})
             said[name] = "" if found.level is None else found.level.value
         found_agreement = agreement(said, labels)
+    except BadCase as error:
+        content = check_manifest(kit)
+        raise Stop(
+            f"{error}. The kit was made for content {content}, this is {flow.version}: make a new one.", FOUND
+        ) from None
     except (BadLabels, ValueError) as error:
         raise Stop(str(error)) from None
     exact, kappa = found_agreement.exact, found_agreement.kappa

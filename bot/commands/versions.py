@@ -84,7 +84,9 @@ def _withdraw(args: argparse.Namespace) -> int:
 def named_version(store: Store, name: str) -> ListedVersion:
     """The version of this content hash, or of the only one that begins so. Raises Stop."""
     fits = [version for version in store.listed_versions() if version.version.startswith(name)]
-    if len(name) < SHORTEST or not fits:
+    if len(name) < SHORTEST:
+        raise Stop(f'"{name}" is too short: write at least {SHORTEST} characters of the content hash.', FOUND)
+    if not fits:
         raise Stop(f"No chat ever ran on version {name}. `symptom-bot versions` lists those on which some did.", FOUND)
     if len(fits) > 1:
         raise Stop(f"{name} may be {' or '.join(version.version for version in fits)}: write more of it.", FOUND)
@@ -121,8 +123,11 @@ def _rollback(args: argparse.Namespace) -> int:
         print(*findings, sep="\n", file=sys.stderr)
         raise Stop(f"Version {known.version} is not put back: it is not safe by what is proved today.", FOUND)
     aside = _put_back(folder, kept.files)
+    _, left = try_folder(folder)
+    print(*left, sep="\n", end="\n" if left else "", file=sys.stderr)
     print(
-        f"{folder} holds version {known.version} again. What stood there is kept as {aside}; remove it when it is not needed."
+        f"{folder} holds version {known.version} again. What stood there is kept as {aside}; remove it when it is not needed.\n"
+        "hazards.yaml and signoff.yaml are no part of a content: they stay as they were."
     )
     return OK
 

@@ -17,6 +17,7 @@ from .changes import Change, FolderEdit, checked_name, refused
 from .parts import (
     behind_last,
     claims_for,
+    default_way,
     index_of,
     insert_hazard,
     insert_option,
@@ -163,9 +164,11 @@ def add_red_flag(
         )
         claims = claims_for(change, name, because)
         sure = name if level is Level.emergency else f"surely {name}"
-        insert_rule(change, name, f"{guard}{sure}", level, claims, how)
+        way = how or (None if level is Level.emergency else default_way(change, level))
+        insert_rule(change, name, f"{guard}{sure}", level, claims, way)
         if level is Level.same_day:
-            insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, None)
+            unsure_way = default_way(change, Level.see_soon)
+            insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, unsure_way)
         insert_property(change, name, f"{guard}{sure}", level, claims)
         insert_hazard(change, name, level)
         return change.write(

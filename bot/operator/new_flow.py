@@ -16,7 +16,19 @@ from .changes import Change, FolderEdit, checked_name
 from .yaml_text import CannotEdit, as_yaml
 
 OF_THE_COMPLAINT = frozenset(
-    {"start", "start_for_other", "help", "last_check", "bot_description", "bot_short_description"}
+    {
+        *("start", "start_for_other", "help", "last_check", "bot_description", "bot_short_description"),
+        *(
+            "emergency_go",
+            "emergency_ambulance",
+            "emergency_maternity",
+            "emergency_why",
+            "sign_plain",
+            "paused",
+            "outage",
+        ),
+        *("check_new", "crisis"),
+    }
 )
 """System texts that speak of the complaint: they are written anew for each flow, as is any that names the other flow's."""
 

@@ -96,6 +96,16 @@ def insert_option(
     return f"{when} and " if " " not in str(when) else f"({when}) and "
 
 
+def default_way(change: Change, level: Level) -> str | None:
+    """The way to get help that a rule of this level needs, so that something is said to do: the first that has a line; None where a
+    line is said to everybody."""
+    lines = change.sheet("advice.yaml").at(("lines",)) or ()
+    doing = [line for line in lines if line.get("section") == "do" and level.value in line.get("levels", ())]
+    if any("how" not in line and "when" not in line for line in doing):
+        return None
+    return next((str(line["how"]) for line in doing if "how" in line), None)
+
+
 def insert_rule(change: Change, name: str, when: str, level: Level, claims: Sequence[str], how: str | None) -> None:
     """A rule behind the others of its level, with its words."""
     sheet = change.sheet("triage.yaml")

@@ -102,14 +102,15 @@ def test_wording_is_told_apart() -> None:
     assert change.place.startswith("texts.en.yaml:")
 
 
-def report(*edits: Edit) -> list[str]:
+def report(into: Path, *edits: Edit) -> list[str]:
     """What the operator reads of an edit of the small flow."""
     old, new = flow_at(SPRAIN), edited(SPRAIN, *edits)
-    return difference_lines(old, new, compare(old, new), Path("."), SPRAIN)
+    return difference_lines(old, new, compare(old, new), into, SPRAIN)
 
 
-def test_old_and_new_words_stand_below_each_other_the_most_serious_first() -> None:
+def test_old_and_new_words_stand_below_each_other_the_most_serious_first(tmp_path: Path) -> None:
     lines = report(
+        tmp_path,
         ("texts.en.yaml", "Longer ago", "Before that"),
         ("texts.en.yaml", "  book: Book an appointment.", "  book: Make an appointment."),
         ("texts.en.yaml", "  emergency: Emergency", "  emergency: Perhaps"),
@@ -124,8 +125,9 @@ def test_old_and_new_words_stand_below_each_other_the_most_serious_first() -> No
     assert "    + Make an appointment." in shown
 
 
-def test_what_may_be_typed_and_lists_are_told_in_plain_sentences() -> None:
+def test_what_may_be_typed_and_lists_are_told_in_plain_sentences(tmp_path: Path) -> None:
     lines = report(
+        tmp_path,
         ("interview.yaml", "      - diabetes\n", ""), ("texts.en.yaml", "      diabetes: Diabetes\n", ""),
         ("triage.yaml", "any of (blood_thinner, thin_bones, diabetes)", "any of (blood_thinner, thin_bones)"),
         ("advice.yaml", f"{WALKING}[self_care, see_soon]", f"{WALKING}[see_soon]"),
@@ -136,9 +138,11 @@ def test_what_may_be_typed_and_lists_are_told_in_plain_sentences() -> None:
     assert not re.search(r"[\[{]'", said)
 
 
-def test_a_hazard_and_how_far_a_source_was_read_are_told() -> None:
+def test_a_hazard_and_how_far_a_source_was_read_are_told(tmp_path: Path) -> None:
     lines = report(
-        ("hazards.yaml", "severity: severe", "severity: minor"), ("evidence.yaml", "read: background", "read: read")
+        tmp_path,
+        ("hazards.yaml", "severity: severe", "severity: minor"),
+        ("evidence.yaml", "read: background", "read: read"),
     )
     said = "\n".join(lines)
     assert "severity: severe -> minor" in said

@@ -38,12 +38,14 @@ def test_without_a_verdict_nothing_holds(folder: Path) -> None:
     flow = flow_at(folder)
     found = proofs(flow, fast=True, walks=0, limits=NOTHING)
     without_solver = {rule.words for rule in flow.safety.words} | {rule.setting for rule in flow.safety.settings}
-    plain = {p.property for p in flow.safety.properties if form_of(p) in ("tells", "offers", "asked_first")}
+    plain = {"whoever is given a level is told what to do"} | {
+        p.property for p in flow.safety.properties if form_of(p) in ("tells", "offers", "asked_first")
+    }
     named = {f.name for f in found.failed if f.code == "FLOW062"}
     assert without_solver <= set(found.held) <= without_solver | plain, (
         "some of these hold as plainly as the file says it"
     )
-    assert named == {words for words, _ in SAFETY} | ({p.property for p in flow.safety.properties} - set(found.held))
+    assert named == ({words for words, _ in SAFETY} | {p.property for p in flow.safety.properties}) - set(found.held)
     assert not found.safe
     assert found.figures["failing"] == found.figures["properties"] - len(found.held)
 
@@ -100,7 +102,7 @@ def test_check_names_what_is_not_proved_and_ends_with_1(tmp_path: Path, monkeypa
     out = io.StringIO()
     assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out, today=TODAY) == 1
     text = out.getvalue()
-    assert "0 of 12 properties hold" in text
+    assert "1 of 13 properties hold" in text
     assert "12 not proved" in text
     assert "FAILS  danger_is_emergency" in text
     assert "NOT PROVED" in text

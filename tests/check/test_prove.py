@@ -153,7 +153,7 @@ def test_check_says_what_fails_why_and_where(tmp_path: Path) -> None:
 def test_check_of_a_sound_flow_prints_how_much_it_covered(tmp_path: Path) -> None:
     out = io.StringIO()
     assert check_command([SPRAIN], as_json=False, build=tmp_path, out=out, today=TODAY) == 0
-    assert "12 of 12 properties hold for all 7.7e+07 conversations" in out.getvalue()
+    assert "13 of 13 properties hold for all 7.7e+07 conversations" in out.getvalue()
     assert list(tmp_path.iterdir()) == []
 
 

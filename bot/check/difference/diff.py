@@ -105,7 +105,7 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
         exact = count
     except TooMany as reason:
         found, exact = couple.pairs(), False
-        limits.append(f"not counted, because of {reason}: each number is an upper bound")
+        limits.append(f"how many patients move was not counted, because of {reason}")
     most = max(bound(both.old), bound(both.new))
     moves = tuple(
         Move(p.old, p.new, p.number if exact else most, exact, *_shown(both, p.chosen)) for p in found if p.old != p.new

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.advice import Section
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
 
-from .encoding import Copy, Formula, conj, disj, neg
+from .encoding import Copy, Formula, conj, disj, exactly, neg, way_said
 from .pairs import in_order_of_worry, unsure_for_no
 from .solver import Prover
 
@@ -115,6 +116,26 @@ def low_level_is_earned(p: Prover) -> Iterator[Failed]:
                 f'{shown.outcome.level} is given to somebody who was not asked "{name}".',
                 "A low level is earned by having been asked: ask this screen of everybody.",
                 accepted=levels_from(Level.same_day.rank), example=shown.example,
+            )  # fmt: skip
+
+
+def something_to_do(p: Prover) -> Iterator[Failed]:
+    """Whoever is given a level is told what to do: some line of the section `do` is said to them."""
+    lines = [(line, node) for line, node, _ in p.flow.lines if line.section is Section.do]
+    for level in LEVELS:
+        told = []
+        for line, node in lines:
+            if level in line.levels:
+                way = True if line.how is None else way_said(p.one, level, line.how)
+                told.append(conj([True if node is None else p.one.true(node), way]))
+        shown = p.example(conj([exactly(p.one, level.rank), neg(disj(told))]))
+        if shown is not None:
+            yield Failed(
+                "FLOW072", f"nothing_to_do:{level}", Place("advice.yaml"),
+                f"Somebody at {level} is not told what to do: no line of `section: do` is said. Decided by "
+                f"{', '.join(r.rule.rule for r in shown.outcome.deciding)}.",
+                "Give the rule a `how:` for which there is a line, or add a line that is said to everybody at this level.",
+                example=shown.example,
             )  # fmt: skip
 
 

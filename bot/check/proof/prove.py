@@ -29,6 +29,7 @@ from .laws import (
     no_gap,
     nothing_undecided,
     signs_count_alike,
+    something_to_do,
     unsure_never_lower,
 )
 from .lengths import lengths, no_longer_than_stated
@@ -47,6 +48,7 @@ SAFETY: tuple[tuple[str, Proof], ...] = (
     ("the exit is offered only if nothing can raise the level", exit_is_sound),
     ("self_care and see_soon only after the emergency and warning screens", low_level_is_earned),
     ("a sign that is typed counts for as much as one that is tapped", signs_count_alike),
+    ("whoever is given a level is told what to do", something_to_do),
 )
 """Proofs without which a flow is not for patients; the safety rules of its own come on top."""
 

@@ -9,7 +9,6 @@ from bot.check.answers.results import Failed
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.governance import SettingRule
 from bot.core.model.files.parts import Kind
-from bot.core.model.findings import Place
 from bot.core.model.quantities import BadQuantity, read_quantity
 
 Path = tuple[str | int, ...]
@@ -36,7 +35,10 @@ def setting_is_kept(flow: Flow, rule: SettingRule) -> Iterator[Failed]:
     found, path = _value(flow, file, keys)
     wrong = _wrong(rule, found)
     if wrong is not None:
-        place = flow.place(f"{file}.yaml", path) if path else Place(f"{file}.yaml")
+        number = flow.safety.settings.index(rule)
+        place = (
+            flow.place(f"{file}.yaml", path) if found is not None else flow.place("safety.yaml", ("settings", number))
+        )
         yield Failed("FLOW066", f"setting:{rule.setting}", place, f"{rule.setting} {wrong}.", rule.because)
 
 

@@ -75,12 +75,12 @@ def _word_lines(changes: tuple[WordChange, ...]) -> Iterator[str]:
 
 
 def _move_lines(new: Flow, move: Move, path: Path) -> list[str]:
-    number = f"{move.count:,}" if move.count < 10**6 else f"{move.count:.1e}"
+    number = "number not known" if not move.exact else f"{move.count:,}" if move.count < 10**6 else f"{move.count:.1e}"
     example = [f"{q}: {answer_words(new, q, move.example.answers[q])}" for q in move.example.unusual]
     arrow = f"{move.old or 'no level':<10} -> {move.new or 'no level':<10}"
     flag = "LOWERED  " if move.lowered else ""
     return [
-        f"  {arrow} {'' if move.exact else 'at most '}{number:>8}  {flag}e.g. {', '.join(example) or 'all answers as usual'}",
+        f"  {arrow} {number:>8}  {flag}e.g. {', '.join(example) or 'all answers as usual'}",
         *(f"      because of  {b}" for b in move.because[:4]),
         f"      replay:     symptom-bot replay {path}",
     ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.check.answers.results import Example
+from bot.check.answers.space import Space
 from bot.check.report.counterexample import answer_words
 from bot.check.report.signed import signoff_words
 from bot.core.conditions.explain import explain
+from bot.core.flow.answer_values import read_value
 from bot.core.flow.compiled import CompiledRule, Flow
+from bot.core.model.answers import NOT_ASKED
 from bot.core.model.files.parts import LEVELS
 from bot.core.model.files.texts import Texts
 from bot.core.rendering.message import Paper, PaperPart, PaperRow
@@ -98,8 +102,7 @@ def _sign(flow: Flow, option: str) -> str:
 
 def _names(flow: Flow) -> Iterator[PaperRow]:
     for name, node in flow.defined.items():
-        part = getattr(node, "part", node)
-        yield PaperRow(name, explain(part, flow.questions))
+        yield PaperRow(name, explain(node, flow.questions))
 
 
 def _rules(flow: Flow, texts: Texts, edges: Sequence[Edge]) -> Iterator[PaperPart]:
@@ -127,11 +130,22 @@ def patient_words(flow: Flow, example: Example) -> str:
     return f"{'; '.join([*told, f'the other {rest} answers as usual'])} -> {example.level or 'no level'}"
 
 
-def vignette(flow: Flow, example: Example) -> str:
-    """All that a patient answers, in the order of the interview, and nothing of what comes of it."""
-    names = next(iter(flow.texts.values())).questions
-    asked = (q for q in flow.questions if q in example.answers and not flow.questions[q].consent)
-    return ". ".join(f"{names[q].short}: {answer_words(flow, q, example.answers[q])}" for q in asked) + "."
+def vignette(space: Space, example: Example) -> str:
+    """All that a patient answers, in the order of the interview, and nothing of what comes of it: who is stopped by an emergency
+    has the usual answers to the rest, so that nobody sees it by the length."""
+    flow, names = space.flow, next(iter(space.flow.texts.values())).questions
+    env: dict[str, Any] = {}
+    said: list[str] = []
+    for question, _, check in flow.asking:
+        name = question.ask
+        raw = example.answers.get(name, space.raw(name, space.usual[name]))
+        if name not in example.answers and check is not None and check(env) is not True:
+            env[name] = NOT_ASKED
+            continue
+        env[name] = read_value(question, raw)
+        if not question.consent:
+            said.append(f"{names[name].short}: {answer_words(flow, name, raw)}")
+    return ". ".join(said) + "."
 
 
 def _claims(flow: Flow, names: Sequence[str]) -> Iterator[str]:

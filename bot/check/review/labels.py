@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.check.answers.results import Example
+from bot.check.answers.space import Space
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.parts import LEVELS
 
@@ -36,11 +37,11 @@ class Agreement(NamedTuple):
 
 def patients_table(flow: Flow, examples: Sequence[Example]) -> str:
     """The patients as CSV, without what the flow says of them."""
-    out = io.StringIO()
+    out, space = io.StringIO(), Space(flow)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for number, example in enumerate(examples, 1):
-        writer.writerow([_id(number), vignette(flow, example), "", ""])
+        writer.writerow([_id(number), vignette(space, example), "", ""])
     return out.getvalue()
 
 

@@ -202,7 +202,7 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "FLOW042": (
         "has {had} buttons to choose from; a screen may have {most}",
-        "Join choices that no rule tells apart, or ask in two screens.",
+        "Join choices that no rule tells apart, put some behind one button (`behind:`), or ask in two screens.",
     ),
     "FLOW043": (
         "has {had} lines of {width} characters; {sort} may have {most}",
