@@ -19,6 +19,8 @@ from .trend import trend_svg
 
 WIDTH = 720
 """Pixels: a phone of 360 points shows a photo about 300 points wide, at two or three pixels each."""
+PRINTED = 380
+"""Pixels on paper, where a picture is at most 50 mm wide: 190 for each inch, and drawn in half the time."""
 SVG = "{http://www.w3.org/2000/svg}"
 ASIDE = 60.0
 """How far to the right a number stands whose zone has no place left for it."""
@@ -42,9 +44,9 @@ class _Body(NamedTuple):
     digits: str
 
 
-def draw(picture: Picture) -> bytes:
-    """The picture as PNG. Raises UnknownPicture."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=as_svg(picture), width=WIDTH, skip_system_fonts=True))
+def draw(picture: Picture, width: int = WIDTH) -> bytes:
+    """The picture as PNG, so many pixels wide. Raises UnknownPicture."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=as_svg(picture), width=width, skip_system_fonts=True))
 
 
 def as_svg(picture: Picture) -> str:

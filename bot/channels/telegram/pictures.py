@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.rendering.message import Paper, Picture, PictureMark
 from bot.papers.pdf import PaperError, can_make_pdf, pdf_of
-from bot.pictures.drawing import draw
+from bot.pictures.drawing import PRINTED, draw
 
 from .remembered import keep_newest
 
@@ -30,7 +30,7 @@ def paper_file(paper: Paper) -> tuple[str, bytes]:
     """Name and content of a page: PDF, or text where no PDF can be made. Takes some 50 ms: not for the event loop."""
     if can_make_pdf():
         try:
-            drawn = [draw(picture) for picture in paper.pictures]
+            drawn = [draw(picture, PRINTED) for picture in paper.pictures]
             return f"{NOTE}.pdf", pdf_of(paper, datetime.fromtimestamp(paper.written, UTC), drawn)
         except (PaperError, ValueError) as error:
             log.error("no PDF could be made, the page goes out as text", extra={"reason": type(error).__name__})

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.messages import LONGEST, Call, answer_tap, calls, pieces, text_units
+from bot.core.rendering.message import Paper
 from bot.replay.double.server import TelegramDouble
 from bot.service.payload import Payload
 from tests.support.places import ROOT
@@ -201,6 +202,7 @@ def test_a_notice_fits() -> None:
         known=st.none() | st.integers(1),
         leave=st.booleans(),
         last=st.booleans(),
+        paper=st.none() | st.builds(Paper, pictures=st.just(()), written=st.floats(0, 1e9)),
     )
 )
 def test_a_payload_survives_the_outbox(payload: Payload) -> None:
