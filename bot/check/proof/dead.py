@@ -82,7 +82,7 @@ def _spoken(flow: Flow) -> Iterator[_Spoken]:
 def lines_live(p: Prover) -> Iterator[Failed]:
     """Each line of advice, and of what can be asked about, is said in some conversation, at each of its levels."""
     spoken = tuple(_spoken(p.flow))
-    said = {f"{s.name} at {v}": _is_said(p, s.node, v, s.how) for s in spoken for v in s.levels}
+    said = {f"{s.name} at {v}": is_said(p, s.node, v, s.how) for s in spoken for v in s.levels}
     alive = p.alive(said)
     for line in spoken:
         dead = [v for v in line.levels if f"{line.name} at {v}" not in alive]
@@ -93,7 +93,8 @@ def lines_live(p: Prover) -> Iterator[Failed]:
             )  # fmt: skip
 
 
-def _is_said(p: Prover, node: Any, level: Level, how: str | None) -> Formula:
+def is_said(p: Prover, node: Any, level: Level, how: str | None) -> Formula:
+    """That the line is said at this level: its condition holds, and its way is one that is said."""
     parts = [exactly(p.one, level.rank)]
     if node is not None:
         parts.append(p.one.true(node))

@@ -12,6 +12,7 @@ from bot.core.conditions.nodes import Node
 from bot.core.model.files.governance import form_of
 from bot.core.model.files.parts import LEVELS
 
+from .dead import is_said
 from .encoding import Formula, conj, disj, exactly, neg, way_said
 from .laws import levels_from, never_lower
 from .pairs import compared
@@ -82,73 +83,52 @@ def _compare(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
 
 def _tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """For conversations in which something holds, and that end at these levels, these lines are told."""
-    prop, lines = entry.property, {line.line: (line, node) for line, node, _ in p.flow.lines}
-    for name in prop.tells:
+    lines = {line.line: (line, node) for line, node, _ in p.flow.lines}
+    for name in entry.property.tells:
         line, node = lines[name]
-        for level in prop.levels:
-            said: Formula = level in line.levels
-            if said is True:
-                parts = [True if node is None else p.one.true(node)]
-                said = conj([*parts, way_said(p.one, level, line.how) if line.how is not None else True])
-            shown = p.example(conj([p.one.true(_node(entry.when)), exactly(p.one, level.rank), neg(said)]))
-            if shown is not None:
-                yield Failed(
-                    CODE, f"{prop.property}:{name}", property_place(p.flow, prop.property),
-                    f'"{name}" is not told at {level}.', prop.because, example=shown.example,
-                )  # fmt: skip
-                break
+        for level in entry.property.levels:
+            told = is_said(p, node, level, line.how) if level in line.levels else False
+            silent = conj([p.one.true(_node(entry.when)), exactly(p.one, level.rank), neg(told)])
+            yield from _for_nobody(p, entry, name, silent, f'"{name}" is not told at {level}.')
 
 
 def _never_tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """For conversations in which something holds these lines are told at no level."""
-    prop, lines = entry.property, {line.line: (line, node) for line, node, _ in p.flow.lines}
-    for name in prop.never_tells:
+    lines = {line.line: (line, node) for line, node, _ in p.flow.lines}
+    for name in entry.property.never_tells:
         line, node = lines[name]
         for level in line.levels:
-            told = [
-                p.one.true(_node(entry.when)),
-                exactly(p.one, level.rank),
-                True if node is None else p.one.true(node),
-            ]
-            shown = p.example(conj([*told, True if line.how is None else way_said(p.one, level, line.how)]))
-            if shown is not None:
-                yield Failed(
-                    CODE, f"{prop.property}:{name}", property_place(p.flow, prop.property),
-                    f'"{name}" is told at {level}.', prop.because, example=shown.example,
-                )  # fmt: skip
-                break
+            told = conj([p.one.true(_node(entry.when)), is_said(p, node, level, line.how)])
+            yield from _for_nobody(p, entry, name, told, f'"{name}" is told at {level}.')
 
 
 def _offers(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """For conversations in which something holds these lines are shown, if their question is asked."""
-    prop = entry.property
-    for option in prop.offers:
-        question = p.flow.option_home[option]
-        only = p.flow.offered.get(option)
+    for option in entry.property.offers:
+        question, only = p.flow.option_home[option], p.flow.offered.get(option)
         hidden = False if only is None else neg(p.one.true(only[0]))
-        shown = p.example(conj([p.one.true(_node(entry.when)), p.one.asked[question], hidden]))
-        if shown is not None:
-            yield Failed(
-                CODE, f"{prop.property}:{option}", property_place(p.flow, prop.property),
-                f'"{option}" is not on the list of "{question}" that this patient sees.', prop.because, example=shown.example,
-            )  # fmt: skip
+        missed = conj([p.one.true(_node(entry.when)), p.one.asked[question], hidden])
+        message = f'"{option}" is not on the list of "{question}" that this patient sees.'
+        yield from _for_nobody(p, entry, option, missed, message)
 
 
 def _asked_first(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """Whoever is asked one of these questions was asked those before it."""
-    prop, order = entry.property, list(p.flow.questions)
-    for later in prop.before:
-        for first in prop.asked_first:
+    order = list(p.flow.questions)
+    for later in entry.property.before:
+        for first in entry.property.asked_first:
             not_before = order.index(first) > order.index(later)
-            missed = True if not_before else neg(p.one.asked[first])
-            shown = p.example(conj([p.one.asked[later], missed]))
-            if shown is not None:
-                yield Failed(
-                    CODE, f"{prop.property}:{later}", property_place(p.flow, prop.property),
-                    f'"{later}" is asked of somebody who was not asked "{first}" before it.', prop.because,
-                    example=shown.example,
-                )  # fmt: skip
-                break
+            missed = conj([p.one.asked[later], True if not_before else neg(p.one.asked[first])])
+            message = f'"{later}" is asked of somebody who was not asked "{first}" before it.'
+            yield from _for_nobody(p, entry, f"{later}:{first}", missed, message)
+
+
+def _for_nobody(p: Prover, entry: PropertyNodes, name: str, formula: Formula, message: str) -> Iterator[Failed]:
+    """What may hold for nobody, with somebody for whom it does."""
+    prop, shown = entry.property, p.example(formula)
+    if shown is not None:
+        place = property_place(p.flow, prop.property)
+        yield Failed(CODE, f"{prop.property}:{name}", place, message, prop.because, example=shown.example)
 
 
 def _node(node: Node | None) -> Node:
