@@ -124,9 +124,7 @@ def _changes(flow: Flow, folder: Path, since: str, now: datetime) -> Paper:
 
 
 def _labels(flow: Flow, kit: Path, file: Path) -> int:
-    from bot.check.answers.ending import outcome
-    from bot.check.answers.space import Space
-    from bot.check.cases import BadCase, given_answers
+    from bot.check.cases import BadCase, run_answers
     from bot.check.review.labels import BadLabels, agreement, read_labels
     from bot.check.review.manifest import check_manifest
 
@@ -134,12 +132,8 @@ def _labels(flow: Flow, kit: Path, file: Path) -> int:
     try:
         labels = read_labels(file_text(file))
         known = json.loads(file_text(kit / ANSWERS))
-        space = Space(flow)
-        said: dict[str, str] = {}
-        for name in labels.keys() & known.keys():
-            values = given_answers(flow, {"answers": known[name]})
-            found = outcome(space, {q: v if hasattr(v, "yes") else space.key_of(q, v) for q, v in values.items()})
-            said[name] = "" if found.level is None else found.level.value
+        labelled = labels.keys() & known.keys()
+        said = {name: run_answers(flow, {"answers": known[name]}).level.value for name in labelled}
         found_agreement = agreement(said, labels)
     except BadCase as error:
         content = check_manifest(kit)

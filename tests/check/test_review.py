@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from bot.check.answers.player import Player
 from bot.check.answers.space import Space
+from bot.check.cases import run_answers
 from bot.check.proof.confirm import play_example
 from bot.check.review.boundary import edges_of, patients
 from bot.check.review.document import review_paper
@@ -200,14 +201,7 @@ def test_a_kit_is_made_labelled_and_read_again(
 
 
 def level_of(given: dict[str, object]) -> str:
-    from bot.check.answers.ending import outcome
-    from bot.check.cases import given_answers
-
-    space = Space(flow_at(SPRAIN))
-    values = given_answers(space.flow, {"answers": given})
-    found = outcome(space, {q: v if hasattr(v, "yes") else space.key_of(q, v) for q, v in values.items()})
-    assert found.level is not None
-    return found.level.value
+    return run_answers(flow_at(SPRAIN), {"answers": given}).level.value
 
 
 def write_labels(path: Path, rows: list[dict[str, str]], levels: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ from bot.check.answers.ending import Ending, outcome
 from bot.check.answers.results import Example
 from bot.check.answers.space import Space
 from bot.check.counting.counting import bound
-from bot.core.conditions.nodes import Named, Node
+from bot.core.conditions.nodes import defined_in
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.parts import Level
 
@@ -153,20 +153,9 @@ def _responsible(both: Beside, before: Ending, now: Ending) -> Iterator[str]:
     for name in moved:
         for flow in (old, new):
             if name in flow.rules_by_id:
-                names |= {f"define {d}" for d in _named_in(flow.rules_by_id[name].node)}
+                names |= {f"define {d}" for d in defined_in(flow.rules_by_id[name].node)}
     asked = {q for q in {*before.asked, *now.asked} if (q in before.asked) != (q in now.asked)}
     names |= {f"question {q}" for q in asked}
     known = list(edits(old, new))
     told = [words for what, words in known if what in names]
     yield from told or [words for what, words in known if what.split()[0] in ("rule", "define", "question")]
-
-
-def _named_in(node: Node) -> Iterator[str]:
-    if isinstance(node, Named):
-        yield node.name
-        yield from _named_in(node.part)
-    elif hasattr(node, "parts"):
-        for part in node.parts:
-            yield from _named_in(part)
-    elif hasattr(node, "part"):
-        yield from _named_in(node.part)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.advice import Section
 from bot.core.model.files.parts import Level
+from bot.core.model.files.texts import whoever_for
 
 EMERGENCY, SIGN, ADVICE, REASON, ASKED, OTHER, TYPED, CLAIM = range(8)
 """How serious it is that a text is another one, most serious first: what is said in an emergency; how a warning sign is asked
@@ -68,7 +69,7 @@ def _leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any
 
 
 def _rank(flow: Flow, at: tuple[str, ...]) -> int:
-    part, *rest = at[2:] if at[0] == "audiences" else at
+    part, *rest = whoever_for(at)
     name = rest[0] if rest else ""
     if "says" in rest or "none_says" in rest:
         return TYPED

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from bot.check.answers.results import Failed
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.files.governance import WordRule
+from bot.core.model.files.texts import whoever_for
 
 _TOKENS = re.compile(r"\{\w+\}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?:;,]")
 _PARTS = re.compile(r"\.\.|[()|#]|\{\w+\}|[^\W_]+(?:'[^\W_]+)*\*?|\s+|.")
@@ -19,12 +21,14 @@ CODE = "FLOW064"
 
 
 class Text(NamedTuple):
-    """A text that patients read: its file and where it stands there, what it is called whoever it is for, and its words."""
+    """A text that patients read: its file and where it stands there, what it is called whoever it is for, its words, and the same
+    folded."""
 
     file: str
     at: tuple[str | int, ...]
     key: str
     words: str
+    folded: str
 
 
 class BadPattern(ValueError):
@@ -64,13 +68,14 @@ def texts_of(flow: Flow, lang: str, rule: WordRule) -> list[Text]:
     return [text for text in _all(flow, lang) if any(fnmatchcase(text.key, of) for of in rule.of)]
 
 
-def _all(flow: Flow, lang: str) -> Iterator[Text]:
-    for at, words in flow.texts[lang].said():
-        kept = at[2:] if at[0] == "audiences" else at
-        yield Text(f"texts.{lang}.yaml", at, ".".join(kept), words)
+@per_flow
+def _all(flow: Flow, lang: str) -> tuple[Text, ...]:
+    said: list[tuple[str, tuple[str | int, ...], str, str]]
+    said = [(f"texts.{lang}.yaml", at, ".".join(whoever_for(at)), words) for at, words in flow.texts[lang].said()]
     for number, claim in enumerate(flow.evidence.claims):
         if claim.claim not in flow.texts[lang].claims:
-            yield Text("evidence.yaml", ("claims", number, "says"), f"claims.{claim.claim}", claim.says)
+            said.append(("evidence.yaml", ("claims", number, "says"), f"claims.{claim.claim}", claim.says))
+    return tuple(Text(*one, folded(one[-1])) for one in said)
 
 
 def rule_is_kept(flow: Flow, rule: WordRule) -> Iterator[Failed]:
@@ -90,12 +95,12 @@ def _broken(flow: Flow, rule: WordRule) -> Iterator[Failed]:
         harmless = [word_pattern(one) for one in rule.but_for.get(lang, ())]
         never = [word_pattern(one) for one in rule.never_says.get(lang, ())]
         must = {one: word_pattern(one) for one in rule.says.get(lang, ())}
-        missed = {text: _missed(must, folded(text.words)) for text in texts}
+        missed = {text: _missed(must, text.folded) for text in texts}
         if rule.together:
             nowhere = [one for one in must if all(one in lacking for lacking in missed.values())]
             missed = {text: nowhere if text is texts[0] else [] for text in texts}
         for text, lacking in missed.items():
-            words = _without(harmless, folded(text.words))
+            words = _without(harmless, text.folded)
             said = [found[0].strip() for one in never if (found := one.search(words)) is not None]
             faults = [f"says {_quoted(said)}"] * bool(said) + [f"does not say {_quoted(lacking)}"] * bool(lacking)
             if faults:

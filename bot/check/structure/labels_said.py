@@ -6,12 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from bot.core.conditions.nodes import Compare, Named, Node
+from bot.core.conditions.nodes import Compare, Named, Node, defined_in
 from bot.core.flow.answer_values import bounds, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Span
 from bot.core.model.files.parts import NUMERIC, Kind
-from bot.core.model.files.texts import Key
+from bot.core.model.files.texts import Key, whoever_for
 from bot.core.model.findings import Finding
 
 CODE = "FLOW067"
@@ -69,7 +69,7 @@ def _by_key(flow: Flow) -> Mapping[Key, list[tuple[str, Key, str]]]:
     found: defaultdict[Key, list[tuple[str, Key, str]]] = defaultdict(list)
     for lang, texts in flow.texts.items():
         for at, words in texts.said():
-            found[at[2:] if at[0] == "audiences" else at].append((lang, at, words))
+            found[whoever_for(at)].append((lang, at, words))
     return found
 
 
@@ -106,7 +106,7 @@ def _names(number: float, span: Span, whole: Span, units: tuple[float, ...]) -> 
 def reasons_agree(flow: Flow) -> Iterator[Finding]:
     """FLOW067: a number in the reason of a rule with which its condition does not compare, though it compares with others."""
     said = _by_key(flow)
-    used = Counter(name for rule in flow.rules for name in set(_names_in(rule.node)))
+    used = Counter(name for rule in flow.rules for name in defined_in(rule.node))
     for rule in flow.rules:
         compared = list(_compared(rule.node, {name for name, n in used.items() if n > GUARDS}))
         if not compared:
@@ -122,16 +122,6 @@ def reasons_agree(flow: Flow) -> Iterator[Finding]:
                     f"{', '.join(sorted({f'{leaf.value:g}' for leaf in compared}))}.",
                     "Mend the one that is wrong.",
                 )  # fmt: skip
-
-
-def _names_in(node: Node) -> Iterator[str]:
-    if isinstance(node, Named):
-        yield node.name
-        yield from _names_in(node.part)
-    for part in getattr(node, "parts", ()):
-        yield from _names_in(part)
-    if not isinstance(node, Named) and hasattr(node, "part"):
-        yield from _names_in(node.part)
 
 
 def _compared(node: Node, guards: set[str]) -> Iterator[Compare]:

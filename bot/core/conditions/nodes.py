@@ -142,3 +142,12 @@ def _collect(node: Node, found: list[Leaf]) -> None:
 def reads(node: Node) -> frozenset[str]:
     """The questions whose answers the condition reads."""
     return frozenset(leaf.question for leaf in leaves(node))
+
+
+def defined_in(node: Node) -> frozenset[str]:
+    """The names of the defined conditions in a condition, those within others too."""
+    inner = (
+        node.parts if isinstance(node, All | Any_ | AtLeast) else (node.part,) if isinstance(node, Not | Named) else ()
+    )
+    own = {node.name} if isinstance(node, Named) else set()
+    return frozenset(own).union(*map(defined_in, inner))

@@ -112,6 +112,11 @@ _NOT_SAID = frozenset({"says", "none_says", "schema_number", "language"})
 """What patients may type, and what is no text."""
 
 
+def whoever_for(at: Key) -> Key:
+    """Where a text stands, whoever it is for: its place without the audience."""
+    return at[2:] if at[0] == "audiences" else at
+
+
 class Texts(Strict):
     """`texts.<lang>.yaml`: all words that patients see, in one language."""
 
