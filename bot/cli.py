@@ -8,7 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.commands import chatting, crowd, flows, keeping, operating, review, scripts, serving, versions, words
+from bot.commands import (
+    chatting,
+    crowd,
+    flows,
+    keeping,
+    operating,
+    review,
+    scripts,
+    serving,
+    versions,
+    words,
+    workbench,
+)
 from bot.commands.common import OK, USAGE, Stop
 
 
@@ -55,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
 COMMANDS: tuple[Callable[[Any], None], ...] = (
     chatting.add_chat,
     serving.add_run,
+    workbench.add_workbench,
     flows.add_triage,
     flows.add_check,
     flows.add_diff,

@@ -17,6 +17,8 @@ LARGEST = 2_000_000
 
 Equip = Callable[[Flow], Flow]
 """Gives a flow its reader of typed words."""
+Stamp = tuple[tuple[str, int, int], ...]
+"""Name, time of change and size of each file of a flow: another one when something was edited."""
 
 
 class UnknownFlow(Exception):
@@ -125,6 +127,18 @@ def load_shelf(folder: Path, equip: Equip | None = None, draft: bool = False) ->
         else:
             flows[name] = flow
     return Shelf(flows, broken)
+
+
+def stamp_of(folder: Path) -> Stamp:
+    """The stamp of a flow folder as it stands on disk."""
+    found = []
+    for path in sorted(folder.glob("*.y*ml")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 def folder_hash(folder: Path) -> str:

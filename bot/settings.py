@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
@@ -57,6 +58,17 @@ class Settings(BaseSettings):
     rate_chat: float = Field(
         1.0, gt=0, description="Messages a second to one chat on average (Telegram allows about 1)."
     )
+
+    editor_url: str | None = Field(
+        None, description="The workbench opens places in your editor by this address, e.g. vscode://file/{file}:{line}."
+    )
+
+    @field_validator("editor_url")
+    @classmethod
+    def _opens_a_file(cls, value: str | None) -> str | None:
+        if value is None or (re.match(r"[a-z][a-z0-9+.-]*://", value) and "{file}" in value):
+            return value
+        raise ValueError(f'"{value}" does not say where the file goes; write e.g. vscode://file/{{file}}:{{line}}')
 
     @field_validator("timezone")
     @classmethod

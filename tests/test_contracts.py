@@ -114,6 +114,7 @@ WITHOUT_DECLARATION = {
 }
 NOT_IMPORTED = {
     "httptools": "uvicorn reads HTTP with it where it is there",
+    "python-multipart": "starlette reads forms with it",
     "psycopg": "SQLAlchemy imports the driver that a URL of PostgreSQL names",
     "pytest-asyncio": "a plugin",
     "pytest-xdist": "a plugin",

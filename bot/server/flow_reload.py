@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
-from bot.library import flow_names, folder_hash
+from bot.library import Stamp, flow_names, folder_hash, stamp_of
 from bot.service.service import Service
 from bot.service.versions import behind
 from bot.store import FlowVersion, StoreThread
@@ -18,7 +18,6 @@ log = logging.getLogger("symptom_bot.flows")
 
 LoadFlow = Callable[[Path], tuple[Flow | None, Sequence[Finding]]]
 """A folder -> its flow if it is sound and safe, and its findings. Slow: it may prove the flow's safety."""
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 class Reloading:
@@ -26,12 +25,12 @@ class Reloading:
 
     def __init__(self, folder: Path, service: Service, thread: StoreThread, load: LoadFlow) -> None:
         self._folder, self._service, self._thread, self._load = folder, service, thread, load
-        self._stamps: dict[str, Stamp] = {name: _stamp(folder / name) for name in flow_names(folder)}
+        self._stamps: dict[str, Stamp] = {name: stamp_of(folder / name) for name in flow_names(folder)}
 
     async def look(self) -> None:
         """Look once whether something was edited, and take it into use if it may be."""
         for name in await asyncio.to_thread(flow_names, self._folder):
-            stamp = _stamp(self._folder / name)
+            stamp = stamp_of(self._folder / name)
             if stamp == self._stamps.get(name):
                 continue
             self._stamps[name] = stamp
@@ -63,14 +62,3 @@ class Reloading:
         current = self._service.flows.current.get(name)
         if current is not None:
             self._service.flows.behind[name] = behind(current, why)
-
-
-def _stamp(folder: Path) -> Stamp:
-    found = []
-    for path in sorted(folder.glob("*.y*ml")):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        found.append((path.name, stat.st_mtime_ns, stat.st_size))
-    return tuple(found)

@@ -41,7 +41,7 @@ class SeenCase:
     outcome: Played
 
 
-class _PhoneDriver(MemoryDriver):
+class PhoneDriver(MemoryDriver):
     """The driver in memory, which takes down what it shows."""
 
     def __init__(self, flow: Flow, lang: str, now: datetime) -> None:
@@ -108,6 +108,6 @@ _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 def seen_case(case: Case, flow: Flow, versions: Mapping[str, Flow]) -> SeenCase:
     """Play the case; as far as it goes, if it goes another way than it should."""
-    driver = _PhoneDriver(flow, case.lang, case.now.replace(tzinfo=UTC))
+    driver = PhoneDriver(flow, case.lang, case.now.replace(tzinfo=UTC))
     outcome = now_or_never(played(MEMORY, case, flow, versions, driver, UTC))
     return SeenCase(case, flow, tuple(driver.seen), outcome)

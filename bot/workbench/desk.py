@@ -1,0 +1,114 @@
+"""What lies on the operator's desk: the folder of the flows, the flow that is open, the chat on the phone, what the checks said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+from urllib.parse import quote
+
+from bot.core.flow.compiled import Flow
+from bot.core.model.findings import Finding, Place
+from bot.library import Equip, Stamp, flow_names, stamp_of, try_folder
+
+from .phone.chat import PhoneChat
+
+
+class Look(NamedTuple):
+    """A flow as it stands on disk. `flow`: None if it cannot be read at all; `draft`: whether it has lines that are still to do or
+    findings, so that no bot would serve it; `findings`: what is wrong."""
+
+    stamp: Stamp
+    flow: Flow | None
+    draft: bool
+    findings: tuple[Finding, ...]
+
+
+class DeskFolders(NamedTuple):
+    """Where things are written and looked for. `editor`: the address that opens a file, "" for none."""
+
+    scripts: Path
+    people: Path
+    build: Path
+    editor: str = ""
+
+
+@dataclass
+class Desk:
+    """One operator's desk. `folder`: of all flows; `now`: the time at which a chat begins; `equip`: gives a flow its reader."""
+
+    folder: Path
+    folders: DeskFolders
+    now: Callable[[], datetime]
+    equip: Equip
+    name: str = ""
+    phone: PhoneChat | None = None
+    _looks: dict[str, Look] = field(default_factory=dict)
+    _readable: dict[str, Flow] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def names(self) -> list[str]:
+        """The flows that there are."""
+        return flow_names(self.folder)
+
+    def open(self, name: str) -> bool:
+        """Open another flow; whether there is one of this name."""
+        if name not in self.names():
+            return False
+        if name != self.name:
+            self.name, self.phone = name, None
+        return True
+
+    @property
+    def flow_folder(self) -> Path:
+        """The folder of the flow that is open."""
+        return self.folder / self.name
+
+    def look(self) -> Look:
+        """The open flow as it stands now; read anew only if a file changed."""
+        stamp = stamp_of(self.flow_folder)
+        with self._lock:
+            known = self._looks.get(self.name)
+            if known is not None and known.stamp == stamp:
+                return known
+            flow, findings = try_folder(self.flow_folder, self.equip)
+            draft = flow is None
+            if draft:
+                flow, _ = try_folder(self.flow_folder, self.equip, draft=True)
+            look = self._looks[self.name] = Look(stamp, flow, draft, tuple(findings))
+            if flow is not None:
+                self._readable[self.name] = flow
+            return look
+
+    def shown(self) -> Flow | None:
+        """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page."""
+        return self.look().flow or self._readable.get(self.name)
+
+    def chat(self) -> PhoneChat | None:
+        """The chat on the phone; begun now if there is none. None if the flow cannot be read."""
+        if self.phone is None:
+            self.begin()
+        return self.phone
+
+    def begin(self, lang: str = "", now: datetime | None = None) -> None:
+        """Begin a new chat with the flow as it stands; in its first language, and now, if nothing else is chosen."""
+        flow = self.shown()
+        if flow is not None:
+            chosen = lang if lang in flow.texts else next(iter(flow.texts))
+            self.phone = PhoneChat(flow, chosen, now or self.now()).begin()
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def file_line(self, place: Place) -> str:
+        """A place as an editor takes it: file and line."""
+        return f"{self.flow_folder / place.file}:{place.line}"
+
+    def editor_link(self, place: Place) -> str:
+        """The address that opens the place in the operator's editor, "" without one."""
+        if not self.folders.editor:
+            return ""
+        path = (self.flow_folder / place.file).resolve()
+        return self.folders.editor.replace("{file}", quote(str(path))).replace("{line}", str(place.line))

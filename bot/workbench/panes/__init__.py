@@ -1,0 +1,1 @@
+"""The panes: each takes requests, asks the desk, and fills its templates."""

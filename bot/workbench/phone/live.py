@@ -1,0 +1,32 @@
+"""The phone as it stands now: what the bot edits changes in place, as it does in a channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.flow.compiled import Flow
+from bot.core.rendering.message import Message
+from bot.replay.phone.seen import PhoneDriver, PhoneItem
+from bot.replay.playing.acts import Shown
+
+
+class LivePhone(PhoneDriver):
+    """The driver whose phone shows ticks, and buttons that went."""
+
+    def __init__(self, flow: Flow, lang: str, now: datetime) -> None:
+        super().__init__(flow, lang, now)
+        self._by_number: dict[int, PhoneItem] = {}
+
+    def _show(self, message: Message, drawn_by: str) -> Shown:
+        shown = super()._show(message, drawn_by)
+        if not shown.edits:
+            self._by_number[shown.message] = self.seen[-1]
+            return shown
+        item = self._by_number.get(shown.message)
+        if item is not None and item.message is not None:
+            item.message = replace(
+                message, blocks=message.blocks or item.message.blocks, picture=message.picture or item.message.picture
+            )
+            item.tapped.clear()
+        return shown
