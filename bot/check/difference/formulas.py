@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
-from bot.check.proof.encoding import Copy, Formula, conj, disj, neg, way_said
+from bot.check.proof.encoding import Copy, Formula, conj, disj, neg, same_formula, way_said
 from bot.check.proof.pairs import same
 from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
@@ -36,7 +36,8 @@ class Couple:
 
         self.z3, self.both = z3, both
         context = z3.Context()
-        self.old, self.new = Copy(context, both.old, "o"), Copy(context, both.new, "n")
+        self.old = Copy(context, both.old, "o")
+        self.new = Copy(context, both.new, "n", beside=self.old)
         self.solver = bounded(z3.SolverFor("QF_FD", context), limits)
         self.solver.add(self.old.rules)
         self.solver.add(self.new.rules)
@@ -44,7 +45,7 @@ class Couple:
 
     def _alike(self) -> Iterable[Formula]:
         for name, axis in self.both.new.axes.items():
-            other = self.both.old.axes.get(name)
+            other = None if name in self.new.shared else self.both.old.axes.get(name)
             if isinstance(axis, Ticks) and isinstance(other, Ticks):
                 pairs = [
                     same(table_o[name, o], table_n[name, o])
@@ -153,8 +154,8 @@ class Couple:
         lost: AtLevel = {}
         for (name, level), (before, now) in found.items():
             stays = conj([at_level(self.old, level), at_level(self.new, level)])
-            added[name, level.value] = conj([stays, now, neg(before)])
-            lost[name, level.value] = conj([stays, before, neg(now), self._as_known_before])
+            added[name, level.value] = conj([stays, _only_first(now, before)])
+            lost[name, level.value] = conj([stays, _only_first(before, now), self._as_known_before])
         return added, lost
 
     def questions(self) -> tuple[list[str], list[str]]:
@@ -167,8 +168,8 @@ class Couple:
         before = {q: self.old.asked.get(q, False) for q in names} | _shown(self.old)
         now = {q: self.new.asked.get(q, False) for q in names} | _shown(self.new)
         names = {**names, **{n: None for n in now if n in before}}
-        more = {q: conj([now[q], neg(before[q])]) for q in names}
-        return more, {q: conj([before[q], neg(now[q]), self._as_known_before]) for q in names}
+        more = {q: _only_first(now[q], before[q]) for q in names}
+        return more, {q: conj([_only_first(before[q], now[q]), self._as_known_before]) for q in names}
 
     @cached_property
     def _as_known_before(self) -> Formula:
@@ -186,7 +187,7 @@ class Couple:
         differing: dict[str, Formula] = {}
         for name in dict.fromkeys(c[0] for flow in flows for c in flow.conflicts):
             before, now = _pointed_out(self.old, name), _pointed_out(self.new, name)
-            differing[name] = neg(same(before, now))
+            differing[name] = False if same_formula(before, now) else neg(same(before, now))
         return differing
 
     # --- one patient --------------------------------------------------------------------------------------------------
@@ -247,6 +248,11 @@ class Couple:
             for q in self.new.order
             for before, now in zip(_so_far(self.old, q), _so_far(self.new, q), strict=True)
         }
+
+
+def _only_first(one: Formula, other: Formula) -> Formula:
+    """That one holds and the other does not."""
+    return False if same_formula(one, other) else conj([one, neg(other)])
 
 
 def _shown(copy: Copy) -> dict[str, Formula]:

@@ -77,15 +77,32 @@ def at_least(count: int, parts: list[Formula]) -> Formula:
     return z3.PbGe([(p, 1) for p in rest], need)
 
 
+def same_formula(one: Formula, other: Formula) -> bool:
+    """Whether both are the very same formula: of one context, the same terms are one."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one.eq(other))
+
+
 class Copy:
     """One conversation: its variables, and the formulas of everything that follows from them.
 
     `partly`: a conversation in the middle: `known[q]` are free, an answer counts only where it is known, nothing stops.
     `context`: the z3.Context of all that is proved together, and of nothing else: which of several models z3 finds hangs on
     whatever its context has met before, and the same flow is to give the same example.
+    `beside`: another version, answered alike: as long as both ask by the same formulas, its variables are taken, so that what is
+    the same in both is one formula.
     """
 
-    def __init__(self, context: Any, space: Space, tag: str, stops: bool = True, answers: Copy | None = None) -> None:
+    def __init__(
+        self,
+        context: Any,
+        space: Space,
+        tag: str,
+        stops: bool = True,
+        answers: Copy | None = None,
+        beside: Copy | None = None,
+    ) -> None:
         import z3
 
         self.context = context
@@ -100,6 +117,9 @@ class Copy:
         self._false: dict[Any, Formula] = {}
         self._reads: dict[int, tuple[Node, int]] = {}
         self.stopped: list[Formula] = [False]
+        self.defined: dict[int, Formula] = {}
+        self.shared: set[str] = set()
+        self._beside = beside
         self._build(z3, stops, answers)
         self.fires = {r.rule.rule: self.true(r.node) for r in self.flow.rules}
         self.at_least = [disj(self.fires[r.rule.rule] for r in self.flow.rules if r.rank >= k) for k in range(4)]
@@ -117,22 +137,47 @@ class Copy:
                 self.asked[name] = known
             else:
                 wanted = conj([due, neg(self.stopped[-1])])
-                if isinstance(wanted, bool):
-                    self.asked[name] = wanted
-                else:
-                    self.asked[name] = z3.Bool(f"{self.tag}:asked:{name}", self.context)
-                    self.rules.append(self.asked[name] == wanted)
-                self._answers(z3, name)
+                self.asked[name] = self._short(z3, f"asked:{name}", wanted)
+                if not self._taken_over(name):
+                    self._answers(z3, name)
             if stops:
                 met = [self.true(r.node, i) for r in urgent if name in urgent_reads[r.rule.rule]]
                 stop = disj([self.stopped[-1], *met])
-                if not isinstance(stop, bool) and met:
-                    short = z3.Bool(f"{self.tag}:stopped:{i}", self.context)
-                    self.rules.append(short == stop)
-                    stop = short
-                self.stopped.append(stop)
+                self.stopped.append(self._short(z3, f"stopped:{i}", stop) if met else stop)
             else:
                 self.stopped.append(False)
+
+    def _short(self, z3: Any, name: str, formula: Formula) -> Formula:
+        """A variable that means the formula: the one that means it in the version beside, if there is one."""
+        if isinstance(formula, bool):
+            return formula
+        known = self._beside.defined.get(formula.get_id()) if self._beside is not None else None
+        if known is None:
+            known = z3.Bool(f"{self.tag}:{name}", self.context)
+            self.rules.append(known == formula)
+        self.defined[formula.get_id()] = known
+        return known
+
+    def _taken_over(self, name: str) -> bool:
+        """Take the answers of the version beside, if it asks by the same formula and takes the same answers."""
+        other, axis = self._beside, self.space.axes[name]
+        if other is None or name not in other.asked or not same_formula(other.asked[name], self.asked[name]):
+            return False
+        theirs = other.space.axes[name]
+        if isinstance(axis, Ticks) and isinstance(theirs, Ticks):
+            if (axis.options, axis.unsure) != (theirs.options, theirs.unsure):
+                return False
+            for option in axis.options:
+                self.yes[name, option], self.unsure[name, option] = other.yes[name, option], other.unsure[name, option]
+        elif isinstance(axis, Axis) and isinstance(theirs, Axis):
+            if [c.key for c in axis.cases] != [c.key for c in theirs.cases]:
+                return False
+            for case in axis.cases:
+                self.case[name, case.key] = other.case[name, case.key]
+        else:
+            return False
+        self.shared.add(name)
+        return True
 
     def _answers(self, z3: Any, name: str) -> None:
         axis, asked = self.space.axes[name], self.asked[name]
