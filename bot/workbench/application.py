@@ -14,10 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.library import stamp_of
 
+from .checking.checker import Checker
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
 from .news import News
-from .panes import phone, spine
+from .panes import findings, phone, spine
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
@@ -32,6 +33,7 @@ def application(desk: Desk) -> Starlette:
         Route("/open", open_flow, methods=["POST"]),
         *spine.ROUTES,
         *phone.ROUTES,
+        *findings.ROUTES,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app = Starlette(
@@ -45,13 +47,23 @@ def application(desk: Desk) -> Starlette:
 
 @asynccontextmanager
 async def _watching(app: Starlette) -> AsyncIterator[None]:
-    task = asyncio.create_task(_watch(app.state.desk, app.state.news))
+    desk: Desk = app.state.desk
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        desk.note_what_held()
+        loop.call_soon_threadsafe(app.state.news.tell, "checked")
+
+    desk.checker = Checker(told, desk.folders.build)
+    desk.checker.start()
+    task = asyncio.create_task(_watch(desk, app.state.news))
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await asyncio.to_thread(desk.checker.stop)
 
 
 async def _watch(desk: Desk, told: News) -> None:
@@ -59,10 +71,11 @@ async def _watch(desk: Desk, told: News) -> None:
     seen = None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
-        if seen is not None and at != seen:
+        if at != seen:
+            seen = at
+            await asyncio.to_thread(desk.check)
             await asyncio.to_thread(desk.look)
             told.tell("flow")
-        seen = at
         await asyncio.sleep(LOOK_EVERY)
 
 

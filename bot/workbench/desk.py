@@ -11,9 +11,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import content_hash
 from bot.core.model.findings import Finding, Place
-from bot.library import Equip, Stamp, flow_names, stamp_of, try_folder
+from bot.library import Equip, Stamp, flow_names, read_files, stamp_of, try_folder
 
+from .checking.bases import Bases
+from .checking.checker import Checker
+from .checking.results import Checked
 from .phone.chat import PhoneChat
 
 
@@ -46,6 +50,8 @@ class Desk:
     equip: Equip
     name: str = ""
     phone: PhoneChat | None = None
+    checker: Checker | None = None
+    _bases: dict[str, Bases] = field(default_factory=dict)
     _looks: dict[str, Look] = field(default_factory=dict)
     _readable: dict[str, Flow] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -86,6 +92,36 @@ class Desk:
     def shown(self) -> Flow | None:
         """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page."""
         return self.look().flow or self._readable.get(self.name)
+
+    # --- checks -------------------------------------------------------------------------------------------------------
+
+    @property
+    def bases(self) -> Bases:
+        """What edits of the open flow are compared with."""
+        with self._lock:
+            if self.name not in self._bases:
+                self._bases[self.name] = Bases(self.flow_folder)
+            return self._bases[self.name]
+
+    def check(self) -> None:
+        """Have the open flow checked as it stands on disk."""
+        if self.checker is None:
+            return
+        files, _ = read_files(self.flow_folder)
+        self.checker.check(self.flow_folder, files, content_hash(files), self.bases.base())
+
+    @property
+    def checked(self) -> Checked:
+        """What is known of the newest save."""
+        return Checked() if self.checker is None else self.checker.checked
+
+    def note_what_held(self) -> None:
+        """Keep the files for which everything held, to compare with."""
+        look = self.look()
+        if look.flow is not None and self.checked.state(look.flow)[0] == "good":
+            self.bases.held = dict(look.flow.files)
+
+    # --- the phone ----------------------------------------------------------------------------------------------------
 
     def chat(self) -> PhoneChat | None:
         """The chat on the phone; begun now if there is none. None if the flow cannot be read."""

@@ -65,7 +65,7 @@ def check_command(
                 print(f"{folder}  cannot be used: {len(findings)} findings", file=out)
                 _print_findings(folder, findings, out)
             continue
-        structure = (*check_structure(flow), *_missing_files(flow, folder))
+        structure = (*check_structure(flow), *missing_files(flow, folder))
         screens = fit(flow)
         proved = proofs(flow)
         walked = None if walk is None else walk()
@@ -82,7 +82,7 @@ def check_command(
     return code
 
 
-def _missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
+def missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
     """Scripts and tests that hazards name; they are looked for where a `tests` folder stands beside the flows."""
     root = folder.resolve().parent.parent
     return tuple(controls_have_files(flow, root)) if (root / "tests").is_dir() else ()
@@ -162,7 +162,7 @@ def check_lines(
             f"  step          {figures['walks']} random conversations come out the same when they are really held"
         )
     lines += [f"  limit         {limit}" for limit in proved.limits]
-    for first, *others in _by_patient(proved.failed):
+    for first, *others in by_patient(proved.failed):
         lines += failure_lines(flow, first, scripts.get(first.name))
         lines += [
             f"         The same patient also shows:  {other.name}  {other.place}  {other.code}" for other in others
@@ -170,7 +170,7 @@ def check_lines(
     return lines
 
 
-def _by_patient(failed: Sequence[Failed]) -> list[list[Failed]]:
+def by_patient(failed: Sequence[Failed]) -> list[list[Failed]]:
     """The safety rules that fail, those that one patient shows together, most of them first: one edit is behind
     them. The flow's own rule comes first, since it names the sign; what every flow must keep is farther from the cause."""
     groups: dict[Any, list[Failed]] = {}

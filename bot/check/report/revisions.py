@@ -23,7 +23,11 @@ def open_versions(old: str, new: str, space: Path) -> tuple[Path, Path, Path]:
     if here is None:
         name = new.partition(":")[2] or old.partition(":")[2] or "flows/back_spasm"
         here = Path(name)
-    return first or _at_revision(old, here, space / "old"), second or _at_revision(new, here, space / "new"), here
+    return (
+        first or folder_at_revision(old, here, space / "old"),
+        second or folder_at_revision(new, here, space / "new"),
+        here,
+    )
 
 
 def _folder(name: str) -> Path | None:
@@ -33,7 +37,12 @@ def _folder(name: str) -> Path | None:
         return None
 
 
-def _at_revision(revision: str, folder: Path, space: Path) -> Path:
+def commit_of(revision: str, folder: Path) -> str:
+    """The commit that a revision of the repository around a folder means now. Raises NoSuchVersion."""
+    return _git(folder.resolve().parent, "rev-parse", "--verify", f"{revision}^{{commit}}").strip()
+
+
+def folder_at_revision(revision: str, folder: Path, space: Path) -> Path:
     """The folder as it was at a git revision, written to a folder of the same name in `space`."""
     revision, _, inside = revision.partition(":")
     around = folder.resolve().parent

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.check.report.report import WalkReport
+from bot.core.flow.compiled import Flow
 from bot.library import load_flow
 from bot.replay.script.flows import with_reader
 
@@ -27,9 +28,14 @@ def begin_walk(folder: Path, build: Path) -> Callable[[], WalkReport]:
 
 
 def walk_through(folder: Path, build: Path, taps: int = TAPS, typed: int = TYPED) -> WalkReport:
+    """A walk through the flow of a folder."""
+    return walk_flow(load_flow(folder), build, taps, typed)
+
+
+def walk_flow(flow: Flow, build: Path, taps: int = TAPS, typed: int = TYPED) -> WalkReport:
     """The walk, from a seed that only the flow's content decides."""
     began = perf_counter()
-    flow = with_reader(load_flow(folder))
+    flow = with_reader(flow)
     walked = explored(flow, taps, typed, int(flow.version, 16))
     broken = []
     for number, one in enumerate(walked.broken, 1):

@@ -29,15 +29,14 @@
   document.addEventListener("focusin", (event) => { if (question(event)) mark(question(event)); });
 
   const down = () => {
-    const screen = document.querySelector(".screen");
-    if (screen) screen.scrollTop = screen.scrollHeight;
+    for (const screen of document.querySelectorAll(".screen")) screen.scrollTop = screen.scrollHeight;
   };
   let pressed = false;
   document.addEventListener("htmx:beforeRequest", (event) => { pressed = event.target.matches?.(".keys") ?? false; });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "detail" && event.detail.requestConfig?.path?.startsWith("/detail/")) event.target.focus();
+    if (event.target.id?.startsWith("phone")) down();
     if (event.target.id !== "phone") return;
-    down();
     if (pressed) {
       const keys = document.querySelectorAll(".said:last-of-type .key, .screen");
       (keys[keys.length > 1 ? 1 : 0] ?? document.getElementById("words")).focus({ preventScroll: true });
