@@ -11,13 +11,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bot.core.flow.compiled import Flow
-from bot.core.flow.reading import content_hash
+from bot.core.flow.reading import content_hash, read_stored
 from bot.core.model.findings import Finding, Place
 from bot.library import Equip, Stamp, flow_names, read_files, stamp_of, try_folder
 
 from .checking.bases import Bases
 from .checking.checker import Checker
-from .checking.results import Checked
+from .checking.results import Checked, Files
 from .phone.chat import PhoneChat
 
 
@@ -54,6 +54,7 @@ class Desk:
     _bases: dict[str, Bases] = field(default_factory=dict)
     _looks: dict[str, Look] = field(default_factory=dict)
     _readable: dict[str, Flow] = field(default_factory=dict)
+    _versions: dict[str, Flow] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def names(self) -> list[str]:
@@ -102,6 +103,19 @@ class Desk:
             if self.name not in self._bases:
                 self._bases[self.name] = Bases(self.flow_folder)
             return self._bases[self.name]
+
+    def flow_of(self, files: Files) -> Flow:
+        """Another version of the open flow, from its files. Raises FlowError if this release cannot read it."""
+        today = self.shown()
+        words = {} if today is None else {lang: dict(texts.system) for lang, texts in today.texts.items()}
+        version = content_hash(files)
+        with self._lock:
+            known = self._versions.get(version)
+        if known is None:
+            known = self.equip(read_stored(self.name, files, words))
+            with self._lock:
+                self._versions = {version: known}
+        return known
 
     def check(self) -> None:
         """Have the open flow checked as it stands on disk."""

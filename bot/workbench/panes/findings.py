@@ -12,7 +12,6 @@ from starlette.routing import Route
 from bot.check.answers.results import Example
 from bot.check.difference.diff import Difference
 from bot.core.flow.compiled import Flow
-from bot.core.flow.reading import read_stored
 from bot.core.model.findings import FlowError
 from bot.workbench.checking.bases import WORDS
 from bot.workbench.checking.results import Checked
@@ -99,7 +98,8 @@ def phones(request: Request) -> Response:
     if flow is None or example is None:
         return page_part(request, "_no_phones.html", why="This patient is no longer among those who are moved.")
     try:
-        old = _flow_before(desk, flow)
+        files = desk.bases.base().files
+        old = None if files is None else desk.flow_of(files)
     except FlowError as error:
         return page_part(request, "_no_phones.html", why=f"The version before cannot be played: {error.findings[0]}")
     chats: list[tuple[str, PhoneChat | None]] = [
@@ -107,12 +107,6 @@ def phones(request: Request) -> Response:
         ("as it stands now", chat_of_patient(flow, "now", example)),
     ]
     return page_part(request, "_phones.html", chats=chats)
-
-
-def _flow_before(desk: Desk, flow: Flow) -> Flow | None:
-    files = desk.bases.base().files
-    words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
-    return None if files is None else desk.equip(read_stored(flow.name, files, words))
 
 
 ROUTES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -9,8 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core.flow.compiled import Flow
+from bot.core.model.findings import FlowError
+from bot.workbench.desk import Desk
 from bot.workbench.drawing import asks_for_part, desk_of, page_part, whole_page
+from bot.workbench.views.colours import COLOURS, Colouring, difference_of, way_of_patient
 from bot.workbench.views.details import Detail, question_detail, rule_detail
+from bot.workbench.views.found import example_of_failure, failures_of
 from bot.workbench.views.rule_table import rule_table
 from bot.workbench.views.spine import ROW, WIDTH, drawn_arcs, found_in, spine_of
 
@@ -19,7 +24,7 @@ def spine(request: Request) -> Response:
     """The spine; with `q`, only the questions in which these words stand."""
     desk = desk_of(request)
     flow = desk.shown()
-    words = request.query_params.get("q", "")
+    words, colour = (request.query_params.get(name, "") for name in ("q", "colour"))
     if flow is None:
         return whole_page(request, "unreadable.html", "spine")
     detail = _detail(flow, request.query_params.get("kind", ""), request.query_params.get("name", ""))
@@ -27,13 +32,45 @@ def spine(request: Request) -> Response:
     shown = [row for row in rows if found_in(words, row.name, row.short, row.when)]
     filled: dict[str, Any] = {
         "flow": flow, "rows": shown, "all": len(rows), "arcs": drawn_arcs(arcs, [row.name for row in shown]), "q": words,
-        "height": ROW * len(shown), "width": WIDTH, "detail": detail,
+        "height": ROW * len(shown), "width": WIDTH, "detail": detail, "colours": COLOURS, "colour": colour,
+        "colouring": colouring(desk, flow, colour, request.query_params.get("failure", "0")),
     }  # fmt: skip
     return (
         page_part(request, "_spine.html", **filled)
         if asks_for_part(request)
         else whole_page(request, "spine.html", "spine", **filled)
     )
+
+
+def colouring(desk: Desk, flow: Flow, colour: str, failure: str = "0") -> Colouring:
+    """The marks of one colouring; none of one that there is not."""
+    return _COLOURINGS.get(colour, _plain)(desk, flow, int(failure) if failure.isdecimal() else 0)
+
+
+def _plain(desk: Desk, flow: Flow, number: int) -> Colouring:
+    return Colouring("", {})
+
+
+def _way(desk: Desk, flow: Flow, number: int) -> Colouring:
+    failures = failures_of(flow, desk.checked)
+    example = example_of_failure(flow, desk.checked, number)
+    if example is None:
+        return Colouring("Nothing fails: there is no counterexample.", {})
+    return way_of_patient(flow, failures[number].failed.name, example)
+
+
+def _difference(desk: Desk, flow: Flow, number: int) -> Colouring:
+    base = desk.bases.base()
+    if base.files is None:
+        return Colouring(base.why, {})
+    try:
+        old = desk.flow_of(base.files)
+    except FlowError as error:
+        return Colouring(f"{base.name} cannot be read by this release: {error.findings[0]}", {})
+    return difference_of(old, flow, base.name)
+
+
+_COLOURINGS: Mapping[str, Callable[[Desk, Flow, int], Colouring]] = {"way": _way, "difference": _difference}
 
 
 def rules(request: Request) -> Response:
