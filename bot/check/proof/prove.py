@@ -68,13 +68,21 @@ def get_ready() -> None:
 
 
 def proofs(
-    flow: Flow, fast: bool = False, walks: int | None = None, seed: int = 0, limits: Mapping[str, int] = LIMITS
+    flow: Flow,
+    fast: bool = False,
+    walks: int | None = None,
+    seed: int = 0,
+    limits: Mapping[str, int] = LIMITS,
+    known: Proofs | None = None,
 ) -> Proofs:
     """Everything proved of a flow. `fast`: only what decides whether patients may see it (safety), as at every load.
 
     Each counterexample is played through `step`; `walks` random conversations (20 if fast, else 200) are compared too.
-    `limits`: the solver's own bounds on one question.
+    `limits`: the solver's own bounds on one question. `known`: the proofs of a version that asks and decides by the very same
+    files, so that only its words are others: what the solver proved of it is not proved again.
     """
+    if known is not None:
+        return _of_other_words(flow, known)
     flow = plain_flow(flow)
     began = perf_counter()
     p = Prover(flow, limits)
@@ -82,8 +90,7 @@ def proofs(
     held: list[str] = []
     failed: list[Failed] = []
     own: list[tuple[str, Proof]] = [(e.property.property, partial(one_property, entry=e)) for e in property_nodes(flow)]
-    own += [(rule.words, partial(_without_solver, check=rule_is_kept, rule=rule)) for rule in flow.safety.words]
-    own += [(rule.setting, partial(_without_solver, check=setting_is_kept, rule=rule)) for rule in flow.safety.settings]
+    own += [(name, partial(_without_solver, check=check)) for name, check in _read_off(flow)]
     parts: tuple[tuple[str, Sequence[tuple[str, Proof]]], ...] = (("safety", (*SAFETY, *own)),)
     if not fast:
         parts += (("build", BUILD), ("length", LENGTH))
@@ -119,8 +126,32 @@ def proofs(
     return Proofs(flow.name, flow.version, tuple(held), tuple(failed), tuple(reached), figures, seconds, fast)
 
 
-def _without_solver(p: Prover, check: Callable[[Flow, Any], Iterator[Failed]], rule: Any) -> Iterator[Failed]:
-    return check(p.flow, rule)
+def _read_off(flow: Flow) -> Iterator[tuple[str, Callable[[Flow], Iterator[Failed]]]]:
+    """The safety rules that are read off the files, no solver needed: of words and of settings."""
+    for rule in flow.safety.words:
+        yield rule.words, partial(rule_is_kept, rule=rule)
+    for setting in flow.safety.settings:
+        yield setting.setting, partial(setting_is_kept, rule=setting)
+
+
+def _without_solver(p: Prover, check: Callable[[Flow], Iterator[Failed]]) -> Iterator[Failed]:
+    return check(p.flow)
+
+
+def _of_other_words(flow: Flow, known: Proofs) -> Proofs:
+    """The proofs of a version of which only the words are others than those of the known one."""
+    began = perf_counter()
+    checks = dict(_read_off(flow))
+    found = {name: list(check(flow)) for name, check in checks.items()}
+    held = [name for name in known.held if name not in found] + [name for name, failed in found.items() if not failed]
+    failed = [f for f in known.failed if f.name.partition(":")[0] not in found] + [
+        f for fs in found.values() for f in fs
+    ]
+    figures = {**known.figures, "failing": _failing(failed)}
+    seconds = {"safety": perf_counter() - began}
+    return replace(
+        known, version=flow.version, held=tuple(held), failed=tuple(failed), figures=figures, seconds=seconds
+    )
 
 
 def _tried(words: str, proof: Proof, p: Prover, safety: bool) -> Iterator[Failed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bot.core.conditions.compiler import compile_check
@@ -132,9 +133,8 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
             near = did_you_mean(file, [f"{k}.yaml" for k in FILES] + ["texts.en.yaml"])
             findings.append(Finding(Place(file), "FLOW003", "No file of a flow has this name.", near or "Delete it."))
             continue
-        here = loaded[file] = Loaded(file, files[file])
-        findings.extend(here.findings)
-        model = None if here.value is None else validate(FILES[kind], here, findings)
+        loaded[file], model, found = _read_one(kind, file, files[file])
+        findings.extend(found)
         if isinstance(model, Texts):
             spoken[file] = model
         elif model is not None:
@@ -165,6 +165,15 @@ def _load(name: str, files: Mapping[str, str]) -> tuple[Draft | None, list[Findi
         partial=partial,
     )
     return draft, findings
+
+
+@lru_cache(maxsize=16)
+def _read_one(kind: str, file: str, text: str) -> tuple[Loaded, Any, tuple[Finding, ...]]:
+    """One file, its model if it has one, and its findings. Of an edit only the edited file is read anew."""
+    here = Loaded(file, text)
+    findings = list(here.findings)
+    model = None if here.value is None else validate(FILES[kind], here, findings)
+    return here, model, tuple(findings)
 
 
 def _missing(files: Mapping[str, str]) -> Iterator[Finding]:

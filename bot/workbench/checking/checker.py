@@ -1,4 +1,4 @@
-"""Has the newest save checked: a warm process for what is there at once, another one for what follows. The newest edit wins."""
+"""Has the newest save checked: two warm processes for what is there at once, another one for what follows. The newest edit wins."""
 
 from __future__ import annotations
 
@@ -9,19 +9,28 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
-from .results import AFTERWARDS, AT_ONCE, MOVED, Base, Checked, Files, Job, Stage
-from .stages import serve_long, serve_quick
+from .results import AFTERWARDS, MOVED, SAFETY, STRUCTURE, Base, Checked, Files, Job, Stage
+from .stages import READY, serve_comparing, serve_long, serve_proving
 
 _SPAWN = get_context("spawn")
 ENDED = "the process that did it ended; save once more to try again"
+_WARM: tuple[tuple[Callable[[Connection], None], tuple[str, ...]], ...] = (
+    (serve_proving, (STRUCTURE, SAFETY)),
+    (serve_comparing, (MOVED,)),
+)
+"""The warm processes, and the stages that each does: on two processors they take no longer than the longer of them."""
 
 
 @dataclass
 class _Running:
+    """A process, our end of the line to it, the stages that it still owes, and whether it has said that it is ready."""
+
     process: BaseProcess
     line: Connection
     left: list[str] = field(default_factory=list)
+    ready: bool = False
 
 
 class Checker:
@@ -30,7 +39,7 @@ class Checker:
     def __init__(self, told: Callable[[], None], build: Path) -> None:
         self._told, self._build = told, build
         self._lock = threading.Lock()
-        self._quick: _Running | None = None
+        self._warm: list[_Running | None] = [None] * len(_WARM)
         self._long: _Running | None = None
         self._job: Job | None = None
         self._closed = threading.Event()
@@ -40,9 +49,9 @@ class Checker:
         self._thread = threading.Thread(target=self._listen, name="checks", daemon=True)
 
     def start(self) -> None:
-        """Begin the warm process, so that it is ready when the first save comes."""
+        """Begin the warm processes, so that they are ready when the first save comes."""
         with self._lock:
-            self._begin_quick()
+            self._begin_warm()
         self._thread.start()
 
     def stop(self) -> None:
@@ -51,7 +60,7 @@ class Checker:
         self._wake.send(None)
         self._thread.join(5)
         with self._lock:
-            for running in (self._quick, self._long):
+            for running in self._all():
                 _end(running)
 
     def check(self, folder: Path, files: Files, version: str, base: Base) -> None:
@@ -62,35 +71,36 @@ class Checker:
             self.checked = Checked(number, version, base.name)
             _end(self._long)
             self._long = None
-            quick = self._begin_quick()
-            quick.left = list(AT_ONCE)
-            quick.line.send(self._job)
+            for running, (_, stages) in zip(self._begin_warm(), _WARM, strict=True):
+                running.left = list(stages)
+                running.line.send(self._job)
         self._told()
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
-    def _begin_quick(self) -> _Running:
-        if self._quick is None or not self._quick.process.is_alive():
-            _end(self._quick)
-            here, there = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=serve_quick, args=(there,), daemon=True)
-            process.start()
-            there.close()
-            self._quick = _Running(process, here)
-            self._wake.send(None)
-        return self._quick
+    def _all(self) -> list[_Running]:
+        return [running for running in (*self._warm, self._long) if running is not None]
 
-    def _begin_long(self, job: Job) -> None:
+    def _begin_warm(self) -> list[_Running]:
+        for number, (work, _) in enumerate(_WARM):
+            running = self._warm[number]
+            if running is None or not running.process.is_alive():
+                _end(running)
+                self._warm[number] = self._begin(work)
+                self._wake.send(None)
+        return [running for running in self._warm if running is not None]
+
+    def _begin(self, work: Callable[..., None], *given: Any) -> _Running:
         here, there = _SPAWN.Pipe()
-        process = _SPAWN.Process(target=serve_long, args=(there, job), daemon=True)
+        process = _SPAWN.Process(target=work, args=(there, *given), daemon=True)
         process.start()
         there.close()
-        self._long = _Running(process, here, list(AFTERWARDS))
+        return _Running(process, here)
 
     def _listen(self) -> None:
         while not self._closed.is_set():
             with self._lock:
-                lines = {r.line: r for r in (self._quick, self._long) if r is not None}
+                lines = {running.line: running for running in self._all()}
             for ready in wait([*lines, self._woken]):
                 if ready is self._woken:
                     self._woken.recv()
@@ -104,27 +114,33 @@ class Checker:
         except (EOFError, OSError):
             stage = None
         with self._lock:
-            if running not in (self._quick, self._long):
+            if running not in self._all():
                 return
             if stage is None:
                 self._lost(running)
-            elif stage.name == "ready":
-                self.warm.set()
+            elif stage.name == READY:
+                running.ready = True
+                if all(one is not None and one.ready for one in self._warm):
+                    self.warm.set()
             elif stage.number == self.checked.number:
                 self.checked = self.checked.with_stage(stage)
                 running.left = [name for name in running.left if name != stage.name]
-                if stage.name == MOVED and self._job is not None:
-                    self._begin_long(self._job)
+                if running in self._warm and not any(one.left for one in self._warm if one is not None):
+                    self._begin_long()
         self._told()
+
+    def _begin_long(self) -> None:
+        """What follows, once everything that is there at once is there."""
+        if self._job is not None:
+            self._long = self._begin(serve_long, self._job)
+            self._long.left = list(AFTERWARDS)
 
     def _lost(self, running: _Running) -> None:
         """A process ended: with its job done, or in the middle of it."""
         for name in running.left:
             self.checked = self.checked.with_stage(Stage(self.checked.number, name, RuntimeError(ENDED), 0.0))
-        if running is self._quick:
-            self._quick = None
-        else:
-            self._long = None
+        self._warm = [None if one is running else one for one in self._warm]
+        self._long = None if running is self._long else self._long
         _end(running)
 
 

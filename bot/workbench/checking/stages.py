@@ -1,45 +1,63 @@
-"""The stages: the quick ones in a process that stays warm, the long ones in one that ends with the job.
+"""The stages: the quick ones in processes that stay warm, the long ones in one that ends with the job.
 
-Both get a job as text of files, so that what is checked is what was on disk at one moment.
+All get a job as text of files, so that what is checked is what was on disk at one moment. A warm process remembers what it read
+and proved last: of an edit only what changed is done anew.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.core.flow.reading import read_stored, try_flow
+from bot.core.flow.compiled import Flow
+from bot.core.flow.reading import content_hash, read_stored, try_flow
 from bot.core.model.findings import FlowError
 
 from .results import MOVED, SAFETY, SCREENS, STRUCTURE, WALK, WHOLE, Job, Moved, Stage
 
+READY = "ready"
+"""What a warm process says once it has imported what it needs."""
+Work = tuple[str, Callable[[], Any]]
+"""A stage, and what does it."""
+_DECIDING = ("interview.yaml", "triage.yaml", "advice.yaml", "answers.yaml", "safety.yaml")
+"""The files that proofs with the solver read; the others hold words."""
 
-def serve_quick(line: Connection) -> None:
-    """Do the quick stages of each job that comes, the newest only, until the line is closed."""
-    gc.disable()  # tens of thousands of formulas; they are collected between two jobs
-    from bot.check.proof.prove import get_ready
 
-    get_ready()
-    _send(line, Stage(0, "ready", None, 0.0))
-    while (job := _newest(line)) is not None:
-        for name, work in _quick(job):
-            if not _do(line, job, name, work) or line.poll():
-                break
-        gc.collect()
+def serve_proving(line: Connection) -> None:
+    """Structure and proofs of each job that comes, the newest only, until the line is closed."""
+    _serve(line, Proving().stages)
+
+
+def serve_comparing(line: Connection) -> None:
+    """Whom the edit of each job moves, likewise."""
+    _serve(line, Comparing().stages)
 
 
 def serve_long(line: Connection, job: Job) -> None:
-    """Do the long stages of one job."""
+    """The long stages of one job."""
     os.nice(5)
     for name, work in _long(job):
         if not _do(line, job, name, work):
             return
     line.close()
+
+
+def _serve(line: Connection, stages: Callable[[Job], Iterator[Work]]) -> None:
+    gc.disable()  # tens of thousands of formulas; they are collected between two jobs
+    from bot.check.proof.prove import get_ready
+
+    get_ready()
+    _send(line, Stage(0, READY, None, 0.0))
+    while (job := _newest(line)) is not None:
+        for name, work in stages(job):
+            if not _do(line, job, name, work) or line.poll():
+                break
+        gc.collect()
 
 
 def _newest(line: Connection) -> Job | None:
@@ -70,33 +88,62 @@ def _send(line: Connection, stage: Stage) -> bool:
     return True
 
 
-def _quick(job: Job) -> Iterator[tuple[str, Callable[[], Any]]]:
-    from bot.check.difference.diff import compare
-    from bot.check.proof.prove import proofs
-    from bot.check.report.report import missing_files
-    from bot.check.structure.structure import check_structure
+class Proving:
+    """Structure and proofs. What the solver proved of the same conditions stands, whatever became of the words."""
 
-    flow, findings = try_flow(job.name, job.files)
-    if flow is None:
-        yield STRUCTURE, lambda: tuple(findings)
-        return
-    yield STRUCTURE, lambda: (*check_structure(flow), *missing_files(flow, Path(job.folder)))
-    yield SAFETY, lambda: proofs(flow, fast=True)
+    def __init__(self) -> None:
+        self._of: Mapping[str, str] = {}
+        self._proved: Any = None
 
-    def moved() -> Moved:
+    def stages(self, job: Job) -> Iterator[Work]:
+        """The stages of a job; of files that are no flow the first alone, with what is wrong."""
+        from bot.check.report.report import missing_files
+        from bot.check.structure.structure import check_structure
+
+        flow, findings = try_flow(job.name, job.files)
+        if flow is None:
+            yield STRUCTURE, lambda: tuple(findings)
+            return
+        yield STRUCTURE, lambda: (*check_structure(flow), *missing_files(flow, Path(job.folder)))
+        yield SAFETY, lambda: self._prove(job, flow)
+
+    def _prove(self, job: Job, flow: Flow) -> Any:
+        from bot.check.proof.prove import proofs
+
+        deciding = {name: job.files.get(name, "") for name in _DECIDING}
+        known = self._proved if deciding == self._of else None
+        self._of, self._proved = deciding, proofs(flow, fast=True, known=known)
+        return self._proved
+
+
+class Comparing:
+    """Whom an edit moves. The base is read once."""
+
+    def __init__(self) -> None:
+        self._base: tuple[str, Flow] | None = None
+
+    def stages(self, job: Job) -> Iterator[Work]:
+        """The one stage of a job; none of files that are no flow."""
+        flow, _ = try_flow(job.name, job.files)
+        if flow is not None:
+            yield MOVED, lambda: self._moved(job, flow)
+
+    def _moved(self, job: Job, flow: Flow) -> Moved:
+        from bot.check.difference.diff import compare
+
         if job.base.files is None:
             return Moved(None, job.base.why)
-        words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
-        try:
-            old = read_stored(job.name, job.base.files, words)
-        except FlowError as error:
-            return Moved(None, f"{job.base.name} cannot be read by this release: {error.findings[0]}")
-        return Moved(compare(old, flow, count=False))
+        version = content_hash(job.base.files)
+        if self._base is None or self._base[0] != version:
+            words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
+            try:
+                self._base = version, read_stored(job.name, job.base.files, words)
+            except FlowError as error:
+                return Moved(None, f"{job.base.name} cannot be read by this release: {error.findings[0]}")
+        return Moved(compare(self._base[1], flow, count=False))
 
-    yield MOVED, moved
 
-
-def _long(job: Job) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _long(job: Job) -> Iterator[Work]:
     from bot.check.proof.prove import proofs
     from bot.check.screens.budget import fit
     from bot.replay.walks.own_process import walk_flow
