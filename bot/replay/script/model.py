@@ -201,6 +201,9 @@ class Script(StrictScript):
         "", description="The language of the patient's phone with its region, e.g. en-GB; absent: `lang`."
     )
     now: dt.datetime = Field(NOW, description="The patient's local time at the beginning.")
+    tags: ScriptWords = Field(
+        default_factory=list, description="Words by which `replay -k` finds it, beside its title."
+    )
     chat: list[ScriptStep] = Field(min_length=1, description="The chat, line by line.")
     expect: Expect = Field(default_factory=Expect, description="What must be so at the end.")
 
@@ -209,6 +212,12 @@ class Table(StrictScript):
     """The part of a file that makes one script out of many: a column of values each, or a list of cases."""
 
     cases: list[dict[str, Any]] | dict[str, list[Any]]
+
+
+class TableFile(StrictScript):
+    """A table of cases that stands in a file of its own."""
+
+    file: str = Field(min_length=1, description="The CSV file, seen from the script; its first line names the columns.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +247,4 @@ class Case:
     patient: Patient | None = None
     phone: str = ""
     known: str = ""
+    tags: tuple[str, ...] = ()
