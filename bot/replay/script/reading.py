@@ -26,11 +26,13 @@ BESIDE = frozenset({FRAGMENTS, SURVIVORS})
 
 @dataclass
 class Scripts:
-    """The cases of some files and what was wrong with them. `flows`: flow name or folder of a case -> the flow."""
+    """The cases of some files and what was wrong with them. `flows`: flow name or folder of a case -> the flow; `tables`:
+    the files that tables of cases stand in."""
 
     cases: list[Case] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     flows: dict[str, Flow] = field(default_factory=dict)
+    tables: set[Path] = field(default_factory=set)
 
     def flow(self, case: Case) -> Flow:
         """The flow of a case."""
@@ -111,6 +113,8 @@ def _read(here: Loaded, file: Path, flows: FlowFolders, found: Scripts) -> None:
     table = raw.pop("cases", None)
     before = len(found.findings)
     rows = rows_of(table, here, file, found.findings)
+    if isinstance(table, dict) and isinstance(table.get("file"), str):
+        found.tables.add(file.parent / table["file"])
     _unused(raw, rows, found.findings)
     for row in rows:
         start = len(found.findings)
