@@ -23,7 +23,7 @@ from bot.replay.script.reading import Scripts, files_in, read_file, same_titles
 from .disk import Disk
 from .entries import BookEntry, came_of, digest_of
 from .records import Records
-from .touched import edited
+from .touched import edited_names
 
 _READ = (".yaml", ".yml", ".csv")
 
@@ -133,7 +133,7 @@ class Book:
                     continue
                 mended = True
                 if before is not None:
-                    names |= edited(before, now)
+                    names |= edited_names(before, now)
                     of_flow |= {f for f, page in self._pages.items() if _runs_in(page, before)}
         if mended:
             again |= {f for f, page in self._pages.items() if page.scripts.findings}

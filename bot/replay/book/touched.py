@@ -27,7 +27,7 @@ def visited_in(handled: MemoryTurn) -> Iterator[str]:
     yield from (f"rule {rule}" for rule in handled.turn.trace.fired)
 
 
-def edited(old: Flow, new: Flow) -> frozenset[str]:
+def edited_names(old: Flow, new: Flow) -> frozenset[str]:
     """What is not the same in two versions of a flow, its condition and its words included."""
     before, after = dict(_said(old)), dict(_said(new))
     return frozenset(name for name in {**before, **after} if before.get(name) != after.get(name))
