@@ -146,6 +146,9 @@ class Watcher:
         """Where everything stands, once nothing is left to play."""
         if self.now or self.later:
             return
+        save_records(self.book)
+        there = {e.key for e in self.book.entries if e.case is not None}
+        write_reports(self.book, [o for key, o in self._came.items() if key in there], self.junit, self.html)
         failing, broken = self._of_words(self.book.failing), self.book.broken
         listed = failure_list(failing, broken)
         if listed:
@@ -154,9 +157,6 @@ class Watcher:
         parts = [f"{passed} passed", *[f"{len(failing)} FAILED"] * bool(failing)]
         parts += [f"{len(broken)} cannot be read"] * bool(broken)
         self._say(f"all: {', '.join(parts)}")
-        save_records(self.book)
-        there = {e.key for e in self.book.entries if e.case is not None}
-        write_reports(self.book, [o for key, o in self._came.items() if key in there], self.junit, self.html)
 
     def _say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)

@@ -40,9 +40,9 @@ class Scripts:
 
 
 def script_files(path: Path) -> list[Path]:
-    """The script files of a folder (with those below it) in order; the file itself for a file."""
+    """The script files of a folder (with those below it) in order, hidden ones left out; the file itself for a file."""
     if path.is_dir():
-        return sorted(p for p in path.rglob("*.yaml") if p.name not in BESIDE)
+        return sorted(p for p in path.rglob("*.yaml") if p.name not in BESIDE and not p.name.startswith("."))
     return [path]
 
 
