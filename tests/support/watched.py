@@ -34,9 +34,9 @@ class WatchedScripts:
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
-    def until(self, words: str) -> list[str]:
+    def until(self, words: str, longest: float = LONGEST_WAIT) -> list[str]:
         """The lines up to the next one with these words. Raises AssertionError if it does not come in time."""
-        end, came = time.monotonic() + LONGEST_WAIT, list[str]()
+        end, came = time.monotonic() + longest, list[str]()
         while True:
             try:
                 line = self._lines.get(timeout=max(0.01, end - time.monotonic()))
