@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.operator.changes import FolderEdit
 
 KINDS = ("interview", "triage", "advice", "answers", "evidence", "safety", "hazards", "signoff", "countries", "texts")
+SCRIPT_KINDS = ("script", "fragments", "survivors", "people")
 QUESTION_KINDS = ("one", "many", "yes_no", "number", "scale", "ago", "length", "age")
 LEVELS = ("self_care", "see_soon", "same_day", "emergency")
 SECTIONS = ("do", "say", "expect", "worse", "guidance", "medicine", "help", "again", "about")
@@ -24,8 +25,10 @@ SECTIONS = ("do", "say", "expect", "worse", "guidance", "medicine", "help", "aga
 
 def add_schema(commands: Any) -> None:
     """`symptom-bot schema [KIND] [--write DIR] [--manual FILE]`."""
-    p = commands.add_parser("schema", help="JSON Schema of the flow files, for editors that complete and underline")
-    p.add_argument("kind", nargs="?", choices=KINDS, help="file kind (default: all, as one object)")
+    p = commands.add_parser(
+        "schema", help="JSON Schema of flow files and scripts, for editors that complete and underline"
+    )
+    p.add_argument("kind", nargs="?", choices=(*KINDS, *SCRIPT_KINDS), help="file kind (default: all, as one object)")
     p.add_argument("--write", metavar="DIR", help="write one file for each kind, and print the editor's settings")
     p.add_argument(
         "--manual", metavar="FILE", help="bring the reference tables of this manual up to date (flows/README.md)"
@@ -34,7 +37,8 @@ def add_schema(commands: Any) -> None:
 
 
 def _schema(args: argparse.Namespace) -> int:
-    from bot.operator.schema import all_schemas, editor_settings, schema_of, write_schemas
+    from bot.operator.schema import all_schemas, editor_settings, write_schemas
+    from bot.replay.schemas import SCRIPT_FILES, script_schemas
 
     try:
         if args.manual:
@@ -43,13 +47,15 @@ def _schema(args: argparse.Namespace) -> int:
             changed = write_tables(Path(args.manual))
             print(f"{args.manual}: {'brought up to date' if changed else 'is up to date'}.")
         elif args.write:
-            for path in write_schemas(Path(args.write)):
+            for path in write_schemas(Path(args.write), all_schemas() | script_schemas()):
                 print(f"written  {path}")
             print("Settings for VS Code (extension YAML):")
-            print(editor_settings(Path(args.write)))
+            print(editor_settings(Path(args.write), SCRIPT_FILES))
+            print("Or, as the first line of a file, seen from it:")
+            print("# yaml-language-server: $schema=../../../.schemas/script.schema.json")
         else:
-            schema = schema_of(args.kind) if args.kind else all_schemas()
-            print(json.dumps(schema, indent=2, ensure_ascii=False))
+            schemas = all_schemas() | script_schemas()
+            print(json.dumps(schemas[args.kind] if args.kind else schemas, indent=2, ensure_ascii=False))
     except BrokenPipeError:
         raise
     except OSError as error:

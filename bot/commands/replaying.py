@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from bot.replay.book.book import Book
+from bot.replay.book.brief import brief_failure, failure_list
+from bot.replay.book.records import Records
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import failure, run_all, run_jobs, run_text, summary, transcript, versions_of, write_json
 from bot.replay.playing.ways import MemoryWay, Way
@@ -16,7 +20,7 @@ from bot.replay.script.flows import FlowFolders
 from bot.replay.script.reading import Scripts, read_scripts
 from bot.replay.script.writing import save
 
-from .common import FOUND, OK, USAGE
+from .common import FOUND, OK, USAGE, Stop
 
 if TYPE_CHECKING:
     from bot.core.conversation.session import Session
@@ -32,8 +36,14 @@ def replay_command(
     *,
     through: Sequence[str] = ("memory",),
     seeds: Sequence[int | None] = (None,),
+    words: str = "",
+    failed: bool = False,
+    build: Path | None = None,
     verbose: bool = False,
+    brief: bool = False,
     json: bool = False,
+    junit: Path | None = None,
+    html: Path | None = None,
     coverage: bool = False,
     page: Path | None = None,
     phone: Path | None = None,
@@ -43,8 +53,11 @@ def replay_command(
     at_least: float = 0.0,
     jobs: int = 1,
 ) -> int:
-    """Replay scripts. A single script shows its transcript; several show failures and a summary.
+    """Replay scripts. A single script shows its transcript; several show failures, a list of them, and a summary. One that
+    cannot be read is said, and keeps no other from being played.
 
+    `words`, `failed`: only cases with these words, only those that are not known to have passed last time, which a file in the
+    folder `build` says (None: nothing is kept). `brief`: a failure in ten lines. `junit`, `html`: files for reports.
     `coverage`: say what no script has met (`page`: also as an HTML file); with `json`, one JSON object a flow,
     which its `kind` tells from those of the scripts. `phone`: a folder to draw the conversations into.
     `mutate`: break the flow in every way and see whether a script notices (`share`: of the ways, chosen by `seed`); wrong
@@ -54,33 +67,91 @@ def replay_command(
     if wrong:
         print(wrong, file=stream)
         return USAGE
-    scripts = read_scripts(paths, flows)
-    if _findings(scripts, stream):
-        return FOUND
+    book = Book(paths, flows, Records(build))
+    chosen = book.select(words, failed)
+    for finding in book.scripts.findings:
+        print(dumps({"kind": "finding", **finding.as_json()}) if json else finding, file=stream)
+    if not chosen:
+        return _nothing_chosen(book, words, failed, stream)
+    scripts = book.of(chosen)
     began = time.perf_counter()
-    outcomes: list[Played] = []
     if jobs > 1 and not (coverage or mutate or page):
-        running = run_jobs(paths, flows, through, seeds, jobs)
+        keys = frozenset(entry.key for entry in chosen)
+        running = book.kept(run_jobs(paths, flows, through, seeds, jobs, keys))
     else:
-        running = run_all(scripts, [ways[t] for t in through], seeds)
+        running = book.play(chosen, [ways[t] for t in through], seeds)
+    outcomes: list[Played] = []
     for outcome in running:
         outcomes.append(outcome)
-        if json:
-            write_json([outcome], stream)
-        elif not outcome.passed:
-            print(failure(outcome) + "\n", file=stream)
-        elif verbose or len(scripts.cases) == 1:
-            print(f"ok  {outcome.case.title}  ({outcome.way})\n{transcript(outcome)}\n", file=stream)
+        _print(outcome, stream, json, brief, whole=verbose or len(scripts.cases) == 1)
+    save_records(book)
     if not json:
-        print(summary(outcomes, time.perf_counter() - began), file=stream)
+        _summary(book, outcomes, time.perf_counter() - began, stream)
+    write_reports(book, outcomes, junit, html)
     if coverage or page is not None:
         _coverage(scripts, outcomes, stream, json, page)
     if phone is not None:
         from bot.replay.phone.draw import draw_scripts
 
         draw_scripts(scripts, phone, stream)
-    noticed = _mutate(scripts, outcomes, paths, flows, stream, json, share, seed, at_least, jobs) if mutate else True
-    return OK if noticed and all(o.passed for o in outcomes) else FOUND
+    fine = not book.broken and all(o.passed for o in outcomes)
+    if mutate and book.broken:
+        print("Mend the scripts that cannot be read first: without them, a score says too little.", file=stream)
+    elif mutate:
+        fine = _mutate(scripts, outcomes, paths, flows, stream, json, share, seed, at_least, jobs) and fine
+    return OK if fine else FOUND
+
+
+def _nothing_chosen(book: Book, words: str, failed: bool, stream: TextIO) -> int:
+    if words and not book.select(words):
+        print(f'No script has "{words}" in its title, its tags or the name of its file.', file=stream)
+        return FOUND if book.broken else USAGE
+    if failed and book.select(words):
+        print("Nothing failed last time.", file=stream)
+    return FOUND if book.broken else OK
+
+
+def _print(outcome: Played, stream: TextIO, json: bool, brief: bool, whole: bool) -> None:
+    """`whole`: one that passed, too."""
+    if json:
+        write_json([outcome], stream)
+    elif not outcome.passed:
+        print((brief_failure if brief else failure)(outcome) + "\n", file=stream)
+    elif whole:
+        print(f"ok  {outcome.case.title}  ({outcome.way})\n{transcript(outcome)}\n", file=stream)
+
+
+def _summary(book: Book, outcomes: Sequence[Played], seconds: float, stream: TextIO) -> None:
+    """The list of what failed, if there is more than that one, and the last line."""
+    failed = {(o.case.file, o.case.title) for o in outcomes if not o.passed}
+    listed = failure_list([e for e in book.entries if e.case is not None and e.key in failed], book.broken)
+    if listed and (len(outcomes) > 1 or book.broken):
+        print(listed, file=stream)
+    print(summary(outcomes, seconds, len(book.broken)), file=stream)
+
+
+def save_records(book: Book) -> None:
+    """Keep what came for the next `--failed`; where nothing can be written, the scripts were played all the same."""
+    try:
+        book.save()
+    except OSError as error:
+        print(f"What came is not kept for --failed: {error.filename}: {error.strerror}.", file=sys.stderr)
+
+
+def write_reports(book: Book, outcomes: Sequence[Played], junit: Path | None, html: Path | None) -> None:
+    """Write what is wanted. Raises Stop where it cannot be written."""
+    from bot.replay.book.junit import junit as as_junit
+    from bot.replay.book.report import report
+
+    try:
+        if junit is not None:
+            junit.parent.mkdir(parents=True, exist_ok=True)
+            junit.write_text(as_junit(outcomes, book.broken), encoding="utf-8")
+        if html is not None:
+            html.parent.mkdir(parents=True, exist_ok=True)
+            html.write_text(report(outcomes, book.broken, book.scripts), encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"{error.filename} cannot be written: {error.strerror}.") from None
 
 
 def _wrong_usage(

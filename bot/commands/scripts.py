@@ -23,7 +23,21 @@ def add_replay(commands: Any) -> None:
     )
     p.add_argument("--faults", action="append", type=int, metavar="SEED", help="with faults derived from this seed")
     p.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
+    p.add_argument(
+        "-k", dest="words", default="", metavar="WORDS", help="those with these words in title, tags or file"
+    )
+    p.add_argument("--failed", action="store_true", help="those that failed last time, or were not played yet")
+    p.add_argument("--watch", action="store_true", help="stay, and play what is edited as soon as it is saved")
+    p.add_argument(
+        "--update", action="store_true", help="write the bot's new wording into scripts that fail by it alone"
+    )
+    p.add_argument("--brief", action="store_true", help="a failure in at most ten lines")
     p.add_argument("--verbose", action="store_true", help="show every transcript")
+    p.add_argument("--junit", type=Path, metavar="FILE", help="what came, as JUnit XML")
+    p.add_argument(
+        "--html", type=Path, metavar="FILE", help="what came, as a page: failures first, beside their phones"
+    )
+    p.add_argument("--build", default="build", type=Path, metavar="DIR", help="where it is kept what failed last time")
     p.add_argument("--json", action="store_true", help="one JSON object for each script")
     p.add_argument("--coverage", action="store_true", help="what no script meets, with file and line")
     p.add_argument("--page", type=Path, metavar="FILE", help="the coverage also as an HTML page")
@@ -51,13 +65,42 @@ def _replay(args: argparse.Namespace) -> int:
     if not 0 < args.share <= 1 or args.jobs < 1:
         raise Stop("--share is a part between 0 and 1, --jobs at least 1.")
     through = args.through or (["telegram"] if args.faults else ["memory"])
+    if args.mutate and (args.words or args.failed):
+        raise Stop("--mutate asks what none of the scripts notices: leave out -k and --failed.")
     gc.set_threshold(*COLLECT)
+    flows = FlowFolders(flow_folders(), with_reader)
+    if args.watch or args.update:
+        _by_themselves(args)
+    if args.watch:
+        from .editing import watch_command
+
+        return watch_command(
+            args.paths, flows, sys.stdout, words=args.words, failed=args.failed, build=args.build, verbose=args.verbose,
+            junit=args.junit, html=args.html,
+        )  # fmt: skip
+    if args.update:
+        from .editing import update_command
+
+        return update_command(args.paths, flows, sys.stdout, words=args.words, failed=args.failed, build=args.build)
     return replay_command(
-        args.paths, FlowFolders(flow_folders(), with_reader), _ways(through), sys.stdout,
-        through=through, seeds=args.faults or (None,), verbose=args.verbose, json=args.json, coverage=args.coverage,
-        page=args.page, phone=args.phone, mutate=args.mutate,
+        args.paths, flows, _ways(through), sys.stdout, through=through, seeds=args.faults or (None,), words=args.words,
+        failed=args.failed, build=args.build, verbose=args.verbose, brief=args.brief, json=args.json, junit=args.junit,
+        html=args.html, coverage=args.coverage, page=args.page, phone=args.phone, mutate=args.mutate,
         share=args.share, seed=args.seed, at_least=args.at_least, jobs=args.jobs,
     )  # fmt: skip
+
+
+_IN_MEMORY = ("through", "faults", "json", "coverage", "page", "phone", "mutate")
+
+
+def _by_themselves(args: argparse.Namespace) -> None:
+    """--watch and --update play in memory, and go with neither each other nor what is counted at the end."""
+    name = "--watch" if args.watch else "--update"
+    others = [f"--{key}" for key in _IN_MEMORY if getattr(args, key)] + ["--jobs"] * (args.jobs > 1)
+    others += ["--update"] * (args.watch and args.update)
+    others += [f"--{key}" for key in ("junit", "html") if args.update and getattr(args, key)]
+    if others:
+        raise Stop(f"{name} plays in memory, by itself: leave out {', '.join(others)}.")
 
 
 def add_script(commands: Any) -> None:

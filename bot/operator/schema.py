@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def file_of(kind: str) -> str:
 
 def schema_of(kind: str) -> dict[str, Any]:
     """The JSON Schema of one file kind. Raises KeyError for an unknown kind."""
-    schema = _tidy(FILES[kind].model_json_schema(by_alias=True, mode="validation"))
+    schema = tidied(FILES[kind].model_json_schema(by_alias=True, mode="validation"))
     if kind == "texts":
         schema["properties"]["system"] |= {
             "properties": {key: _system_text(places) for key, places in SYSTEM.items()},
@@ -39,14 +40,14 @@ def _system_text(places: tuple[str, ...]) -> dict[str, Any]:
     return {"type": "string", "description": f"Filled in here: {filled}."}
 
 
-def _tidy(value: Any, parent: str = "") -> Any:
+def tidied(value: Any, parent: str = "") -> Any:
     """Without the titles that only repeat the key, and without `null`: an operator leaves a key out."""
     if isinstance(value, list):
-        return [_tidy(v) for v in value]
+        return [tidied(v) for v in value]
     if not isinstance(value, dict):
         return value
     named = parent in ("properties", "$defs", "patternProperties")
-    kept = {k: _tidy(v, "" if named else k) for k, v in value.items() if named or k != "title"}
+    kept = {k: tidied(v, "" if named else k) for k, v in value.items() if named or k != "title"}
     if named:
         return kept
     if kept.get("default", 0) is None:
@@ -60,18 +61,20 @@ def _tidy(value: Any, parent: str = "") -> Any:
     return kept
 
 
-def write_schemas(folder: Path) -> list[Path]:
+def write_schemas(folder: Path, schemas: Mapping[str, dict[str, Any]]) -> list[Path]:
     """Write `<kind>.schema.json` for each kind; gives the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for kind, schema in all_schemas().items():
+    for kind, schema in schemas.items():
         path = folder / f"{kind}.schema.json"
         path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         written.append(path)
     return written
 
 
-def editor_settings(folder: Path) -> str:
-    """Settings with which VS Code and other editors with yaml-language-server use the schemas in `folder`."""
-    mapping = {str(folder / f"{kind}.schema.json"): f"**/flows/*/{file_of(kind)}" for kind in FILES}
+def editor_settings(folder: Path, others: Mapping[str, Sequence[str]]) -> str:
+    """Settings with which VS Code and other editors with yaml-language-server use the schemas in `folder`. `others`: kinds of
+    files that are no flow's -> which files these are."""
+    mapping: dict[str, Any] = {str(folder / f"{kind}.schema.json"): f"**/flows/*/{file_of(kind)}" for kind in FILES}
+    mapping |= {str(folder / f"{kind}.schema.json"): list(files) for kind, files in others.items()}
     return json.dumps({"yaml.schemas": mapping}, indent=2)

@@ -91,6 +91,22 @@ class YamlText:
         there.update(items)
         self._agree()
 
+    def reword(self, path: Path, text: str) -> None:
+        """Put another text in the place of the one at `path`, in the same quotes; all around it stays."""
+        node = self._node(path)
+        if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
+            raise CannotEdit(f"{self.name}: this text is written in a way that cannot be reworded; do it by hand.")
+        written = _scalar(text, quoted=node.style == "'" or "," in text)
+        if node.style == '"':
+            written = json.dumps(text, ensure_ascii=False)
+        lines = self.text.split("\n")
+        begin, end = node.start_mark, node.end_mark
+        line = lines[begin.line][: begin.column] + written + lines[end.line][end.column :]
+        self.text = "\n".join([*lines[: begin.line], line, *lines[end.line + 1 :]])
+        around = self.at(path[:-1])
+        around[path[-1]] = text
+        self._agree()
+
     def _begin(self, path: Path, value: Any) -> None:
         """Put a list or mapping where nothing, or an empty one, stands."""
         parent, key = path[:-1], str(path[-1])

@@ -154,8 +154,8 @@ class ScriptItem(pytest.Item):
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the case stands."""
-        return self.path, self.case.place.line - 1, self.name
+        """Where the case stands: in its file, or in the table beside it."""
+        return Path(self.case.place.file), self.case.place.line - 1, self.name
 
 
 class PlayedItems:

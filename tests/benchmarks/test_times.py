@@ -17,6 +17,7 @@ from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.reading import read_scripts
 from bot.understanding.scoring import read_cases
 from tests.benchmarks.startup import importing, starts
+from tests.benchmarks.watching import edits
 from tests.support.flow_edits import BACK_SPASM, flow_at
 from tests.support.places import FLOWS, TESTS
 from tests.support.scripts import FLOW_FOLDERS
@@ -42,6 +43,11 @@ def test_a_thousand_scripts_in_memory_take_less_than_ten_seconds() -> None:
     count = len(list(run_all(scripts, [MemoryWay()])))
     assert count > 300
     assert (time.process_time() - began) / count * 1000 < 15.0
+
+
+def test_a_saved_script_has_its_result_in_a_fifth_of_a_second_at_the_median() -> None:
+    """All the shipped scripts are watched; tests.benchmarks.watching prints the figures."""
+    assert statistics.median(edits(11)) < 0.2
 
 
 def test_a_message_costs_less_than_five_milliseconds_at_the_median() -> None:

@@ -134,3 +134,84 @@ def test_a_level_that_fell_on_a_walk_is_expected_to_stand(monkeypatch: pytest.Mo
     outcome = run_text(text, Path("walk.yaml"), sprain())
     assert outcome is not None
     assert outcome.passed
+
+
+# --- what is chosen, and how it is told -------------------------------------------------------------------------------
+
+TO_ONSET = "{auto: {}, until: onset}"
+WRONG = "{auto: {}, until: pain}"
+
+
+def test_one_broken_script_does_not_stop_the_others_and_is_in_the_list(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script(tmp_path, TO_ONSET, "a")
+    script(tmp_path, WRONG, "b")
+    (tmp_path / "c.yaml").write_text("title: C\nflow: back_spasm\nchat: [{tapp: x}]\n")
+    code, said = run(capsys, "replay", ".", "--brief")
+    assert code == 1
+    assert said.splitlines()[-5:-1] == ["", "Failed:", "  b.yaml:4  Case b", "  c.yaml:3  cannot be read"]
+    assert said.splitlines()[-1].startswith("memory: 1 passed, 1 FAILED; 1 cannot be read")
+    failed = said[said.index("FAILED  Case b") : said.index("\n\nFailed:")]
+    assert len(failed.splitlines()) <= 10
+
+
+def test_what_failed_is_played_again_until_it_passes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    script(tmp_path, TO_ONSET, "a")
+    script(tmp_path, WRONG, "b")
+    assert run(capsys, "replay", ".", "--jobs", 2)[0] == 1
+    code, said = run(capsys, "replay", ".", "--failed")
+    assert (code, said.splitlines()[-1][:26]) == (1, "memory: 0 passed, 1 FAILED")
+    script(tmp_path, TO_ONSET, "b")
+    code, said = run(capsys, "replay", ".", "--failed")
+    assert (code, "memory: 1 passed" in said) == (0, True)
+    assert run(capsys, "replay", ".", "--failed") == (0, "Nothing failed last time.\n")
+    assert (tmp_path / "build" / "replayed.json").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_a_line_and_the_scripts_are_played(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script(tmp_path, TO_ONSET)
+    (tmp_path / "taken").write_text("")
+    code, said = run(capsys, "replay", "a.yaml", "--build", "taken")
+    assert (code, "memory: 1 passed" in said, "is not kept for --failed" in said) == (0, True, True)
+    code, said = run(capsys, "replay", "a.yaml", "--html", "taken/page.html")
+    assert (code, "cannot be written" in said) == (2, True)
+
+
+def test_words_choose_and_words_that_choose_nothing_are_wrong_usage(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script(tmp_path, TO_ONSET, "a")
+    script(tmp_path, WRONG, "b")
+    code, said = run(capsys, "replay", ".", "-k", "A.YAML case")
+    assert (code, "memory: 1 passed" in said) == (0, True)
+    assert run(capsys, "replay", ".", "-k", "nowhere")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--watch", "--coverage"], "--watch plays in memory, by itself: leave out --coverage."),
+        (["--watch", "--through", "reload", "--jobs", 2], "leave out --through, --jobs."),
+        (["--watch", "--update"], "leave out --update."),
+        (["--update", "--junit", "a.xml"], "leave out --junit."),
+        (["--mutate", "-k", "a"], "leave out -k and --failed."),
+    ],
+)
+def test_what_does_not_go_together_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[object], why: str
+) -> None:
+    script(tmp_path, TO_ONSET)
+    code, said = run(capsys, "replay", "a.yaml", *arguments)
+    assert (code, why in said) == (2, True), said
+
+
+def test_a_score_is_not_counted_while_scripts_cannot_be_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script(tmp_path, TO_ONSET)
+    (tmp_path / "c.yaml").write_text("title: C\nchat: [{tapp: x}]\n")
+    code, said = run(capsys, "replay", ".", "--mutate")
+    assert (code, "Mend the scripts that cannot be read first" in said, "mutation score" in said) == (1, True, False)

@@ -15,8 +15,10 @@ from bot.core.model.files.flow import FILES
 from bot.core.model.system_texts import SYSTEM
 from bot.operator.reference import BEGIN, END, NoMarkers, with_tables, write_tables
 from bot.operator.schema import all_schemas, editor_settings, schema_of
+from bot.replay.schemas import SCRIPT_FILES, script_schema, script_schemas
+from bot.replay.script.reading import BESIDE
 from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited_files
-from tests.support.places import FLOWS
+from tests.support.places import FLOWS, TESTS
 
 FLOW_FILES = sorted(p for folder in (SPRAIN, BACK_SPASM) for p in folder.glob("*.yaml"))
 
@@ -61,18 +63,69 @@ def test_editors_explain_every_key() -> None:
     def without_words(schema: dict[str, Any], where: str) -> list[str]:
         return [f"{where}.{k}" for k, v in schema.get("properties", {}).items() if not v.get("description")]
 
-    for kind, schema in all_schemas().items():
+    for kind, schema in (all_schemas() | script_schemas()).items():
         assert without_words(schema, kind) == []
         for name, inner in schema.get("$defs", {}).items():
             assert without_words(inner, name) == []
     assert set(schema_of("texts")["properties"]["system"]["properties"]) == set(SYSTEM)
 
 
+SCRIPT_PLACES = {
+    "script": [p for p in sorted((TESTS / "conversations").rglob("*.yaml")) if p.name not in BESIDE],
+    "fragments": sorted((TESTS / "conversations").rglob("fragments.yaml")),
+    "survivors": sorted((TESTS / "conversations").rglob("survivors.yaml")),
+    "people": sorted((TESTS / "crowd").glob("*.yaml")),
+}
+
+
+@pytest.mark.parametrize("kind", SCRIPT_FILES)
+def test_the_testers_files_fit_their_schemas(kind: str) -> None:
+    schema = script_schema(kind)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    reading = jsonschema.Draft202012Validator(schema)
+    assert SCRIPT_PLACES[kind]
+    for path in SCRIPT_PLACES[kind]:
+        value = Loaded(path.name, path.read_text(encoding="utf-8")).value
+        assert [f"{path}: {e.json_path} {e.message}" for e in reading.iter_errors(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("script", "title: T\nchat:\n  - tapp: a\n"),
+        ("script", "title: T\nchat:\n  - {bot: {ask: a, say: b}}\n"),
+        ("script", "title: T\nchat: [{tap: a}]\nexpect: {level: selfcare}\n"),
+        ("script", "title: T\nchat: [{tap: a}]\ncases: {file: [1], fle: x}\n"),
+        ("script", "chat: [{tap: a}]\n"),
+        ("fragments", "a:\n  - {late: 3 days}\n"),
+        ("survivors", "survivors: [{why: because}]\n"),
+        ("people", "- {person: A}\n"),
+        ("people", "- {person: A, facts: {}, tap: rest}\n"),
+    ],
+)
+def test_editors_underline_slips_in_the_testers_files(kind: str, text: str) -> None:
+    value = Loaded("a.yaml", text).value
+    assert list(jsonschema.Draft202012Validator(script_schema(kind)).iter_errors(value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: T\nchat: [$step, {bot: {ask: $a, buttons: $n}}, {auto: $all}]\nexpect: {level: $level, turns: $n}\n",
+        "title: T\nnow: 2026-11-20T18:00\nchat: [{me: 4}]\ncases: {file: boundary.csv}\nexpect: {turns: {max: 3}}\n",
+    ],
+)
+def test_a_name_of_a_table_may_stand_for_any_value(text: str) -> None:
+    assert not list(jsonschema.Draft202012Validator(script_schema("script")).iter_errors(Loaded("a", text).value))
+
+
 def test_schema_prints_one_kind_or_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", "triage"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "triage.yaml"
     assert main(["schema"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == set(FILES)
+    assert set(json.loads(capsys.readouterr().out)) == {*FILES, *SCRIPT_FILES}
+    assert main(["schema", "people"]) == 0
+    assert json.loads(capsys.readouterr().out) == script_schema("people")
 
 
 def test_schema_writes_files_and_says_how_editors_find_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,8 +135,13 @@ def test_schema_writes_files_and_says_how_editors_find_them(tmp_path: Path, caps
         path = tmp_path / "schemas" / f"{kind}.schema.json"
         assert json.loads(path.read_text(encoding="utf-8")) == schema_of(kind)
         assert str(path) in said
-    mapping = json.loads(editor_settings(tmp_path))["yaml.schemas"]
+    for kind in SCRIPT_FILES:
+        path = tmp_path / "schemas" / f"{kind}.schema.json"
+        assert json.loads(path.read_text(encoding="utf-8")) == script_schema(kind)
+    assert "# yaml-language-server: $schema=" in said
+    mapping = json.loads(editor_settings(tmp_path, SCRIPT_FILES))["yaml.schemas"]
     assert mapping[str(tmp_path / "texts.schema.json")] == "**/flows/*/texts.*.yaml"
+    assert mapping[str(tmp_path / "people.schema.json")] == ["**/crowd/**/*.yaml"]
 
 
 def test_a_folder_that_cannot_be_written_is_a_plain_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

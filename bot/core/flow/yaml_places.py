@@ -259,8 +259,11 @@ class Loaded:
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
     text = str(event.value)
-    if event.style in ("'", '"', "|", ">"):
-        return text
+    return text if event.style in ("'", '"', "|", ">") else plain_value(text)
+
+
+def plain_value(text: str) -> Any:
+    """What words without quotes mean: nothing, true or false, a number, or themselves."""
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):

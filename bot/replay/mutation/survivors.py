@@ -35,7 +35,7 @@ class Explanation(StrictScript):
 class Explanations(StrictScript):
     """The file."""
 
-    survivors: list[Explanation]
+    survivors: list[Explanation] = Field(description="Reasons, each with the faults that it holds for.")
 
 
 Explained = dict[str, str]

@@ -26,7 +26,7 @@ BESIDE, ROWS = 4, 2
 LINE, SHORTEST, WIDTH, GAP = 21, 736, 400, 40
 """Pixels: a line, the height and width of a phone, what is around it."""
 
-_STYLE = """
+PHONE_STYLE = """
 body { margin: 0; padding: 16px; font: 16px/21px system-ui, "Noto Sans", sans-serif; }
 .light { --page: #f4f4f4; --ink: #111; --back: #d6e4ee; --bot: #fff; --me: #e1f7cb; --key: #ffffffb8; --note: #555; }
 .dark { --page: #000; --ink: #f2f2f2; --back: #0e1621; --bot: #182533; --me: #2b5278; --key: #2b3a4a; --note: #a9b8c6; }
@@ -59,7 +59,7 @@ def phone_page(cases: Sequence[SeenCase], themes: Sequence[Theme] = THEMES) -> s
     return f"""<!doctype html>
 <html lang="{escape(cases[0].case.lang, quote=True)}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width"><title>{title}</title><style>{PHONE_STYLE}</style></head><body>
 {"".join(_case(case, themes) for case in cases)}
 </body></html>
 """
@@ -67,8 +67,12 @@ def phone_page(cases: Sequence[SeenCase], themes: Sequence[Theme] = THEMES) -> s
 
 def _case(case: SeenCase, themes: Sequence[Theme]) -> str:
     state = "" if case.outcome.passed else " (goes another way than the script says)"
-    drawn = "".join(f'<div class="theme {t}">{_phones(case.flow, _parts(case))}</div>' for t in themes)
-    return f"<section><h1>{escape(case.case.title)}{state}</h1>{drawn}</section>"
+    return f"<section><h1>{escape(case.case.title)}{state}</h1>{''.join(drawn_in(case, t) for t in themes)}</section>"
+
+
+def drawn_in(case: SeenCase, theme: Theme) -> str:
+    """The phones of a case, to be put into a page that has `PHONE_STYLE`."""
+    return f'<div class="theme {theme}">{_phones(case.flow, _parts(case))}</div>'
 
 
 def pictures(case: SeenCase, theme: Theme) -> Iterator[tuple[str, int, int]]:
@@ -78,7 +82,7 @@ def pictures(case: SeenCase, theme: Theme) -> Iterator[tuple[str, int, int]]:
         part = parts[first : first + BESIDE * ROWS]
         heights = [max(SHORTEST, LINE * sum(_height(case.flow, s) for s in seen)) for seen in part]
         rows = [max(heights[i : i + BESIDE]) + GAP for i in range(0, len(heights), BESIDE)]
-        html = f"""<!doctype html><html><head><meta charset="utf-8"><style>{_STYLE}</style></head>
+        html = f"""<!doctype html><html><head><meta charset="utf-8"><style>{PHONE_STYLE}</style></head>
 <body class="theme {theme}">{_phones(case.flow, part)}</body></html>"""
         yield html, WIDTH * min(BESIDE, len(part)) + GAP, sum(rows) + GAP
 

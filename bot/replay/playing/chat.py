@@ -11,6 +11,7 @@ from bot.replay.script.model import BotSays
 from bot.replay.script.names import NONE, says, screen_named
 
 from .acts import Key, Press, Shown
+from .outcome import OtherWords
 
 
 class SeenChat:
@@ -171,6 +172,23 @@ class SeenChat:
         if isinstance(wanted.buttons, int):
             return len(message.keys) == wanted.buttons
         return all(self.find(name, [message]) is not None for name in wanted.buttons or ())
+
+    def in_other_words(self, message: Shown, wanted: BotSays) -> OtherWords | None:
+        """What this message says instead, if it is the one that the script names but for its wording. None: it is another; or
+        it is a screen, and the script names none, so nobody can tell whether the same is asked."""
+        words = wanted.ask is not None and len(wanted.ask.split()) > 1
+        labels = wanted.buttons if isinstance(wanted.buttons, list) else []
+        bare = {"ask": None if words else wanted.ask, "says": [], "buttons": None if labels else wanted.buttons}
+        if (bare["ask"] is None and self.screen_of(message) is not None) or not self.is_named(
+            message, wanted.model_copy(update=bare)
+        ):
+            return None
+        expected = [*([wanted.ask] if words and wanted.ask is not None else []), *wanted.says]
+        return OtherWords(
+            message.text, tuple(key.label for key in message.keys),
+            tuple(w for w in expected if not self._says(w, message)),
+            tuple(name for name in labels if self.find(name, [message]) is None),
+        )  # fmt: skip
 
     def _says(self, wanted: str, message: Shown, either: bool = False) -> bool:
         return any(says(f, x, wanted, message.text, either) for f in self.flows.values() for x in self.languages())

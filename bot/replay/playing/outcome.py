@@ -74,19 +74,30 @@ class Said:
     place: Place | None = None
 
 
-class Deviated(Exception):
-    """The chat went another way: what was expected, what came."""
+@dataclass(frozen=True, slots=True)
+class OtherWords:
+    """A message that is the one expected but for its wording: what it says, the labels of its buttons, and which words and
+    buttons that the script names it does not have."""
 
-    def __init__(self, expected: str, came: str) -> None:
+    text: str
+    labels: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    unlabelled: tuple[str, ...]
+
+
+class Deviated(Exception):
+    """The chat went another way: what was expected, what came. `other`: if no more than its wording is another."""
+
+    def __init__(self, expected: str, came: str, other: OtherWords | None = None) -> None:
         super().__init__(expected)
-        self.expected, self.came = expected, came
+        self.expected, self.came, self.other = expected, came, other
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """Where and how a chat went another way than its script. `line`: index in the transcript that is marked.
 
-    `used`: where the script uses the fragment in which `place` is.
+    `used`: where the script uses the fragment in which `place` is; `other`: see `Deviated`.
     """
 
     place: Place
@@ -94,6 +105,7 @@ class Deviation:
     came: str
     line: int
     used: Place | None = None
+    other: OtherWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class Play:
         return await self.expected()
 
     def _deviation(self, deviated: Deviated) -> Deviation:
-        return Deviation(self.place, deviated.expected, deviated.came, max(0, len(self.said) - 1), self.used)
+        line = max(0, len(self.said) - 1)
+        return Deviation(self.place, deviated.expected, deviated.came, line, self.used, deviated.other)
 
     async def line(self, step: ScriptStep) -> None:
         """One line of the chat. Raises Deviated."""
@@ -240,11 +241,13 @@ class Play:
         if not passed_over and edited is not None and edited.edits and self.chat.is_named(edited, wanted):
             return
         came = passed_over[-1] if passed_over else came
+        near = edited if came is None and edited is not None and edited.edits else came
+        other = self.chat.in_other_words(near, wanted) if near is not None and len(passed_over) <= 1 else None
         if came is not None:
-            raise Deviated(_wanted(wanted), self.chat.brief(came, wanted))
+            raise Deviated(_wanted(wanted), self.chat.brief(came, wanted), other)
         last = next((m for m in reversed(self.chat.messages.values()) if m.text), None)
         before = "" if last is None else f"; the last was {self.chat.brief(last, wanted)}"
-        raise Deviated(_wanted(wanted), f"nothing more{before}")
+        raise Deviated(_wanted(wanted), f"nothing more{before}", other)
 
     def _rest_named(self) -> None:
         """A script that names what the bot answers names every screen of that answer: a bot must not answer twice."""

@@ -71,22 +71,27 @@ def run_text(text: str, file: Path, flow: Flow) -> Played | None:
     return run_case(MemoryWay(), found.cases[0], flow, {})
 
 
+CaseKey = tuple[str, str]
+"""By which a case is known: its file and its title."""
+
+
 def run_jobs(
-    paths: Sequence[Path], flows: FlowFolders, through: Sequence[str], seeds: Sequence[int | None], jobs: int
-) -> Iterator[Played]:
-    """The same in several processes, each with its share of the cases. What the turns were is not brought back."""
-    shares = [(list(paths), flows.folders, list(through), list(seeds), n, jobs) for n in range(jobs)]
+    paths: Sequence[Path], flows: FlowFolders, through: Sequence[str], seeds: Sequence[int | None], jobs: int,
+    chosen: frozenset[CaseKey],
+) -> Iterator[Played]:  # fmt: skip
+    """The chosen cases of these paths in several processes, each with its share. What the turns were is not brought back."""
+    shares = [(list(paths), flows.folders, list(through), list(seeds), n, jobs, chosen) for n in range(jobs)]
     with ProcessPoolExecutor(jobs) as pool:
         for outcomes in pool.map(_share, shares):
             yield from outcomes
 
 
 def _share(
-    share: tuple[list[Path], tuple[Path, ...], list[str], list[int | None], int, int],
+    share: tuple[list[Path], tuple[Path, ...], list[str], list[int | None], int, int, frozenset[CaseKey]],
 ) -> list[Played]:
-    paths, folders, through, seeds, number, jobs = share
+    paths, folders, through, seeds, number, jobs, chosen = share
     scripts = read_scripts(paths, FlowFolders(folders, with_reader))
-    scripts.cases = scripts.cases[number::jobs]
+    scripts.cases = [case for case in scripts.cases if (case.file, case.title) in chosen][number::jobs]
     known = known_ways()
     return [replace(o, handled=()) for o in run_all(scripts, [known[t]() for t in through], seeds)]
 
@@ -126,13 +131,15 @@ def failure(outcome: Played) -> str:
     return "\n".join([*lines, *outcome.notes])
 
 
-def summary(outcomes: Sequence[Played], seconds: float) -> str:
-    """One line on all of them, by way."""
+def summary(outcomes: Sequence[Played], seconds: float, broken: int = 0) -> str:
+    """One line on all of them, by way. `broken`: scripts that could not be read."""
     parts: list[str] = []
     for way in dict.fromkeys(o.way for o in outcomes):
         of_way = [o for o in outcomes if o.way == way]
         failed = sum(1 for o in of_way if not o.passed)
         parts.append(f"{way}: {len(of_way) - failed} passed" + (f", {failed} FAILED" if failed else ""))
+    if broken:
+        parts.append(f"{broken} cannot be read")
     return f"{'; '.join(parts)}  ({seconds:.1f} s)"
 
 

@@ -45,6 +45,18 @@ class FlowFolders:
             known = self._read[folder] = (None if unreadable else flow, findings)
         return known
 
+    def read_folders(self) -> tuple[Path, ...]:
+        """The folders that were read so far, whatever came of it."""
+        return tuple(self._read)
+
+    def read_again(self, folder: Path) -> tuple[Flow | None, tuple[Finding, ...]]:
+        """The flow as its folder is now. One that cannot be used does not take the place of one that could."""
+        before = self._read.pop(folder, None)
+        found = self.read(folder)
+        if found[0] is None and before is not None and before[0] is not None:
+            self._read[folder] = before
+        return found
+
 
 class Only(FlowFolders):
     """One flow that is at hand already, whatever name a script gives it."""

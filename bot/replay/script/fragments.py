@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.core.flow.yaml_places import Loaded
 from bot.core.model.findings import Finding, Place, did_you_mean
 
-from .model import ScriptLine, ScriptStep, Table
+from .csv_rows import csv_rows
+from .model import ScriptLine, ScriptStep, Table, TableFile
 from .shapes import Here, load_file, steps_of, validate_script
 from .tables import NAME, TableRow
 
@@ -18,34 +19,40 @@ FRAGMENTS = "fragments.yaml"
 _DEEPEST = 8
 
 
-def rows_of(table: Any, here: Loaded, findings: list[Finding]) -> list[dict[str, Any] | None]:
+def rows_of(table: Any, here: Loaded, file: Path, findings: list[Finding]) -> list[TableRow | None]:
     """The rows of a table of cases, whichever way it is written; [None] for a script without one."""
-    if table is None:
-        if isinstance(here.value, dict) and "cases" in here.value:
-            findings.append(
-                Finding(here.place(("cases",)), "SCRIPT023", "The table of cases is empty.", "Fill or delete it.")
-            )
-            return []
+    if table is None and not (isinstance(here.value, dict) and "cases" in here.value):
         return [None]
+    before = len(findings)
+    rows = [] if table is None else list(_rows(table, here, file, findings))
+    if not rows and len(findings) == before:
+        message, remedy = "The table of cases is empty.", "Fill or delete it."
+        findings.append(Finding(here.place(("cases",)), "SCRIPT023", message, remedy))
+    return list(rows)
+
+
+def _rows(table: Any, here: Loaded, file: Path, findings: list[Finding]) -> Iterator[TableRow]:
+    if isinstance(table, dict) and isinstance(table.get("file"), str):
+        named = validate_script(TableFile, table, here, ("cases",), findings)
+        read = csv_rows(file.parent / named.file, here.place(("cases", "file")), findings) if named is not None else []
+        for number, (values, beside) in enumerate(read):
+            yield TableRow(here, number, values, beside)
+        return
     checked = validate_script(Table, {"cases": table}, here, (), findings)
     if checked is None:
-        return []
-    if isinstance(checked.cases, list):
-        rows = [dict(r) for r in checked.cases]
-    else:
-        lengths = {len(column) for column in checked.cases.values()}
-        if len(lengths) > 1:
-            message = "The columns of this table have different lengths."
-            findings.append(
-                Finding(here.place(("cases",)), "SCRIPT023", message, "Give each the same number of values.")
+        return
+    rows = checked.cases
+    if isinstance(rows, dict):
+        if len({len(column) for column in rows.values()}) > 1:
+            message, remedy = (
+                "The columns of this table have different lengths.",
+                "Give each the same number of values.",
             )
-            return []
-        rows = [dict(zip(checked.cases, values, strict=True)) for values in zip(*checked.cases.values(), strict=True)]
-    if not rows:
-        findings.append(
-            Finding(here.place(("cases",)), "SCRIPT023", "The table of cases is empty.", "Fill or delete it.")
-        )
-    return list(rows)
+            findings.append(Finding(here.place(("cases",)), "SCRIPT023", message, remedy))
+            return
+        rows = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    for number, row in enumerate(rows):
+        yield TableRow(here, number, row)
 
 
 def filled(

@@ -58,9 +58,11 @@ def _seconds(value: str) -> str:
     return value
 
 
-Word = Annotated[str, BeforeValidator(_word)]
-ScriptWords = Annotated[list[Word], BeforeValidator(_words)]
-ScriptQuantity = Annotated[str, BeforeValidator(_word), AfterValidator(_seconds)]
+_Said = str | int | float
+"""What may stand in a file for a word."""
+Word = Annotated[str, BeforeValidator(_word, json_schema_input_type=_Said)]
+ScriptWords = Annotated[list[Word], BeforeValidator(_words, json_schema_input_type=_Said | list[_Said])]
+ScriptQuantity = Annotated[str, BeforeValidator(_word, json_schema_input_type=_Said), AfterValidator(_seconds)]
 
 
 class BotSays(StrictScript):
@@ -105,11 +107,15 @@ class Old(StrictScript):
 class ScriptStep(StrictScript):
     """One line of the chat: exactly one of `ACTS`, and for some of them how."""
 
-    bot: Annotated[BotSays, BeforeValidator(_bot)] | None = Field(None, description="The bot answers so.")
+    bot: Annotated[BotSays, BeforeValidator(_bot, json_schema_input_type=str | BotSays)] | None = Field(
+        None, description="The bot answers so."
+    )
     tap: ScriptWords | None = Field(None, description="The patient taps this button (several: one after the other).")
     me: Word | None = Field(None, description="The patient types this.")
     command: Word | None = Field(None, description="The patient gives a command: back, review, language de, ...")
-    edit: Annotated[Edit, BeforeValidator(_edit)] | None = Field(None, description="The patient edits a message.")
+    edit: Annotated[Edit, BeforeValidator(_edit, json_schema_input_type=str | int | Edit)] | None = Field(
+        None, description="The patient edits a message."
+    )
     old: Old | None = Field(None, description="The patient taps a button of an old keyboard.")
     send: Literal[KINDS] | None = Field(None, description="The patient sends something that cannot be read.")  # type: ignore[valid-type]
     double: Literal[True] | None = Field(None, description="The last tap comes once more, as a double tap does.")
@@ -155,8 +161,8 @@ class ScriptStep(StrictScript):
 class Turns(StrictScript):
     """A number of turns, at least and at most."""
 
-    min: int = 0
-    max: int = 10**6
+    min: int = Field(0, description="At least so many.")
+    max: int = Field(10**6, description="At most so many.")
 
 
 def _turns(value: Any) -> Any:
@@ -183,7 +189,7 @@ class Expect(StrictScript):
     answers: dict[str, Any] = Field(default_factory=dict, description="Answers as understood (question: value).")
     asked: ScriptWords = Field(default_factory=list, description="Questions that were asked.")
     not_asked: ScriptWords = Field(default_factory=list, description="Questions that were never asked.")
-    turns: Annotated[Turns, BeforeValidator(_turns)] | None = Field(
+    turns: Annotated[Turns, BeforeValidator(_turns, json_schema_input_type=int | Turns)] | None = Field(
         None, description="How often the patient tapped, typed or sent something: a number, or {min, max}."
     )
 
@@ -201,6 +207,9 @@ class Script(StrictScript):
         "", description="The language of the patient's phone with its region, e.g. en-GB; absent: `lang`."
     )
     now: dt.datetime = Field(NOW, description="The patient's local time at the beginning.")
+    tags: ScriptWords = Field(
+        default_factory=list, description="Words by which `replay -k` finds it, beside its title."
+    )
     chat: list[ScriptStep] = Field(min_length=1, description="The chat, line by line.")
     expect: Expect = Field(default_factory=Expect, description="What must be so at the end.")
 
@@ -209,6 +218,12 @@ class Table(StrictScript):
     """The part of a file that makes one script out of many: a column of values each, or a list of cases."""
 
     cases: list[dict[str, Any]] | dict[str, list[Any]]
+
+
+class TableFile(StrictScript):
+    """A table of cases that stands in a file of its own."""
+
+    file: str = Field(min_length=1, description="The CSV file, seen from the script; its first line names the columns.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +253,4 @@ class Case:
     patient: Patient | None = None
     phone: str = ""
     known: str = ""
+    tags: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from .fragments import FRAGMENTS, filled, lines_of, rows_of
 from .model import Case, Expect, Script, Turns
 from .names import check_names
 from .shapes import Here, load_file, loaded, validate_script
-from .tables import TableRow, unused
+from .tables import OWN, TableRow, unused
 
 SURVIVORS = "survivors.yaml"
 """The file, in a script's folder, that says of faults why no script need notice them."""
@@ -26,11 +26,13 @@ BESIDE = frozenset({FRAGMENTS, SURVIVORS})
 
 @dataclass
 class Scripts:
-    """The cases of some files and what was wrong with them. `flows`: flow name or folder of a case -> the flow."""
+    """The cases of some files and what was wrong with them. `flows`: flow name or folder of a case -> the flow; `tables`:
+    the files that tables of cases stand in."""
 
     cases: list[Case] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     flows: dict[str, Flow] = field(default_factory=dict)
+    tables: set[Path] = field(default_factory=set)
 
     def flow(self, case: Case) -> Flow:
         """The flow of a case."""
@@ -38,17 +40,20 @@ class Scripts:
 
 
 def script_files(path: Path) -> list[Path]:
-    """The script files of a folder (with those below it) in order; the file itself for a file."""
+    """The script files of a folder (with those below it) in order, hidden ones left out; the file itself for a file."""
     if path.is_dir():
-        return sorted(p for p in path.rglob("*.yaml") if p.name not in BESIDE)
+        return sorted(p for p in path.rglob("*.yaml") if p.name not in BESIDE and not p.name.startswith("."))
     return [path]
 
 
 def read_scripts(paths: Iterable[Path], flows: FlowFolders) -> Scripts:
-    """Every case of these files and folders, and every finding, not the first only."""
+    """Every case of these files and folders, and every finding, not the first only. A file with findings has no cases."""
     found = Scripts()
     for file in files_in(paths, found.findings):
+        cases, findings = len(found.cases), len(found.findings)
         read_file(file, flows, found)
+        if len(found.findings) > findings:
+            del found.cases[cases:]
     same_titles(found)
     found.findings.sort()
     return found
@@ -107,23 +112,24 @@ def _read(here: Loaded, file: Path, flows: FlowFolders, found: Scripts) -> None:
     raw = dict(here.value)
     table = raw.pop("cases", None)
     before = len(found.findings)
-    rows = rows_of(table, here, found.findings)
-    _unused(raw, rows, here, found.findings)
-    for number, row in enumerate(rows, 1):
+    rows = rows_of(table, here, file, found.findings)
+    if isinstance(table, dict) and isinstance(table.get("file"), str):
+        found.tables.add(file.parent / table["file"])
+    _unused(raw, rows, found.findings)
+    for row in rows:
         start = len(found.findings)
-        there = here if row is None else TableRow(here, number - 1, row)
-        case = _case(raw, row, number, file, there, flows, found)
-        if isinstance(there, TableRow):
-            found.findings[start:] = [there.found(f) for f in found.findings[start:]]
+        case = _case(raw, row, file, here if row is None else row, flows, found)
+        if row is not None:
+            found.findings[start:] = [row.found(f) for f in found.findings[start:]]
         if case is not None:
             found.cases.append(case)
         if len(found.findings) > before:
             return
 
 
-def _unused(raw: Any, rows: list[dict[str, Any] | None], here: Loaded, findings: list[Finding]) -> None:
+def _unused(raw: Any, rows: list[TableRow | None], findings: list[Finding]) -> None:
     seen: set[str] = set()
-    for place, name in unused(raw, [r for r in rows if r is not None], here):
+    for place, name in unused(raw, [r for r in rows if r is not None]):
         if name not in seen:
             message = f'The column "{name}" is used nowhere, so it shows nothing.'
             remedy = f"Write ${name} where it belongs, or delete it. What only this row expects stands under `expect`."
@@ -132,22 +138,16 @@ def _unused(raw: Any, rows: list[dict[str, Any] | None], here: Loaded, findings:
 
 
 def _case(
-    raw: dict[str, Any],
-    row: dict[str, Any] | None,
-    number: int,
-    file: Path,
-    here: Here,
-    flows: FlowFolders,
-    found: Scripts,
+    raw: dict[str, Any], row: TableRow | None, file: Path, here: Here, flows: FlowFolders, found: Scripts
 ) -> Case | None:
     values = dict(raw)
     if row is not None:
-        more = row.get("expect", {})
-        names = {k: v for k, v in row.items() if k not in ("expect", "case")}
+        more = row.values.get("expect", {})
+        names = {k: v for k, v in row.values.items() if k not in OWN}
         values = filled(values, names, here, (), found.findings)
         if isinstance(more, Mapping):
             values["expect"] = {**(values.get("expect") or {}), **more}
-        title = row.get("case") or ", ".join(str(v) for v in names.values()) or str(number)
+        title = row.values.get("case") or ", ".join(str(v) for v in names.values()) or str(row.number + 1)
         values["title"] = f"{values.get('title')}: {title}"
     script = validate_script(Script, values, here, (), found.findings)
     if script is None:
@@ -167,7 +167,7 @@ def _case(
         title=script.title, file=str(file), place=here.place(("title",)), flow=name, lang=script.lang,
         now=script.now.replace(tzinfo=None), lines=tuple(lines), expect=script.expect,
         expect_places={str(k): here.place(("expect", k)) for k in (values.get("expect") or {})}, about=script.about or "",
-        phone=script.phone,
+        phone=script.phone, tags=tuple(script.tags),
     )  # fmt: skip
     others = _versions(case, file, flows, found)
     unknown = check_names(case, flow, here)
@@ -231,10 +231,11 @@ def flow_for(
 
 
 def same_titles(found: Scripts) -> None:
-    """Two cases of one title are a finding."""
+    """Two cases of one title are a finding, and only the first is one."""
     first: dict[str, Case] = {}
     for case in found.cases:
         other = first.setdefault(case.title, case)
         if other is not case:
             message = f'The title "{case.title}" stands twice (first at {other.place}).'
             found.findings.append(Finding(case.place, "SCRIPT021", message, "Give each script a title of its own."))
+    found.cases[:] = first.values()

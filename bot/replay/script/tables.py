@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core.flow.yaml_places import KEY, Loaded, Path
 from bot.core.model.findings import Finding, Place
@@ -17,21 +17,39 @@ OWN = ("case", "expect")
 """Columns of a table that no `$name` needs to use: what the row is called, and what else it expects."""
 
 
-class TableRow:
-    """One row (`number`, from 0) of the table of a script; reads like the file that it stands in."""
+class RowPlaces(NamedTuple):
+    """Where a row stands, its value of each column, and the name of each column."""
 
-    def __init__(self, here: Loaded, number: int, values: Mapping[str, Any]) -> None:
-        self.here, self.number, self.values = here, number, values
+    start: Place
+    cells: Mapping[str, Place]
+    heads: Mapping[str, Place]
+
+
+class TableRow:
+    """One row (`number`, from 0) of the table of a script; reads like the file that it stands in. `beside`: where it stands
+    if that is another file (CSV): the row, its cells, and the names of the columns."""
+
+    def __init__(self, here: Loaded, number: int, values: Mapping[str, Any], beside: RowPlaces | None = None) -> None:
+        self.here, self.number, self.values, self.beside = here, number, values, beside
         self.file, self.value, self.places = here.file, here.value, here.places
         self.columns = isinstance(here.value["cases"], dict)
         self.filled: dict[Path, str] = {}
 
     def cell(self, *path: str | int) -> Place:
         """Where the row stands, or the value of a column in it."""
+        if self.beside is not None:
+            return self.beside.cells.get(str(path[0]), self.beside.start) if path else self.beside.start
         if not self.columns:
             return self.here.place(("cases", self.number, *path))
         column = path[0] if path else next(iter(self.values), "")
         return self.here.place(("cases", column, self.number, *path[1:]))
+
+    def head(self, column: str) -> Place:
+        """Where the name of a column stands: in a list of rows, in this row."""
+        if self.beside is not None:
+            return self.beside.heads[column]
+        path = ("cases", column) if self.columns else ("cases", self.number, column)
+        return self.here.places.get((*path, KEY), self.cell(column))
 
     def place(self, path: Path) -> Place:
         """See `Loaded.place`; the title and what comes from the row stand in the row."""
@@ -65,15 +83,13 @@ def _words(value: Any) -> Iterator[str]:
         yield from _words(part)
 
 
-def unused(raw: Any, rows: list[dict[str, Any]], here: Loaded) -> Iterator[tuple[Place, str]]:
+def unused(raw: Any, rows: Iterable[TableRow]) -> Iterator[tuple[Place, str]]:
     """The columns that no `$name` of the script uses: (place, column)."""
     used = set(_names(raw))
-    for number, row in enumerate(rows):
-        for name in row:
+    for row in rows:
+        for name in row.values:
             if name not in used and name not in OWN:
-                cell = TableRow(here, number, row)
-                path = ("cases", name) if cell.columns else ("cases", number, name)
-                yield here.places.get((*path, KEY), cell.cell(name)), name
+                yield row.head(name), name
 
 
 def _names(value: Any) -> Iterator[str]:
