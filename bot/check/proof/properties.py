@@ -8,6 +8,7 @@ from bot.check.answers.conditions_of import PropertyNodes, property_place
 from bot.check.answers.from_to import sides_fit
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
+from bot.check.structure.safety_and_hazards import names_missing
 from bot.core.conditions.nodes import Node
 from bot.core.model.files.governance import form_of
 from bot.core.model.files.parts import LEVELS
@@ -22,11 +23,20 @@ CODE = "FLOW059"
 
 
 def one_property(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
-    """One safety rule, in whichever form it has."""
-    form = form_of(entry.property)
-    if form is None or (form == "compare" and sides_fit(p.space, entry.property) is not None):
+    """One safety rule, in whichever form it has. One that names what is not there fails: it guards nothing any more."""
+    form, prop = form_of(entry.property), entry.property
+    missing = next(names_missing(p.flow, prop), None)
+    if missing is not None:
+        key, number, what, _ = missing
         yield Failed(
-            "FLOW040", entry.property.property, property_place(p.flow, entry.property.property),
+            CODE, prop.property, property_place(p.flow, prop.property),
+            f'"{getattr(prop, key)[number]}" is no {what} of this flow.',
+            "Mend the name, or write the rule for what stands there now.",
+        )  # fmt: skip
+        return
+    if form is None or (form == "compare" and sides_fit(p.space, prop) is not None):
+        yield Failed(
+            "FLOW040", prop.property, property_place(p.flow, prop.property),
             "It says nothing that could be proved.", "Write it in one of the forms of the manual.",
         )  # fmt: skip
     else:
