@@ -13,8 +13,7 @@ from bot.core.conditions.nodes import Node
 from bot.core.model.files.governance import form_of
 from bot.core.model.files.parts import LEVELS
 
-from .dead import is_said
-from .encoding import Formula, conj, disj, exactly, neg, way_said
+from .encoding import Formula, conj, disj, exactly, is_said, neg, way_said
 from .laws import levels_from, never_lower
 from .pairs import compared
 from .solver import Prover
@@ -97,7 +96,7 @@ def _tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     for name in entry.property.tells:
         line, node = lines[name]
         for level in entry.property.levels:
-            told = is_said(p, node, level, line.how) if level in line.levels else False
+            told = is_said(p.one, node, level, line.how) if level in line.levels else False
             silent = conj([p.one.true(_node(entry.when)), exactly(p.one, level.rank), neg(told)])
             yield from _for_nobody(p, entry, name, silent, f'"{name}" is not told at {level}.')
 
@@ -108,7 +107,7 @@ def _never_tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     for name in entry.property.never_tells:
         line, node = lines[name]
         for level in line.levels:
-            told = conj([p.one.true(_node(entry.when)), is_said(p, node, level, line.how)])
+            told = conj([p.one.true(_node(entry.when)), is_said(p.one, node, level, line.how)])
             yield from _for_nobody(p, entry, name, told, f'"{name}" is told at {level}.')
 
 
