@@ -82,6 +82,7 @@ def add_check(commands: Any) -> None:
     p.add_argument("--json", action="store_true", help="print JSON")
     p.add_argument("--build", default="build", metavar="DIR", help="where scripts of counterexamples are written")
     p.add_argument("--no-walk", action="store_true", help="leave out the random walks through the engine")
+    p.add_argument("--untranslated", action="store_true", help="list every text that reads as in another language")
     p.set_defaults(run=_check)
 
 
@@ -90,7 +91,7 @@ def _check(args: argparse.Namespace) -> int:
     from bot.replay.walks.own_process import begin_walk
 
     walk = None if args.no_walk else begin_walk
-    return check_command(folders(args.flow), args.json, Path(args.build), sys.stdout, today(), walk)
+    return check_command(folders(args.flow), args.json, Path(args.build), sys.stdout, today(), walk, args.untranslated)
 
 
 def add_diff(commands: Any) -> None:

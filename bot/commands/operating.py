@@ -109,7 +109,7 @@ def _question(args: argparse.Namespace) -> FolderEdit:
 def _option(args: argparse.Namespace) -> FolderEdit:
     from bot.operator.add import add_option
 
-    return add_option(_editable(args.flow), args.id, args.question, after=args.after, worry=args.worry)
+    return add_option(_editable(args.flow), args.id, args.question, after=args.after, worry=args.worry, when=args.when)
 
 
 def _red_flag(args: argparse.Namespace) -> FolderEdit:
@@ -118,7 +118,7 @@ def _red_flag(args: argparse.Namespace) -> FolderEdit:
 
     return add_red_flag(
         _editable(args.flow), args.id, args.question, Level(args.level),
-        after=args.after, how=args.how, because=args.because,
+        after=args.after, when=args.when, how=args.how, because=args.because,
     )  # fmt: skip
 
 
@@ -212,6 +212,7 @@ _FLOW = _a("flow", help="name or folder of a flow")
 _IN_CONDITIONS = _a("id", help="its name in conditions")
 _NAME = _a("id", help="its name")
 _AFTER_OPTION = _a("--after", metavar="OPTION")
+_SHOWN_WHEN = _a("--when", metavar="CONDITION", help="the line is shown only if this holds")
 _WHY = (
     _a("--because", action="append", default=[], metavar="CLAIM", help="a claim of evidence.yaml; else a new one"),
     _a("--how", metavar="WAY", help="way to get help, e.g. go or ambulance"),
@@ -233,6 +234,7 @@ ADDITIONS = (
         _IN_CONDITIONS,
         _a("--question", required=True, metavar="QUESTION"),
         _AFTER_OPTION,
+        _SHOWN_WHEN,
         _a("--worry", type=int, metavar="N", help="rank among the options, 0 = least worrying"),
     )),
     Addition("red-flag", "a sign on a list: option, rule, claim, property, hazard, words", _red_flag, (
@@ -241,6 +243,7 @@ ADDITIONS = (
         _a("--question", required=True, metavar="QUESTION", help="the list (kind many) on which it stands"),
         _a("--level", required=True, choices=("emergency", "same_day")),
         _AFTER_OPTION,
+        _SHOWN_WHEN,
         *_WHY,
     )),
     Addition("rule", "a rule: condition and level", _rule, (

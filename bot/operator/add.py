@@ -17,7 +17,6 @@ from .changes import Change, FolderEdit, checked_name, refused
 from .parts import (
     behind_last,
     claims_for,
-    default_way,
     index_of,
     insert_hazard,
     insert_option,
@@ -27,6 +26,9 @@ from .parts import (
     must_be_new,
     names_of,
     put_words,
+    way_asked_for,
+    ways_of,
+    words_of_option,
 )
 from .yaml_text import CannotEdit, as_yaml
 
@@ -73,15 +75,30 @@ def add_question(
                 "short": "TODO its name in the review, one word or two",
                 "why": "TODO why it is asked, in one plain sentence",
             }
+            texts = change.sheet(file)
             if options:
-                words["options"] = {option: f"TODO the button for {option}" for option in options}
-            put_words(change.sheet(file), "questions", name, words, asked[index - 1] if index else None)
+                words["options"] = {o: words_of_option(texts, {"label": f"TODO the button for {o}"}) for o in options}
+            put_words(texts, "questions", name, words, asked[index - 1] if index else None)
         advice = [f"Nothing reads the answer yet: use `{name}` in a rule or a line, or mark it `describes: true`."]
         if kind is Kind.one or kind not in (Kind.many, Kind.yes_no):
             advice.append("To offer Not sure, name what it counts as under `unsure_as:`; else write `unsure: false`.")
-        return change.write(f'Added the question "{name}".', tuple(advice[describes:]))
+        near = _neighbour(after, before, asked, index)
+        guard = near and next(q.get("when") for q in sheet.at(("questions",)) if q.get("ask") == near)
+        proposed = (
+            [
+                f'"{near}" beside it is asked only `when: {guard}`. If this concerns nobody else, write the same `when:` here.'
+            ]
+            if guard and not when
+            else []
+        )
+        return change.write(f'Added the question "{name}".', (*proposed, *advice[describes:]))
 
     return or_refused(make)
+
+
+def _neighbour(after: str | None, before: str | None, asked: Sequence[str], index: int) -> str | None:
+    """The question that a new one was put beside: the one named, else the one before it."""
+    return after or before or (asked[index - 1] if index else None)
 
 
 def _question(
@@ -110,13 +127,21 @@ def _question(
 
 
 def add_option(
-    folder: Path, name: str, question: str, *, after: str | None = None, worry: int | None = None
+    folder: Path,
+    name: str,
+    question: str,
+    *,
+    after: str | None = None,
+    worry: int | None = None,
+    when: str | None = None,
 ) -> FolderEdit:
-    """An option of a question, with its words in every language."""
+    """An option of a question, with its words in every language. `when`: to whom a line of a list is shown."""
 
     def make() -> FolderEdit:
         change = Change(folder)
-        entry: Any = checked_name(name) if worry is None else {"id": checked_name(name), "worry": worry}
+        more = {"worry": worry, "when": when}
+        entry: Any = {"id": checked_name(name)} | {key: value for key, value in more.items() if value is not None}
+        entry = name if len(entry) == 1 else entry
         insert_option(change, question, name, entry, after, {"label": f"TODO the button for {name}"})
         return change.write(
             f'Added the option "{name}" of "{question}".',
@@ -133,10 +158,11 @@ def add_red_flag(
     level: Level,
     *,
     after: str | None = None,
+    when: str | None = None,
     how: str | None = None,
     because: Sequence[str] = (),
 ) -> FolderEdit:
-    """A sign on a list: option, rules, claim, safety property, hazard and words.
+    """A sign on a list: option, rules, claim, safety property, hazard and words. `when`: to whom its line is shown.
 
     An emergency sign counts when it is ticked and when the patient is not sure. A same-day sign counts as same_day when
     it is ticked and as see_soon when the patient is not sure.
@@ -148,11 +174,12 @@ def add_red_flag(
                 "A red flag is of level emergency or same_day; for others use `add option` and `add rule`."
             )
         change = Change(folder)
+        way = way_asked_for(change, level, how)
         guard = insert_option(
             change,
             question,
             checked_name(name),
-            {"id": name, "sign": level.value},
+            {"id": name, "sign": level.value} | ({"when": when} if when else {}),
             after,
             {
                 "label": "TODO the button, 30 characters at most",
@@ -164,19 +191,21 @@ def add_red_flag(
         )
         claims = claims_for(change, name, because)
         sure = name if level is Level.emergency else f"surely {name}"
-        way = how or (None if level is Level.emergency else default_way(change, level))
         insert_rule(change, name, f"{guard}{sure}", level, claims, way)
+        advice = []
         if level is Level.same_day:
-            unsure_way = default_way(change, Level.see_soon)
-            insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, unsure_way)
-        insert_property(change, name, f"{guard}{sure}", level, claims)
+            ways = ways_of(change, Level.see_soon)
+            usual_way = next((w for w, _ in ways.most_common(1)), None)
+            insert_rule(change, f"{name}_unsure", f"{guard}{name}", Level.see_soon, claims, usual_way)
+            if len(ways) > 1:
+                advice.append(
+                    f'"{name}_unsure" got `how: {usual_way}`, as most rules of see_soon have; change it if need be.'
+                )
+        else:
+            advice.append("If the last check before the advice should name it, add it to `emergency_signs:`.")
+        insert_property(change, name, f"{guard}{sure}", level, claims, way)
         insert_hazard(change, name, level)
-        return change.write(
-            f'Added the red flag "{name}" ({level}) to "{question}".',
-            ("If the last check before the advice should name it, add it to `emergency_signs:`.",)
-            if level is Level.emergency
-            else (),
-        )
+        return change.write(f'Added the red flag "{name}" ({level}) to "{question}".', tuple(advice))
 
     return or_refused(make)
 
@@ -189,7 +218,7 @@ def add_rule(
     def make() -> FolderEdit:
         change = Change(folder)
         claims = claims_for(change, checked_name(name), because)
-        insert_rule(change, name, when, level, claims, how)
+        insert_rule(change, name, when, level, claims, way_asked_for(change, level, how))
         return change.write(f'Added the rule "{name}" -> {level}.')
 
     return or_refused(make)

@@ -13,6 +13,7 @@ from bot.core.model.system_texts import SYSTEM
 
 from .add import or_refused
 from .changes import Change, FolderEdit, checked_name
+from .parts import PHRASES
 from .yaml_text import CannotEdit, as_yaml
 
 OF_THE_COMPLAINT = frozenset(
@@ -27,10 +28,11 @@ OF_THE_COMPLAINT = frozenset(
             "paused",
             "outage",
         ),
-        *("check_new", "crisis"),
+        *("check_new", "crisis", "kind_anger", "why_documents", "topic_guidance"),
     }
 )
-"""System texts that speak of the complaint: they are written anew for each flow, as is any that names the other flow's."""
+"""System texts that speak of the complaint, or of the documents on which its flow rests: they are written anew for each flow, as is
+any that names the other flow's."""
 
 INTERVIEW: list[dict[str, Any]] = [
     {
@@ -243,8 +245,7 @@ def _texts(like: Path | None) -> dict[str, Any]:
         }
         entries = [*question.get("options", ()), *question.get("choices", ())]
         if entries:
-            ids = [e["id"] if isinstance(e, dict) else e for e in entries]
-            entry["options"] = {option: f"TODO the button for {option}" for option in ids}
+            entry["options"] = {(e["id"] if isinstance(e, dict) else e): _words_of(e) for e in entries}
         questions[name] = entry
     return {
         "schema": 1,
@@ -257,6 +258,13 @@ def _texts(like: Path | None) -> dict[str, Any]:
         "sections": {x.value: w for x in Section if (w := (known.get("sections") or {}).get(x.value))},
         "system": {key: _system(key, places, words.get(key), complaint) for key, places in SYSTEM.items()},
     }
+
+
+def _words_of(entry: Any) -> Any:
+    """Words of an option: a sign has phrases to write, since patients type it."""
+    name = entry["id"] if isinstance(entry, dict) else entry
+    label = f"TODO the button for {name}"
+    return {"label": label, "says": [PHRASES]} if isinstance(entry, dict) and "sign" in entry else label
 
 
 def _system(key: str, places: tuple[str, ...], known: str | None, complaint: frozenset[str]) -> str:

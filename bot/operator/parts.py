@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from bot.core.model.findings import did_you_mean
 
 from .changes import Change, checked_name
 from .yaml_text import CannotEdit, YamlText
+
+PHRASES = "TODO what patients type for it: some short phrases"
 
 
 def names_of(sheet: YamlText, top: str, key: str) -> list[str]:
@@ -60,13 +63,22 @@ def put_words(sheet: YamlText, table: str, name: str, words: Any, after: str | N
     sheet.put((table,), name, words, after if after in there else None)
 
 
+def words_of_option(sheet: YamlText, words: dict[str, Any]) -> Any:
+    """Words of a new option as they stand in a language: with phrases to write where other options have theirs."""
+    questions = [q for q in (sheet.at(("questions",)) or {}).values() if isinstance(q, dict)]
+    known = [option for q in questions for option in (q.get("options") or {}).values()]
+    if any(isinstance(option, dict) and option.get("says") for option in known):
+        return words | {"says": [PHRASES]}
+    return words["label"] if set(words) == {"label"} else words
+
+
 def insert_option(
     change: Change,
     question: str,
     name: str,
     entry: Any,
     after: str | None,
-    words: dict[str, str],
+    words: dict[str, Any],
     many: bool = False,
 ) -> str:
     """Insert an option with its words; gives what a condition needs before it: nothing, or the question's own `when`."""
@@ -83,12 +95,13 @@ def insert_option(
     options = [str(o.get("id") if isinstance(o, dict) else o) for o in asked.get("options") or []]
     index = index_of(options, after, None, "option")
     index = len(options) if index is None else index
+    _must_be_shown_to_all(asked.get("options") or [], index, entry)
     sheet.insert(("questions", i, "options"), index, entry)
     for file in change.languages:
         texts = change.sheet(file)
         there = texts.at(("questions", question, "options")) or {}
         near = options[index - 1] if index else None
-        value = words["label"] if set(words) == {"label"} else words
+        value = words_of_option(texts, words)
         texts.put(("questions", question, "options"), name, value, near if near in there else None)
     when = asked.get("when")
     if not when:
@@ -96,14 +109,43 @@ def insert_option(
     return f"{when} and " if " " not in str(when) else f"({when}) and "
 
 
-def default_way(change: Change, level: Level) -> str | None:
-    """The way to get help that a rule of this level needs, so that something is said to do: the first that has a line; None where a
-    line is said to everybody."""
-    lines = change.sheet("advice.yaml").at(("lines",)) or ()
-    doing = [line for line in lines if line.get("section") == "do" and level.value in line.get("levels", ())]
-    if any("how" not in line and "when" not in line for line in doing):
+def _must_be_shown_to_all(options: Sequence[Any], index: int, entry: Any) -> None:
+    """Lines that not everybody is shown stand last. Raises CannotEdit, with the guard of the line before, for one that would stand
+    behind those without a guard of its own."""
+    guards = [o.get("when") if isinstance(o, dict) else None for o in options]
+    if index == 0 or guards[index - 1] is None or (isinstance(entry, dict) and "when" in entry):
+        return
+    open_to_all = [
+        o.get("id") if isinstance(o, dict) else o for o, guard in zip(options, guards, strict=True) if not guard
+    ]
+    instead = f", or put it before those lines: `--after {open_to_all[-1]}`" if open_to_all else ""
+    raise CannotEdit(
+        f"The line before it is shown only to some. If this one concerns nobody else either, take the same guard: "
+        f'`--when "{guards[index - 1]}"` (it is heard of everybody all the same){instead}.'
+    )
+
+
+def ways_of(change: Change, level: Level) -> Counter[str | None]:
+    """How many rules of this level take which way to get help; None: what is said to everybody is enough."""
+    rules = change.sheet("triage.yaml").at(("rules",)) or ()
+    return Counter(rule.get("how") for rule in rules if rule.get("level") == level.value)
+
+
+def way_asked_for(change: Change, level: Level, how: str | None) -> str | None:
+    """The way to get help of a new rule: the one given, or the only one that there is. Raises CannotEdit where a person must
+    choose."""
+    known = ways_of(change, level)
+    ways = [way for way, _ in known.most_common() if way]
+    if how:
+        return how
+    if level is not Level.emergency and (None in known or not ways):
         return None
-    return next((str(line["how"]) for line in doing if "how" in line), None)
+    if len(ways) < 2:
+        return next(iter(ways), "go")
+    raise CannotEdit(
+        f"Rules of level {level} get help in different ways here, so say which: "
+        f"{' or '.join(f'`--how {way}`' for way in ways)}. What is said for each stands in advice.yaml."
+    )
 
 
 def insert_rule(change: Change, name: str, when: str, level: Level, claims: Sequence[str], how: str | None) -> None:
@@ -112,9 +154,8 @@ def insert_rule(change: Change, name: str, when: str, level: Level, claims: Sequ
     rules = names_of(sheet, "rules", "rule")
     must_be_free(name, rules, "rule")
     entry: dict[str, Any] = {"rule": name, "when": when, "level": level.value}
-    way = how or ("go" if level is Level.emergency else None)
-    if way:
-        entry["how"] = way
+    if how:
+        entry["how"] = how
     entry["because"] = list(claims)
     index = behind_last(sheet, "rules", lambda rule: rule.get("level") == level.value)
     sheet.insert(("rules",), index, entry)
@@ -146,20 +187,20 @@ def claims_for(change: Change, name: str, because: Sequence[str]) -> list[str]:
     return [claim]
 
 
-def insert_property(change: Change, name: str, when: str, level: Level, claims: Sequence[str]) -> None:
-    """A safety property behind the others of its level, if the flow has any."""
+def insert_property(change: Change, name: str, when: str, level: Level, claims: Sequence[str], how: str | None) -> None:
+    """A safety property behind the others of its level, if the flow has any; it guards the way to get help where others do."""
     if not change.has("safety.yaml"):
         return
     sheet = change.sheet("safety.yaml")
     new = f"{name}_is_{level}"[:48]
     must_be_free(new, names_of(sheet, "properties", "property"), "property")
-    entry = {
-        "property": new,
-        "when": when,
-        "at_least": level.value,
-        "because": "TODO why it must never be less",
-        "sources": list(claims),
+    guarded = {
+        w for p in sheet.at(("properties",)) or () if p.get("at_least") == level.value for w in p.get("how") or ()
     }
+    entry: dict[str, Any] = {"property": new, "when": when, "at_least": level.value}
+    if how in guarded:
+        entry["how"] = [how]
+    entry |= {"because": "TODO why it must never be less", "sources": list(claims)}
     sheet.insert(("properties",), behind_last(sheet, "properties", lambda p: p.get("at_least") == level.value), entry)
 
 

@@ -138,6 +138,10 @@ def _sources(paper: Paper, drawn: Sequence[bytes], undrawn: str = "") -> Any:
     def shown(text: str, longest: int = LONGEST_WORD) -> list[str]:
         return _pieces(run.sub(_spelled, _plain(text)), longest)
 
+    def labelled(label: str) -> tuple[list[str], list[str]]:
+        words, _, small = _plain(label).partition("\n")
+        return shown(words, LONGEST_LABEL), shown(small, LONGEST_LABEL)
+
     words = {
         "name": " ".join(_plain(paper.title).split()),
         "lang": lang and lang[1],
@@ -146,7 +150,7 @@ def _sources(paper: Paper, drawn: Sequence[bytes], undrawn: str = "") -> Any:
         "under": shown(paper.under),
         "level": shown(paper.level),
         "parts": [
-            [shown(part.heading), [[shown(row.label, LONGEST_LABEL), shown(row.text)] for row in part.rows]]
+            [shown(part.heading), [[*labelled(row.label), shown(row.text)] for row in part.rows]]
             for part in paper.parts
         ],
         "foot": shown(paper.foot),

@@ -7,6 +7,7 @@ import pytest
 from bot.check.answers.results import Failed
 from bot.check.proof.prove import proofs
 from bot.check.structure.labels_said import labels_agree, reasons_agree, typed_limits_agree
+from bot.check.structure.structure import check_structure
 from bot.core.flow.reading import read_flow, try_flow
 from tests.support.flow_edits import SPRAIN, Edit, edited, edited_files
 
@@ -50,6 +51,24 @@ BREAKING: dict[str, tuple[str, list[Edit]]] = {
 def test_a_rule_of_each_form_holds(form: str) -> None:
     edits = [FOR_SOME] if form == "offered" else []
     assert not [f for f in failing(HOLDING[form], *edits) if f.name.startswith("the_rule")]
+
+
+@pytest.mark.parametrize(
+    ("own", "what"),
+    [
+        (rule("when: swelling", "tells: [gone]", "levels: [self_care]"), "line of advice"),
+        (rule("when: swelling", "never_tells: [gone]"), "line of advice"),
+        (rule("when: swelling", "offers: [gone]"), "line of a list"),
+        (rule("asked_first: [gone]", "before: [age]"), "question"),
+        (rule("compare: [gone]", "from: least", "to: any"), "question"),
+    ],
+)
+def test_a_rule_that_names_what_is_not_there_any_more_fails_and_is_found(own: str, what: str) -> None:
+    (found,) = [f for f in failing(own) if f.name == "the_rule"]
+    assert found.message == f'"gone" is no {what} of this flow.'
+    files = edited_files(SPRAIN)
+    files["safety.yaml"] += own
+    assert [f.code for f in check_structure(read_flow("sprain", files))] == ["FLOW012"]
 
 
 @pytest.mark.parametrize("form", BREAKING)

@@ -22,7 +22,9 @@ from bot.check.review.labels import BadLabels, agreement, patients_table, read_l
 from bot.check.review.manifest import BadManifest, check_manifest, sign, signed_content, write_manifest
 from bot.cli import main
 from bot.core.model.files.parts import Level
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, flow_at
+from bot.core.model.findings import FlowError
+from bot.papers.pdf import pdf_of
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at
 from tests.support.talking import NOW
 
 
@@ -72,6 +74,56 @@ def test_the_document_names_everything_of_the_flow() -> None:
     assert said.count("[ ] too low") == len(flow.rules)
     assert "made-up leaflet" in said or "MADE_UP (background)" in said
     assert "Just inside: warning: " in said
+
+
+def test_rules_are_headed_by_the_words_that_patients_read_and_the_name_stands_small() -> None:
+    flow = flow_at(SPRAIN)
+    paper = review_paper(flow, edges_of(flow), NOW)
+    labels = {row.label for part in paper.parts for row in part.rows}
+    reasons = next(iter(flow.texts.values())).rules
+    assert {f"{reasons[r.rule.rule]}\n{r.rule.rule}" for r in flow.rules} <= labels
+    assert {f"{' '.join(p.because.split())}\n{p.property}" for p in flow.safety.properties} <= labels
+    assert f"\n{reasons['bent_shape']} (bent_shape): If crooked is surely ticked" in paper.plain()
+    pages = PdfReader(io.BytesIO(pdf_of(paper, NOW))).pages
+    first = next(page for page in pages if "bent_shape" in page.extract_text())
+    sizes: dict[str, float] = {}
+    first.extract_text(visitor_text=lambda text, _, m, __, size: sizes.setdefault(text.strip(), size * m[0]))
+    assert sizes["bent_shape"] < sizes[reasons["bent_shape"]]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("", ("Likelihood if nothing stood against it: [ ] rare [ ] possible [ ] likely\n", "left: [ ] low [ ] medium [ ] high\n")),
+        (
+            "    likelihood: possible\n    residual: low\n",
+            ("against it: possible (two builders)   [ ] agreed   change to: [ ] rare [ ] likely\n",
+             "left: low (two builders)   [ ] agreed   change to: [ ] medium [ ] high\n"),
+        ),
+    ],
+)  # fmt: skip
+def test_ratings_of_a_hazard_stand_there_to_be_agreed_with_or_to_be_given(edit: str, said: tuple[str, str]) -> None:
+    severe = "    severity: severe\n"
+    flow = edited(
+        SPRAIN,
+        ("hazards.yaml", severe, severe + edit),
+        ("hazards.yaml", "hazards:\n", "rated_by: two builders\nhazards:\n"),
+    )
+    paper = review_paper(flow, edges_of(flow), NOW)
+    (row,) = [row for row in paper.parts[-2].rows if row.label.endswith("missed_open_break")]
+    assert all(words in row.text for words in said)
+    assert row.text.endswith("[ ] acceptable   [ ] not acceptable   Remark: ____________________")
+
+
+def test_a_rating_in_other_words_is_a_finding() -> None:
+    with pytest.raises(FlowError):
+        edited(SPRAIN, ("hazards.yaml", "    severity: severe\n", "    severity: severe\n    residual: tiny\n"))
+
+
+def test_every_hazard_of_the_shipped_flow_is_rated_and_it_says_by_whom() -> None:
+    hazards = flow_at(BACK_SPASM).hazards
+    assert all(h.likelihood and h.residual for h in hazards.hazards)
+    assert hazards.rated_by == "the builders' estimate, awaiting a clinician"
 
 
 def test_the_table_says_nothing_of_what_the_flow_says() -> None:

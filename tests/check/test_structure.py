@@ -56,6 +56,31 @@ def test_the_shipped_flow_has_nothing_dead() -> None:
     assert check_structure(flow_at(BACK_SPASM)) == ()
 
 
+def test_every_line_that_an_urgent_rule_counts_has_phrases_once_one_line_has_some() -> None:
+    """Not diabetes, which is for later, and not a line that only keeps a rule from firing."""
+    label = "        label: Cold foot\n"
+    flow = edited(
+        SPRAIN,
+        ("texts.en.yaml", label, label + "        says: [my foot is cold]\n"),
+        ("triage.yaml", "when: blood_thinner and swelling", "when: not blood_thinner and swelling"),
+    )
+    found = [f for f in check_structure(flow) if f.code == "FLOW073"]
+    assert [f.message.split('"')[1] for f in found] == [
+        "bone_through_skin", "foot_wont_move", "fever", "cannot_bear_weight", "crooked", "thin_bones",
+    ]  # fmt: skip
+
+
+def test_a_list_that_counts_as_a_whole_is_of_red_flags() -> None:
+    label = "        label: Cold foot\n"
+    flow = edited(
+        SPRAIN,
+        ("texts.en.yaml", label, label + "        says: [my foot is cold]\n"),
+        ("triage.yaml", "when: any of (cold_pale_foot, bone_through_skin, foot_wont_move)", "when: not no_danger"),
+    )
+    said = [f.message.split('"')[1] for f in check_structure(flow) if f.code == "FLOW073"]
+    assert said[:2] == ["bone_through_skin", "foot_wont_move"]
+
+
 def test_scripts_and_tests_that_a_control_names_must_be_there(tmp_path: Path) -> None:
     shown = "'script:tests/a.yaml', 'test:tests/test_a.py::test_it', 'test:tests/test_a.py::test_gone', 'script:tests/b.yaml'"
     flow = edited(SPRAIN, ("hazards.yaml", "'rule:danger_sign'", shown))

@@ -278,3 +278,16 @@ def test_a_plan_that_cannot_be_is_refused(plan: str) -> None:
     edit = ("advice.yaml", "check_in: {days: [1, 3, 14], hours: [9, 13, 18]}", f"check_in: {plan}")
     _, findings = try_flow(BACK_SPASM.name, edited_files(BACK_SPASM, edit))
     assert {f.place.file for f in findings} == {"advice.yaml"}
+
+
+@pytest.mark.parametrize("choice", [sc.NOTHING_NEW, sc.SOMETHING_NEW, "pain:9", "managing_hardly", "did_home"])
+def test_an_answer_that_is_not_asked_for_changes_nothing(choice: str) -> None:
+    """An old button, tapped after the check-in was answered: the same screen stands, and no pain is counted twice."""
+    person = wanting()
+    comes(person)
+    taps(person, sc.NOTHING_NEW, "pain:4", "managing_some", "did_home")
+    before = person.session
+    taps(person, choice)
+    assert person.session.checks == before.checks
+    assert (person.session.at, person.session.answers) == (before.at, before.answers)
+    assert "check_worse" not in said(person)

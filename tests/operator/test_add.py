@@ -23,7 +23,7 @@ from bot.operator.add import add_language, add_line, add_option, add_question, a
 from bot.operator.changes import FolderEdit, undone
 from bot.operator.new_flow import add_flow
 from bot.operator.yaml_text import CannotEdit, YamlText, as_yaml
-from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of, write
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, files_of, two_ways, write
 
 
 @pytest.fixture
@@ -180,6 +180,11 @@ def test_a_new_flow_is_sound_once_its_words_are_written(tmp_path: Path) -> None:
     assert outcome.code == 0
     folder = tmp_path / "flows" / "sore_throat"
     assert codes(folder) == ["FLOW029"]
+    signs = value(folder, "texts.en.yaml")["questions"]
+    assert (
+        signs["danger"]["options"]["first_danger_sign"]["says"]
+        == signs["warning"]["options"]["first_warning_sign"]["says"]
+    )
     assert value(folder, "texts.en.yaml")["levels"] == value(SPRAIN, "texts.en.yaml")["levels"]
     write_what_is_to_do(folder)
     flow, findings = try_flow("sore_throat", files_of(folder))
@@ -200,8 +205,8 @@ def test_the_shipped_flow_takes_additions_without_losing_a_line(tmp_path: Path) 
     shutil.copytree(BACK_SPASM, folder)
     before = files_of(folder)
     steps: tuple[Callable[[], FolderEdit], ...] = (
-        lambda: add_red_flag(folder, "new_sign", "danger", Level.emergency),
-        lambda: add_red_flag(folder, "other_sign", "warning", Level.same_day),
+        lambda: add_red_flag(folder, "new_sign", "danger", Level.emergency, how="ambulance"),
+        lambda: add_red_flag(folder, "other_sign", "warning", Level.same_day, how="today"),
         lambda: add_question(folder, "new_question", Kind.yes_no, after="onset"),
         lambda: add_line(folder, "new_line", "say", [Level.self_care], when="surely new_question"),
         lambda: add_language(folder, "de", own_name="Deutsch"),
@@ -475,8 +480,84 @@ def test_a_new_flow_has_no_words_of_another_complaint(tmp_path: Path) -> None:
     add_flow(tmp_path, "sore_throat", like=BACK_SPASM)
     words = (tmp_path / "sore_throat" / "texts.en.yaml").read_text(encoding="utf-8")
     said = yaml.safe_load(words)["system"]
-    assert {key for key, text in said.items() if re.search(r"\b(back|spasm)\b", text.lower())} == {
-        "back",
-        "command_back",
-    }
+    other = (
+        r"\b(back|spasms?|legs?|nerves?|muscles?|bones?|spine|bladder|numb|two (source )?documents|pain like this)\b"
+    )
+    assert {key for key, text in said.items() if re.search(other, text.lower())} == {"back", "command_back"}
     assert "get_help_if" in words
+
+
+# --- what a sign needs besides ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Path:
+    """The small flow with phrases for one line."""
+    label = "        label: Cold foot\n"
+    return write(SPRAIN, tmp_path, ("texts.en.yaml", label, label + "        says: [my foot is cold]\n"))
+
+
+def test_a_red_flag_has_phrases_to_write_where_other_lines_have_some(typed: Path) -> None:
+    assert add_red_flag(typed, "blue_toes", "danger", Level.emergency).code == 0
+    assert add_option(typed, "frail", "health").code == 0
+    options = value(typed, "texts.en.yaml")["questions"]
+    assert options["danger"]["options"]["blue_toes"]["says"] == ["TODO what patients type for it: some short phrases"]
+    assert list(options["health"]["options"]["frail"]) == ["label", "says"]
+    assert codes(typed) == ["FLOW029"]
+
+
+def test_where_no_line_has_phrases_none_are_asked_for(sprain: Path) -> None:
+    assert add_red_flag(sprain, "blue_toes", "danger", Level.emergency).code == 0
+    assert "says" not in value(sprain, "texts.en.yaml")["questions"]["danger"]["options"]["blue_toes"]
+
+
+def test_a_way_to_get_help_is_asked_for_where_there_are_several(sprain: Path) -> None:
+    assert add_red_flag(sprain, "grey_foot", "danger", Level.emergency, how="ambulance").code == 0
+    before = files_of(sprain)
+    outcome = add_red_flag(sprain, "blue_toes", "danger", Level.emergency)
+    assert outcome.code == 2
+    assert "`--how go` or `--how ambulance`" in outcome.messages[0]
+    assert add_rule(sprain, "old_and_sore", "age >= 90 and pain >= 9", Level.emergency).code == 2
+    assert files_of(sprain) == before
+    assert add_red_flag(sprain, "blue_toes", "danger", Level.emergency, how="go").code == 0
+
+
+def test_a_rule_takes_no_way_where_others_of_its_level_take_none(tmp_path: Path) -> None:
+    folder = write(SPRAIN, tmp_path, *two_ways("by_phone", "in_person"))
+    assert add_rule(folder, "bad_pain", "pain >= 9", Level.same_day, because=["g_warning"]).code == 0
+    rule = next(r for r in value(folder, "triage.yaml")["rules"] if r["rule"] == "bad_pain")
+    assert "how" not in rule
+
+
+def test_the_safety_rule_guards_the_way_where_others_of_the_flow_do(tmp_path: Path) -> None:
+    guarded = ("safety.yaml", "    at_least: emergency\n", "    at_least: emergency\n    how: [go]\n")
+    folder = write(SPRAIN, tmp_path, guarded)
+    assert add_red_flag(folder, "blue_toes", "danger", Level.emergency).code == 0
+    rules = {p["property"]: p for p in value(folder, "safety.yaml")["properties"]}
+    assert rules["blue_toes_is_emergency"]["how"] == ["go"]
+
+
+def test_not_sure_of_a_new_sign_goes_the_way_that_most_such_rules_go(tmp_path: Path) -> None:
+    folder = write(BACK_SPASM, tmp_path)
+    outcome = add_red_flag(folder, "swollen_joint", "warning", Level.same_day, how="today", because=["g_fever"])
+    assert outcome.code == 0
+    rules = {r["rule"]: r for r in value(folder, "triage.yaml")["rules"]}
+    assert (rules["swollen_joint"]["how"], rules["swollen_joint_unsure"]["how"]) == ("today", "days")
+    assert any("`how: days`, as most rules" in line for line in outcome.messages)
+
+
+def test_the_guard_of_the_neighbour_is_proposed(tmp_path: Path) -> None:
+    folder = write(BACK_SPASM, tmp_path)
+    question = add_question(folder, "bruise", Kind.yes_no, after="onset")
+    assert any('"onset" beside it is asked only `when: full`' in line for line in question.messages)
+    option = add_option(folder, "insulin", "medicines")
+    assert option.code == 2
+    assert '`--when "here and age >= 16"`' in option.messages[0]
+    assert add_option(folder, "insulin", "medicines", when="here and age >= 16").code == 0
+    sign = add_red_flag(folder, "hip", "nerves", Level.emergency, how="go")
+    assert sign.code == 2
+    assert '`--when "age >= 16"`' in sign.messages[0]
+    assert "`--after gait_unsteady`" in sign.messages[0]
+    assert add_red_flag(folder, "hip", "nerves", Level.emergency, how="go", after="gait_unsteady").code == 0
+    unguarded = add_question(folder, "pale", Kind.yes_no, after="onset", when="full")
+    assert not any("beside it" in line for line in unguarded.messages)

@@ -12,7 +12,10 @@ from bot.app import telegram_way
 from bot.commands.replaying import replay_command
 from bot.replay.playing.run import failure, run_all
 from bot.replay.playing.ways import MemoryWay, Way
+from bot.replay.script.flows import FlowFolders
 from bot.replay.script.reading import read_scripts
+from tests.support.flow_edits import SPRAIN
+from tests.support.flow_edits import write as write_flow
 from tests.support.places import TESTS
 from tests.support.scripts import FLOW_FOLDERS, deviation, findings, played, script, write
 
@@ -276,6 +279,20 @@ def test_an_empty_folder_and_a_missing_file_are_findings(tmp_path: Path) -> None
 def test_a_script_for_another_flow_says_so(tmp_path: Path) -> None:
     found = findings(write(tmp_path, script("  - bot: nerves", more="flow: sprain\n")))
     assert "SCRIPT011" in found[0]
+
+
+@pytest.mark.parametrize(("number", "waiting"), [(1, ""), (3, " 3 conversations wait for it.")])
+def test_what_is_wrong_with_a_flow_is_told_once(tmp_path: Path, number: int, waiting: str) -> None:
+    broken = write_flow(SPRAIN, tmp_path / "flows", ("triage.yaml", "surely crooked", "surely croked")).parent
+    for n in range(number):
+        write(tmp_path, script("  - bot: danger", "{at: danger}").replace("A case", f"Case {n}"), f"{n}.yaml")
+    write(tmp_path, "title: Other\nchat: 3\n", "other.yaml")
+    scripts = read_scripts([tmp_path / "sprain"], FlowFolders([broken]))
+    said, other = sorted((str(f) for f in scripts.findings), key=lambda f: "other.yaml" in f)
+    assert "0.yaml" in said
+    assert "1 finding, the first at sprain/triage.yaml:" in said
+    assert said.endswith(f'Did you mean "crooked"? Mend the flow first.{waiting}')
+    assert "other.yaml" in other
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot.core.model.files.parts import Level
 from .beside import Beside, beside
 from .edits import edits
 from .level_pairs import TooMany, pairs
+from .old_numbers import MovedNumber, moved_numbers
 from .words import WordChange, changed_words
 
 
@@ -44,7 +45,8 @@ class Move:
 class Difference:
     """Everything that differs. Pairs are (line or rule, level). `conflicts`: contradictions that are pointed out to others
     than before; `left_out`: answers that only one version takes (nobody can be compared on them); `words`: changed texts, the
-    most serious first; `changes`: what was edited."""
+    most serious first; `changes`: what was edited; `numbers`: what still says
+    the old number of a condition."""
 
     old: str
     new: str
@@ -60,6 +62,7 @@ class Difference:
     left_out: tuple[str, ...] = ()
     words: tuple[WordChange, ...] = ()
     changes: tuple[str, ...] = ()
+    numbers: tuple[MovedNumber, ...] = ()
     limits: tuple[str, ...] = ()
 
     @property
@@ -82,7 +85,8 @@ class Difference:
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**asdict(self), "lowered": self.lowered, "moved": self.moved}
+        numbers = [{**n._asdict(), "still": [s._asdict() for s in n.still]} for n in self.numbers]
+        return {**asdict(self), "numbers": numbers, "lowered": self.lowered, "moved": self.moved}
 
 
 def _rank(level: str | None) -> int:
@@ -118,7 +122,7 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
         tuple(sorted(moves, key=lambda m: (not m.lowered, -_rank(m.old), -_rank(m.new)))),
         sum(p.number for p in found if p.old == p.new) if exact else 0,
         tuple(added), tuple(lost), tuple(reasons[0]), tuple(reasons[1]), tuple(asked[0]), tuple(asked[1]),
-        tuple(couple.conflicts()), both.left_out, words, changes, tuple(limits),
+        tuple(couple.conflicts()), both.left_out, words, changes, moved_numbers(old, new), tuple(limits),
     )  # fmt: skip
 
 

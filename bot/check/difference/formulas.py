@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
-from bot.check.proof.encoding import Copy, Formula, conj, disj, neg, same_formula, way_said
+from bot.check.proof.encoding import Copy, Formula, conj, disj, exactly, is_said, neg, same_formula
 from bot.check.proof.pairs import same
 from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
@@ -129,7 +129,7 @@ class Couple:
         olds = {x.line.line: x for x in self.both.old.flow.lines}
         news = {x.line.line: x for x in self.both.new.flow.lines}
         found = {
-            (name, level): (said(self.old, olds.get(name), level), said(self.new, news.get(name), level))
+            (name, level): (_said(self.old, olds.get(name), level), _said(self.new, news.get(name), level))
             for name in dict.fromkeys([*news, *olds])
             for level in LEVELS
         }
@@ -296,17 +296,11 @@ def _pointed_out(copy: Copy, name: str) -> Formula:
 
 def at_level(copy: Copy, level: Level | None) -> Formula:
     """That the conversation ends at this level (None: in a gap)."""
-    if level is None:
-        return neg(copy.at_least[0])
-    higher = copy.at_least[level.rank + 1] if level.rank < 3 else False
-    return conj([copy.at_least[level.rank], neg(higher)])
+    return neg(copy.at_least[0]) if level is None else exactly(copy, level.rank)
 
 
-def said(copy: Copy, line: CompiledLine | None, level: Level) -> Formula:
-    """That the line is said at this level."""
+def _said(copy: Copy, line: CompiledLine | None, level: Level) -> Formula:
+    """That a line, which this version may not have, is said at this level."""
     if line is None or level not in line.line.levels:
         return False
-    parts = [True if line.node is None else copy.true(line.node)]
-    if line.line.how is not None:
-        parts.append(way_said(copy, level, line.line.how))
-    return conj(parts)
+    return is_said(copy, line.node, level, line.line.how)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.check.answers.results import Failed
 from bot.core.conditions.nodes import Node
@@ -11,7 +11,7 @@ from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.files.parts import Level
 from bot.core.model.findings import Place
 
-from .encoding import Formula, conj, disj, exactly, neg, way_said
+from .encoding import Formula, conj, disj, is_said, neg, way_said
 from .solver import Prover
 
 
@@ -82,7 +82,7 @@ def _spoken(flow: Flow) -> Iterator[_Spoken]:
 def lines_live(p: Prover) -> Iterator[Failed]:
     """Each line of advice, and of what can be asked about, is said in some conversation, at each of its levels."""
     spoken = tuple(_spoken(p.flow))
-    said = {f"{s.name} at {v}": is_said(p, s.node, v, s.how) for s in spoken for v in s.levels}
+    said = {f"{s.name} at {v}": is_said(p.one, s.node, v, s.how) for s in spoken for v in s.levels}
     alive = p.alive(said)
     for line in spoken:
         dead = [v for v in line.levels if f"{line.name} at {v}" not in alive]
@@ -91,13 +91,3 @@ def lines_live(p: Prover) -> Iterator[Failed]:
                 "FLOW055", f"dead:{line.name}", line.place, f'"{line.name}" is never said at {", ".join(dead)}.',
                 "Mend its `when:`, or take the level out of `levels:`.", safety=False,
             )  # fmt: skip
-
-
-def is_said(p: Prover, node: Any, level: Level, how: str | None) -> Formula:
-    """That the line is said at this level: its condition holds, and its way is one that is said."""
-    parts = [exactly(p.one, level.rank)]
-    if node is not None:
-        parts.append(p.one.true(node))
-    if how is not None:
-        parts.append(way_said(p.one, level, how))
-    return conj(parts)

@@ -336,3 +336,9 @@ def exactly(copy: Copy, rank: int) -> Formula:
     """That the conversation ends at this level."""
     higher = copy.at_least[rank + 1] if rank < 3 else False
     return conj([copy.at_least[rank], neg(higher)])
+
+
+def is_said(copy: Copy, node: Node | None, level: Level, how: str | None) -> Formula:
+    """That a line is said at this level: the conversation ends there, its condition holds, and its way is one that is said."""
+    held = True if node is None else copy.true(node)
+    return conj([exactly(copy, level.rank), held, True if how is None else way_said(copy, level, how)])

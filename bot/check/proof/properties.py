@@ -8,12 +8,12 @@ from bot.check.answers.conditions_of import PropertyNodes, property_place
 from bot.check.answers.from_to import sides_fit
 from bot.check.answers.results import Failed
 from bot.check.answers.witness import why_not_higher
+from bot.check.structure.safety_and_hazards import names_missing
 from bot.core.conditions.nodes import Node
 from bot.core.model.files.governance import form_of
 from bot.core.model.files.parts import LEVELS
 
-from .dead import is_said
-from .encoding import Formula, conj, disj, exactly, neg, way_said
+from .encoding import Formula, conj, disj, exactly, is_said, neg, way_said
 from .laws import levels_from, never_lower
 from .pairs import compared
 from .solver import Prover
@@ -22,11 +22,20 @@ CODE = "FLOW059"
 
 
 def one_property(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
-    """One safety rule, in whichever form it has."""
-    form = form_of(entry.property)
-    if form is None or (form == "compare" and sides_fit(p.space, entry.property) is not None):
+    """One safety rule, in whichever form it has. One that names what is not there fails: it guards nothing any more."""
+    form, prop = form_of(entry.property), entry.property
+    missing = next(names_missing(p.flow, prop), None)
+    if missing is not None:
+        key, number, what, _ = missing
         yield Failed(
-            "FLOW040", entry.property.property, property_place(p.flow, entry.property.property),
+            CODE, prop.property, property_place(p.flow, prop.property),
+            f'"{getattr(prop, key)[number]}" is no {what} of this flow.',
+            "Mend the name, or write the rule for what stands there now.",
+        )  # fmt: skip
+        return
+    if form is None or (form == "compare" and sides_fit(p.space, prop) is not None):
+        yield Failed(
+            "FLOW040", prop.property, property_place(p.flow, prop.property),
             "It says nothing that could be proved.", "Write it in one of the forms of the manual.",
         )  # fmt: skip
     else:
@@ -87,7 +96,7 @@ def _tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     for name in entry.property.tells:
         line, node = lines[name]
         for level in entry.property.levels:
-            told = is_said(p, node, level, line.how) if level in line.levels else False
+            told = is_said(p.one, node, level, line.how) if level in line.levels else False
             silent = conj([p.one.true(_node(entry.when)), exactly(p.one, level.rank), neg(told)])
             yield from _for_nobody(p, entry, name, silent, f'"{name}" is not told at {level}.')
 
@@ -98,7 +107,7 @@ def _never_tells(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     for name in entry.property.never_tells:
         line, node = lines[name]
         for level in line.levels:
-            told = conj([p.one.true(_node(entry.when)), is_said(p, node, level, line.how)])
+            told = conj([p.one.true(_node(entry.when)), is_said(p.one, node, level, line.how)])
             yield from _for_nobody(p, entry, name, told, f'"{name}" is told at {level}.')
 
 

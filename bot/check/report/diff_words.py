@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.check.difference.diff import Difference, Move
+from bot.check.difference.old_numbers import MovedNumber
 from bot.check.difference.words import ADVICE, EMERGENCY, REASON, SIGN, WordChange
+from bot.core.conditions.explain import BASE_UNITS
 from bot.core.flow.compiled import Flow
 
 from .counterexample import UNPLACED, answer_words, write_script
@@ -56,9 +58,22 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
     edited = [c for c in found.changes if c not in safety]
     if edited:
         lines += ["Edited:", *(f"  {c}" for c in edited)]
+    lines += _number_lines(new, found.numbers)
     lines += _word_lines(found.words)
     lines += [f"limit: {limit}" for limit in found.limits]
     return lines
+
+
+def _number_lines(new: Flow, moved: tuple[MovedNumber, ...]) -> Iterator[str]:
+    """Beside each rule whose number moved: what still says the old one, for somebody to read."""
+    told = [one for one in moved if one.still]
+    if told:
+        yield "A number moved; these may still say the old one:"
+    for one in told:
+        unit = BASE_UNITS.get(new.questions[one.question].kind, "")
+        old, now = (" and ".join(f"{n:g}" for n in numbers) or "none" for numbers in (one.old, one.new))
+        yield f"  {one.place}  rule {one.rule}: {one.question} {old} -> {now} {unit}".rstrip()
+        yield from (f"      {text.place}  {text.what}: {text.words}" for text in one.still)
 
 
 def _word_lines(changes: tuple[WordChange, ...]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from bot.check.proof.solver import NotProved
 from bot.check.screens.budget import Fit, fit, fit_words
 from bot.check.structure.safety_and_hazards import controls_have_files
 from bot.check.structure.structure import check_structure
+from bot.check.structure.untranslated import SameText, untranslated, untranslated_lines
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
 from bot.library import from_stored, read_files, try_folder
@@ -26,6 +27,8 @@ from .revisions import NoSuchVersion, open_versions
 from .signed import signoff_words
 
 OK, FOUND, USAGE = 0, 1, 2
+FIRST_FEW = 3
+"""Texts of a language that read as in another one, of which `check` names the first."""
 BROKEN_LAW, OWN_RULE = "FLOW070", "FLOW059"
 
 
@@ -49,10 +52,17 @@ NOT_PROVED = "FLOW062"
 
 
 def check_command(
-    folders: Sequence[Path], as_json: bool, build: Path, out: IO[str], today: date, begin_walk: BeginWalk | None = None
+    folders: Sequence[Path],
+    as_json: bool,
+    build: Path,
+    out: IO[str],
+    today: date,
+    begin_walk: BeginWalk | None = None,
+    all_untranslated: bool = False,
 ) -> int:
     """Check flow folders; 0 if all is well, 1 if anything was found. `begin_walk`: begins random walks through the engine, which
-    go on beside the proofs, and gives what waits for what they found."""
+    go on beside the proofs, and gives what waits for what they found. `all_untranslated`: not only the first texts are listed that
+    read as in another language."""
     results = []
     code = OK
     for folder in folders:
@@ -70,13 +80,15 @@ def check_command(
         proved = proofs(flow)
         walked = None if walk is None else walk()
         scripts = {f.name: write_counterexample(flow, folder, build, f) for f in proved.failed}
+        same = untranslated(flow)
         bad = bool(structure or screens.findings or proved.failed or (walked and walked.broken))
         code = FOUND if bad else code
         if as_json:
-            results.append(_as_json(flow, structure, screens, proved, scripts, walked, today))
+            results.append(_as_json(flow, structure, same, screens, proved, scripts, walked, today))
         else:
             print("\n".join(check_lines(folder, flow, structure, screens, proved, scripts, today)), file=out)
-            print("\n".join(_walk_lines(walked)), end="\n" if walked else "", file=out)
+            beside = [*_walk_lines(walked), *untranslated_lines(same, None if all_untranslated else FIRST_FEW)]
+            print("\n".join(beside), end="\n" if beside else "", file=out)
     if as_json:
         print(json.dumps(results, ensure_ascii=False, indent=1), file=out)
     return code
@@ -91,6 +103,7 @@ def missing_files(flow: Flow, folder: Path) -> tuple[Finding, ...]:
 def _as_json(
     flow: Flow,
     structure: Sequence[Finding],
+    same: Sequence[SameText],
     screens: Fit,
     proved: Proofs,
     scripts: dict[str, Path | None],
@@ -104,6 +117,7 @@ def _as_json(
         "ok": not (structure or screens.findings or proved.failed or (walked and walked.broken)),
         "safe": proved.safe,
         "findings": [f.as_json() for f in (*structure, *screens.findings)],
+        "untranslated": [{"lang": t.lang, "of": t.of, "place": str(t.place), "text": t.words} for t in same],
         "screens": screens.as_json(),
         "proofs": proved.as_json(),
         "walk": None if walked is None else walked._asdict(),

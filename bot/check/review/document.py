@@ -14,6 +14,7 @@ from bot.core.conditions.explain import explain
 from bot.core.flow.answer_values import read_value
 from bot.core.flow.compiled import CompiledRule, Flow
 from bot.core.model.answers import NOT_ASKED
+from bot.core.model.files.governance import LIKELIHOODS, RESIDUALS, Hazard
 from bot.core.model.files.parts import LEVELS
 from bot.core.model.files.texts import Texts
 from bot.core.rendering.message import Paper, PaperPart, PaperRow
@@ -22,7 +23,8 @@ from .boundary import Edge
 
 JUDGED = "[ ] right   [ ] too low   [ ] too high   [ ] not sure   Remark: ____________________"
 READ = "[ ] read, nothing to remark   [ ] remark: ______________________________"
-RISK = "Likelihood: [ ] rare [ ] possible [ ] likely      What is left of the risk: [ ] acceptable [ ] not acceptable"
+TO_RATE = (("Likelihood if nothing stood against it", LIKELIHOODS), ("Risk that is left", RESIDUALS))
+ACCEPTED = "[ ] acceptable   [ ] not acceptable   Remark: ____________________"
 
 
 def review_paper(flow: Flow, edges: Sequence[Edge], now: datetime) -> Paper:
@@ -92,7 +94,7 @@ def _questions(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
                 f"- {label}{f': {entry.text}' if entry is not None and entry.text else ''}{_sign(flow, option)}"
             )
         said += [f"- {label}" for label in (words.none, words.unsure) if label]
-        yield PaperRow(question.ask, "\n".join([*said, f"Why: {words.why}", READ]))
+        yield PaperRow(headed(words.short, question.ask), "\n".join([*said, f"Why: {words.why}", READ]))
 
 
 def _sign(flow: Flow, option: str) -> str:
@@ -114,13 +116,19 @@ def _rules(flow: Flow, texts: Texts, edges: Sequence[Edge]) -> Iterator[PaperPar
 
 
 def _rule(flow: Flow, texts: Texts, rule: CompiledRule, edge: Edge) -> PaperRow:
-    said = [f"If {explain(rule.node, flow.questions)}", f"The patient reads: {texts.rules[rule.rule.rule]}"]
+    """Headed by what the patient reads of it: why this level."""
+    said = [f"If {explain(rule.node, flow.questions)}"]
     if rule.rule.how is not None:
         said.append(f"Help is got by: {rule.rule.how}")
     said += [f"Rests on: {claim}" for claim in _claims(flow, rule.rule.because)]
     for where, example in (("inside", edge.inside), ("outside", edge.outside)):
         said.append(f"Just {where}: {patient_words(flow, example) if example is not None else 'nobody was found'}")
-    return PaperRow(rule.rule.rule, "\n".join([*said, JUDGED]))
+    return PaperRow(headed(texts.rules[rule.rule.rule], rule.rule.rule), "\n".join([*said, JUDGED]))
+
+
+def headed(words: str, name: str) -> str:
+    """A label of words that a clinician reads, and below them, small, the name in the files."""
+    return f"{' '.join(words.split())}\n{name}"
 
 
 def patient_words(flow: Flow, example: Example) -> str:
@@ -176,7 +184,7 @@ def _topics(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
         for told, node, _ in topic.lines:
             when = "" if node is None else f"   (if {explain(node, flow.questions)})"
             said.append(f"- {words.lines[told.line]}{when}")
-        yield PaperRow(topic.topic.topic, "\n".join([*said, READ]))
+        yield PaperRow(headed(words.label, topic.topic.topic), "\n".join([*said, READ]))
 
 
 def _properties(flow: Flow) -> Iterator[PaperRow]:
@@ -185,21 +193,29 @@ def _properties(flow: Flow) -> Iterator[PaperRow]:
             mode="json", by_alias=True, exclude_none=True, exclude={"property", "because", "sources"}
         )
         said = "; ".join(f"{key} {', '.join(v) if isinstance(v, list) else v}" for key, v in written.items() if v)
-        yield PaperRow(prop.property, f"{' '.join(said.split())}\n{prop.because}")
+        yield PaperRow(headed(prop.because, prop.property), " ".join(said.split()))
     for rule in flow.safety.words:
         says = [f"must say {', '.join(p)}" for p in rule.says.values()]
         never = [f"must never say {', '.join(p)}" for p in rule.never_says.values()]
-        yield PaperRow(rule.words, f"{', '.join(rule.of)}: {'; '.join([*says, *never])}\n{rule.because}")
+        yield PaperRow(headed(rule.because, rule.words), f"{', '.join(rule.of)}: {'; '.join([*says, *never])}")
     for bound in flow.safety.settings:
-        yield PaperRow("setting", f"{bound.setting}\n{bound.because}")
+        yield PaperRow(headed(bound.because, "setting"), bound.setting)
     yield PaperRow("", READ)
 
 
 def _hazards(flow: Flow) -> Iterator[PaperRow]:
+    whose = flow.hazards.rated_by or "nobody is named who rated it"
     for hazard in flow.hazards.hazards:
-        said = [f"{hazard.harm} (severity: {hazard.severity})", *(f"Cause: {cause}" for cause in hazard.causes)]
+        said = [f"Severity: {hazard.severity}", *(f"Cause: {cause}" for cause in hazard.causes)]
         said += [f"Against it: {c.control} [{', '.join(c.shown_by)}]" for c in hazard.controls]
-        yield PaperRow(hazard.hazard, "\n".join([*said, RISK]))
+        yield PaperRow(headed(hazard.harm, hazard.hazard), "\n".join([*said, *_ratings(hazard, whose), ACCEPTED]))
+
+
+def _ratings(hazard: Hazard, whose: str) -> Iterator[str]:
+    """Each rating as it stands, to agree with or to change; where there is none, to be given."""
+    for (what, choices), rated in zip(TO_RATE, (hazard.likelihood, hazard.residual), strict=True):
+        boxes = " ".join(f"[ ] {choice}" for choice in choices if choice != rated)
+        yield f"{what}: {boxes}" if rated is None else f"{what}: {rated} ({whose})   [ ] agreed   change to: {boxes}"
 
 
 def _approval(flow: Flow) -> Iterator[PaperRow]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from bot.core.conditions.nodes import Compare, Named, Node, defined_in
+from bot.core.conditions.nodes import Compare, Named, Node, defined_in, parts_of
 from bot.core.flow.answer_values import bounds, choice_span
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Span
@@ -126,13 +126,8 @@ def reasons_agree(flow: Flow) -> Iterator[Finding]:
 
 def _compared(node: Node, guards: set[str]) -> Iterator[Compare]:
     """The comparisons of a condition, without those of names that only say who is asked."""
-    if isinstance(node, Named):
-        if node.name not in guards:
-            yield from _compared(node.part, guards)
-    elif isinstance(node, Compare):
+    if isinstance(node, Compare):
         yield node
-    elif hasattr(node, "parts"):
-        for part in node.parts:
+    elif not (isinstance(node, Named) and node.name in guards):
+        for part in parts_of(node):
             yield from _compared(part, guards)
-    elif hasattr(node, "part"):
-        yield from _compared(node.part, guards)

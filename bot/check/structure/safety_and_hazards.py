@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.check.answers.conditions_of import property_nodes
@@ -103,18 +103,24 @@ def properties_have_a_form(flow: Flow) -> Iterator[Finding]:
 
 
 def _unknown_names(flow: Flow, prop: Property, number: int) -> Iterator[Finding]:
-    lines, ways = (
-        [line.line.line for line in flow.lines],
-        [w for rule in flow.rules if (w := rule.rule.how) is not None],
-    )
+    for key, n, what, known in names_missing(flow, prop):
+        name = getattr(prop, key)[n]
+        yield Finding(
+            flow.place("safety.yaml", ("properties", number, key, n)), "FLOW012",
+            f'"{name}" is no {what} of this flow.', did_you_mean(name, known),
+        )  # fmt: skip
+
+
+def names_missing(flow: Flow, prop: Property) -> Iterator[tuple[str, int, str, Sequence[str]]]:
+    """What a safety rule names and the flow does not have: the key, which of its names, what it should be, and what there is."""
+    questions = list(flow.questions)
+    lines = [line.line.line for line in flow.lines]
+    ways = [w for rule in flow.rules if (w := rule.rule.how) is not None]
     for key, what, known in (
-        ("compare", "question", flow.questions), ("asked_first", "question", flow.questions),
-        ("before", "question", flow.questions), ("tells", "line of advice", lines),
-        ("never_tells", "line of advice", lines), ("how", "way to get help", ways),
+        ("compare", "question", questions), ("asked_first", "question", questions), ("before", "question", questions),
+        ("tells", "line of advice", lines), ("never_tells", "line of advice", lines),
+        ("offers", "line of a list", list(flow.option_home)), ("how", "way to get help", ways),
     ):  # fmt: skip
         for n, name in enumerate(getattr(prop, key)):
             if name not in known:
-                yield Finding(
-                    flow.place("safety.yaml", ("properties", number, key, n)), "FLOW012",
-                    f'"{name}" is no {what} of this flow.', did_you_mean(name, known),
-                )  # fmt: skip
+                yield key, n, what, known

@@ -24,6 +24,8 @@ from .safety_and_hazards import (
     properties_have_a_form,
     properties_have_sources,
 )
+from .signs_typed import signs_have_phrases
+from .thresholds_said import thresholds_agree
 
 LONGEST_LABEL = 30
 """Characters that fit on a button that has a row of its own; phones cut longer ones (screens.md)."""
@@ -194,6 +196,8 @@ CHECKS: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     labels_agree,
     reasons_agree,
     typed_limits_agree,
+    thresholds_agree,
+    signs_have_phrases,
 )
 """All of them, in plain sight."""
 

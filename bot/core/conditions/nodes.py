@@ -122,6 +122,13 @@ def shifted(node: Node, at: int) -> tuple[Node, int, int]:
     return replace(node, at=at), 1, 1
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """What a condition is made of, one step down; nothing of a leaf."""
+    if isinstance(node, All | Any_ | AtLeast):
+        return node.parts
+    return (node.part,) if isinstance(node, Not | Named) else ()
+
+
 def leaves(node: Node) -> tuple[Leaf, ...]:
     """All leaves of a condition in reading order, defined conditions expanded."""
     found: list[Leaf] = []
@@ -130,11 +137,9 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 
 
 def _collect(node: Node, found: list[Leaf]) -> None:
-    if isinstance(node, All | Any_ | AtLeast):
-        for part in node.parts:
+    if isinstance(node, All | Any_ | AtLeast | Not | Named):
+        for part in parts_of(node):
             _collect(part, found)
-    elif isinstance(node, Not | Named):
-        _collect(node.part, found)
     else:
         found.append(node)
 
@@ -146,8 +151,5 @@ def reads(node: Node) -> frozenset[str]:
 
 def defined_in(node: Node) -> frozenset[str]:
     """The names of the defined conditions in a condition, those within others too."""
-    inner = (
-        node.parts if isinstance(node, All | Any_ | AtLeast) else (node.part,) if isinstance(node, Not | Named) else ()
-    )
     own = {node.name} if isinstance(node, Named) else set()
-    return frozenset(own).union(*map(defined_in, inner))
+    return frozenset(own).union(*map(defined_in, parts_of(node)))

@@ -45,7 +45,7 @@ class Picture(NamedTuple):
 
 
 class PaperRow(NamedTuple):
-    """A label, and the words right of it."""
+    """A label, and the words right of it. Its first line is bold; what stands below that (a name in the files) is small."""
 
     label: str
     text: str
@@ -75,8 +75,13 @@ class Paper(NamedTuple):
         """The page as text."""
         lines = [self.title, self.under, "", self.level]
         for part in self.parts:
-            lines += ["", part.heading.upper(), *(f"{row.label}: {row.text}" for row in part.rows)]
+            lines += ["", part.heading.upper(), *(f"{_in_one_line(row.label)}: {row.text}" for row in part.rows)]
         return "\n".join([*lines, "", self.foot, ""])
+
+
+def _in_one_line(label: str) -> str:
+    words, *small = label.splitlines() or [""]
+    return f"{words} ({' '.join(small)})" if small else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.replay.script.flows import FlowFolders
 from bot.replay.script.fragments import lines_of
 from bot.replay.script.model import Case, Expect, ScriptLine
 from bot.replay.script.names import check_names
-from bot.replay.script.reading import Scripts, files_in, flow_for, same_titles
+from bot.replay.script.reading import Scripts, files_in, flow_for, same_titles, told_once_a_flow
 from bot.replay.script.shapes import load_file, validate_script
 
 from .facts import facts_of
@@ -33,7 +33,7 @@ def read_people(paths: Iterable[Path], flows: FlowFolders, default: str) -> Scri
         if here is not None:
             _read(here, file, flows, default, found)
     same_titles(found)
-    found.findings.sort()
+    found.findings = sorted(told_once_a_flow(found.findings))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from .tables import OWN, TableRow, unused
 
 SURVIVORS = "survivors.yaml"
 """The file, in a script's folder, that says of faults why no script need notice them."""
+MEND_FIRST = "Mend the flow first."
 BESIDE = frozenset({FRAGMENTS, SURVIVORS})
 """Files among scripts that are none."""
 
@@ -55,7 +56,7 @@ def read_scripts(paths: Iterable[Path], flows: FlowFolders) -> Scripts:
         if len(found.findings) > findings:
             del found.cases[cases:]
     same_titles(found)
-    found.findings.sort()
+    found.findings = sorted(told_once_a_flow(found.findings))
     return found
 
 
@@ -213,10 +214,9 @@ def flow_for(
         if key not in found.flows:
             flow, findings = flows.read(folder)
             if flow is None:
-                message = (
-                    f'The flow "{name}" cannot be used: it has {len(findings)} Finding(s), the first at {findings[0]}'
-                )
-                found.findings.append(Finding(here.place(("flow",)), "SCRIPT010", message, "Mend the flow first."))
+                many = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}, the first at"
+                message = f'The flow "{name}" cannot be used: it has {many} {folder.name}/{findings[0]}'
+                found.findings.append(Finding(here.place(("flow",)), "SCRIPT010", message, MEND_FIRST))
                 return None, key
             found.flows[key] = flow
         return found.flows[key], key
@@ -228,6 +228,19 @@ def flow_for(
     remedy = near or (f"Known: {', '.join(known)}." if known else "Set FLOWS_DIR, or go where flows/ is.")
     found.findings.append(Finding(here.place(("flow",)), "SCRIPT010", message, remedy))
     return None, ""
+
+
+def told_once_a_flow(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, but what is wrong with a flow once, at the first of its scripts, with how many conversations wait for it."""
+    waiting: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.remedy == MEND_FIRST:
+            waiting.setdefault(finding.message, []).append(finding)
+        else:
+            yield finding
+    for same in waiting.values():
+        first, many = min(same), len({finding.place for finding in same})
+        yield first if many == 1 else replace(first, remedy=f"{MEND_FIRST} {many} conversations wait for it.")
 
 
 def same_titles(found: Scripts) -> None:

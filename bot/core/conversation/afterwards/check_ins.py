@@ -151,35 +151,34 @@ def _asks(m: Making, what: str) -> Checks | None:
     return checks if checks is not None and checks.asking == what and m.s.at in ENDED and m.s.latch is None else None
 
 
-def _nothing_new(m: Making, choice: str) -> bool:
-    checks = _asks(m, NEW)
-    if checks is None:
-        return False
+def _while_asked(what: str, then: Callable[[Making, Checks, str], None]) -> Callable[[Making, str], bool]:
+    """An answer that counts only while this is asked: False where it is not."""
+
+    def choose(m: Making, choice: str) -> bool:
+        checks = _asks(m, what)
+        if checks is None:
+            return False
+        then(m, checks, choice)
+        return True
+
+    return choose
+
+
+def _nothing_new(m: Making, checks: Checks, choice: str) -> None:
     m.set(checks=checks._replace(asking=PAIN))
     m.say("check_pain")
-    return True
 
 
-def _something_new(m: Making, choice: str) -> bool:
-    if _asks(m, NEW) is None:
-        return False
+def _something_new(m: Making, checks: Checks, choice: str) -> None:
     _open_again(m, "coming_back")
-    return True
 
 
-def _pain(m: Making, choice: str) -> bool:
-    checks = _asks(m, PAIN)
-    if checks is None:
-        return False
+def _pain(m: Making, checks: Checks, choice: str) -> None:
     m.set(checks=checks._replace(asking=HOW, done=(*checks.done, CheckIn(checks.day, int(choice)))))
     m.say("check_managing")
-    return True
 
 
-def _managing(m: Making, choice: str) -> bool:
-    checks = _asks(m, HOW)
-    if checks is None:
-        return False
+def _managing(m: Making, checks: Checks, choice: str) -> None:
     done = (*checks.done[:-1], checks.done[-1]._replace(managing=f"managing{choice}"))
     m.set(checks=checks._replace(asking="" if checks.acted else DID, done=done))
     if _is_worse(m):
@@ -188,16 +187,11 @@ def _managing(m: Making, choice: str) -> bool:
         _answered(m)
     else:
         m.say("check_did")
-    return True
 
 
-def _did(m: Making, choice: str) -> bool:
-    checks = _asks(m, DID)
-    if checks is None:
-        return False
+def _did(m: Making, checks: Checks, choice: str) -> None:
     m.set(checks=checks._replace(asking="", acted=f"did{choice}"))
     _answered(m)
-    return True
 
 
 def first_pain(flow: Flow, session: Session) -> int | None:
@@ -244,10 +238,10 @@ _CHOOSES: dict[str, Callable[[Making, str], bool]] = {
     sc.HOUR_PREFIX: _hour,
     sc.NO_CHECKS: _none,
     sc.STOP_CHECKS: end_checks,
-    sc.NOTHING_NEW: _nothing_new,
-    sc.SOMETHING_NEW: _something_new,
-    sc.PAIN_PREFIX: _pain,
-    "managing": _managing,
-    "did": _did,
+    sc.NOTHING_NEW: _while_asked(NEW, _nothing_new),
+    sc.SOMETHING_NEW: _while_asked(NEW, _something_new),
+    sc.PAIN_PREFIX: _while_asked(PAIN, _pain),
+    "managing": _while_asked(HOW, _managing),
+    "did": _while_asked(DID, _did),
 }
 """How a choice begins -> what it does with the rest; False if it is not asked for."""

@@ -15,6 +15,7 @@ from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.findings import Finding, did_you_mean
 from bot.core.model.quantities import BadQuantity, read_quantity
 
+from .twice import met_before
 from .words import TO_DO
 
 NAME_ONE = "Name one that is asked, or take this out."
@@ -45,13 +46,8 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
         ("hazards.yaml", "hazard", [("hazards", i, h.hazard) for i, h in enumerate(draft.hazards.hazards)]),
         ("interview.yaml", "conflict", [("conflicts", i, c.conflict) for i, c in enumerate(draft.interview.conflicts)]),
     ):
-        met: set[str] = set()
-        for top, i, name in names:
-            if name in met:
-                yield draft.finding(
-                    file, (top, i, key), "FLOW020", f'There is already a {key} "{name}".', "Rename one of them."
-                )
-            met.add(name)
+        for name, _, at in met_before((name, i, (top, i, key)) for top, i, name in names):
+            yield draft.finding(file, at, "FLOW020", f'There is already a {key} "{name}".', "Rename one of them.")
 
 
 def questions_are_whole(draft: Draft) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.flow.draft import Draft
 from bot.core.flow.yaml_places import Path
-from bot.core.model.files.answers import Topic
 from bot.core.model.files.parts import Level
-from bot.core.model.files.texts import Texts
 from bot.core.model.findings import Finding, did_you_mean
+
+from .twice import met_before
 
 FILE = "answers.yaml"
 ASKED_AT = (Level.self_care, Level.see_soon, Level.same_day)
@@ -18,22 +18,19 @@ ASKED_AT = (Level.self_care, Level.see_soon, Level.same_day)
 
 def topics_are_whole(draft: Draft) -> Iterator[Finding]:
     """FLOW020, FLOW028: a topic or a line twice, an emergency among the levels, a level at which a topic may have no answer."""
-    topics: set[str] = set()
+    for name, _, at in met_before((t.topic, i, ("topics", i, "topic")) for i, t in enumerate(draft.topics)):
+        yield draft.finding(FILE, at, "FLOW020", f'There is already a topic "{name}".', "Rename one of them.")
     for i, topic in enumerate(draft.topics):
-        if topic.topic in topics:
-            message = f'There is already a topic "{topic.topic}".'
-            yield draft.finding(FILE, ("topics", i, "topic"), "FLOW020", message, "Rename one of them.")
-        topics.add(topic.topic)
-        lines: set[str] = set()
+        lines = [(line.line, n, ("topics", i, "lines", n, "line")) for n, line in enumerate(topic.lines)]
+        for name, _, at in met_before(lines):
+            message = f'There is already a line "{name}" in "{topic.topic}".'
+            yield draft.finding(FILE, at, "FLOW020", message, "Rename one of them.")
         for n, line in enumerate(topic.lines):
-            at: Path = ("topics", i, "lines", n)
-            if line.line in lines:
-                message = f'There is already a line "{line.line}" in "{topic.topic}".'
-                yield draft.finding(FILE, (*at, "line"), "FLOW020", message, "Rename one of them.")
-            lines.add(line.line)
             if Level.emergency in line.levels:
                 message = "In an emergency nothing is told but the emergency."
-                yield draft.finding(FILE, (*at, "levels"), "FLOW028", message, "Take that level out.")
+                yield draft.finding(
+                    FILE, ("topics", i, "lines", n, "levels"), "FLOW028", message, "Take that level out."
+                )
         for level in ASKED_AT:
             if not any(level in line.levels and line.when is None for line in topic.lines):
                 message = f'"{topic.topic}" has no line that is always told at {level}.'
@@ -51,17 +48,14 @@ def topics_are_said(draft: Draft) -> Iterator[Finding]:
             if name in texts.topics:
                 lines = {line.line for line in topic.lines}
                 yield from _named(draft, file, ("topics", name, "lines"), lines, texts.topics[name].lines)
-        yield from _said_twice(draft, file, texts, by_id)
-
-
-def _said_twice(draft: Draft, file: str, texts: Texts, known: dict[str, Topic]) -> Iterator[Finding]:
-    meant: dict[str, str] = {}
-    for name, words in texts.topics.items():
-        for n, phrase in enumerate(words.says):
-            other = meant.setdefault(phrase.casefold(), name)
-            if other != name and name in known:
-                message = f'"{phrase}" already asks about "{other}".'
-                yield draft.finding(file, ("topics", name, "says", n), "FLOW020", message, "Keep it for one.")
+        phrases = (
+            (phrase, name, ("topics", name, "says", n))
+            for name in texts.topics
+            if name in by_id
+            for n, phrase in enumerate(texts.topics[name].says)
+        )
+        for phrase, other, at in met_before(phrases, str.casefold):
+            yield draft.finding(file, at, "FLOW020", f'"{phrase}" already asks about "{other}".', "Keep it for one.")
 
 
 def _named(draft: Draft, file: str, path: Path, wanted: set[str], had: Iterable[str]) -> Iterator[Finding]:

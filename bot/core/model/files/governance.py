@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -124,12 +124,26 @@ class Control(Strict):
     )
 
 
+Likelihood = Literal["rare", "possible", "likely"]
+Residual = Literal["low", "medium", "high"]
+LIKELIHOODS: tuple[str, ...] = get_args(Likelihood)
+RESIDUALS: tuple[str, ...] = get_args(Residual)
+
+
 class Hazard(Strict):
     """Something that can harm a patient, with its causes and controls."""
 
     hazard: Identifier = Field(description="The hazard's name.")
     harm: str = Field(description="What could happen to the patient.")
     severity: Literal["minor", "serious", "severe"] = Field(description="How bad it would be.")
+    likelihood: Likelihood | None = Field(
+        None,
+        description="How likely it would be if nothing stood against it: `rare` (not among thousands of chats), `possible` "
+        "(some among thousands), `likely` (some among a hundred).",
+    )
+    residual: Residual | None = Field(
+        None, description="What is left of the risk with all that stands against it: the harm and how often, together."
+    )
     causes: list[str] = Field(min_length=1, description="How it could come about.")
     controls: list[Control] = Field(min_length=1, description="What stands against it.")
 
@@ -138,6 +152,10 @@ class Hazards(Strict):
     """`hazards.yaml`: the hazard log."""
 
     schema_number: int = Field(SCHEMA, alias="schema", description="Schema number of the file.")
+    rated_by: str | None = Field(
+        None,
+        description="Who estimated `likelihood` and `residual`, and whether a clinician agreed; the review kit says so.",
+    )
     hazards: list[Hazard] = Field(description="The hazards.")
 
 
