@@ -18,7 +18,8 @@ from .checking.checker import Checker
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
 from .news import News
-from .panes import findings, phone, spine
+from .panes import findings, phone, spine, tests
+from .rehearsal import Rehearsal
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
@@ -34,6 +35,7 @@ def application(desk: Desk) -> Starlette:
         *spine.ROUTES,
         *phone.ROUTES,
         *findings.ROUTES,
+        *tests.ROUTES,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app = Starlette(
@@ -54,8 +56,15 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
         desk.note_what_held()
         loop.call_soon_threadsafe(app.state.news.tell, "checked")
 
+    def rehearsed() -> None:
+        loop.call_soon_threadsafe(app.state.news.tell, "tests")
+
     desk.checker = Checker(told, desk.folders.build)
     desk.checker.start()
+    desk.rehearsal = Rehearsal(
+        desk.folder, *desk.folders[:3], desk.name, desk.equip, rehearsed,
+    )  # fmt: skip
+    desk.rehearsal.start()
     task = asyncio.create_task(_watch(desk, app.state.news))
     try:
         yield
@@ -64,6 +73,7 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await asyncio.to_thread(desk.checker.stop)
+        await asyncio.to_thread(desk.rehearsal.stop)
 
 
 async def _watch(desk: Desk, told: News) -> None:

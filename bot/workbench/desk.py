@@ -19,6 +19,7 @@ from .checking.bases import Bases
 from .checking.checker import Checker
 from .checking.results import Checked, Files
 from .phone.chat import PhoneChat
+from .rehearsal import Rehearsal
 
 
 class Look(NamedTuple):
@@ -51,6 +52,7 @@ class Desk:
     name: str = ""
     phone: PhoneChat | None = None
     checker: Checker | None = None
+    rehearsal: Rehearsal | None = None
     _bases: dict[str, Bases] = field(default_factory=dict)
     _looks: dict[str, Look] = field(default_factory=dict)
     _readable: dict[str, Flow] = field(default_factory=dict)

@@ -13,8 +13,8 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import FlowError
 from bot.workbench.desk import Desk
 from bot.workbench.drawing import asks_for_part, desk_of, page_part, whole_page
-from bot.workbench.views.colours import COLOURS, Colouring, difference_of, way_of_patient
-from bot.workbench.views.details import Detail, question_detail, rule_detail
+from bot.workbench.views.colours import COLOURS, Colouring, difference_of, met_by_tests, way_of_patient
+from bot.workbench.views.details import Detail, DetailRow, DetailSection, question_detail, rule_detail
 from bot.workbench.views.found import example_of_failure, failures_of
 from bot.workbench.views.rule_table import rule_table
 from bot.workbench.views.spine import ROW, WIDTH, drawn_arcs, found_in, spine_of
@@ -27,7 +27,7 @@ def spine(request: Request) -> Response:
     words, colour = (request.query_params.get(name, "") for name in ("q", "colour"))
     if flow is None:
         return whole_page(request, "unreadable.html", "spine")
-    detail = _detail(flow, request.query_params.get("kind", ""), request.query_params.get("name", ""))
+    detail = _detail(desk, flow, request.query_params.get("kind", ""), request.query_params.get("name", ""))
     rows, arcs = spine_of(flow)
     shown = [row for row in rows if found_in(words, row.name, row.short, row.when)]
     filled: dict[str, Any] = {
@@ -70,16 +70,32 @@ def _difference(desk: Desk, flow: Flow, number: int) -> Colouring:
     return difference_of(old, flow, base.name)
 
 
-_COLOURINGS: Mapping[str, Callable[[Desk, Flow, int], Colouring]] = {"way": _way, "difference": _difference}
+def _tests(desk: Desk, flow: Flow, number: int) -> Colouring:
+    """How many scripts and people meet each question."""
+    if desk.rehearsal is None or not desk.rehearsal.read:
+        return Colouring("The scripts are being read ...", {})
+    met = {name: desk.rehearsal.meeting(f"question {name}") for name in flow.questions}
+    of = max((known for _, known in met.values()), default=0)
+    if of == 0:
+        return Colouring("No script was played yet: run them on the Tests pane.", {})
+    return met_by_tests({name: len(found) for name, (found, _) in met.items()}, of)
+
+
+_COLOURINGS: Mapping[str, Callable[[Desk, Flow, int], Colouring]] = {
+    "way": _way, "difference": _difference, "tests": _tests,
+}  # fmt: skip
+MOST_TESTS = 12
+"""Scripts and people that are listed where they meet something."""
 
 
 def rules(request: Request) -> Response:
     """Rules x questions; with `q`, only the rules in which these words stand."""
-    flow = desk_of(request).shown()
+    desk = desk_of(request)
+    flow = desk.shown()
     words = request.query_params.get("q", "")
     if flow is None:
         return whole_page(request, "unreadable.html", "rules")
-    detail = _detail(flow, request.query_params.get("kind", ""), request.query_params.get("name", ""))
+    detail = _detail(desk, flow, request.query_params.get("kind", ""), request.query_params.get("name", ""))
     filled: dict[str, Any] = {"flow": flow, "table": rule_table(flow, words), "q": words, "detail": detail}
     return (
         page_part(request, "_rules.html", **filled)
@@ -90,15 +106,22 @@ def rules(request: Request) -> Response:
 
 def detail(request: Request) -> Response:
     """What is known of one question or rule, for the page that is open."""
-    flow = desk_of(request).shown()
-    found = None if flow is None else _detail(flow, request.path_params["kind"], request.path_params["name"])
+    desk = desk_of(request)
+    flow = desk.shown()
+    found = None if flow is None else _detail(desk, flow, request.path_params["kind"], request.path_params["name"])
     if found is None:
         return page_part(request, "_no_detail.html", name=request.path_params["name"])
     return page_part(request, "_detail.html", detail=found)
 
 
-def _detail(flow: Flow, kind: str, name: str) -> Detail | None:
-    return {"question": question_detail, "rule": rule_detail}.get(kind, lambda _flow, _name: None)(flow, name)
+def _detail(desk: Desk, flow: Flow, kind: str, name: str) -> Detail | None:
+    known = {"question": question_detail, "rule": rule_detail}.get(kind, lambda _flow, _name: None)(flow, name)
+    if known is None or desk.rehearsal is None:
+        return known
+    met, of = desk.rehearsal.meeting(f"{kind} {name}")
+    rows = [DetailRow(r.kind, r.title, None, ("test", r.id)) for r in met[:MOST_TESTS]]
+    rows.append(DetailRow("in all", f"{len(met)} of {of} that passed when they were last played meet it"))
+    return known._replace(sections=(*known.sections, DetailSection("Scripts and people", tuple(rows))))
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 (() => {
   const heard = new EventSource("/news");
   heard.onmessage = (event) => {
-    document.body.dispatchEvent(new CustomEvent("news", { detail: event.data }));
+    if (event.data === "flow" || event.data === "checked") document.body.dispatchEvent(new CustomEvent("news"));
     document.body.dispatchEvent(new CustomEvent(event.data));
   };
   addEventListener("pagehide", () => heard.close());

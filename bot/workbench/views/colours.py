@@ -52,6 +52,15 @@ def way_of_patient(flow: Flow, title: str, example: Example) -> Colouring:
     return Colouring(f"The way of {title}: {comes_to}", marks)
 
 
+def met_by_tests(met: Mapping[str, int], of: int) -> Colouring:
+    """How many scripts and people meet each question. `of`: of how many that is known."""
+    marks = {
+        name: Mark("bad", "met by none", 0.0) if not n else Mark("good" if n > 1 else "some", f"met by {n}", n / of)
+        for name, n in met.items()
+    }
+    return Colouring(f"Met by scripts and people, of {of} that passed when they were last played", marks)
+
+
 def difference_of(old: Flow, new: Flow, base: str) -> Colouring:
     """What an edit changed at each question: itself, its words, rules that read it."""
     said: dict[str, list[str]] = {name: [] for name in new.questions}
