@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.commands import editing
+from bot.commands.editing import Watcher
+from bot.replay.book.book import Book
+from bot.replay.book.records import Records
 from tests.support.places import TESTS
-from tests.support.scripts import GOOD
+from tests.support.scripts import FLOW_FOLDERS, GOOD
 from tests.support.watched import WatchedScripts
 
 BAD = GOOD.replace("title: Good", "title: Bad").replace("level: emergency", "level: same_day")
@@ -132,3 +137,26 @@ def test_a_table_and_a_fragment_are_watched_too(place: Path) -> None:
         assert watched.end() == 0
     assert "4 passed, 2 failed" in (place / "page.html").read_text()
     assert 'tests="6" failures="2"' in (place / "page.xml").read_text()
+
+
+def test_the_newest_edit_is_played_before_what_is_still_to_play(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editing, "LOOK_EVERY", 0.0)
+    folder = tmp_path / "sprain"
+    shutil.copytree(TESTS / "conversations" / "sprain", folder)
+    for name in ("x", "y"):
+        (folder / f"{name}.yaml").write_text(GOOD.replace("title: Good", f"title: {name}"))
+    said = io.StringIO()
+    watcher = Watcher(Book([folder], FLOW_FOLDERS, Records(None)), "", False, None, None, said)
+    watcher.begin(False)
+    for name in ("x", "y"):
+        (folder / f"{name}.yaml").write_text(BAD.replace("title: Bad", f"title: {name}"))
+        watcher.go_on()
+    while watcher.now or watcher.later:
+        watcher.go_on()
+    lines = said.getvalue().splitlines()
+    failed = [line for line in lines if line.startswith("FAILED")]
+    assert failed == ["FAILED  x  (memory)", "FAILED  y  (memory)"], "each is played once, the edited before the others"
+    assert all("more to play" in line for line in lines if line.startswith("played:"))
+    assert lines[-1].endswith("2 FAILED")

@@ -25,7 +25,9 @@ AROUND = 12
 _STYLE = """
 :root { color-scheme: light; } body { background: #fff; color: #1c2733; }
 main { max-width: 110rem; margin: 0 auto; } h2 { margin: 24px 0 8px; } h3 { margin: 16px 0 4px; }
-.beside { display: flex; gap: 16px; align-items: flex-start; flex-wrap: wrap; }
+.beside { display: flex; gap: 16px; align-items: flex-start; } .beside .theme { flex: 1; min-width: 0; }
+.beside > pre { position: sticky; top: 8px; flex: none; max-width: 38%; box-sizing: border-box; }
+@media (max-width: 60rem) { .beside { display: block; } .beside > pre { position: static; max-width: 100%; } }
 pre { background: #f2f5f8; padding: 10px; margin: 0; overflow-x: auto; font-size: 13px; line-height: 19px; max-width: 100%; }
 mark { background: #ffd9d6; } .wrong { color: #a31515; font-weight: 650; } .right { color: #14693f; font-weight: 650; }
 dl { margin: 6px 0; } dt { float: left; width: 6rem; color: #555; } dd { margin: 0 0 4px 6rem; white-space: pre-wrap; }
