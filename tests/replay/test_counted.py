@@ -10,7 +10,7 @@ from bot.replay.crowd.reading import read_people
 from bot.replay.playing.counted import people_of_scripts
 from bot.replay.script.reading import read_scripts
 from bot.service.counting import TOOK
-from bot.service.people.small_counts import Count
+from bot.service.people.small_counts import ShownCount
 from bot.service.people.table import people_of
 from bot.store import open_store
 from tests.support.places import TESTS
@@ -36,8 +36,8 @@ def test_a_script_is_counted_as_the_same_chat_is(tmp_path: Path, sqlite_url: str
         flow = service.flows.named(None)
     (patients,) = people_of(counts, {flow.version: tuple(flow.questions)}, hides=False)
     assert made == patients
-    assert made.advised == Count(1, 1)
-    assert made.questions[1].mistap == Count(1, 1)
+    assert made.advised == ShownCount(1, 1)
+    assert made.questions[1].mistap == ShownCount(1, 1)
 
 
 def test_all_scripts_of_the_small_flow() -> None:

@@ -15,28 +15,28 @@ from bot.core.conversation.events import Started
 from bot.service.counting import SECONDS, TOOK
 from bot.service.people.of_store import asking_order, people_in
 from bot.service.people.plain import people_as_json, plain_table
-from bot.service.people.small_counts import FEW, UNDER, Count, share, shown, together, total_beside
-from bot.service.people.table import ALL_VERSIONS, COLUMNS, SMALL_VERSIONS, People, Typical, merged, people_of
+from bot.service.people.small_counts import FEW, UNDER, ShownCount, share, to_show, total_beside, total_of
+from bot.service.people.table import ALL_VERSIONS, COLUMNS, SMALL_VERSIONS, PeopleTable, Typical, one_order, people_of
 from bot.service.service import Service
 from bot.store import Tallied
 from tests.service.test_check_ins import advised
 from tests.support.service_chat import ANN, BOB, Chat
 
-HIDDEN = Count(1, UNDER - 1)
+HIDDEN = ShownCount(1, UNDER - 1)
 Cell = tuple[str, str, str]
 """Version, question, what."""
 CAME = "check_in_came"
 ANSWERED = ("check_in_better", "check_in_worse")
 
 
-def table(cells: Mapping[Cell, int], hides: bool = True) -> tuple[People, ...]:
+def table(cells: Mapping[Cell, int], hides: bool = True) -> tuple[PeopleTable, ...]:
     versions = sorted({version for version, _, _ in cells})
     return people_of(
         {Tallied("sprain", *cell): n for cell, n in cells.items()}, dict.fromkeys(versions, ("danger",)), hides
     )
 
 
-def one(hides: bool = True, **times: int) -> People:
+def one(hides: bool = True, **times: int) -> PeopleTable:
     """One version in which these things were counted of the question `danger`, or of no question."""
     of_question = {"reached", "continued", "left", "back", "back_at_once", "not_read", *TOOK}
     (found,) = table({("v1", "danger" if w in of_question else "", w): n for w, n in times.items()}, hides)
@@ -180,9 +180,9 @@ def neighbours(times: list[int], place: int) -> Iterator[list[int]]:
 @pytest.mark.parametrize(
     ("publish", "cells"),
     [
-        (lambda c: (*map(shown, c.values()), sum(c.values())), {("v1", "", "level_emergency"): 3, ("v1", "", "level_x"): 9}),
-        (lambda c: (*map(shown, c.values()), sum(c.values())), {("v1", "", "a"): 4, ("v2", "", "a"): 4, ("v3", "", "a"): 7}),
-        (lambda c: tuple(map(shown, c.values())), {("v1", "", CAME): 6, ("v1", "", ANSWERED[0]): 5, ("v1", "", ANSWERED[1]): 1}),
+        (lambda c: (*map(to_show, c.values()), sum(c.values())), {("v1", "", "level_emergency"): 3, ("v1", "", "level_x"): 9}),
+        (lambda c: (*map(to_show, c.values()), sum(c.values())), {("v1", "", "a"): 4, ("v2", "", "a"): 4, ("v3", "", "a"): 7}),
+        (lambda c: tuple(map(to_show, c.values())), {("v1", "", CAME): 6, ("v1", "", ANSWERED[0]): 5, ("v1", "", ANSWERED[1]): 1}),
     ],
 )  # fmt: skip
 def test_what_would_tell_is_found(publish: Callable[[Mapping[Cell, int]], Hashable], cells: dict[Cell, int]) -> None:
@@ -194,18 +194,18 @@ def test_what_would_tell_is_found(publish: Callable[[Mapping[Cell, int]], Hashab
 
 
 def test_small_counts_are_hidden_and_nothing_is_nothing() -> None:
-    assert [str(shown(n)) for n in (0, 1, 4, 5, 1234)] == ["0", "<5", "<5", "5", "1234"]
+    assert [str(to_show(n)) for n in (0, 1, 4, 5, 1234)] == ["0", "<5", "<5", "5", "1234"]
 
 
 def test_a_total_says_how_far_it_is_known() -> None:
-    assert str(together([Count(10, 10), HIDDEN])) == "11 to 14"
-    assert str(together([Count(10, 10), Count(7, 7)])) == "17"
-    assert str(together([Count(5, None), Count(7, 7)])) == "12+"
+    assert str(total_of([ShownCount(10, 10), HIDDEN])) == "11 to 14"
+    assert str(total_of([ShownCount(10, 10), ShownCount(7, 7)])) == "17"
+    assert str(total_of([ShownCount(5, None), ShownCount(7, 7)])) == "12+"
 
 
 def test_a_total_counted_by_itself_is_shown_where_its_parts_are() -> None:
-    assert total_beside(12, [Count(5, 5), Count(0, 0)]) == Count(12, 12)
-    assert total_beside(12, [Count(5, 5), HIDDEN]) == Count(6, None)
+    assert total_beside(12, [ShownCount(5, 5), ShownCount(0, 0)]) == ShownCount(12, 12)
+    assert total_beside(12, [ShownCount(5, 5), HIDDEN]) == ShownCount(6, None)
     assert total_beside(3, [HIDDEN, HIDDEN]) == HIDDEN
 
 
@@ -233,11 +233,11 @@ def test_versions_with_few_chats_are_one() -> None:
 
 
 def test_a_share_is_told_unless_what_is_hidden_would_move_it() -> None:
-    assert share(Count(25, 25), Count(100, 100)) == 0.25
-    assert share(HIDDEN, Count(100, 100)) is None
-    assert share(Count(5, 5), HIDDEN) is None
-    assert share(Count(0, 0), Count(0, 0)) is None
-    assert share(Count(500, 500), Count(1001, 1004)) == pytest.approx(0.5, abs=0.02)
+    assert share(ShownCount(25, 25), ShownCount(100, 100)) == 0.25
+    assert share(HIDDEN, ShownCount(100, 100)) is None
+    assert share(ShownCount(5, 5), HIDDEN) is None
+    assert share(ShownCount(0, 0), ShownCount(0, 0)) is None
+    assert share(ShownCount(500, 500), ShownCount(1001, 1004)) == pytest.approx(0.5, abs=0.02)
 
 
 # --- the table --------------------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def test_of_made_people_nothing_is_hidden() -> None:
     )
     assert not people.hides
     assert people.questions[0].share("continued") == 1 / 3
-    assert (people.advised, people.asked_how) == (Count(3, 3), Count(2, 2))
+    assert (people.advised, people.asked_how) == (ShownCount(3, 3), ShownCount(2, 2))
 
 
 def test_questions_stand_in_asking_order_and_all_versions_first() -> None:
@@ -302,7 +302,7 @@ def test_questions_stand_in_asking_order_and_all_versions_first() -> None:
     assert (other.flow, other.version, other.versions) == ("other", "v", ("v",))
     assert (every.version, every.versions) == (ALL_VERSIONS, ("new", "old", "gone"))
     assert [row.question for row in every.questions] == ["danger", "fever", "age", "pain"]
-    assert every.questions[0].reached == Count(60, 60)
+    assert every.questions[0].reached == ShownCount(60, 60)
     assert [(one.version, [row.question for row in one.questions]) for one in each] == [
         ("new", ["danger", "age", "pain"]),
         ("old", ["danger", "fever", "age"]),
@@ -311,7 +311,7 @@ def test_questions_stand_in_asking_order_and_all_versions_first() -> None:
 
 
 def test_orders_that_contradict_each_other_are_one_order_all_the_same() -> None:
-    assert merged([("a", "b"), ("b", "c", "a", "d")]) == ("a", "d", "b", "c")
+    assert one_order([("a", "b"), ("b", "c", "a", "d")]) == ("a", "d", "b", "c")
 
 
 # --- as text, as JSON, from a store -----------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_from_the_counters_of_a_store(service: Service) -> None:
     first, second, third = people.questions[:3]
     assert (str(first.reached), str(first.continued), str(second.reached)) == ("6", "5", "5")
     assert first.took == Typical(0, SECONDS[0])
-    assert set(third.counts().values()) == {Count(0, 0)}
+    assert set(third.counts().values()) == {ShownCount(0, 0)}
 
 
 def test_one_person_is_hidden_everywhere(service: Service) -> None:

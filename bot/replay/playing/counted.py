@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from bot.replay.script.reading import Scripts
 from bot.service.counting import TOOK, counted_of
-from bot.service.people.table import People, people_of
+from bot.service.people.table import PeopleTable, people_of
 from bot.store import Tallied
 
 from .outcome import Played
@@ -18,13 +18,13 @@ from .run import versions_of
 from .ways import MemoryWay, run_cases
 
 
-def people_of_scripts(scripts: Scripts) -> tuple[People, ...]:
+def people_of_scripts(scripts: Scripts) -> tuple[PeopleTable, ...]:
     """What the people of scripts, or of a crowd, do: played in memory, whether or not they come to what is expected of them."""
     cases = [(case, scripts.flow(case), versions_of(scripts, case)) for case in scripts.cases]
     return people_of_played(run_cases(MemoryWay(), cases))
 
 
-def people_of_played(outcomes: Iterable[Played]) -> tuple[People, ...]:
+def people_of_played(outcomes: Iterable[Played]) -> tuple[PeopleTable, ...]:
     """What people did who were played already, in memory (another way does not bring back what was handled)."""
     counts: Counter[Tallied] = Counter()
     asked: dict[str, tuple[str, ...]] = {}

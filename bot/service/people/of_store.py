@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from bot.core.flow.yaml_places import Loaded
 from bot.store import FlowVersion, Store
 
-from .table import People, people_of
+from .table import PeopleTable, people_of
 
 INTERVIEW = "interview.yaml"
 
 
-def people_in(store: Store) -> tuple[People, ...]:
+def people_in(store: Store) -> tuple[PeopleTable, ...]:
     """By flow; all its versions first, if it has several, then the one that was taken into use last. Raises StoreError."""
     counts = store.statistics()
     found = (store.flow_version(version) for version in {counted.version for counted in counts})

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .small_counts import Count
-from .table import COLUMNS, People, Portion, Typical
+from .small_counts import ShownCount
+from .table import COLUMNS, PeopleTable, Portion, Typical
 
 WIDTH = 15
 
 
-def plain_table(people: People) -> str:
+def plain_table(people: PeopleTable) -> str:
     """A table of the questions, and below it what came of the chats."""
     return "\n".join(line.rstrip() for line in _lines(people))
 
 
-def _lines(people: People) -> Iterator[str]:
+def _lines(people: PeopleTable) -> Iterator[str]:
     several = f" ({len(people.versions)})" if len(people.versions) > 1 else ""
     yield f"{people.flow} {people.version}{several}"
     heads = (*(name.replace("_", " ") for name in COLUMNS), "time")
@@ -29,7 +29,7 @@ def _lines(people: People) -> Iterator[str]:
     yield from _group("felt wrong", people.felt_wrong, people.reasons)
 
 
-def _group(name: str, whole: Count, parts: tuple[Portion, ...]) -> Iterator[str]:
+def _group(name: str, whole: ShownCount, parts: tuple[Portion, ...]) -> Iterator[str]:
     if whole.most == 0:
         return
     yield f"  {name:24}{whole!s:>{WIDTH}}"
@@ -45,7 +45,7 @@ def said_time(took: Typical | None) -> str:
     return f"over {took.over} s" if took.most is None else f"{took.over} to {took.most} s"
 
 
-def people_as_json(people: People) -> dict[str, Any]:
+def people_as_json(people: PeopleTable) -> dict[str, Any]:
     """As plain values: a count as its number, or, where it is hidden, {"least": …, "most": …} (null: not told)."""
     return {
         "flow": people.flow, "version": people.version, "versions": list(people.versions), "hides": people.hides,
@@ -66,5 +66,5 @@ def _parts(parts: tuple[Portion, ...]) -> dict[str, Any]:
     return {part.name: _count(part.count) for part in parts}
 
 
-def _count(count: Count) -> int | dict[str, int | None]:
+def _count(count: ShownCount) -> int | dict[str, int | None]:
     return count.least if count.exact else {"least": count.least, "most": count.most}

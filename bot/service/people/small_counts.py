@@ -22,7 +22,7 @@ MOST_MOVED = 0.02
 """A share is told where what is hidden moves it by no more than this."""
 
 
-class Count(NamedTuple):
+class ShownCount(NamedTuple):
     """How often something was counted: at least and at most so often (None: nobody may know how often)."""
 
     least: int
@@ -46,32 +46,32 @@ class Count(NamedTuple):
         return str(self.least) if self.exact else f"{self.least} to {self.most}"
 
 
-def as_it_is(times: int) -> Count:
+def as_it_is(times: int) -> ShownCount:
     """A count of which nothing is hidden."""
-    return Count(times, times)
+    return ShownCount(times, times)
 
 
-def shown(times: int) -> Count:
+def to_show(times: int) -> ShownCount:
     """A count as it may be shown."""
-    return Count(1, UNDER - 1) if 0 < times < UNDER else as_it_is(times)
+    return ShownCount(1, UNDER - 1) if 0 < times < UNDER else as_it_is(times)
 
 
-def together(counts: Iterable[Count]) -> Count:
+def total_of(counts: Iterable[ShownCount]) -> ShownCount:
     """The total of what is shown."""
     parts = tuple(counts)
     most = [part.most for part in parts if part.most is not None]
-    return Count(sum(part.least for part in parts), sum(most) if len(most) == len(parts) else None)
+    return ShownCount(sum(part.least for part in parts), sum(most) if len(most) == len(parts) else None)
 
 
-def total_beside(times: int, parts: Sequence[Count]) -> Count:
+def total_beside(times: int, parts: Sequence[ShownCount]) -> ShownCount:
     """A total that was counted by itself, beside parts that are no more than it: with them it would tell what is hidden."""
-    count = shown(times)
+    count = to_show(times)
     if count.under or all(part.exact for part in parts):
         return count
-    return Count(max(UNDER, together(parts).least), None)
+    return ShownCount(max(UNDER, total_of(parts).least), None)
 
 
-def share(part: Count, whole: Count) -> float | None:
+def share(part: ShownCount, whole: ShownCount) -> float | None:
     """From 0 to 1, of what is shown; None of nothing, or where what is hidden would move it."""
     if part.most is None or whole.most is None or whole.least == 0:
         return None

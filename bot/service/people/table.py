@@ -27,11 +27,11 @@ from bot.service.counting import (
 )
 from bot.store import Tallied
 
-from .small_counts import FEW, UNDER, Count, as_it_is, share, shown, together, total_beside
+from .small_counts import FEW, UNDER, ShownCount, as_it_is, share, to_show, total_beside, total_of
 
 Times = Mapping[tuple[str, str], int]
 """Question and what -> how often, of one version."""
-Show = Callable[[str, str], Count]
+Show = Callable[[str, str], ShownCount]
 """Question and what -> the count as it may be shown."""
 
 ALL_VERSIONS, SMALL_VERSIONS = "all versions", "versions with few chats"
@@ -54,15 +54,15 @@ class AskedCounts:
     too few answered."""
 
     question: str
-    reached: Count
-    continued: Count
-    left: Count
-    back: Count
-    mistap: Count
-    not_read: Count
+    reached: ShownCount
+    continued: ShownCount
+    left: ShownCount
+    back: ShownCount
+    mistap: ShownCount
+    not_read: ShownCount
     took: Typical | None = None
 
-    def counts(self) -> dict[str, Count]:
+    def counts(self) -> dict[str, ShownCount]:
         """Name -> count, in the order of a table."""
         return {name: getattr(self, name) for name in COLUMNS}
 
@@ -82,12 +82,12 @@ class Portion:
     """One of several things that can come of a chat, e.g. a level. `share`: of all of them, from 0 to 1."""
 
     name: str
-    count: Count
+    count: ShownCount
     share: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class PeopleTable:
     """What people did with one version of a flow, or with several (`version`: ALL_VERSIONS, SMALL_VERSIONS). `versions`: which.
 
     `questions` in asking order. `advised`: advice given, by `levels`, the most urgent first. `asked_how`: check-ins that were
@@ -98,11 +98,11 @@ class People:
     version: str
     versions: tuple[str, ...]
     questions: tuple[AskedCounts, ...]
-    advised: Count
+    advised: ShownCount
     levels: tuple[Portion, ...]
-    asked_how: Count
+    asked_how: ShownCount
     check_ins: tuple[Portion, ...]
-    felt_wrong: Count
+    felt_wrong: ShownCount
     reasons: tuple[Portion, ...]
     hides: bool
 
@@ -123,7 +123,7 @@ class _Unit(NamedTuple):
 
 def people_of(
     counts: Mapping[Tallied, int], asked: Mapping[str, Sequence[str]], hides: bool = True
-) -> tuple[People, ...]:
+) -> tuple[PeopleTable, ...]:
     """What was counted, by flow and version; of a flow with several of them, all together first, those with few chats last.
 
     `asked`: version -> its questions in asking order, the versions in the order in which they are to be shown; of others, those of
@@ -132,7 +132,7 @@ def people_of(
     by: dict[str, dict[str, dict[tuple[str, str], int]]] = {}
     for (flow, version, question, what), times in counts.items():
         by.setdefault(flow, {}).setdefault(version, {})[question, what] = times
-    found: list[People] = []
+    found: list[PeopleTable] = []
     for flow, versions in sorted(by.items()):
         units = _units(versions, asked, hides)
         together_first = [units, *([unit] for unit in units)] if len(units) > 1 else [units]
@@ -158,7 +158,9 @@ def _as_one(units: Sequence[_Unit], name: str) -> _Unit:
     times: Counter[tuple[str, str]] = Counter()
     for unit in units:
         times.update(unit.times)
-    return _Unit(name, tuple(v for unit in units for v in unit.versions), times, merged([unit.order for unit in units]))
+    return _Unit(
+        name, tuple(v for unit in units for v in unit.versions), times, one_order([unit.order for unit in units])
+    )
 
 
 def _order(asked: Sequence[str], times: Times) -> tuple[str, ...]:
@@ -167,37 +169,37 @@ def _order(asked: Sequence[str], times: Times) -> tuple[str, ...]:
     return (*asked, *sorted(counted.difference(asked)))
 
 
-def _people(flow: str, units: Sequence[_Unit], hides: bool) -> People:
+def _people(flow: str, units: Sequence[_Unit], hides: bool) -> PeopleTable:
     """Units together: the total of what is shown of each, so no more is told of any."""
     whole = units[0] if len(units) == 1 else _as_one(units, ALL_VERSIONS)
-    as_shown = shown if hides else as_it_is
+    as_shown = to_show if hides else as_it_is
 
-    def show(question: str, what: str) -> Count:
-        return together(as_shown(unit.times.get((question, what), 0)) for unit in units)
+    def show(question: str, what: str) -> ShownCount:
+        return total_of(as_shown(unit.times.get((question, what), 0)) for unit in units)
 
     levels = _portions(whole.times, show, LEVEL, _LEVELS)
     reasons = _portions(whole.times, show, FELT_WRONG, _REASONS)
-    return People(
+    return PeopleTable(
         flow,
         whole.version,
         versions=whole.versions,
         questions=tuple(_asked(question, whole.times, show, hides) for question in whole.order),
-        advised=together(one.count for one in levels),
+        advised=total_of(one.count for one in levels),
         levels=levels,
-        asked_how=together(_asked_how(unit.times, hides) for unit in units),
+        asked_how=total_of(_asked_how(unit.times, hides) for unit in units),
         check_ins=_portions(whole.times, show, CHECK_IN, _CHECK_INS),
-        felt_wrong=together(one.count for one in reasons),
+        felt_wrong=total_of(one.count for one in reasons),
         reasons=reasons,
         hides=hides,
     )
 
 
-def _asked_how(times: Times, hides: bool) -> Count:
+def _asked_how(times: Times, hides: bool) -> ShownCount:
     came, *parts = (times.get(("", f"{CHECK_IN}{name}"), 0) for name in (CAME, *_CHECK_INS))
-    return total_beside(came, [shown(part) for part in parts]) if hides else as_it_is(came)
+    return total_beside(came, [to_show(part) for part in parts]) if hides else as_it_is(came)
 
 
-def merged(orders: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def one_order(orders: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The questions of several versions in one order: that of the first; those of another stand behind what they followed there."""
     found: list[str] = []
     for order in orders:
@@ -221,7 +223,7 @@ def _portions(times: Times, show: Show, prefix: str, known: Sequence[str]) -> tu
     counted = {what.removeprefix(prefix) for _, what in times if what.startswith(prefix)}
     names = [*known, *sorted(counted.difference(known, {CAME}))]
     counts = {name: show("", f"{prefix}{name}") for name in names}
-    whole = together(counts.values())
+    whole = total_of(counts.values())
     return tuple(Portion(name, count, share(count, whole)) for name, count in counts.items())
 
 
