@@ -116,32 +116,27 @@ def _rotate_key(args: argparse.Namespace) -> int:
 
 
 def add_stats(commands: Any) -> None:
-    p = commands.add_parser("stats", help="what was counted per question and version; no answer is read for it")
-    p.add_argument("--json", action="store_true", help="as JSON, one object a line")
+    p = commands.add_parser(
+        "stats", help="what people did, per question and version; no answer is read for it, counts under 5 are hidden"
+    )
+    p.add_argument("--json", action="store_true", help="as JSON, one object for each version")
     p.set_defaults(run=_stats)
 
 
 def _stats(args: argparse.Namespace) -> int:
-    from bot.service.counting import WHAT
+    from bot.service.people.of_store import people_in
+    from bot.service.people.plain import people_as_json, plain_table
 
     with guest_store("symptom-bot stats") as store:
-        counts = store.statistics()
+        found = people_in(store)
     if args.json:
-        for counted, times in counts.items():
-            print(json.dumps({**counted._asdict(), "times": times}))
+        for people in found:
+            print(json.dumps(people_as_json(people)))
         return OK
-    if not counts:
+    if not found:
         print("Nothing was counted yet.", file=sys.stderr)
         return FOUND
-    for flow, version in sorted({(c.flow, c.version) for c in counts}):
-        mine = {(c.question, c.what): n for c, n in counts.items() if (c.flow, c.version) == (flow, version)}
-        print(f"{flow} {version}")
-        print(f"  {'question':24}" + "".join(f"{what.replace('_', ' '):>15}" for what in WHAT))
-        for question in sorted({q for q, _ in mine if q}):
-            print(f"  {question:24}" + "".join(f"{mine.get((question, what), 0):15}" for what in WHAT))
-        for (question, what), times in mine.items():
-            if not question:
-                print(f"  {what.replace('_', ' '):24}{times:15}")
+    print("\n\n".join(map(plain_table, found)))
     return OK
 
 

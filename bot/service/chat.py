@@ -127,7 +127,9 @@ class Chats:
             return self._set_aside(chat, incoming, error, now, aside)
         chat.flow = flow
         self._keep(chat, before, turn, now)
-        return Handled(incoming, turn, messages, "", ack, flow, counts=counted_of(before_flow, before, event, turn))
+        return Handled(
+            incoming, turn, messages, "", ack, flow, counts=counted_of(before_flow, before, event, turn, flow)
+        )
 
     def _begin_anew(
         self,

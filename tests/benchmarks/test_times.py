@@ -16,6 +16,7 @@ from bot.replay.playing.run import run_all
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.reading import read_scripts
 from bot.understanding.scoring import read_cases
+from tests.benchmarks.people import measure
 from tests.benchmarks.startup import importing, starts
 from tests.benchmarks.watching import edits
 from tests.support.flow_edits import BACK_SPASM, flow_at
@@ -68,6 +69,10 @@ def test_what_would_change_it_is_said_within_300_milliseconds() -> None:
     began = time.perf_counter()
     assert changes_for_patient(flow, session, NOON)
     assert time.perf_counter() - began < 0.3
+
+
+def test_what_a_million_chats_did_is_shown_within_two_seconds(database_url: str) -> None:
+    assert measure(database_url, 12)
 
 
 def test_the_shipped_flow_is_proved_in_seconds() -> None:

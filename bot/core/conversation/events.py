@@ -267,7 +267,8 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Why: the states walked, the level, every rule that fired, and the question answered."""
+    """Why: the states walked, the level, every rule that fired, and the question answered. `note`: what else this turn was, in one
+    word: a crisis, a check-in that came, or how it goes."""
 
     path: tuple[str, ...]
     level: Level | None

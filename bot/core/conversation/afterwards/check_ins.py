@@ -28,6 +28,10 @@ WORSE_BY = 2
 """Points of pain more than before that open the emergency screens."""
 NEW, PAIN, HOW, DID = "new", "pain", "managing", "did"
 """What is asked, one after the other."""
+CHECK_IN = "check_in_"
+CAME, BETTER, SAME, WORSE, SOMETHING = "came", "better", "same", "worse", "something_new"
+"""What a turn's trace notes of a check-in, behind CHECK_IN: it was asked; how it goes, held against the time before; or something
+is new, so that how it goes was not asked."""
 _BUTTONS: dict[str, tuple[str, ...]] = {
     NEW: (sc.NOTHING_NEW, sc.SOMETHING_NEW, sc.STOP_CHECKS),
     PAIN: (),
@@ -121,6 +125,7 @@ def check_in_due(m: Making) -> None:
         m.set(checks=rest)
     else:
         m.set(checks=rest._replace(asking=NEW))
+        m.remark = f"{CHECK_IN}{CAME}"
         m.say("check_new")
 
 
@@ -170,6 +175,7 @@ def _nothing_new(m: Making, checks: Checks, choice: str) -> None:
 
 
 def _something_new(m: Making, checks: Checks, choice: str) -> None:
+    m.remark = f"{CHECK_IN}{SOMETHING}"
     _open_again(m, "coming_back")
 
 
@@ -181,7 +187,9 @@ def _pain(m: Making, checks: Checks, choice: str) -> None:
 def _managing(m: Making, checks: Checks, choice: str) -> None:
     done = (*checks.done[:-1], checks.done[-1]._replace(managing=f"managing{choice}"))
     m.set(checks=checks._replace(asking="" if checks.acted else DID, done=done))
-    if _is_worse(m):
+    went = _went(m, done)
+    m.remark = f"{CHECK_IN}{went}"
+    if went == WORSE:
         _open_again(m, "check_worse")
     elif checks.acted:
         _answered(m)
@@ -200,15 +208,16 @@ def first_pain(flow: Flow, session: Session) -> int | None:
     return next((int(a.low) for a in told if isinstance(a, Span)), None)
 
 
-def _is_worse(m: Making) -> bool:
-    """More pain than the time before, by so much, or a day that is managed worse."""
-    checks = m.s.checks
-    if checks is None or not checks.done:
-        return False
-    now, earlier = checks.done[-1], checks.done[:-1]
+def _went(m: Making, done: tuple[CheckIn, ...]) -> str:
+    """Worse: more pain than the time before, by so much, or a day that is managed worse. Better: the other way round, and
+    neither of them worse. Same: neither, also where there is nothing to hold it against."""
+    now, earlier = done[-1], done[:-1]
     before = earlier[-1].pain if earlier else first_pain(m.flow, m.s)
-    worse = bool(earlier) and sc.MANAGING.index(now.managing) > sc.MANAGING.index(earlier[-1].managing)
-    return worse or (before is not None and now.pain - before >= WORSE_BY)
+    pain = 0 if before is None else now.pain - before
+    managed = sc.MANAGING.index(now.managing) - sc.MANAGING.index(earlier[-1].managing) if earlier else 0
+    if pain >= WORSE_BY or managed > 0:
+        return WORSE
+    return BETTER if pain <= -WORSE_BY or managed < 0 else SAME
 
 
 def _open_again(m: Making, note: str) -> None:

@@ -1,0 +1,1 @@
+"""What became of people, by question and version, from counters alone; small counts are hidden."""
