@@ -17,7 +17,7 @@ from bot.library import stamp_of
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
 from .news import News
-from .panes import phone, spine
+from .panes import phone, review, spine, versions
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
@@ -32,6 +32,8 @@ def application(desk: Desk) -> Starlette:
         Route("/open", open_flow, methods=["POST"]),
         *spine.ROUTES,
         *phone.ROUTES,
+        *review.ROUTES,
+        *versions.ROUTES,
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app = Starlette(

@@ -13,8 +13,13 @@ from urllib.parse import quote
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding, Place
 from bot.library import Equip, Stamp, flow_names, stamp_of, try_folder
+from bot.store import Store, StoreError
 
+from .kits import Kits
 from .phone.chat import PhoneChat
+
+OpenStore = Callable[[], Store]
+"""Opens the database as it is, beside a running bot. Raises StoreError."""
 
 
 class Look(NamedTuple):
@@ -38,7 +43,8 @@ class DeskFolders(NamedTuple):
 
 @dataclass
 class Desk:
-    """One operator's desk. `folder`: of all flows; `now`: the time at which a chat begins; `equip`: gives a flow its reader."""
+    """One operator's desk. `folder`: of all flows; `now`: the time at which a chat begins; `equip`: gives a flow its reader;
+    `open_store`: opens the database of the chats, None if there is none to look at."""
 
     folder: Path
     folders: DeskFolders
@@ -46,6 +52,8 @@ class Desk:
     equip: Equip
     name: str = ""
     phone: PhoneChat | None = None
+    open_store: OpenStore | None = None
+    kits: Kits = field(default_factory=Kits)
     _looks: dict[str, Look] = field(default_factory=dict)
     _readable: dict[str, Flow] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -99,6 +107,12 @@ class Desk:
         if flow is not None:
             chosen = lang if lang in flow.texts else next(iter(flow.texts))
             self.phone = PhoneChat(flow, chosen, now or self.now()).begin()
+
+    def database(self) -> Store:
+        """The database of the chats. Raises StoreError."""
+        if self.open_store is None:
+            raise StoreError("This workbench was started without a database to look at.")
+        return self.open_store()
 
     # --- places -----------------------------------------------------------------------------------------------------
 
