@@ -46,17 +46,29 @@ def today() -> date:
 @contextmanager
 def guest_store(purpose: str) -> Iterator[Store]:
     """The database of the settings, for an errand beside a running bot. Raises Stop for whatever goes wrong with it meanwhile."""
-    from bot.app import clock
-    from bot.store import StoreError, open_store
+    from bot.store import StoreError
 
-    chosen = settings()
     try:
-        with open_store(
-            chosen.database_url, purpose=purpose, access="guest", keys=chosen.data_key_file, now=clock()
-        ) as store:
+        with open_as_guest(settings(), purpose) as store:
             yield store
     except StoreError as error:
         raise Stop(str(error)) from None
+
+
+def open_as_guest(chosen: Settings, purpose: str, as_it_is: bool = False) -> Store:
+    """The database of these settings, beside a running bot. `as_it_is`: nothing is made, and nothing migrated. Raises
+    StoreError."""
+    from bot.app import clock
+    from bot.store import open_store
+
+    return open_store(
+        chosen.database_url,
+        purpose=purpose,
+        access="guest",
+        keys=chosen.data_key_file,
+        now=clock(),
+        as_it_is=as_it_is,
+    )
 
 
 def folders(names: Sequence[str]) -> list[Path]:

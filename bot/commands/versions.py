@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .common import FOUND, OK, Stop, guest_store, settings, today
 
 if TYPE_CHECKING:
     from bot.store import ListedVersion, Store
-
-SHORTEST = 4
-"""Characters of a content hash that may stand for the whole one."""
 
 
 def add_versions(commands: Any) -> None:
@@ -29,6 +22,7 @@ def add_versions(commands: Any) -> None:
 
 def _versions(args: argparse.Namespace) -> int:
     from bot.library import find_flow, flows_folder, try_folder
+    from bot.operator.versions import day_of, shown_versions
 
     with guest_store("symptom-bot versions") as store:
         found = [v for v in store.listed_versions() if args.flow in (None, v.flow)]
@@ -39,23 +33,14 @@ def _versions(args: argparse.Namespace) -> int:
     for flow in dict.fromkeys(version.flow for version in found):
         current, _ = try_folder(find_flow(flow, folder)) if (folder / flow).is_dir() else (None, ())
         print(flow)
-        for one in (version for version in found if version.flow == flow):
-            marks = ["current"] if current is not None and current.version == one.version else []
-            marks += ["WITHDRAWN"] if one.withdrawn else []
-            signed = [] if current is None else [s for s in current.signoffs.signoffs if s.reviewed == one.version]
-            marks += [
-                f"signed off ({s.language}) by {s.reviewer} until {s.expires}" for s in signed if s.expires >= day
-            ]
-            marks += [f"sign-off ({s.language}) expired on {s.expires}" for s in signed if s.expires < day]
-            last = "-" if one.last is None else _day(one.last)
-            print(
-                f"  {one.version}  since {_day(one.stored)}  last heard {last}  {one.chats:>5} running  {', '.join(marks)}".rstrip()
-            )
+        for shown in shown_versions((version for version in found if version.flow == flow), current, day):
+            one, signed = shown.listed, (signing.said for signing in shown.signings)
+            marks = [*["current"] * shown.current, *["WITHDRAWN"] * one.withdrawn, *signed]
+            last = "-" if one.last is None else day_of(one.last)
+            running = f"{one.chats:>5} running"
+            line = f"  {one.version}  since {day_of(one.stored)}  last heard {last}  {running}  {', '.join(marks)}"
+            print(line.rstrip())
     return OK
-
-
-def _day(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
 
 
 def add_withdraw(commands: Any) -> None:
@@ -67,7 +52,7 @@ def add_withdraw(commands: Any) -> None:
 
 def _withdraw(args: argparse.Namespace) -> int:
     with guest_store("symptom-bot withdraw") as store:
-        known = named_version(store, args.version)
+        known = _named(store, args.version)
         store.withdraw(known.version, not args.undo)
     if args.undo:
         print(
@@ -81,16 +66,13 @@ def _withdraw(args: argparse.Namespace) -> int:
     return OK
 
 
-def named_version(store: Store, name: str) -> ListedVersion:
-    """The version of this content hash, or of the only one that begins so. Raises Stop."""
-    fits = [version for version in store.listed_versions() if version.version.startswith(name)]
-    if len(name) < SHORTEST:
-        raise Stop(f'"{name}" is too short: write at least {SHORTEST} characters of the content hash.', FOUND)
-    if not fits:
-        raise Stop(f"No chat ever ran on version {name}. `symptom-bot versions` lists those on which some did.", FOUND)
-    if len(fits) > 1:
-        raise Stop(f"{name} may be {' or '.join(version.version for version in fits)}: write more of it.", FOUND)
-    return fits[0]
+def _named(store: Store, name: str) -> ListedVersion:
+    from bot.operator.versions import NoVersion, named_version
+
+    try:
+        return named_version(store.listed_versions(), name)
+    except NoVersion as error:
+        raise Stop(str(error), FOUND) from None
 
 
 def add_rollback(commands: Any) -> None:
@@ -101,52 +83,26 @@ def add_rollback(commands: Any) -> None:
 
 def _rollback(args: argparse.Namespace) -> int:
     from bot.check.proof.own_process import ProofProcess
-    from bot.library import find_flow, flows_folder, from_stored, try_folder
+    from bot.library import find_flow, flows_folder
+    from bot.operator.versions import NotPutBack, roll_back
 
     with guest_store("symptom-bot rollback") as store:
-        known = named_version(store, args.version)
+        known = _named(store, args.version)
         kept = store.flow_version(known.version)
     assert kept is not None
-    if known.withdrawn:
-        raise Stop(
-            f"Version {known.version} is withdrawn. If it is safe after all: symptom-bot withdraw --undo {known.version}",
-            FOUND,
-        )
     folder = find_flow(known.flow, flows_folder(settings().flows_dir))
-    current, _ = try_folder(folder)
-    if current is not None and current.version == known.version:
+    try:
+        done = roll_back(kept, folder, lambda flow: ProofProcess().prove_stored(flow).findings())
+    except NotPutBack as error:
+        print(*error.findings, sep="\n", end="\n" if error.findings else "", file=sys.stderr)
+        raise Stop(str(error), FOUND) from None
+    if done.aside is None:
         print(f"{folder} holds version {known.version} already.")
         return OK
-    words = {} if current is None else {lang: dict(texts.system) for lang, texts in current.texts.items()}
-    findings = ProofProcess().prove_stored(from_stored(known.flow, dict(kept.files), words)).findings()
-    if findings:
-        print(*findings, sep="\n", file=sys.stderr)
-        raise Stop(f"Version {known.version} is not put back: it is not safe by what is proved today.", FOUND)
-    aside = _put_back(folder, kept.files)
-    _, left = try_folder(folder)
-    print(*left, sep="\n", end="\n" if left else "", file=sys.stderr)
+    print(*done.left, sep="\n", end="\n" if done.left else "", file=sys.stderr)
     print(
-        f"{folder} holds version {known.version} again. What stood there is kept as {aside}; remove it when it is not needed.\n"
+        f"{folder} holds version {known.version} again. What stood there is kept as {done.aside}; remove it when it is not "
+        "needed.\n"
         "hazards.yaml and signoff.yaml are no part of a content: they stay as they were."
     )
     return OK
-
-
-def _put_back(folder: Path, files: Mapping[str, str]) -> Path:
-    """The files into the folder, in one step; what is no part of the content (hazards, sign-offs) stays."""
-    from bot.core.flow.reading import UNHASHED
-
-    aside = next(
-        p for n in range(1, 10**6) if not (p := folder.with_name(f".{folder.name}.before-rollback-{n}")).exists()
-    )
-    made = folder.with_name(f".{folder.name}.rolled-back")
-    shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(folder, made)
-    for path in made.glob("*.yaml"):
-        if path.name not in UNHASHED:
-            path.unlink()
-    for name in files.keys() - UNHASHED:
-        (made / name).write_text(files[name], encoding="utf-8")
-    folder.rename(aside)
-    made.rename(folder)
-    return aside

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .common import OK, Stop, settings
+from .common import OK, Stop, open_as_guest, settings
 
 
 def add_workbench(commands: Any) -> None:
@@ -45,7 +46,10 @@ def _workbench(args: argparse.Namespace) -> int:
         name = args.flow or (chosen.flow if chosen.flow in names or not names else names[0])
         find_flow(name, folder)
         kept = DeskFolders(args.scripts, args.people, Path("build"), chosen.editor_url or "")
-        serve_workbench(Desk(folder, kept, now, equip, name), args.host, args.port, sys.stdout)
+        desk = Desk(
+            folder, kept, now, equip, name, open_store=partial(open_as_guest, chosen, "symptom-bot workbench", True)
+        )
+        serve_workbench(desk, args.host, args.port, sys.stdout)
     except (UnknownFlow, NoPort) as error:
         raise Stop(str(error)) from None
     return OK

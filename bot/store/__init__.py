@@ -1,6 +1,6 @@
 """Where chats, sessions and undelivered messages live: SQLite or PostgreSQL behind one set of typed calls."""
 
-from .errors import AlreadySeen, StoreError, StoreUnavailable, Unstorable, of_surroundings
+from .errors import AlreadySeen, NoDatabase, StoreError, StoreUnavailable, Unstorable, of_surroundings
 from .opening import Restored, open_store, put_back
 from .place.backups import programs_of_postgresql
 from .rows import (
@@ -52,6 +52,7 @@ __all__ = [
     "KeptMessage",
     "KeyChange",
     "ListedVersion",
+    "NoDatabase",
     "Outgoing",
     "Refused",
     "Released",

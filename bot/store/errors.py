@@ -13,6 +13,13 @@ class StoreError(Exception):
     """The store cannot be used; the message is one line for whoever runs the bot."""
 
 
+class NoDatabase(StoreError):
+    """There is no database yet, and none was to be made."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"There is no database yet ({where}): the first chat makes it.")
+
+
 class StoreUnavailable(StoreError):
     """The database did not answer or is busy: nothing was changed, try the same again later."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from .errors import StoreError, in_plain_words
+from .errors import NoDatabase, StoreError, in_plain_words
 from .place.address import address_of, address_shown, sqlite_file
 from .place.backups import aside_of, prepared
 from .place.copies import UNSEALED, copy_file, copy_tables
@@ -43,6 +43,7 @@ def open_store(
     lease: float = 15.0,
     keys: Path | None = None,
     now: float = 0.0,
+    as_it_is: bool = False,
 ) -> Store:
     """Open the database at `url` (sqlite:///file, a file name, sqlite:// for memory, postgresql://...), making or
     migrating its tables.
@@ -51,15 +52,16 @@ def open_store(
     is told); a "guest" may read and write beside the owner, a whole transaction at a time, for errands such as
     erasing a chat. On PostgreSQL they are the same. `lease`: seconds for which a worker serves a chat's queue.
     `keys`: the key file (else see `key_file_of`), made where nothing is sealed yet; `now`: its age then, in seconds UTC (as
-    it stands so old that its wrapping key is replaced in the first round of retention).
+    it stands so old that its wrapping key is replaced in the first round of retention). `as_it_is`: nothing is made and nothing
+    migrated; where there is no database, NoDatabase is raised.
     Raises StoreError with one line that says what to do.
     """
     target = address_of(url)
     file = key_file_of(target, keys)
     store = (
-        _open_postgresql(target, lease, file, now)
+        _open_postgresql(target, lease, file, now, as_it_is)
         if target.get_backend_name() == "postgresql"
-        else _open_sqlite(target, purpose, access, lease, file, now)
+        else _open_sqlite(target, purpose, access, lease, file, now, as_it_is)
     )
     try:
         store.erase_again()
@@ -100,9 +102,13 @@ def put_back(url: str, backup: Path, keys: Path | None, now: float) -> Restored:
 # SQLite
 
 
-def _open_sqlite(url: URL, purpose: str, access: Access, lease: float, keys: Path | None, now: float) -> Store:
+def _open_sqlite(
+    url: URL, purpose: str, access: Access, lease: float, keys: Path | None, now: float, as_it_is: bool = False
+) -> Store:
     path = sqlite_file(url)
     held: Ownership | None = None
+    if as_it_is and (path is None or not path.exists()):
+        raise NoDatabase(str(path or "in memory"))
     if path is not None:
         _prepare_file(path)
         held = take_ownership(path, purpose) if access == "owner" else None
@@ -120,6 +126,8 @@ def _open_sqlite(url: URL, purpose: str, access: Access, lease: float, keys: Pat
 
     def before_migrating(old: str | None) -> None:
         nonlocal held
+        if as_it_is:
+            _refuse_to_change(where, old)
         if path is not None:
             held = held or take_ownership(path, purpose)
             if old is not None and old != UNSEALED:
@@ -183,7 +191,7 @@ def _use_sqlite_well(engine: Engine) -> None:
 # PostgreSQL
 
 
-def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> Store:
+def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float, as_it_is: bool) -> Store:
     where = f"The database at {address_shown(url)}"
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "symptom-bot", **_LINE}
     ours |= {"prepare_threshold": None, "autocommit": True}  # we say BEGIN ourselves, below
@@ -197,7 +205,9 @@ def _open_postgresql(url: URL, lease: float, keys: Path | None, now: float) -> S
     )
     _use_postgresql_well(engine)
     try:
-        vault = _bring_up_to_date(engine, where, keys, now, lambda old: None)
+        vault = _bring_up_to_date(
+            engine, where, keys, now, lambda old: _refuse_to_change(where, old) if as_it_is else None
+        )
     except BaseException:
         engine.dispose()
         raise
@@ -281,6 +291,12 @@ def _bring_up_to_date(
     if found == UNSEALED and engine.dialect.name == "sqlite":
         _leave_nothing_in_the_clear(engine, where)
     return vault
+
+
+def _refuse_to_change(where: str, found: str | None) -> None:
+    if found is None:
+        raise NoDatabase(where)
+    raise StoreError(f"{where} was written by an older symptom-bot; `symptom-bot run` brings it up to date.")
 
 
 def _leave_nothing_in_the_clear(engine: Engine, where: str) -> None:

@@ -14,12 +14,17 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import content_hash, read_stored
 from bot.core.model.findings import Finding, Place
 from bot.library import Equip, Stamp, flow_names, read_files, stamp_of, try_folder
+from bot.store import Store, StoreError
 
 from .checking.bases import Bases
 from .checking.checker import Checker
 from .checking.results import Checked, Files
+from .kits import Kits
 from .phone.chat import PhoneChat
 from .rehearsal import Rehearsal
+
+OpenStore = Callable[[], Store]
+"""Opens the database as it is, beside a running bot. Raises StoreError."""
 
 
 class Look(NamedTuple):
@@ -43,7 +48,8 @@ class DeskFolders(NamedTuple):
 
 @dataclass
 class Desk:
-    """One operator's desk. `folder`: of all flows; `now`: the time at which a chat begins; `equip`: gives a flow its reader."""
+    """One operator's desk. `folder`: of all flows; `now`: the time at which a chat begins; `equip`: gives a flow its reader;
+    `open_store`: opens the database of the chats, None if there is none to look at."""
 
     folder: Path
     folders: DeskFolders
@@ -53,6 +59,8 @@ class Desk:
     phone: PhoneChat | None = None
     checker: Checker | None = None
     rehearsal: Rehearsal | None = None
+    open_store: OpenStore | None = None
+    kits: Kits = field(default_factory=Kits)
     _bases: dict[str, Bases] = field(default_factory=dict)
     _looks: dict[str, Look] = field(default_factory=dict)
     _readable: dict[str, Flow] = field(default_factory=dict)
@@ -151,6 +159,12 @@ class Desk:
         if flow is not None:
             chosen = lang if lang in flow.texts else next(iter(flow.texts))
             self.phone = PhoneChat(flow, chosen, now or self.now()).begin()
+
+    def database(self) -> Store:
+        """The database of the chats. Raises StoreError."""
+        if self.open_store is None:
+            raise StoreError("This workbench was started without a database to look at.")
+        return self.open_store()
 
     # --- places -----------------------------------------------------------------------------------------------------
 

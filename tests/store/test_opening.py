@@ -86,6 +86,27 @@ def test_an_unusable_url_is_refused_with_what_to_write(url: str) -> None:
     assert "DATABASE_URL" in refusal(url)
 
 
+def test_a_database_as_it_is_is_neither_made_nor_migrated(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> str:
+        with pytest.raises(StoreError) as caught:
+            open_store(database_url, access="guest", as_it_is=True)
+        return f"{type(caught.value).__name__}: {caught.value}"
+
+    before = sorted(tmp_path.rglob("*"))
+    assert "NoDatabase: There is no database yet" in found()
+    assert "NoDatabase" in found()  # the first look left nothing behind
+    assert sorted(tmp_path.rglob("*")) == before
+    open_store(database_url).close()
+    with open_store(database_url, access="guest", as_it_is=True) as store:
+        assert store.listed_versions() == []
+    with monkeypatch.context() as newer:
+        newer.setattr(opening, "known_revisions", lambda: (*schema.known_revisions(), NEXT))
+        assert "was written by an older symptom-bot" in found()
+    open_store(database_url, access="guest", as_it_is=True).close()
+
+
 def test_a_plain_file_name_is_a_sqlite_file(tmp_path: Path) -> None:
     with open_store(str(tmp_path / "bot.db")) as store:
         assert store.where == str(tmp_path / "bot.db")

@@ -52,6 +52,8 @@ def folder_at_revision(revision: str, folder: Path, space: Path) -> Path:
         around, prefix = Path(_git(around, "rev-parse", "--show-toplevel").strip()), inside.rstrip("/")
     else:
         prefix = _git(around, "rev-parse", "--show-prefix").strip() + folder.resolve().name
+    if revision.startswith("-"):  # git would take it for an option
+        raise NoSuchVersion(f'"{revision}" is no git revision.')
     names = _git(around, "ls-tree", "--name-only", "--full-tree", revision, f"{prefix}/").split("\n")
     files = [n for n in names if n.endswith(".yaml")]
     if not files:

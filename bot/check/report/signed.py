@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from bot.core.flow.compiled import Flow
 from bot.core.model.files.governance import Signoff
@@ -12,24 +13,38 @@ from bot.core.model.files.governance import Signoff
 _HASH = re.compile(r"[0-9a-f]{16}")
 
 
-def signoff_words(flow: Flow, today: date) -> Iterator[str]:
-    """A line for each language: signed off, expired, not yet, lapsed since, or by nobody; and a hash that is none."""
+class SignoffState(NamedTuple):
+    """How it stands with the sign-off of one language. `said`: in words; `valid`: whether this content is signed off today."""
+
+    language: str
+    said: str
+    valid: bool = False
+
+
+def signoff_states(flow: Flow, today: date) -> Iterator[SignoffState]:
+    """For each language: signed off, expired, not yet, lapsed since, or by nobody; and before that, hashes that are none."""
     for lang in flow.texts:
         entries = [entry for entry in flow.signoffs.signoffs if entry.language == lang]
         wrong = [entry.reviewed for entry in entries if not _HASH.fullmatch(entry.reviewed)]
         yield from (
-            f'{lang}: "{text}" in signoff.yaml is no content hash: write the 16 characters of `content`'
+            SignoffState(lang, f'"{text}" in signoff.yaml is no content hash: write the 16 characters of `content`')
             for text in wrong
         )
         valid = flow.signoff(lang, today)
         here = [entry for entry in entries if entry.reviewed == flow.version]
         newest = max(here or entries, key=lambda entry: entry.date, default=None)
         if valid is not None:
-            yield f"{lang}: signed off by {valid.reviewer} on {valid.date}, until {valid.expires}"
+            yield SignoffState(lang, f"signed off by {valid.reviewer} on {valid.date}, until {valid.expires}", True)
         elif newest is None:
-            yield f"{lang}: nobody has signed this content off; patients read that it is a test version"
+            yield SignoffState(lang, "nobody has signed this content off; patients read that it is a test version")
         elif not (newest.reviewed in wrong and len(entries) == len(wrong)):
-            yield f"{lang}: {_why_not(newest, bool(here), today)}; patients read that it is a test version"
+            why = _why_not(newest, bool(here), today)
+            yield SignoffState(lang, f"{why}; patients read that it is a test version")
+
+
+def signoff_words(flow: Flow, today: date) -> Iterator[str]:
+    """A line for each state of each language."""
+    yield from (f"{state.language}: {state.said}" for state in signoff_states(flow, today))
 
 
 def _why_not(entry: Signoff, here: bool, today: date) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.check.answers.results import Example
@@ -56,21 +56,43 @@ def _id(number: int) -> str:
 
 def read_labels(text: str) -> dict[str, str]:
     """Id -> level, of the patients that were labelled. Raises BadLabels."""
+    found: dict[str, str] = {}
+    for line, row in _rows(text):
+        level = row["level"].lower().replace(" ", "_").replace("-", "_")
+        if level and level not in LEVELS:
+            raise BadLabels(f'Line {line}: "{row["level"]}" is no level. Write {", ".join(LEVELS)}, or nothing.')
+        if level:
+            found[row["id"]] = level
+    return found
+
+
+def read_patients(text: str) -> dict[str, str]:
+    """Id -> who it is, in words; without those that the table has no words for. Raises BadLabels."""
+    return {row["id"]: row["patient"] for _, row in _rows(text) if row.get("patient")}
+
+
+def same_patients(labelled: str, kit: str) -> None:
+    """Whether the table that was labelled is of this kit: in each kit the numbers begin anew. Raises BadLabels."""
+    ours = read_patients(kit)
+    for name, words in read_patients(labelled).items():
+        if name in ours and ours[name].split() != words.split():
+            raise BadLabels(f"{name} is another patient in this kit: the labels belong to another one.")
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row of a table as a spreadsheet saves it, with the number of its last line. Raises BadLabels."""
     sample = text.lstrip("\ufeff")
     head = sample.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(sample), delimiter=";" if head.count(";") > head.count(",") else ",")
-    if not {"id", "level"} <= set(rows.fieldnames or ()):
-        raise BadLabels(f'The first line must name the columns {", ".join(COLUMNS)}; it says "{head}".')
-    found: dict[str, str] = {}
-    for row in rows:
-        level = (row["level"] or "").strip().lower().replace(" ", "_").replace("-", "_")
-        if level and level not in LEVELS:
+    try:
+        if not {"id", "level"} <= set(rows.fieldnames or ()):
             raise BadLabels(
-                f'Line {rows.line_num}: "{row["level"]}" is no level. Write {", ".join(LEVELS)}, or nothing.'
+                f'The first line must name the columns {", ".join(COLUMNS)}; it says "{head[:80].strip()}".'
             )
-        if level:
-            found[(row["id"] or "").strip()] = level
-    return found
+        for row in rows:
+            yield rows.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS}
+    except csv.Error as error:
+        raise BadLabels(f"Line {rows.line_num}: this is no table ({error}). Save it as CSV.") from None
 
 
 def agreement(said: Mapping[str, str], labels: Mapping[str, str]) -> Agreement:

@@ -11,6 +11,8 @@ from pathlib import Path
 from bot.core.flow.compiled import Flow
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
+LABELLED = "labelled"
+"""The folder of a kit with what came of labels: it comes later, and is no part of what is signed."""
 NAMESPACE = "symptom-bot-review"
 """What a signature is for: one that was made for something else does not count."""
 
@@ -20,9 +22,9 @@ class BadManifest(Exception):
 
 
 def write_manifest(folder: Path, flow: Flow, now: datetime) -> Path:
-    """The manifest of the files that stand in the folder."""
+    """The manifest of the files that stand in the folder. A signature of an earlier one is gone with it."""
     files = {p.relative_to(folder).as_posix(): _hash(p) for p in sorted(folder.rglob("*")) if p.is_file()}
-    kept = {name: value for name, value in files.items() if name not in (MANIFEST, SIGNATURE)}
+    kept = {name: value for name, value in files.items() if name.split("/")[0] not in (MANIFEST, SIGNATURE, LABELLED)}
     made = {"flow": flow.name, "content": flow.version, "made": now.isoformat(timespec="seconds"), "files": kept}
     path = folder / MANIFEST
     path.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
