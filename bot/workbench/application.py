@@ -18,7 +18,7 @@ from .checking.checker import Checker
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
 from .news import News
-from .panes import findings, phone, review, spine, tests, versions
+from .panes import findings, people, phone, review, spine, tests, versions
 from .rehearsal import Rehearsal
 
 LOOK_EVERY = 0.1
@@ -36,6 +36,7 @@ def application(desk: Desk) -> Starlette:
         *phone.ROUTES,
         *findings.ROUTES,
         *tests.ROUTES,
+        *people.ROUTES,
         *review.ROUTES,
         *versions.ROUTES,
         Mount("/static", StaticFiles(directory=HERE / "static")),

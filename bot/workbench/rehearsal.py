@@ -20,12 +20,15 @@ from bot.replay.book.entries import BookEntry
 from bot.replay.book.records import Records
 from bot.replay.book.touched import visited_in
 from bot.replay.crowd.reading import read_people
+from bot.replay.playing.counted import tallied_in
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all
 from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.flows import FlowFolders
 from bot.replay.script.model import Case
 from bot.replay.script.reading import Scripts
+from bot.service.people.table import PeopleTable, people_of
+from bot.store import Tallied
 
 LOOK_EVERY, TELL_EVERY = 0.5, 0.5
 """Seconds between two looks at the folders, and between two pieces of news while much is played."""
@@ -72,6 +75,8 @@ class Rehearsal:
         self._stop, self._no_more = threading.Event(), threading.Event()
         self._book: Book | None = None
         self._people = _People()
+        self._tallied: dict[str, tuple[str, Counter[Tallied]]] = {}
+        self._asked: dict[str, tuple[str, ...]] = {}
         self._touched: frozenset[tuple[str, str]] = frozenset()
         self.progress: Progress | None = None
         self.read = False
@@ -126,6 +131,14 @@ class Rehearsal:
         known = {_id(*e.key): e.last.visited for e in self._entries() if e.last is not None and e.last.passed}
         known |= {person: _visited(came) for person, (_, came) in self._people.came.items() if came.passed}
         return [r for r in self.listed() if name in known.get(r.id, frozenset())], len(known)
+
+    def people(self, kind: str) -> tuple[PeopleTable, ...]:
+        """What the people of scripts ("script") or of the crowd ("person") did, of those that were played since the start."""
+        counts: Counter[Tallied] = Counter()
+        for of, tallied in list(self._tallied.values()):
+            if of == kind:
+                counts.update(tallied)
+        return people_of(counts, self._asked, hides=False)
 
     def play(self, which: Which) -> None:
         """Play all, those that failed, those that the last edit touched, or the people."""
@@ -210,8 +223,11 @@ class Rehearsal:
 
     def _through(self, outcomes: Iterable[Played], whole: int, done: int = 0) -> None:
         told = monotonic()
-        for number, _ in enumerate(outcomes, done + 1):
+        for number, outcome in enumerate(outcomes, done + 1):
             self.progress = Progress(number, whole)
+            kind = "script" if outcome.case.patient is None else "person"
+            self._tallied[_id(outcome.case.file, outcome.case.title)] = kind, tallied_in(outcome)
+            self._asked |= {handled.flow.version: tuple(handled.flow.questions) for handled in outcome.handled}
             if monotonic() - told > TELL_EVERY:
                 told = monotonic()
                 self._told()

@@ -29,7 +29,16 @@ def people_of_played(outcomes: Iterable[Played]) -> tuple[PeopleTable, ...]:
     counts: Counter[Tallied] = Counter()
     asked: dict[str, tuple[str, ...]] = {}
     for outcome in outcomes:
-        for flow, before, event, turn, _, _ in outcome.handled:
-            asked[flow.version] = tuple(flow.questions)
-            counts.update(one for one in counted_of(flow, before, event, turn) if one.what not in TOOK)
+        counts.update(tallied_in(outcome))
+        asked |= {handled.flow.version: tuple(handled.flow.questions) for handled in outcome.handled}
     return people_of(counts, asked, hides=False)
+
+
+def tallied_in(outcome: Played) -> Counter[Tallied]:
+    """What one of them adds to each counter."""
+    return Counter(
+        one
+        for flow, before, event, turn, _, _ in outcome.handled
+        for one in counted_of(flow, before, event, turn)
+        if one.what not in TOOK
+    )

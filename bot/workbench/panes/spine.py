@@ -13,7 +13,15 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.findings import FlowError
 from bot.workbench.desk import Desk
 from bot.workbench.drawing import asks_for_part, desk_of, page_part, whole_page
-from bot.workbench.views.colours import COLOURS, Colouring, difference_of, met_by_tests, way_of_patient
+from bot.workbench.panes.people import people_of_store
+from bot.workbench.views.colours import (
+    COLOURS,
+    Colouring,
+    difference_of,
+    met_by_tests,
+    way_of_patient,
+    where_people_leave,
+)
 from bot.workbench.views.details import Detail, DetailRow, DetailSection, question_detail, rule_detail
 from bot.workbench.views.found import example_of_failure, failures_of
 from bot.workbench.views.rule_table import rule_table
@@ -81,8 +89,18 @@ def _tests(desk: Desk, flow: Flow, number: int) -> Colouring:
     return met_by_tests({name: len(found) for name, (found, _) in met.items()}, of)
 
 
+def _people(desk: Desk, flow: Flow, number: int) -> Colouring:
+    """Where patients leave: of this version if it ran, else of all."""
+    tables, why = people_of_store(desk)
+    mine = [table for table in tables if table.flow == flow.name]
+    chosen = next((table for table in mine if table.version == flow.version), mine[0] if mine else None)
+    return (
+        Colouring(why or "No chat of this flow was counted yet.", {}) if chosen is None else where_people_leave(chosen)
+    )
+
+
 _COLOURINGS: Mapping[str, Callable[[Desk, Flow, int], Colouring]] = {
-    "way": _way, "difference": _difference, "tests": _tests,
+    "way": _way, "difference": _difference, "tests": _tests, "people": _people,
 }  # fmt: skip
 MOST_TESTS = 12
 """Scripts and people that are listed where they meet something."""

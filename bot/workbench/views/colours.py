@@ -10,6 +10,7 @@ from bot.check.difference.edits import edits
 from bot.check.report.counterexample import answer_words
 from bot.core.conditions.nodes import defined_in, reads
 from bot.core.flow.compiled import Flow
+from bot.service.people.table import PeopleTable
 
 MarkKind = Literal["none", "good", "some", "bad", "changed"]
 
@@ -50,6 +51,19 @@ def way_of_patient(flow: Flow, title: str, example: Example) -> Colouring:
             )
     comes_to = f"comes to {example.level or 'no level'} by {', '.join(example.fired) or 'no rule'}"
     return Colouring(f"The way of {title}: {comes_to}", marks)
+
+
+def where_people_leave(people: PeopleTable) -> Colouring:
+    """How many came to each question, and what share of them fell silent there; the greatest share is marked."""
+    shares = {row.question: row.share("left") for row in people.questions}
+    most = max((share for share in shares.values() if share), default=None)
+    marks: dict[str, Mark] = {}
+    for row in people.questions:
+        share = shares[row.question]
+        left = "left: not told, too few" if share is None else f"left {share:.1%}"
+        kind: MarkKind = "none" if share is None else "bad" if share == most else "good" if not share else "some"
+        marks[row.question] = Mark(kind, f"reached {row.reached}, {left}", share)
+    return Colouring(f"Where patients leave, {people.version}", marks)
 
 
 def met_by_tests(met: Mapping[str, int], of: int) -> Colouring:
