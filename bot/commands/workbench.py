@@ -29,6 +29,13 @@ def add_workbench(commands: Any) -> None:
     p.set_defaults(run=_workbench)
 
 
+def others_of_tests() -> list[Path]:
+    """The small flows of the tests, where scripts name one."""
+    from .scripts import flow_folders
+
+    return flow_folders()[1:]
+
+
 def _workbench(args: argparse.Namespace) -> int:
     from bot.app import equip, local_now
     from bot.library import UnknownFlow, find_flow, flow_names, flows_folder
@@ -45,7 +52,7 @@ def _workbench(args: argparse.Namespace) -> int:
         names = flow_names(folder)
         name = args.flow or (chosen.flow if chosen.flow in names or not names else names[0])
         find_flow(name, folder)
-        kept = DeskFolders(args.scripts, args.people, Path("build"), chosen.editor_url or "")
+        kept = DeskFolders(args.scripts, args.people, Path("build"), tuple(others_of_tests()), chosen.editor_url or "")
         desk = Desk(
             folder, kept, now, equip, name, open_store=partial(open_as_guest, chosen, "symptom-bot workbench", True)
         )

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -30,6 +30,7 @@ def application(desk: Desk) -> Starlette:
     routes = [
         Route("/", lambda request: back_to("/spine")),
         Route("/news", news),
+        Route("/favicon.ico", icon),
         Route("/state", state),
         Route("/open", open_flow, methods=["POST"]),
         *spine.ROUTES,
@@ -65,7 +66,7 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
     desk.checker = Checker(told, desk.folders.build)
     desk.checker.start()
     desk.rehearsal = Rehearsal(
-        desk.folder, *desk.folders[:3], desk.name, desk.equip, rehearsed,
+        (desk.folder, *desk.folders.flows), *desk.folders[:3], desk.name, desk.equip, rehearsed,
     )  # fmt: skip
     desk.rehearsal.start()
     task = asyncio.create_task(_watch(desk, app.state.news))
@@ -95,6 +96,11 @@ async def _watch(desk: Desk, told: News) -> None:
 async def news(request: Request) -> Response:
     """What is new, for a page that is open."""
     return StreamingResponse(request.app.state.news.stream(), media_type="text/event-stream")
+
+
+def icon(request: Request) -> Response:
+    """The icon, where a browser looks for it by itself."""
+    return FileResponse(HERE / "static" / "icon.svg", media_type="image/svg+xml")
 
 
 def state(request: Request) -> Response:

@@ -38,11 +38,13 @@ class Look(NamedTuple):
 
 
 class DeskFolders(NamedTuple):
-    """Where things are written and looked for. `editor`: the address that opens a file, "" for none."""
+    """Where things are written and looked for. `flows`: other folders in which scripts find their flow; `editor`: the address that
+    opens a file, "" for none."""
 
     scripts: Path
     people: Path
     build: Path
+    flows: tuple[Path, ...] = ()
     editor: str = ""
 
 

@@ -67,10 +67,17 @@ class Rehearsal:
     """`told`: called from the thread whenever something is new."""
 
     def __init__(
-        self, flows: Path, scripts: Path, people: Path, build: Path, flow: str, equip: Equip, told: Callable[[], None]
+        self,
+        flows: tuple[Path, ...],
+        scripts: Path,
+        people: Path,
+        build: Path,
+        flow: str,
+        equip: Equip,
+        told: Callable[[], None],
     ) -> None:
         self._scripts, self._people_folder, self._build = scripts, people, build
-        self._folders, self._flow, self._told = FlowFolders((flows,), equip), flow, told
+        self._folders, self._flow, self._told = FlowFolders(flows, equip), flow, told
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stop, self._no_more = threading.Event(), threading.Event()
         self._book: Book | None = None

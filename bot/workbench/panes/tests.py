@@ -69,7 +69,7 @@ async def show(request: Request) -> Response:
         filled |= {
             "seen": seen,
             "lines": _lines(listed.place, seen),
-            "chat": {"items": () if seen is None else seen.seen},
+            "items": () if seen is None else seen.seen,
         }
     return whole_page(request, "test.html", "tests", **filled)
 
