@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core.conditions.nodes import All, Any_, AtLeast, Chosen, Compare, Node, Not, Says, Ticked
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_edited
+from bot.core.flow.yaml_places import Path
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.files.texts import Texts
@@ -42,14 +43,26 @@ KINDS = {
 """Kinds of mutations -> what somebody did."""
 
 
+class EditedCondition(NamedTuple):
+    """The condition that stands there after the fault; None: what stood there is gone."""
+
+    file: str
+    path: Path
+    node: Node | None
+
+
 @dataclass(frozen=True)
 class Mutation:
-    """One planted fault. `what`: in words; `place`: where it was done; `make`: the broken flow, or why it is refused."""
+    """One planted fault. `what`: in words; `place`: where it was done; `make`: the broken flow, or why it is refused.
+
+    `edited`: where nothing but a condition or a rule is edited, for who asks only what the flow then means: much faster.
+    """
 
     kind: str
     what: str
     place: Place
     make: Callable[[], EditedFlow] = field(compare=False, repr=False)
+    edited: EditedCondition | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.place}  {self.kind}: {self.what}"
@@ -73,38 +86,32 @@ class _Owner:
 
     what: str
     place: Place
+    file: str
+    path: Path
     node: Node
     put: Callable[[str], EditedFlow]
 
 
 def _owners(flow: Flow) -> Iterator[_Owner]:
+    def owner(what: str, file: str, path: Path, node: Node, put: Callable[[str], EditedFlow]) -> _Owner:
+        return _Owner(what, flow.place(file, path), file, path, node, put)
+
     for name, node in flow.defined.items():
-        yield _Owner(
-            f'"{name}"', flow.place("triage.yaml", ("define", name)), node,
-            partial(_put_defined, flow, name),
-        )  # fmt: skip
+        yield owner(f'"{name}"', "triage.yaml", ("define", name), node, partial(_put_defined, flow, name))
     for i, asking in enumerate(flow.asking):
         if asking.node is not None:
-            yield _Owner(
-                f'the question "{asking.question.ask}"', flow.place("interview.yaml", ("questions", i, "when")), asking.node,
-                partial(_put_question, flow, i),
-            )  # fmt: skip
+            what = f'the question "{asking.question.ask}"'
+            yield owner(what, "interview.yaml", ("questions", i, "when"), asking.node, partial(_put_question, flow, i))
     for i, rule in enumerate(flow.rules):
-        yield _Owner(
-            f'the rule "{rule.rule.rule}"', flow.place("triage.yaml", ("rules", i, "when")), rule.node,
-            partial(_put_rule, flow, i),
-        )  # fmt: skip
+        what = f'the rule "{rule.rule.rule}"'
+        yield owner(what, "triage.yaml", ("rules", i, "when"), rule.node, partial(_put_rule, flow, i))
     for i, line in enumerate(flow.lines):
         if line.node is not None:
-            yield _Owner(
-                f'the line "{line.line.line}"', flow.place("advice.yaml", ("lines", i, "when")), line.node,
-                partial(_put_line, flow, i),
-            )  # fmt: skip
+            what = f'the line "{line.line.line}"'
+            yield owner(what, "advice.yaml", ("lines", i, "when"), line.node, partial(_put_line, flow, i))
     for i, (name, node, _) in enumerate(flow.conflicts):
-        yield _Owner(
-            f'the contradiction "{name}"', flow.place("interview.yaml", ("conflicts", i, "when")), node,
-            partial(_put_conflict, flow, i),
-        )  # fmt: skip
+        what = f'the contradiction "{name}"'
+        yield owner(what, "interview.yaml", ("conflicts", i, "when"), node, partial(_put_conflict, flow, i))
 
 
 def _of_condition(flow: Flow, owner: _Owner) -> Iterator[Mutation]:
@@ -114,7 +121,8 @@ def _of_condition(flow: Flow, owner: _Owner) -> Iterator[Mutation]:
         text = condition_text(node, questions)
         if text not in seen:
             seen.add(text)
-            yield Mutation(kind, f"in {owner.what} {change}", owner.place, partial(owner.put, text))
+            edited = EditedCondition(owner.file, owner.path, node)
+            yield Mutation(kind, f"in {owner.what} {change}", owner.place, partial(owner.put, text), edited)
 
 
 def _variants(node: Node, questions: dict[str, Question]) -> Iterator[tuple[str, str, Node]]:
@@ -189,7 +197,9 @@ def _variants_of_yes_no(node: Says) -> Iterator[tuple[str, str, Node]]:
 def _of_rules(flow: Flow) -> Iterator[Mutation]:
     for i, rule in enumerate(flow.triage.rules):
         place = flow.place("triage.yaml", ("rules", i, "rule"))
-        yield Mutation("delete_rule", f'the rule "{rule.rule}" is deleted', place, partial(_without_rule, flow, i))
+        gone = EditedCondition("triage.yaml", ("rules", i), None)
+        words = f'the rule "{rule.rule}" is deleted'
+        yield Mutation("delete_rule", words, place, partial(_without_rule, flow, i), gone)
         for kind, step in (("raise_level", 1), ("lower_level", -1)):
             if 0 <= rule.level.rank + step < len(LEVELS):
                 level = LEVELS[rule.level.rank + step]

@@ -259,19 +259,16 @@ def _guarded_flow(flow: Flow, i: int, guard: str, name: str) -> Any:
 
 def _unsure_counts_less(flow: Flow) -> Iterator[Mutation]:
     for i, question in enumerate(flow.interview.questions):
-        if question.kind is not Kind.one or question.unsure_as is None:
+        if question.unsure_as is None:
             continue
-        for option in question.options:
-            if option.id != question.unsure_as and not option.declines:
+        others = [o.id for o in question.options if not o.declines] + [c.id for c in question.choices]
+        for other in others:
+            if other != question.unsure_as:
+                questions = _at(flow.interview.questions, i, unsure_as=other)
                 yield Mutation(
-                    "unsure_counts_less", f'"not sure" to "{question.ask}" counts as "{option.id}"',
+                    "unsure_counts_less", f'"not sure" to "{question.ask}" counts as "{other}"',
                     flow.question_place(question.ask),
-                    partial(
-                        try_edited, flow,
-                        interview=changed(
-                            flow.interview, questions=_at(flow.interview.questions, i, unsure_as=option.id)
-                        ),
-                    ),
+                    partial(try_edited, flow, interview=changed(flow.interview, questions=questions)),
                 )  # fmt: skip
 
 
