@@ -24,6 +24,10 @@ def add_workbench(commands: Any) -> None:
     p.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; another one opens the workbench to others"
     )
+    p.add_argument(
+        "--name", action="append", default=[], metavar="NAME[:PORT]",
+        help="another name under which it may be asked for, if others reach it by one; may be given several times",
+    )  # fmt: skip
     p.add_argument("--port", type=int, default=8765, help="port; 0 takes any that is free")
     p.set_defaults(run=_workbench)
 
@@ -45,7 +49,7 @@ def _workbench(args: argparse.Namespace) -> int:
         name = args.flow or (chosen.flow if chosen.flow in names or not names else names[0])
         find_flow(name, folder)
         kept = DeskFolders(args.scripts, args.people, Path("build"), chosen.editor_url or "")
-        serve_workbench(Desk(folder, kept, now, equip, name), args.host, args.port, sys.stdout)
+        serve_workbench(Desk(folder, kept, now, equip, name), args.host, args.port, sys.stdout, args.name)
     except (UnknownFlow, NoPort) as error:
         raise Stop(str(error)) from None
     return OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,9 +17,11 @@ from bot.library import stamp_of
 
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
+from .guard import where_it_broke
 from .news import News
 from .panes import phone, spine
 
+_log = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
 
@@ -60,7 +63,10 @@ async def _watch(desk: Desk, told: News) -> None:
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
         if seen is not None and at != seen:
-            await asyncio.to_thread(desk.look)
+            try:
+                await asyncio.to_thread(desk.look)
+            except Exception as error:
+                _log.error("The flow could not be looked at: %s", where_it_broke(error))
             told.tell("flow")
         seen = at
         await asyncio.sleep(LOOK_EVERY)
