@@ -51,8 +51,11 @@ class Desk:
     _lock: Lock = field(default_factory=Lock)
 
     def names(self) -> list[str]:
-        """The flows that there are."""
-        return flow_names(self.folder)
+        """The flows that there are; none while the folder is away."""
+        try:
+            return flow_names(self.folder)
+        except OSError:
+            return []
 
     def open(self, name: str) -> bool:
         """Open another flow; whether there is one of this name."""

@@ -51,10 +51,11 @@ class Opened:
     process: subprocess.Popen[str] | None = None
     desk: Desk | None = None
     said: list[str] = field(default_factory=list)
+    host: str = "127.0.0.1"
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def address(self) -> str:
@@ -70,7 +71,7 @@ class Opened:
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answered:
         """One request with exactly these headers, `Host` beside them where it is not among them."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = HTTPConnection(self.host, self.port, timeout=PATIENCE)
         given = dict(headers or {})
         try:
             connection.putrequest(method, path, skip_host="Host" in given, skip_accept_encoding=True)
@@ -129,7 +130,7 @@ def opened_in_thread(folder: Path, name: str) -> Iterator[Opened]:
 @contextmanager
 def opened_by_command(folder: Path, *arguments: str) -> Iterator[Opened]:
     """The command itself, working in `folder`, until it is interrupted as Ctrl-C does; all that it said is in `said` then."""
-    command = [sys.executable, "-m", "bot.cli", "workbench", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "bot", "workbench", "--port", "0", *arguments]
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     root = str(Path(__file__).resolve().parents[2])
     process = subprocess.Popen(
@@ -151,8 +152,11 @@ def opened_by_command(folder: Path, *arguments: str) -> Iterator[Opened]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=PATIENCE)
-        opened.said.append(rest)
+        opened.said.append(
+            process.stdout.read()
+        )  # not `communicate`: the first line may have been read with more behind it
+        process.wait(PATIENCE)
+        process.stdout.close()
 
 
 def until_so(condition: object, seconds: float = PATIENCE) -> None:
