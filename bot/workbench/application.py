@@ -58,16 +58,19 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _watch(desk: Desk, told: News) -> None:
-    """Look at the folder of the open flow again and again, and tell what is new."""
+    """Look at the folder of the open flow again and again, and tell what is new. A reader of typed words is made before it is
+    asked, so that the first words that are typed need not wait for it."""
     seen = None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
-        if seen is not None and at != seen:
+        if at != seen:
             try:
                 await asyncio.to_thread(desk.look)
+                if seen is not None:
+                    told.tell("flow")
+                await asyncio.to_thread(desk.get_ready)
             except Exception as error:
                 _log.error("The flow could not be looked at: %s", where_it_broke(error))
-            told.tell("flow")
         seen = at
         await asyncio.sleep(LOOK_EVERY)
 

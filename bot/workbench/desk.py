@@ -86,6 +86,12 @@ class Desk:
                 self._readable[self.name] = flow
             return look
 
+    def get_ready(self) -> None:
+        """Have the reader of typed words made, which takes a second or two."""
+        flow = self.shown()
+        if flow is not None:
+            flow.reader("", self.now(), next(iter(flow.texts)), None)
+
     def shown(self) -> Flow | None:
         """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page."""
         return self.look().flow or self._readable.get(self.name)
@@ -101,7 +107,7 @@ class Desk:
         flow = self.shown()
         if flow is not None:
             chosen = lang if lang in flow.texts else next(iter(flow.texts))
-            self.phone = PhoneChat(flow, chosen, now or self.now()).begin()
+            self.phone = PhoneChat(flow, chosen, now or self.now(), begins=now).begin()
 
     # --- places -----------------------------------------------------------------------------------------------------
 

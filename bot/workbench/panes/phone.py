@@ -43,7 +43,9 @@ def _filled(request: Request, said: str) -> dict[str, Any]:
     desk = desk_of(request)
     chat = desk.chat()
     assert chat is not None
-    return {"chat": chat, "told": told_beside(chat), "said": said, "kinds": KINDS, "old": _old(request, chat)}
+    return {"chat": chat, "told": told_beside(chat), "said": said, "kinds": KINDS, "same": False,
+        "old": _old(request, chat),
+    }  # fmt: skip
 
 
 def _old(request: Request, chat: PhoneChat) -> str:
@@ -52,10 +54,11 @@ def _old(request: Request, chat: PhoneChat) -> str:
     return "broken" if flow is None else "edited" if flow.version != chat.flow.version else ""
 
 
-def _again(request: Request, said: str = "") -> Response:
-    """The phone after something was done. `said`: what came of it, in a line."""
+def _again(request: Request, said: str = "", same: bool = True) -> Response:
+    """The phone after something was done. `said`: what came of it, in a line; `same`: whether the chat goes on, so that what
+    stands in the fields beside it does too."""
     if asks_for_part(request):
-        return page_part(request, "_phone.html", **_filled(request, said))
+        return page_part(request, "_phone.html", **_filled(request, said) | {"same": same})
     return whole_page(request, "phone.html", "phone", **_filled(request, said)) if said else back_to("/phone")
 
 
@@ -124,15 +127,15 @@ async def new(request: Request) -> Response:
     desk = desk_of(request)
     at = _of(given, "now").strip()
     try:
-        now = datetime.fromisoformat(at).replace(tzinfo=desk.now().tzinfo) if at else desk.now()
-        good = now.year in YEARS
+        now = datetime.fromisoformat(at).replace(tzinfo=desk.now().tzinfo) if at else None
+        good = now is None or now.year in YEARS
     except ValueError:
         good = False
     if not good:
         years = f"{YEARS[0]} to {YEARS[-1]}"
         return _again(request, f"\u201c{at}\u201d is no time of the years {years}. Write it like 2026-11-20T18:00.")
     desk.begin(_of(given, "lang"), now)
-    return _again(request)
+    return _again(request, same=False)
 
 
 async def keep_chat(request: Request) -> Response:
