@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bot.core.flow.compiled import Flow
@@ -33,14 +34,18 @@ LEASE = 5.0
 
 
 def equip(flow: Flow) -> Flow:
-    """The flow with its reader of typed words, which is made when the first words come: a bot that serves asks it beforehand."""
+    """The flow with its reader of typed words, which is made when the first words come: a bot that serves asks it beforehand.
+    It is made once, whoever asks meanwhile."""
     made: list[Reader] = []
+    making = Lock()
 
     def read(text: str, now: datetime, lang: str, open_question: str | None) -> Reading:
         if not made:
-            from bot.understanding import make_reader
+            with making:
+                if not made:
+                    from bot.understanding import make_reader
 
-            made.append(make_reader(flow))
+                    made.append(make_reader(flow))
         return made[0](text, now, lang, open_question)
 
     return flow.with_reader(read)

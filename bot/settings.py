@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     @field_validator("editor_url")
     @classmethod
     def _opens_a_file(cls, value: str | None) -> str | None:
-        if value is None or (re.match(r"[a-z][a-z0-9+.-]*://", value) and "{file}" in value):
+        scheme = re.match(r"([a-z][a-z0-9+.-]*)://", value or "")
+        if scheme is not None and scheme[1] in RUNS_IN_A_PAGE:
+            raise ValueError(f'"{scheme[1]}:" opens no editor; write e.g. vscode://file/{{file}}:{{line}}')
+        if value is None or (scheme is not None and "{file}" in value):
             return value
         raise ValueError(f'"{value}" does not say where the file goes; write e.g. vscode://file/{{file}}:{{line}}')
 
@@ -98,6 +101,9 @@ class Settings(BaseSettings):
 
 SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
 """Settings that may stand in a file of their own, named by NAME_FILE, as containers and systemd hand secrets over."""
+
+RUNS_IN_A_PAGE = ("javascript", "data", "vbscript", "blob", "about", "filesystem")
+"""What a browser does itself instead of handing it to an editor."""
 
 _SHORTEST = {".env": 5, "the environment": 8}
 """Letters that a name has at least to be taken for a slip of a setting's: the environment is full of other programs' names."""

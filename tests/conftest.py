@@ -38,6 +38,8 @@ CI_ONLY = (
     "tests/channels/",
     "tests/server/",
     "tests/commands/test_cli.py",
+    "tests/workbench/test_serving.py",
+    "tests/workbench/test_in_browser",
     "tests/replay/test_record.py",
     "tests/replay/test_mutation.py",
     "tests/replay/test_crowd.py",

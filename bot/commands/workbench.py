@@ -25,6 +25,10 @@ def add_workbench(commands: Any) -> None:
     p.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; another one opens the workbench to others"
     )
+    p.add_argument(
+        "--name", action="append", default=[], metavar="NAME[:PORT]",
+        help="another name under which it may be asked for, if others reach it by one; may be given several times",
+    )  # fmt: skip
     p.add_argument("--port", type=int, default=8765, help="port; 0 takes any that is free")
     p.set_defaults(run=_workbench)
 
@@ -56,7 +60,7 @@ def _workbench(args: argparse.Namespace) -> int:
         desk = Desk(
             folder, kept, now, equip, name, open_store=partial(open_as_guest, chosen, "symptom-bot workbench", True)
         )
-        serve_workbench(desk, args.host, args.port, sys.stdout)
+        serve_workbench(desk, args.host, args.port, sys.stdout, args.name)
     except (UnknownFlow, NoPort) as error:
         raise Stop(str(error)) from None
     return OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -17,10 +18,12 @@ from bot.library import stamp_of
 from .checking.checker import Checker
 from .desk import Desk
 from .drawing import HERE, back_to, desk_of, page_part, whole_page
+from .guard import where_it_broke
 from .news import News
 from .panes import findings, people, phone, review, spine, tests, versions
 from .rehearsal import Rehearsal
 
+_log = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
 
@@ -81,15 +84,20 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _watch(desk: Desk, told: News) -> None:
-    """Look at the folder of the open flow again and again, and tell what is new."""
+    """Look at the folder of the open flow again and again, and tell what is new. A reader of typed words is made before it is
+    asked, so that the first words that are typed need not wait for it."""
     seen = None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
         if at != seen:
             seen = at
-            await asyncio.to_thread(desk.check)
-            await asyncio.to_thread(desk.look)
-            told.tell("flow")
+            try:
+                await asyncio.to_thread(desk.check)
+                await asyncio.to_thread(desk.look)
+                told.tell("flow")
+                await asyncio.to_thread(desk.get_ready)
+            except Exception as error:  # whatever is wrong with what was saved, the next save is looked at
+                _log.error("The flow could not be looked at: %s", where_it_broke(error))
         await asyncio.sleep(LOOK_EVERY)
 
 

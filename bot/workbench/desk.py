@@ -70,8 +70,11 @@ class Desk:
     _lock: Lock = field(default_factory=Lock)
 
     def names(self) -> list[str]:
-        """The flows that there are."""
-        return flow_names(self.folder)
+        """The flows that there are; none while the folder is away."""
+        try:
+            return flow_names(self.folder)
+        except OSError:
+            return []
 
     def open(self, name: str) -> bool:
         """Open another flow; whether there is one of this name."""
@@ -101,6 +104,12 @@ class Desk:
             if flow is not None:
                 self._readable[self.name] = flow
             return look
+
+    def get_ready(self) -> None:
+        """Have the reader of typed words made, which takes a second or two."""
+        flow = self.shown()
+        if flow is not None:
+            flow.reader("", self.now(), next(iter(flow.texts)), None)
 
     def shown(self) -> Flow | None:
         """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page."""
@@ -160,7 +169,7 @@ class Desk:
         flow = self.shown()
         if flow is not None:
             chosen = lang if lang in flow.texts else next(iter(flow.texts))
-            self.phone = PhoneChat(flow, chosen, now or self.now()).begin()
+            self.phone = PhoneChat(flow, chosen, now or self.now(), begins=now).begin()
 
     def database(self) -> Store:
         """The database of the chats. Raises StoreError."""

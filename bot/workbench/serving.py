@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 from typing import TextIO
 
 import uvicorn
 
 from .application import application
 from .desk import Desk
-from .guard import Guarded
+from .guard import WEB, Guarded
 
 HERE_ONLY = "127.0.0.1"
-PORT = 8765
+OWN_NAMES = (HERE_ONLY, "localhost", "[::1]")
+"""What this machine calls itself."""
+BACKLOG = 100
+OPEN_TO_OTHERS = (
+    "Warning: not only this machine reaches {host}:{port}. Whoever does and has the key sees the flows, talks on the phone\n"
+    "and saves files; key and pages go there in the clear. Safer: leave out --host, and use `ssh -L 8765:127.0.0.1:{port}`."
+)
+_PORT = re.compile(r":[0-9]+$")
 
 
 class NoPort(Exception):
@@ -27,35 +37,59 @@ def listen_on(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
-    except OSError as error:
+        found.listen(BACKLOG)  # from now on, so that who reads the address is not refused while the pages get ready
+    except (OSError, OverflowError, UnicodeError) as error:
         found.close()
-        raise NoPort(
-            f"The workbench cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
-        ) from None
+        why = error.strerror if isinstance(error, OSError) else "there is no such place"
+        raise NoPort(f"The workbench cannot listen on {host}:{port}: {why}. Choose another with --port.") from None
     return found
 
 
-def host_names(host: str, port: int) -> list[str]:
-    """Under which names the workbench may be asked for."""
-    shown = f"[{host}]" if ":" in host else host
-    names = [shown] if host not in (HERE_ONLY, "::1", "localhost") else [HERE_ONLY, "localhost", "[::1]"]
-    return [f"{name}:{port}" for name in names]
+def host_names(host: str, port: int, named: Iterable[str] = ()) -> list[str]:
+    """Under which names the workbench may be asked for, besides the address at which a connection arrives: those of this machine
+    to itself, the one that it listens on, and those that are `named`, with a port of their own if another one leads here."""
+    ours = [f"{name}:{port}" for name in dict.fromkeys([*OWN_NAMES, in_address(host)])]
+    given = [name.lower() if _PORT.search(name) else f"{name.lower()}:{port}" for name in named]
+    return [*ours, *given, *(name.removesuffix(f":{WEB}") for name in (*ours, *given) if name.endswith(f":{WEB}"))]
 
 
-def serve_workbench(desk: Desk, host: str, port: int, stream: TextIO) -> None:
-    """Serve one desk until it is stopped, after its address is printed. Raises NoPort."""
+def is_here(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def in_address(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def addresses(host: str, port: int, named: Iterable[str] = ()) -> list[str]:
+    """The addresses to open, the first from this machine."""
+    here = {"0.0.0.0": HERE_ONLY, "::": "::1"}.get(host, host)
+    return [f"http://{in_address(here)}:{port}", *(f"http://{n if _PORT.search(n) else f'{n}:{port}'}" for n in named)]
+
+
+def serve_workbench(desk: Desk, host: str, port: int, stream: TextIO, named: Sequence[str] = ()) -> None:
+    """Serve one desk until it is stopped, after its address is printed. `named`: see `host_names`. Raises NoPort."""
     listening = listen_on(host, port)
     with listening:
         port = listening.getsockname()[1]
         key = secrets.token_urlsafe(24)
-        shown = f"[{host}]" if ":" in host else host
-        print(
-            f"http://{shown}:{port}/?key={key}     {desk.flow_folder} is watched; Ctrl-C ends", file=stream, flush=True
-        )
+        first, *others = (f"{address}/?key={key}" for address in addresses(host, port, named))
+        print(f"{first}     {desk.flow_folder} is watched; Ctrl-C ends", *others, sep="\n", file=stream)
+        if not is_here(host):
+            print(OPEN_TO_OTHERS.format(host=host, port=port), file=stream)
+        stream.flush()
         config = uvicorn.Config(
-            Guarded(application(desk), key, host_names(host, port)),
-            log_level="error",
+            Guarded(application(desk), key, host_names(host, port, named)),
+            log_level="critical",  # what it would say of an error has the error's words; the guard says what may be said
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=1,

@@ -123,7 +123,27 @@ def test_a_condition_says_which_answers_it_reads() -> None:
 
 def test_a_condition_explains_itself() -> None:
     node = node_of("pain >= 7 and onset > 4 weeks and not cold")
-    assert explain(node, BY_ID) == "pain is at least 7 and onset is more than 28 days and cold is not ticked"
+    assert explain(node, BY_ID) == "pain is at least 7 and onset is more than 28 days ago and cold is not ticked"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("any of (cold, pale)", "any of (cold, pale) is ticked or unsure"),
+        ("surely cold or surely pale", "any of (cold, pale) is surely ticked"),
+        ("surely cold or pale", "cold is surely ticked or pale is ticked or unsure"),
+        ("not any of (cold, pale) and pain = 3", "none of (cold, pale) is ticked or unsure and pain is exactly 3"),
+        ("not surely cold", "cold is not surely ticked"),
+        ("no_danger", "nothing of danger is ticked"),
+        ("spasm >= 15 minutes", "spasm is at least 15 minutes"),
+        ("spasm < 90 seconds", "spasm is less than 90 seconds"),
+        ("spasm > 1 hour", "spasm is more than 1 hour"),
+        ("onset <= 1 day", "onset is at most 1 day ago"),
+        ("age >= 16", "age is at least 16 years"),
+    ],
+)
+def test_a_condition_is_read_like_a_sentence(text: str, words: str) -> None:
+    assert explain(node_of(text), BY_ID) == words
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

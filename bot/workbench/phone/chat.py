@@ -28,11 +28,11 @@ Typing = tuple[str, str]
 
 
 class PhoneChat:
-    """A chat in memory with one version of a flow. `title`: what it began from; `outcome`: how the script went that it began
-    with, if one was played."""
+    """A chat in memory with one version of a flow. `title`: what it began from; `begins`: when, if that was chosen; `outcome`: how
+    the script went that it began with, if one was played."""
 
-    def __init__(self, flow: Flow, lang: str, now: datetime, title: str = "") -> None:
-        self.flow, self.lang, self.title = flow, lang, title
+    def __init__(self, flow: Flow, lang: str, now: datetime, title: str = "", begins: datetime | None = None) -> None:
+        self.flow, self.lang, self.title, self.begins = flow, lang, title, begins
         self.driver = LivePhone(flow, lang, now)
         self.recording = Recording(flow, now, keep_words=True, lang=lang)
         self.typed: list[Typing] = []

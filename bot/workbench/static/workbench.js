@@ -1,20 +1,51 @@
 "use strict";
-// What a page does by itself: it hears news, copies places, shows the arcs of a question, and keeps the focus where a person left it.
+// What a page does by itself: it hears news, says what went wrong, copies places, shows the arcs of a question, and keeps the focus
+// where a person left it.
 (() => {
-  const heard = new EventSource("/news");
-  heard.onmessage = (event) => {
-    if (event.data === "flow" || event.data === "checked") document.body.dispatchEvent(new CustomEvent("news"));
-    document.body.dispatchEvent(new CustomEvent(event.data));
+  const say = (words) => { document.getElementById("copied").textContent = words; };
+  const STARTED_ANEW = "The workbench was stopped or started anew: open the address that it printed.";
+
+  // A browser keeps few connections to one host, so a page that is not looked at lets go of its own, and asks anew when it is.
+  let heard = null;
+  let missed = false;
+  const tell = (name) => {
+    if (name === "flow" || name === "checked") document.body.dispatchEvent(new CustomEvent("news"));
+    document.body.dispatchEvent(new CustomEvent(name));
   };
-  addEventListener("pagehide", () => heard.close());
+  const rest = () => {
+    heard?.close();
+    missed = heard !== null || missed;
+    heard = null;
+  };
+  const listen = () => {
+    if (heard !== null || document.hidden) return;
+    heard = new EventSource("/news");
+    heard.onmessage = (event) => tell(event.data);
+    heard.onopen = () => {
+      if (missed) { say(""); tell("flow"); }
+      missed = false;
+    };
+    heard.onerror = () => {
+      missed = true;
+      say(heard?.readyState === EventSource.CLOSED ? STARTED_ANEW : "The workbench does not answer; the page tries again.");
+    };
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", listen);
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    say(status === 403 ? STARTED_ANEW : `That did not work (${status}). Reload the page.`);
+  });
+  document.addEventListener("htmx:sendError", () => say("The workbench does not answer. Is it still running?"));
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const said = document.getElementById("copied");
     navigator.clipboard.writeText(button.dataset.copy).then(
-      () => { said.textContent = `Copied: ${button.dataset.copy}`; },
-      () => { said.textContent = `Copy it by hand: ${button.dataset.copy}`; },
+      () => say(`Copied: ${button.dataset.copy}`),
+      () => say(`Copy it by hand: ${button.dataset.copy}`),
     );
   });
 
@@ -28,20 +59,47 @@
   document.addEventListener("mouseover", (event) => mark(question(event)));
   document.addEventListener("focusin", (event) => { if (question(event)) mark(question(event)); });
 
-  const down = () => {
-    for (const screen of document.querySelectorAll(".screen")) screen.scrollTop = screen.scrollHeight;
+  // To what is known of a question or a rule, and back to where it was chosen.
+  let chosen = null;
+  const back = () => {
+    const known = document.querySelector("#detail [data-back]")?.hash.slice(1);
+    const to = chosen?.isConnected ? chosen : document.getElementById(chosen?.id || known || "screen");
+    (to ?? document.getElementById("screen") ?? document.getElementById("main")).focus();
   };
-  let pressed = false;
-  document.addEventListener("htmx:beforeRequest", (event) => { pressed = event.target.matches?.(".keys") ?? false; });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-back]")) return;
+    event.preventDefault();
+    back();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest?.("#detail")) back();
+  });
+
+  // The phone: the newest is in sight; after a key the focus is on the keys, on the same one while its list is open.
+  const screen = () => document.getElementById("screen");
+  const down = () => { for (const one of document.querySelectorAll(".screen")) one.scrollTop = one.scrollHeight; };
+  const keys = (group) => [...group.querySelectorAll(".key")];
+  let pressed = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const from = event.target;
+    if (from.matches?.("a[hx-target='#detail']") && !from.closest("#detail")) chosen = from;
+    const by = event.detail.requestConfig.triggeringEvent?.submitter;
+    pressed = from.matches?.(".keys") ? { group: from.dataset.said, at: keys(from).indexOf(by) } : null;
+  });
+  const to_the_keys = () => {
+    const group = [...document.querySelectorAll(".keys")].pop();
+    if (!group) { screen().focus({ preventScroll: true }); return; }
+    const same = group.dataset.said === pressed.group ? pressed.at : 0;
+    (keys(group)[same] ?? keys(group)[0]).focus({ preventScroll: true });
+  };
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "detail" && event.detail.requestConfig?.path?.startsWith("/detail/")) event.target.focus();
+    const from = event.detail.requestConfig?.elt;
+    if (event.target.id === "detail" && from?.id !== "detail") event.target.focus();
     if (event.target.id?.startsWith("phone")) down();
     if (event.target.id !== "phone") return;
-    if (pressed) {
-      const keys = document.querySelectorAll(".said:last-of-type .key, .screen");
-      (keys[keys.length > 1 ? 1 : 0] ?? document.getElementById("words")).focus({ preventScroll: true });
-    }
+    if (pressed) to_the_keys();
+    else if (from?.matches(".typing")) document.getElementById("words").focus({ preventScroll: true });
   });
-  document.addEventListener("DOMContentLoaded", down);
+  document.addEventListener("load", (event) => { if (event.target.closest?.("#screen")) down(); }, true);
   down();
 })();

@@ -15,12 +15,14 @@ from bot.core.model.findings import Place
 
 
 class DetailRow(NamedTuple):
-    """`label`: what it is; `text`: its words; `place`: where it stands; `link`: what else it leads to, as (kind, name)."""
+    """`label`: what it is; `text`: its words; `place`: where it stands; `link`: what else it leads to, as (kind, name); `says`: a
+    sentence about it."""
 
     label: str
     text: str
     place: Place | None = None
     link: tuple[str, str] | None = None
+    says: str = ""
 
 
 class DetailSection(NamedTuple):
