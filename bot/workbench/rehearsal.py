@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Literal, NamedTuple
@@ -59,8 +59,8 @@ class Progress(NamedTuple):
 @dataclass
 class _People:
     scripts: Scripts = field(default_factory=Scripts)
-    came: dict[str, tuple[str, Played]] = field(default_factory=dict)
-    """Person -> the version of the flow, and what they came to."""
+    came: dict[str, tuple[str, Played, Visited]] = field(default_factory=dict)
+    """Person -> the version of the flow, what they came to, and what they visited."""
 
 
 class Rehearsal:
@@ -132,12 +132,16 @@ class Rehearsal:
         book = self._book
         return self._people.scripts if book is None or case.flow not in book.scripts.flows else book.scripts
 
-    def meeting(self, name: str) -> tuple[list[Rehearsed], int]:
-        """Those that met something when they last passed, e.g. `question pain` or `rule fever_now`; and of how many that is
-        known."""
+    def met(self) -> tuple[Mapping[str, list[Rehearsed]], int]:
+        """What was met, e.g. `question pain` or `rule fever_now` -> those that met it when they last passed; and of how many that
+        is known."""
         known = {_id(*e.key): e.last.visited for e in self._entries() if e.last is not None and e.last.passed}
-        known |= {person: _visited(came) for person, (_, came) in self._people.came.items() if came.passed}
-        return [r for r in self.listed() if name in known.get(r.id, frozenset())], len(known)
+        known |= {person: visited for person, (_, came, visited) in list(self._people.came.items()) if came.passed}
+        found: dict[str, list[Rehearsed]] = {}
+        for one in self.listed():
+            for name in known.get(one.id, frozenset()):
+                found.setdefault(name, []).append(one)
+        return found, len(known)
 
     def people(self, kind: str) -> tuple[PeopleTable, ...]:
         """What the people of scripts ("script") or of the crowd ("person") did, of those that were played since the start."""
@@ -225,7 +229,8 @@ class Rehearsal:
     def _kept(self, outcomes: Iterable[Played]) -> Iterable[Played]:
         for outcome in outcomes:
             version = self._people.scripts.flow(outcome.case).version
-            self._people.came[_id(outcome.case.file, outcome.case.title)] = version, outcome
+            kept = version, replace(outcome, handled=()), _visited(outcome)
+            self._people.came[_id(outcome.case.file, outcome.case.title)] = kept
             yield outcome
 
     def _through(self, outcomes: Iterable[Played], whole: int, done: int = 0) -> None:
@@ -265,7 +270,7 @@ class Rehearsal:
             id, state, why = _id(case.file, case.title), "new", ""
             known = self._people.came.get(id)
             if known is not None:
-                version, came = known
+                version, came, _ = known
                 state = "passed" if came.passed else "failed"
                 if version != self._people.scripts.flow(case).version:
                     state = "outdated"

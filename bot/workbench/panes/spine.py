@@ -82,11 +82,10 @@ def _tests(desk: Desk, flow: Flow, number: int) -> Colouring:
     """How many scripts and people meet each question."""
     if desk.rehearsal is None or not desk.rehearsal.read:
         return Colouring("The scripts are being read ...", {})
-    met = {name: desk.rehearsal.meeting(f"question {name}") for name in flow.questions}
-    of = max((known for _, known in met.values()), default=0)
+    met, of = desk.rehearsal.met()
     if of == 0:
         return Colouring("No script was played yet: run them on the Tests pane.", {})
-    return met_by_tests({name: len(found) for name, (found, _) in met.items()}, of)
+    return met_by_tests({name: len(met.get(f"question {name}", ())) for name in flow.questions}, of)
 
 
 def _people(desk: Desk, flow: Flow, number: int) -> Colouring:
@@ -136,7 +135,8 @@ def _detail(desk: Desk, flow: Flow, kind: str, name: str) -> Detail | None:
     known = {"question": question_detail, "rule": rule_detail}.get(kind, lambda _flow, _name: None)(flow, name)
     if known is None or desk.rehearsal is None:
         return known
-    met, of = desk.rehearsal.meeting(f"{kind} {name}")
+    all_met, of = desk.rehearsal.met()
+    met = all_met.get(f"{kind} {name}", [])
     rows = [DetailRow(r.kind, r.title, None, ("test", r.id)) for r in met[:MOST_TESTS]]
     rows.append(DetailRow("in all", f"{len(met)} of {of} that passed when they were last played meet it"))
     return known._replace(sections=(*known.sections, DetailSection("Scripts and people", tuple(rows))))
