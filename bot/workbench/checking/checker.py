@@ -76,6 +76,11 @@ class Checker:
                 running.line.send(self._job)
         self._told()
 
+    def processes(self) -> list[int]:
+        """The numbers of its processes."""
+        with self._lock:
+            return [running.process.pid for running in self._all() if running.process.pid is not None]
+
     # --- processes ----------------------------------------------------------------------------------------------------
 
     def _all(self) -> list[_Running]:

@@ -1,0 +1,199 @@
+"""Findings on save: what is there at once and what follows, whom an edit moves on both phones, and that the newest edit wins."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot.core.flow.reading import content_hash
+from bot.library import read_files
+from bot.workbench.checking.bases import AT_THE_START, HELD_LAST
+from bot.workbench.checking.results import Checked
+from tests.support.operators_page import Operator
+from tests.support.workbench import Opened, until_so
+
+pytestmark = pytest.mark.ci
+
+
+def checked_of(bench: Opened) -> Checked:
+    """What is known of the newest save."""
+    assert bench.desk is not None
+    return bench.desk.checked
+
+
+def on_disk(bench: Opened) -> str:
+    """The hash of what stands on the disk."""
+    assert bench.desk is not None
+    return content_hash(read_files(bench.desk.flow_folder)[0])
+
+
+def at_once(bench: Opened) -> Checked:
+    """Wait for what is there at once, of what stands on the disk now."""
+    version = on_disk(bench)
+    until_so(
+        lambda: (
+            checked_of(bench).version == version
+            and not set(checked_of(bench).running) & {"structure", "safety", "moved"}
+        )
+    )
+    return checked_of(bench)
+
+
+def whole(bench: Opened) -> Checked:
+    """Wait for everything."""
+    until_so(lambda: checked_of(bench).version == on_disk(bench) and not checked_of(bench).running, 180)
+    return checked_of(bench)
+
+
+@pytest.fixture
+def edited(bench: Opened) -> tuple[Opened, Path]:
+    """A workbench whose flow was checked once, and its rules."""
+    at_once(bench)
+    return bench, bench.folder / "flows" / "sprain" / "triage.yaml"
+
+
+def swap(file: Path, old: str, new: str) -> None:
+    """One edit, as an editor saves it."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def lower_the_fever(rules: Path) -> None:
+    swap(rules, "when: fever\n    level: same_day", "when: fever\n    level: see_soon")
+
+
+def test_a_sound_flow_holds_and_becomes_what_held_last(edited: tuple[Opened, Path]) -> None:
+    bench, _ = edited
+    found = whole(bench)
+    assert found.broken == {}
+    assert found.walk is not None
+    assert found.walk.broken == ()
+    assert bench.desk is not None
+    flow = bench.desk.look().flow
+    state = found.state(flow)
+    assert state == ("good", "all holds"), bench.get("/findings").text
+    until_so(lambda: bench.desk is not None and bench.desk.bases.held is not None)
+    assert bench.desk.bases.choose(HELD_LAST).files == read_files(bench.desk.flow_folder)[0]
+    assert "all holds" in bench.get("/state").text
+
+
+def test_an_edit_says_whom_it_moves_and_what_is_not_safe_any_more(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    lower_the_fever(rules)
+    found = at_once(bench)
+    assert found.moved is not None
+    assert found.moved.found is not None
+    assert [(m.old, m.new) for m in found.moved.found.moves] == [("same_day", "see_soon")]
+    said = bench.get("/findings").text
+    assert "LOWERED" in said
+    assert "how it stood when the workbench began" in said
+    assert "triage.yaml:" in said
+
+
+def test_both_phones_of_who_is_moved_end_otherwise(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    lower_the_fever(rules)
+    at_once(bench)
+    before, _, now = bench.get("/findings/phones/moved/0").text.partition("as it stands now")
+    assert before.count("<p") > 5
+    last = [part.rpartition('class="title"')[2] for part in (before, now)]
+    assert last[0] != last[1]
+    assert "no longer among" in bench.get("/findings/phones/moved/7").text
+
+
+def test_the_phone_starts_from_a_patient_that_was_found(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    lower_the_fever(rules)
+    at_once(bench)
+    assert bench.post("/findings/start/moved/0").headers["Location"] == "/phone"
+    assert bench.desk is not None
+    assert bench.desk.phone is not None
+    assert bench.desk.phone.session.at == "ADVICE"
+    assert bench.post("/findings/start/moved/99").headers["Location"] == "/findings"
+
+
+def test_other_words_move_nobody_and_stand_side_by_side(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    texts = rules.with_name("texts.en.yaml")
+    swap(texts, "    why: ", "    why: Because. ")
+    found = at_once(bench)
+    assert found.safety is not None
+    assert found.safety.version == on_disk(bench)
+    assert found.moved is not None
+    assert found.moved.found is not None
+    assert found.moved.found.moves == ()
+    assert len(found.moved.found.words) == 1
+    assert "Because." in bench.get("/findings").text
+
+
+def test_a_slip_keeps_the_page_and_says_where_it_is(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    swap(rules, "when: fever\n", "when: fevr\n")
+    until_so(lambda: "Did you mean" in bench.get("/findings").text)
+    assert "danger_sign" in bench.get("/rules").text
+    swap(rules, "when: fevr\n", "when: fever\n")
+    until_so(lambda: "Did you mean" not in bench.get("/findings").text)
+
+
+def test_the_newest_edit_wins(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    for level in ("see_soon", "emergency", "see_soon", "emergency"):
+        text = rules.read_text(encoding="utf-8")
+        head, _, rest = text.partition("  - rule: bent_shape\n    when: surely crooked\n    level: ")
+        rules.write_text(
+            f"{head}  - rule: bent_shape\n    when: surely crooked\n    level: {level}\n{rest.partition(chr(10))[2]}"
+        )
+        until_so(lambda: checked_of(bench).version == on_disk(bench))
+    found = at_once(bench)
+    assert found.moved is not None
+    assert found.moved.found is not None
+    assert ("same_day", "emergency") in {(m.old, m.new) for m in found.moved.found.moves}
+
+
+def test_a_process_that_dies_is_told_and_begun_anew(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    assert bench.desk is not None
+    assert bench.desk.checker is not None
+    for process in bench.desk.checker.processes():
+        os.kill(process, signal.SIGKILL)
+    lower_the_fever(rules)
+    until_so(
+        lambda: checked_of(bench).version == on_disk(bench) and not set(checked_of(bench).running) & {"safety", "moved"}
+    )
+    if checked_of(bench).broken:
+        assert "ended" in bench.get("/findings").text
+        swap(rules, "# end", "# end") if "# end" in rules.read_text() else rules.write_text(
+            rules.read_text() + "# once more\n"
+        )
+        assert at_once(bench).broken == {}
+
+
+def test_a_base_that_is_not_there_is_told(edited: tuple[Opened, Path]) -> None:
+    bench, _ = edited
+    bench.post("/findings/base", {"revision": "no-such-branch"})
+    at_once(bench)
+    said = bench.get("/findings").text
+    assert "git" in said
+    bench.post("/findings/base", {"base": AT_THE_START})
+    at_once(bench)
+    assert "Nothing differs." in bench.get("/findings").text
+
+
+def test_an_operator_edits_and_sees_it_without_reloading(operator: Operator, bench: Opened) -> None:
+    page = operator.open("findings").page
+    page.wait_for_selector(".stages li.done >> nth=2", timeout=60_000)
+    assert operator.barriers() == []
+    lower_the_fever(bench.folder / "flows" / "sprain" / "triage.yaml")
+    page.wait_for_selector("text=LOWERED", timeout=60_000)
+    page.get_by_role("button", name="Both phones").click()
+    page.wait_for_selector(".two-phones .screen")
+    assert operator.barriers() == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert operator.wider_than_the_window() <= 0
+    operator.open("spine?colour=difference")
+    assert page.locator(".marked.changed").count() >= 1
+    assert operator.barriers() == []
