@@ -235,6 +235,7 @@ class Rehearsal:
 
     def _through(self, outcomes: Iterable[Played], whole: int, done: int = 0) -> None:
         told = monotonic()
+        self.progress = Progress(done, whole)
         for number, outcome in enumerate(outcomes, done + 1):
             self.progress = Progress(number, whole)
             kind = "script" if outcome.case.patient is None else "person"
@@ -254,7 +255,7 @@ class Rehearsal:
 
     def _scripts_listed(self) -> Iterable[Rehearsed]:
         for entry in self._entries():
-            why = "; ".join(str(f) for f in entry.findings)
+            why = "; ".join(f"{f.message} {f.remedy}".strip() for f in entry.findings)
             if entry.state == "failed" and entry.last is not None:
                 why = f"expected {entry.last.expected}, came {entry.last.came}"
             touched = entry.key in self._touched and entry.state == "outdated"
@@ -264,7 +265,13 @@ class Rehearsal:
         for finding in self._people.scripts.findings:
             name = Path(finding.place.file).name
             yield Rehearsed(
-                _id(finding.place.file, str(finding)), "person", name, finding.place, "broken", False, str(finding)
+                _id(finding.place.file, str(finding)),
+                "person",
+                name,
+                finding.place,
+                "broken",
+                False,
+                f"{finding.message} {finding.remedy}".strip(),
             )
         for case in self._people.scripts.cases:
             id, state, why = _id(case.file, case.title), "new", ""
