@@ -57,7 +57,7 @@ def _difference(checked: Checked) -> Difference | None:
     return None if checked.moved is None else checked.moved.found
 
 
-async def choose(request: Request) -> Response:
+async def choose_base(request: Request) -> Response:
     """Compare with another base."""
     given = await request.form()
     desk = desk_of(request)
@@ -111,7 +111,7 @@ def phones(request: Request) -> Response:
 
 ROUTES = (
     Route("/findings", findings),
-    Route("/findings/base", choose, methods=["POST"]),
+    Route("/findings/base", choose_base, methods=["POST"]),
     Route("/findings/phones/{kind}/{number:int}", phones),
     Route("/findings/start/{kind}/{number:int}", start_from, methods=["POST"]),
 )

@@ -43,7 +43,7 @@ def tests(request: Request) -> Response:
     return whole_page(request, "tests.html", "tests", **filled)
 
 
-async def play(request: Request) -> Response:
+async def play_some(request: Request) -> Response:
     """Play some of them, or leave off."""
     given = await request.form()
     rehearsal, which = desk_of(request).rehearsal, str(given.get("which", ""))
@@ -107,7 +107,7 @@ async def on_phone(request: Request) -> Response:
 
 ROUTES = (
     Route("/tests", tests),
-    Route("/tests/play", play, methods=["POST"]),
+    Route("/tests/play", play_some, methods=["POST"]),
     Route("/tests/{id}", show),
     Route("/tests/{id}/phone", on_phone, methods=["POST"]),
 )

@@ -14,7 +14,7 @@ from bot.replay.script.reading import Scripts, read_text
 from .chat import PhoneChat
 
 
-def case_of(flow: Flow, title: str, example: Example) -> Case | None:
+def case_of_patient(flow: Flow, title: str, example: Example) -> Case | None:
     """The patient as a case that expects nothing; None if this version of the flow cannot be told so."""
     known = {q: raw for q, raw in example.answers.items() if q in flow.questions}
     told = Example(known, tuple(q for q in example.unusual if q in known), None, ())
@@ -25,5 +25,5 @@ def case_of(flow: Flow, title: str, example: Example) -> Case | None:
 
 def chat_of_patient(flow: Flow, title: str, example: Example) -> PhoneChat | None:
     """The chat of this patient with this version of the flow, to its end."""
-    case = case_of(flow, title, example)
+    case = case_of_patient(flow, title, example)
     return None if case is None else PhoneChat.of_case(case, flow, {})
