@@ -83,6 +83,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const from = event.target;
     if (from.matches?.("a[hx-target='#detail']") && !from.closest("#detail")) chosen = from;
+    if (event.detail.target?.id !== "phone") return; // news may ask for parts meanwhile
     const by = event.detail.requestConfig.triggeringEvent?.submitter;
     pressed = from.matches?.(".keys") ? { group: from.dataset.said, at: keys(from).indexOf(by) } : null;
   });
