@@ -47,7 +47,14 @@ def asks_for_part(request: Request) -> bool:
 def whole_page(request: Request, template: str, pane: str, status: int = 200, **filled: Any) -> Response:
     """A whole page. `pane`: whose it is."""
     desk = desk_of(request)
-    shared = {"desk": desk, "look": desk.look(), "panes": PANES, "pane": pane, "request_path": request.url.path}
+    shared = {
+        "desk": desk,
+        "look": desk.look(),
+        "panes": PANES,
+        "pane": pane,
+        "news": request.app.state.news.number,
+        "request_path": request.url.path,
+    }
     return HTMLResponse(_environment.get_template(template).render(**shared, **filled), status)
 
 

@@ -1,4 +1,8 @@
-"""News for the pages that are open: one name each (`flow`, `checked`, ...); a page asks anew for what it shows of it."""
+"""News for the pages that are open: one name each (`flow`, `checked`, ...); a page asks anew for what it shows of it.
+
+All news are numbered. A page is drawn with the number of the last; the stream begins with the number as it is by then, so that what
+came in between is not missed.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,11 @@ class News:
 
     def __init__(self) -> None:
         self._listening: set[asyncio.Queue[str]] = set()
+        self.number = 0
 
     def tell(self, name: str) -> None:
         """Tell all pages that are open."""
+        self.number += 1
         for queue in self._listening:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(name)
@@ -29,7 +35,7 @@ class News:
         queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
         self._listening.add(queue)
         try:
-            yield b": here\n\n"
+            yield f"data: #{self.number}\n\n".encode()
             while True:
                 try:
                     name = await asyncio.wait_for(queue.get(), BEAT)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import time
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,7 @@ from tests.support.flow_edits import BACK_SPASM, flow_at
 from tests.support.places import FLOWS, TESTS
 from tests.support.scripts import FLOW_FOLDERS
 from tests.support.understood import NOW, reader
+from tests.support.workbench import opened_in_thread
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +62,30 @@ def test_a_message_costs_less_than_five_milliseconds_at_the_median() -> None:
         reader()(text, NOW, "en", None)
         times.append(time.perf_counter() - began)
     assert statistics.median(times) < 0.005
+
+
+def test_a_typed_turn_is_drawn_on_the_workbench_in_less_than_200_milliseconds(tmp_path: Path) -> None:
+    """Over HTTP, the panel beside the phone included, once the reader is made; in CPU time of the whole process."""
+    shutil.copytree(BACK_SPASM, tmp_path / "flows" / "back_spasm")
+    with opened_in_thread(tmp_path, "back_spasm") as bench:
+        assert bench.desk is not None
+        bench.desk.get_ready()
+        took = []
+        for words in (
+            "me",
+            "I am 44",
+            "none",
+            "my left leg tingles since yesterday",
+            "no",
+            "not sure",
+            "lifting boxes",
+            "no",
+        ) * 3:
+            began = time.process_time()
+            assert bench.post("/phone/write", {"text": words}, **{"HX-Request": "true"}).status == 200
+            took.append(time.process_time() - began)
+    assert statistics.median(took) < 0.1
+    assert max(took) < 0.2
 
 
 def test_what_would_change_it_is_said_within_300_milliseconds() -> None:

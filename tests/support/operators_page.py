@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Request, expect
 
 from tests.support.workbench import Opened
 
@@ -14,6 +17,11 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+MOMENT = 20.0
+"""Seconds after which a page hangs."""
+expect.set_options(timeout=MOMENT * 1000)
 
 
 class Operator:
@@ -24,7 +32,7 @@ class Operator:
         self.bench = bench
         self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900}, **more)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(MOMENT * 1000)
         self.wrong: list[str] = []
         self.refused: list[str] = []
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
@@ -69,22 +77,31 @@ class Operator:
 
     def press(self, label: str) -> None:
         """Press a key on the phone: of those with this label, the newest."""
-        with self._answer():
-            self.page.locator(".key", has_text=label).last.click()
+        with self.answer():
+            self.key(label).click()
+
+    def key(self, label: str) -> Locator:
+        """A key of the newest keyboard that has one with this label, ticked or not."""
+        whole = re.compile(rf"^\s*(\u2713 )?{re.escape(label)}(\s*\(tapped\))?\s*$")
+        return self.page.locator(".key", has_text=whole).last
 
     def type(self, words: str) -> None:
         """Type as the patient."""
         self.page.fill("#words", words)
-        with self._answer():
+        with self.answer():
             self.page.keyboard.press("Enter")
 
     def do(self, button: str) -> None:
         """Press a button beside the phone."""
-        with self._answer():
+        with self.answer():
             self.page.get_by_role("button", name=button, exact=True).click()
 
-    def _answer(self) -> Any:
-        return self.page.expect_response(lambda got: "/phone/" in got.url and got.request.method == "POST")
+    @contextmanager
+    def answer(self) -> Iterator[None]:
+        """Whatever is done in this context is answered by the phone drawn anew, which is waited for."""
+        self.page.evaluate("() => { document.getElementById('phone').dataset.before = 'yes' }")
+        yield
+        self.page.locator("#phone:not([data-before])").wait_for()
 
     # --- what they see --------------------------------------------------------------------------------------------------
 

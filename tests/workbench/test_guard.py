@@ -10,6 +10,7 @@ import pytest
 
 from bot.workbench.guard import HEADERS, MOST_BYTES
 from bot.workbench.serving import addresses, host_names, is_here
+from tests.support.nasty_texts import REPEATED
 from tests.support.workbench import KEY, PATIENCE, Answered, Opened
 
 PAGES = (
@@ -254,3 +255,61 @@ def test_which_addresses_are_told() -> None:
     assert [is_here(host) for host in ("127.0.0.1", "127.3.2.1", "::1", "localhost", "0.0.0.0", "::", "10.0.0.1", "desk")] == [
         True, True, True, True, False, False, False, False,
     ]  # fmt: skip
+
+
+def test_what_a_phone_is_told_to_do_breaks_nothing(bench: Opened) -> None:
+    """Whatever is typed, pressed or asked for, for as long as a field takes, comes back as a page."""
+    typed = [
+        *REPEATED.values(),
+        "/",
+        "//",
+        "/language xx",
+        "/forget",
+        "/\u202e",
+        "\0",
+        "<b>",
+        "a" * 20_001,
+        "{emergency_number}",
+        "%s",
+    ]
+    pressed = [
+        "",
+        "x",
+        "1.2.3",
+        "9" * 300,
+        "000000000001.1.11.0",
+        "000000000001.-1.11.0",
+        "000000000001.1.99999999999999999999.0",
+    ]
+    passed = [
+        "",
+        "0",
+        "-1 day",
+        "1e9 days",
+        "999999999999999 years",
+        "10 years",
+        "3650 days",
+        "3651 days",
+        "1 fortnight",
+        "\u0663 days",
+        "nan",
+    ]
+    begun = [
+        "",
+        "x",
+        "0001-01-01T00:00",
+        "9999-12-31T23:59",
+        "2099-12-31T23:59",
+        "2026-02-30T00:00",
+        "2026-11-20T18:00+14:00",
+        "2026-11-20",
+    ]
+    for path, field, values in (
+        ("/phone/write", "text", typed), ("/phone/press", "data", pressed), ("/phone/send", "what", ["x", "", "voice"]),
+        ("/phone/wait", "time", passed), ("/phone/new", "now", begun), ("/phone/wait", "time", ["3650 days"] * 12),
+        ("/phone/new", "lang", ["xx", "../en", ""]), ("/phone/save/person", "title", ["\0", "{x}", "a" * 5000]),
+    ):  # fmt: skip
+        for value in values:
+            answer = bench.post(path, {field: value}, **{"HX-Request": "true"})
+            assert answer.status == 200, (path, value[:50])
+            assert 'id="phone"' in answer.text

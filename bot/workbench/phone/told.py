@@ -76,7 +76,7 @@ def _why_question(chat: PhoneChat) -> Iterator[DetailRow]:
     asking = next((a for a in flow.asking if a.question.ask == name), None)
     if asking is None:
         if at in SCREENS:
-            yield DetailRow(at.lower(), SCREENS[at])
+            yield DetailRow("screen", SCREENS[at])
         return
     why = "Everybody is asked this." if asking.node is None else f"It is asked because {_reason(chat, asking.node)}."
     alone = _judged(chat).asked_for

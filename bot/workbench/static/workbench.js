@@ -6,27 +6,32 @@
   const STARTED_ANEW = "The workbench was stopped or started anew: open the address that it printed.";
 
   // A browser keeps few connections to one host, so a page that is not looked at lets go of its own, and asks anew when it is.
+  // News are numbered: a page knows the last when it was drawn, the stream begins with the last by then, so none is missed.
   let heard = null;
-  let missed = false;
+  let lost = false;
+  let known = Number(document.body.dataset.news);
+  const EVERYTHING = ["flow", "tests", "kit", "kits"];
   const tell = (name) => {
     if (name === "flow" || name === "checked") document.body.dispatchEvent(new CustomEvent("news"));
     document.body.dispatchEvent(new CustomEvent(name));
   };
+  const hear = (said) => {
+    if (!said.startsWith("#")) { known += 1; tell(said); return; }
+    const now = Number(said.slice(1));
+    if (now !== known) EVERYTHING.forEach(tell);
+    known = now;
+  };
   const rest = () => {
     heard?.close();
-    missed = heard !== null || missed;
     heard = null;
   };
   const listen = () => {
     if (heard !== null || document.hidden) return;
     heard = new EventSource("/news");
-    heard.onmessage = (event) => tell(event.data);
-    heard.onopen = () => {
-      if (missed) { say(""); tell("flow"); }
-      missed = false;
-    };
+    heard.onmessage = (event) => hear(event.data);
+    heard.onopen = () => { if (lost) say(""); lost = false; };
     heard.onerror = () => {
-      missed = true;
+      lost = true;
       say(heard?.readyState === EventSource.CLOSED ? STARTED_ANEW : "The workbench does not answer; the page tries again.");
     };
   };
@@ -83,6 +88,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const from = event.target;
     if (from.matches?.("a[hx-target='#detail']") && !from.closest("#detail")) chosen = from;
+    if (event.detail.target?.id !== "phone") return; // news may ask for parts meanwhile
     const by = event.detail.requestConfig.triggeringEvent?.submitter;
     pressed = from.matches?.(".keys") ? { group: from.dataset.said, at: keys(from).indexOf(by) } : null;
   });

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from bot.core.conditions.explain import explain
-from bot.core.conditions.nodes import reads
+from bot.core.conditions.nodes import Named, Node, reads
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.files.parts import LEVELS, Kind, Level
@@ -65,7 +65,7 @@ def spine_of(flow: Flow) -> tuple[tuple[SpineRow, ...], tuple[Arc, ...]]:
             a.question.ask,
             texts.questions[a.question.ask].short,
             KIND_WORDS[a.question.kind],
-            "" if a.node is None else explain(a.node, flow.questions),
+            "" if a.node is None else _in_words(flow, a.node),
             tuple((v, counts[a.question.ask][v]) for v in reversed(LEVELS) if counts[a.question.ask][v]),
             any(o.sign == Level.emergency for o in a.question.options),
             flow.question_place(a.question.ask),
@@ -80,6 +80,12 @@ def spine_of(flow: Flow) -> tuple[tuple[SpineRow, ...], tuple[Arc, ...]]:
         if name in reads(a.node)
     )
     return rows, arcs
+
+
+def _in_words(flow: Flow, node: Node) -> str:
+    """A condition in words; of one that is only a name, the name and what it means."""
+    words = explain(node, flow.questions)
+    return f"{words}: {explain(node.part, flow.questions)}" if isinstance(node, Named) else words
 
 
 def found_in(words: str, *texts: str) -> bool:
