@@ -202,3 +202,21 @@ def test_all_works_without_javascript(browser: Browser, bench: Opened) -> None:
         page.get_by_role("button", name="Open").click()
         expect(page.get_by_role("heading", name="Spine of sprain")).to_be_visible()
     assert [path.parent.name for path in bench.folder.rglob("plain.yaml")] == ["people"]
+
+
+def test_a_page_that_is_not_looked_at_lets_go_and_catches_up(operator: Operator) -> None:
+    """A browser keeps six connections to a host: with as many pages open, a seventh would wait for ever."""
+    page = operator.page
+    page.wait_for_load_state()
+    looked_at = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    before = page.locator(".hash").inner_text()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/news")):
+        page.evaluate(looked_at, True)
+    texts = operator.bench.folder / "flows" / "sprain" / "texts.en.yaml"
+    texts.write_text(texts.read_text().replace("short: Danger", "short: Perils"))
+    page.evaluate(looked_at, False)
+    expect(page.locator("#spine")).to_contain_text("Perils")
+    expect(page.locator(".hash")).not_to_have_text(before)

@@ -188,8 +188,15 @@ def test_an_edit_on_disk_shows_at_once_and_the_chat_says_that_it_is_older(operat
     expect(page.locator("#state")).to_contain_text("cannot be read")
     file.write_text(whole.replace("Who is this about?", "Whose ankle is it?"))
     expect(page.locator("#hint")).to_contain_text("The flow was edited")
-    page.get_by_role("button", name="Begin anew").click()
+    operator.do("Play it again")
+    expect(page.locator("#screen")).to_contain_text("Is any of these so?")
     expect(page.locator("#screen")).to_contain_text("Whose ankle is it?")
+    expect(page.locator("#outcome")).to_contain_text("Played again with the flow as it stands.")
+    expect(page.locator("#hint")).not_to_contain_text("edited")
+    file.write_text(whole.replace("Who is this about?", "Whose foot is it?"))
+    expect(page.locator("#hint")).to_contain_text("The flow was edited")
+    page.get_by_role("button", name="Begin anew").click()
+    expect(page.locator("#screen")).to_contain_text("Whose foot is it?")
     expect(page.locator("#hint")).not_to_contain_text("edited")
 
 

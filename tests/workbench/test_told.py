@@ -80,6 +80,8 @@ COLD, PALE = Ticked("danger", "cold_pale_foot"), Ticked("danger", "bone_through_
         (Any_((COLD, PALE)), {"bone_through_skin"}, (), "bone_through_skin is ticked"),
         (Named("bad", All((COLD, Not(PALE)))), {"cold_pale_foot"}, (),
          "cold_pale_foot is ticked and bone_through_skin is not ticked"),
+        (All((COLD, PALE, Not(Ticked("danger", "foot_wont_move")))), {"cold_pale_foot", "bone_through_skin"}, (),
+         "cold_pale_foot is ticked, bone_through_skin is ticked and foot_wont_move is not ticked"),
         (All((COLD, Any_((COLD, PALE)))), {"cold_pale_foot"}, (), "cold_pale_foot is ticked"),
         (Any_((COLD, PALE)), (), (), "any of (cold_pale_foot, bone_through_skin) is ticked or unsure"),
     ],

@@ -105,7 +105,7 @@ def _wait(chat: PhoneChat, given: FormData) -> str:
         return f"\u201c{time}\u201d is no time. Write e.g. 20 minutes, 6 hours, 3 days."
     if not 0 < seconds <= LONGEST_WAIT or (chat.now + timedelta(seconds=seconds)).year not in YEARS:
         return f"\u201c{time}\u201d cannot pass. Write a time of at most ten years, e.g. 20 minutes, 6 hours, 3 days."
-    chat.wait(seconds, time)
+    chat.wait(seconds)
     return ""
 
 
@@ -136,6 +136,19 @@ async def new(request: Request) -> Response:
         return _again(request, f"\u201c{at}\u201d is no time of the years {years}. Write it like 2026-11-20T18:00.")
     desk.begin(_of(given, "lang"), now)
     return _again(request, same=False)
+
+
+def play_again(request: Request) -> Response:
+    """The same chat with the flow as it stands now."""
+    desk = desk_of(request)
+    chat, flow = desk.chat(), desk.look().flow
+    if chat is None or flow is None:
+        return _again(request, "The flow cannot be read now.") if chat is not None else back_to("/phone")
+    desk.phone = chat.again(flow)
+    outcome = desk.phone.outcome
+    first = None if outcome is None or outcome.passed else outcome.deviations[0]
+    differs = "" if first is None else f" It goes another way now: {first.came}, where there was {first.expected}."
+    return _again(request, f"Played again with the flow as it stands.{differs}", same=False)
 
 
 async def keep_chat(request: Request) -> Response:
@@ -191,5 +204,6 @@ ROUTES = (
     Route("/phone/save/{what}", keep_chat, methods=["POST"]),
     Route("/phone/picture/{number}/{turn}.png", picture),
     Route("/phone/hint", hint),
+    Route("/phone/again", play_again, methods=["POST"]),
     Route("/phone/{act}", act, methods=["POST"]),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,12 +21,17 @@ from bot.replay.playing.memory import MemoryTurn
 from bot.replay.playing.outcome import Played, standing
 from bot.replay.playing.ways import MEMORY, now_or_never, played
 from bot.replay.recording.record import Recording, plain_answer
+from bot.replay.script.flows import Only
 from bot.replay.script.model import Case
+from bot.replay.script.reading import Scripts, read_text
 
 from .live import LivePhone
 
 Typing = tuple[str, str]
 """The screen on which something was typed, and the words."""
+
+
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 class PhoneChat:
@@ -35,10 +42,9 @@ class PhoneChat:
         self.flow, self.lang, self.title, self.begins = flow, lang, title, begins
         self.driver = LivePhone(flow, lang, now)
         self.recording = Recording(flow, now, keep_words=True, lang=lang)
-        self.typed: list[Typing] = []
         self.outcome: Played | None = None
-        self._numbers = 0
         self._told = 0
+        self._done = 0
 
     def begin(self) -> PhoneChat:
         """Open the chat."""
@@ -53,6 +59,19 @@ class PhoneChat:
         chat._tell()
         return chat
 
+    def again(self, flow: Flow) -> PhoneChat:
+        """The same lines with another version of the flow, as far as they lead anywhere there; `outcome` says how far."""
+        steps = self.recording.steps  # the first says that consent is on screen, which a script gives by itself else
+        lines = replace(self.recording, steps=[*steps[:1], *(step for step in steps[1:] if "bot" not in step)])
+        found = Scripts()
+        text = self._written(lines, self.title or "Once more")
+        read_text(text, Path("again.yaml"), Only(flow), found)
+        if not found.cases:
+            return PhoneChat(flow, self.lang, self._begun, self.title, self.begins).begin()
+        chat = PhoneChat.of_case(found.cases[0], flow, {})
+        chat.title, chat.begins = self.title, self.begins
+        return chat
+
     # --- what an operator does --------------------------------------------------------------------------------------
 
     def press(self, data: str) -> None:
@@ -61,9 +80,8 @@ class PhoneChat:
 
     def write(self, text: str) -> None:
         """Type words."""
-        self._numbers += 1
-        self.typed.append((self.session.at, text))
-        self._do(Write(text, self._numbers))
+        numbers = (turn.event.message or 0 for turn in self.driver.turns if isinstance(turn.event, Typed))
+        self._do(Write(text, 1 + max(numbers, default=0)))
 
     def order(self, name: str) -> None:
         """Give a command, e.g. "back" or "language de"."""
@@ -77,11 +95,9 @@ class PhoneChat:
     def restart(self) -> None:
         """Stop the bot and start it again."""
         self._do(Restart())
-        self.recording.steps.append({"restart": True})
 
-    def wait(self, seconds: float, words: str) -> None:
-        """Let time pass in silence; what is due on the way comes. `words`: the time as a script writes it."""
-        self.recording.steps.append({"later": words})
+    def wait(self, seconds: float) -> None:
+        """Let time pass in silence; what is due on the way comes."""
         self._do(Wait(seconds))
 
     def _do(self, act: Act) -> tuple[Shown, ...]:
@@ -90,10 +106,20 @@ class PhoneChat:
         return shown
 
     def _tell(self) -> None:
-        """Take down in the recording what happened since."""
-        for turn in self.driver.turns[self._told :]:
+        """Take down in the recording what was done since, and what came of it, in the order in which it happened."""
+        for turns, act in self.driver.acts[self._done :]:
+            self._tell_turns(turns)
+            if isinstance(act, Wait):
+                self.recording.steps.append({"later": _time_words(act.seconds)})
+            elif isinstance(act, Restart):
+                self.recording.steps.append({"restart": True})
+        self._done = len(self.driver.acts)
+        self._tell_turns(len(self.driver.turns))
+
+    def _tell_turns(self, until: int) -> None:
+        for turn in self.driver.turns[self._told : until]:
             self.recording.turn(turn.event, turn.turn.session)
-        self._told = len(self.driver.turns)
+        self._told = max(self._told, until)
 
     # --- what it shows ----------------------------------------------------------------------------------------------
 
@@ -113,6 +139,11 @@ class PhoneChat:
         return self.driver.seen
 
     @property
+    def typed(self) -> list[Typing]:
+        """All that was typed."""
+        return [(turn.before.at, turn.event.text) for turn in self.driver.turns if isinstance(turn.event, Typed)]
+
+    @property
     def last(self) -> MemoryTurn | None:
         """The turn that was handled last."""
         return self.driver.turns[-1] if self.driver.turns else None
@@ -126,10 +157,15 @@ class PhoneChat:
 
     def script(self, title: str) -> str:
         """The chat as a script that expects what came of it."""
-        self.recording.now = self.now
-        begun = self.driver.turns[0].now if self.driver.turns else self.now
-        text = self.recording.script(title)
-        return text.replace(f"now: {_minutes(self.now)}", f"now: {_minutes(begun)}", 1)
+        return self._written(self.recording, title)
+
+    @property
+    def _begun(self) -> datetime:
+        return self.driver.turns[0].now if self.driver.turns else self.now
+
+    def _written(self, recording: Recording, title: str) -> str:
+        text = replace(recording, now=self.now).script(title)
+        return text.replace(f"\nnow: {_minutes(self.now)}\n", f"\nnow: {_minutes(self._begun)}\n", 1)
 
     def person(self, title: str) -> str:
         """The chat as a person of the crowd: the facts that were understood, the words in which they were told."""
@@ -155,6 +191,12 @@ class PhoneChat:
         if level is not None:
             one["level"] = level.value
         return yaml.safe_dump([one], sort_keys=False, allow_unicode=True, width=110)
+
+
+def _time_words(seconds: float) -> str:
+    """A time as a script writes it."""
+    unit, size = next((u, s) for u, s in _UNITS if seconds % s == 0 or s == 1)
+    return f"{seconds / size:g} {unit}"
 
 
 def _minutes(at: datetime) -> str:

@@ -8,15 +8,21 @@ from datetime import datetime
 from bot.core.flow.compiled import Flow
 from bot.core.rendering.message import Message
 from bot.replay.phone.seen import PhoneDriver, PhoneItem
-from bot.replay.playing.acts import Shown
+from bot.replay.playing.acts import Act, Shown
 
 
 class LivePhone(PhoneDriver):
-    """The driver whose phone shows ticks, and buttons that went."""
+    """The driver whose phone shows ticks, and buttons that went. `acts`: everything done, with how many turns were before it."""
 
     def __init__(self, flow: Flow, lang: str, now: datetime) -> None:
         super().__init__(flow, lang, now)
+        self.acts: list[tuple[int, Act]] = []
         self._by_number: dict[int, PhoneItem] = {}
+
+    async def do(self, act: Act) -> tuple[Shown, ...]:
+        """See `Driver`."""
+        self.acts.append((len(self.turns), act))
+        return await super().do(act)
 
     def _show(self, message: Message, drawn_by: str) -> Shown:
         shown = super()._show(message, drawn_by)

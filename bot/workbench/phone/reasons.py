@@ -7,14 +7,22 @@ from typing import Any
 
 from bot.core.conditions.compiler import compile_check
 from bot.core.conditions.explain import explain
-from bot.core.conditions.nodes import All, Any_, AtLeast, Named, Node, Ticked
+from bot.core.conditions.nodes import All, Any_, AtLeast, Named, Node, Ticked, reads
 from bot.core.model.files.interview import Question
 
 
 def reason_words(node: Node, env: Mapping[str, Any], questions: Mapping[str, Question]) -> str:
     """The parts that are true with these answers, in words; the whole condition if it is not true."""
-    parts = what_holds(node, env, questions)
-    return " and ".join(_said(part, env, questions) for part in parts) or explain(node, questions)
+    *most, last = [_said(part, env, questions) for part in what_holds(node, env, questions)] or [
+        explain(node, questions)
+    ]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def read_for(node: Node, env: Mapping[str, Any], questions: Mapping[str, Question]) -> frozenset[str]:
+    """The questions whose answers make it true; all that it reads if it is not true."""
+    parts = what_holds(node, env, questions) or (node,)
+    return frozenset(name for part in parts for name in reads(part))
 
 
 def what_holds(node: Node, env: Mapping[str, Any], questions: Mapping[str, Question]) -> tuple[Node, ...]:

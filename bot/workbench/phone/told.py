@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from bot.core.conditions.nodes import Node, reads
+from bot.core.conditions.nodes import Node
 from bot.core.conversation.judgement import Judgement
 from bot.core.conversation.session import (
     ADVICE,
@@ -24,7 +24,7 @@ from bot.understanding.report import understand_text
 from bot.workbench.views.details import DetailRow, DetailSection
 
 from .chat import PhoneChat, typed_last
-from .reasons import reason_words
+from .reasons import read_for, reason_words
 
 SCREENS: Mapping[str, str] = {
     SIGN: "The words may tell of a sign of danger, which is asked about before anything else.",
@@ -84,8 +84,9 @@ def _why_question(chat: PhoneChat) -> Iterator[DetailRow]:
         why += f" \u201c{_words(chat).item(name, alone)}\u201d was left open there, so it is asked about by itself."
     yield DetailRow("question", name, flow.question_place(name), ("question", name), why)
     answers = _answers(chat)
-    for read in () if asking.node is None else (q for q in flow.questions if q in reads(asking.node)):
-        if read in answers:
+    because = frozenset[str]() if asking.node is None else read_for(asking.node, _judged(chat).env, flow.questions)
+    for read in flow.questions:
+        if read in because and read in answers:
             yield DetailRow("answered before", read, None, ("question", read), answers[read])
 
 
