@@ -1,6 +1,6 @@
 """Whether another `check` says the same: all that it says of many flows, without its seconds, a file each.
 
-python tests/benchmarks/said_by_check.py FOLDER [TAPS]     run it before and after, then `diff -r` the two folders
+python tests/benchmarks/said_by_check.py FOLDER [TAPS [NAME ...]]     run it before and after, then `diff -r` the two folders
 
 The flows: the shipped one, the small one, those of the findings, two planted edits of each kind of the shipped one, and made-up
 ones. `TAPS`: so many are walked through every flow that can be read, a tenth as many messages typed (0: none).
@@ -67,7 +67,10 @@ def said(flow: Flow, taps: int) -> str:
 def main(folder: Path, taps: int) -> None:
     """Write the files."""
     folder.mkdir(parents=True, exist_ok=True)
+    only = sys.argv[3:]
     for name, (flow, findings) in flows():
+        if only and name not in only:
+            continue
         text = "\n".join(map(str, findings)) if flow is None else _SECONDS.sub("", said(flow, taps))
         (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
         print(name, flush=True)
