@@ -57,6 +57,7 @@ def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
     widest = 1
     for question, axis in space.axes.items():
         names = [(question, o) for o in axis.options] if isinstance(axis, Ticks) else [(question, "")]
+        values = values_of(axis)
         following: dict[State, int] = {}
         asking: dict[State, int] = {}
         for state, number in layer.items():
@@ -70,10 +71,11 @@ def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
                 following[skipped] = following.get(skipped, 0) + number
         for name in names:
             spread: dict[State, int] = {}
+            alike = store.told_apart(numbers[name], values)
+            told, times = tuple(alike), tuple(alike.values())
             for state, number in asking.items():
-                for value in values_of(axis):
-                    new = remainders.after(state, numbers[name], value)
-                    spread[new] = spread.get(new, 0) + number
+                for new, many in zip(remainders.answered(state, numbers[name], told), times, strict=True):
+                    spread[new] = spread.get(new, 0) + number * many
             asking = spread
             if len(asking) + len(following) > most:
                 return Counted(bound(space), {}, False, (_too_many(question, most),), most)

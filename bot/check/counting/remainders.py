@@ -16,6 +16,7 @@ class Remainders:
         self._rests: list[tuple[int, ...]] = []
         self._numbers: dict[tuple[int, ...], int] = {}
         self._shrunk: dict[tuple[int, int, int], int] = {}
+        self._spread: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def state(self, rules: list[int], whens: tuple[int, ...]) -> State:
         """The state of these formulas: of the rules of each level, and of the `when`s in their order."""
@@ -41,12 +42,12 @@ class Remainders:
 
     def after(self, state: State, variable: int, value: int) -> State:
         """The state once the variable has this value (-1: it was not asked for)."""
-        store, bit = self.store, 1 << variable
+        bit, mask = 1 << variable, self.store.mask
         self_care, see_soon, same_day, emergency, whens = state
         whens = self._whens_after(whens, variable, value)
-        mask = store.mask
         if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:
             return (self_care, see_soon, same_day, emergency, whens)
+        store = self.store
         emergency = store.after(emergency, variable, value)
         same_day = store.after(same_day, variable, value)
         if same_day != TRUE:
@@ -54,6 +55,22 @@ class Remainders:
             if see_soon != TRUE:
                 self_care = store.after(self_care, variable, value)
         return _below_what_stands(self_care, see_soon, same_day, emergency, whens)
+
+    def answered(self, state: State, variable: int, values: tuple[int, ...]) -> list[State]:
+        """The state after each of the values, for who only counts how conversations end: after an emergency all are alike."""
+        self_care, see_soon, same_day, emergency, number = state
+        mask, bit = self.store.mask, 1 << variable
+        whens = self._whens_answered(number, variable, values)
+        if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:
+            return [(self_care, see_soon, same_day, emergency, rest) for rest in whens]
+        found: list[State] = []
+        left = [self.store.answered(rules, variable, values) for rules in state[:4]]
+        for low, soon, same, urgent, rest in zip(*left, whens, strict=True):
+            if urgent == TRUE:
+                found.append(self.stopped(state))
+            else:
+                found.append(_below_what_stands(low, soon, same, urgent, rest))
+        return found
 
     def _number(self, rest: tuple[int, ...]) -> int:
         found = self._numbers.setdefault(rest, len(self._rests))
@@ -67,6 +84,13 @@ class Remainders:
         if found is None:
             rest = tuple([self.store.after(when, variable, value) for when in self._rests[number]])
             found = self._shrunk[key] = self._number(rest)
+        return found
+
+    def _whens_answered(self, number: int, variable: int, values: tuple[int, ...]) -> tuple[int, ...]:
+        found = self._spread.get((number, variable))
+        if found is None:
+            found = tuple([self._whens_after(number, variable, value) for value in values])
+            self._spread[number, variable] = found
         return found
 
 

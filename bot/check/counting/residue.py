@@ -27,7 +27,9 @@ class Formulas:
         self.nodes: list[tuple[str, object, frozenset[object]]] = [("0", None, frozenset()), ("1", None, frozenset())]
         self.mask: list[int] = [0, 0]
         self._known: dict[tuple[str, object, frozenset[object]], int] = {}
+        self._read_of: dict[int, set[frozenset[int]]] = {}
         self._after: dict[tuple[int, int, int], int] = {}
+        self._answered: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def _node(self, kind: str, what: object, parts: frozenset[object], mask: int) -> int:
         key = kind, what, parts
@@ -42,6 +44,7 @@ class Formulas:
         """That the variable has one of the values."""
         if not values:
             return FALSE
+        self._read_of.setdefault(variable, set()).add(values)
         return self._node("lit", variable, frozenset(values), 1 << variable)
 
     def both(self, parts: Iterable[int]) -> int:
@@ -98,14 +101,64 @@ class Formulas:
         key = formula, variable, value
         found = self._after.get(key)
         if found is None:
-            kind, _, parts = self.nodes[formula]
-            if kind == "lit":
-                found = TRUE if value in parts else FALSE
-            else:
-                rest = [self.after(p, variable, value) for p in parts]  # type: ignore[arg-type]
-                found = self.both(rest) if kind == "and" else self.either(rest)
-            self._after[key] = found
+            found = self._after[key] = self._shrunk(formula, variable, value)
         return found
+
+    def answered(self, formula: int, variable: int, values: tuple[int, ...]) -> tuple[int, ...]:
+        """What is left of the formula after each of the values: always the same ones of a variable."""
+        if not self.mask[formula] >> variable & 1:
+            return (formula,) * len(values)
+        key = formula, variable
+        found = self._answered.get(key)
+        if found is None:
+            found = self._answered[key] = tuple([self.after(formula, variable, value) for value in values])
+        return found
+
+    def told_apart(self, variable: int, values: tuple[int, ...]) -> dict[int, int]:
+        """Of the values that no literal tells apart the first, and how many there are."""
+        first: dict[frozenset[frozenset[int]], int] = {}
+        alike: dict[int, int] = {}
+        for value in values:
+            held = frozenset(read for read in self._read_of.get(variable, ()) if value in read)
+            one = first.setdefault(held, value)
+            alike[one] = alike.get(one, 0) + 1
+        return alike
+
+    def _shrunk(self, formula: int, variable: int, value: int) -> int:
+        """The same, not remembered. Parts that do not read the variable stay as they are, whole and absorbed as they were."""
+        kind, _, parts = self.nodes[formula]
+        if kind == "lit":
+            return TRUE if value in parts else FALSE
+        decides, says_nothing = (FALSE, TRUE) if kind == "and" else (TRUE, FALSE)
+        mask, bit = self.mask, 1 << variable
+        whole: frozenset[int] = parts  # type: ignore[assignment]
+        touched = [p for p in whole if mask[p] & bit]
+        came: set[int] = set()
+        for part in touched:
+            left = self.after(part, variable, value)
+            if left == decides:
+                return decides
+            if left != says_nothing:
+                came |= self._inner(kind, left)
+        kept = set(whole.difference(touched))
+        return self._join(kind, kept | came if kind == "and" else self._taken_in(kept, came), says_nothing)
+
+    def _taken_in(self, kept: set[int], came: set[int]) -> set[int]:
+        """Both without what another part makes needless, where nothing in `kept` does so already."""
+        nodes, mask = self.nodes, self.mask
+        for new in came - kept:
+            kind, _, parts = nodes[new]
+            if kind != "and":
+                kept = {p for p in kept if not (nodes[p][0] == "and" and new in nodes[p][2])}
+            elif parts.isdisjoint(kept):
+                read = mask[new]
+                if any(not mask[p] & ~read and nodes[p][2] < parts and nodes[p][0] == "and" for p in kept):
+                    continue
+                kept = {p for p in kept if read & ~mask[p] or not (nodes[p][0] == "and" and parts < nodes[p][2])}
+            else:
+                continue
+            kept.add(new)
+        return kept
 
     def reads(self, formula: int, variable: int) -> bool:
         """Whether the formula still reads the variable."""

@@ -7,7 +7,19 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bot.check.answers.space import Axis, Ticks
-from bot.check.proof.encoding import Copy, Formula, conj, disj, exactly, is_said, neg, same_formula
+from bot.check.proof.encoding import (
+    Copy,
+    Formula,
+    at_most,
+    conj,
+    disj,
+    exactly,
+    holding,
+    is_said,
+    neg,
+    same_formula,
+    true_in,
+)
 from bot.check.proof.pairs import same
 from bot.check.proof.solver import LIMITS, bounded, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
@@ -64,6 +76,7 @@ class Couple:
         """The names of the formulas that hold for some answers, in their order."""
         left = {k: f for k, f in targets.items() if f is not False}
         found: set[Any] = set()
+        held = holding(targets)
         while left:
             self.solver.push()
             self.solver.add(disj(left.values()))
@@ -71,10 +84,9 @@ class Couple:
             self.solver.pop()
             if model is None:
                 break
-            for name, formula in list(left.items()):
-                if formula is True or self.z3.is_true(model.eval(formula, model_completion=True)):
-                    found.add(name)
-                    del left[name]
+            for name in held(model, left):
+                found.add(name)
+                del left[name]
         return [k for k in targets if k in found]
 
     def pairs(self) -> tuple[Pair, ...]:
@@ -105,7 +117,7 @@ class Couple:
         while low < high:
             middle = (low + high) // 2
             self.solver.push()
-            self.solver.add(self.z3.PbLe(weights, middle))
+            self.solver.add(at_most(weights, middle))
             if satisfiable(self.z3, self.solver):
                 best = self.solver.model()
                 high = self._weight(best, weights)
@@ -116,7 +128,7 @@ class Couple:
         return best
 
     def _weight(self, model: Any, weights: list[tuple[Formula, int]]) -> int:
-        return sum(w for f, w in weights if self.z3.is_true(model.eval(f, model_completion=True)))
+        return sum(w for f, w in weights if true_in(model, f))
 
     # --- what else differs --------------------------------------------------------------------------------------------
 

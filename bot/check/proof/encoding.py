@@ -9,7 +9,9 @@ A list on which the first tap answers may hold any set here: more can be typed (
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ctypes
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -82,6 +84,58 @@ def same_formula(one: Formula, other: Formula) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     return bool(one.eq(other))
+
+
+def at_most(weights: list[tuple[Formula, int]], most: int) -> Formula:
+    """That the weights of those that hold add up to no more. None of them is plain. By z3's C call: the search for the plainest
+    conversation asks it some ten times of the same hundreds of formulas, and `z3.PbLe` looks at the sort of each."""
+    import z3
+
+    if not weights:
+        return most >= 0
+    first, size = weights[0][0], len(weights)
+    listed = (z3.Ast * size)(*(formula.as_ast() for formula, _ in weights))
+    numbers = (ctypes.c_int * size)(*(weight for _, weight in weights))
+    return z3.BoolRef(z3.Z3_mk_pble(first.ctx_ref(), size, listed, numbers, most), first.ctx)
+
+
+def true_in(model: Any, formula: Formula) -> bool:
+    """Whether the formula holds in a model; variables of which it says nothing are false."""
+    import z3
+
+    if isinstance(formula, bool):
+        return formula
+    found = (z3.Ast * 1)()
+    if not z3.Z3_model_eval(formula.ctx_ref(), model.model, formula.as_ast(), True, found):
+        raise z3.Z3Exception("a formula has no value in the model")
+    return bool(z3.Z3_get_bool_value(formula.ctx_ref(), found[0]) == z3.Z3_L_TRUE)
+
+
+def holding(formulas: Mapping[Any, Formula]) -> Callable[[Any, Iterable[Any]], list[Any]]:
+    """What tells which of some names are those of formulas that hold in a model. Of conjunctions it looks at part by part: many
+    share the part by which they fail."""
+    import z3
+
+    joined = {
+        name: [(part.get_id(), part) for part in (formula.children() if z3.is_and(formula) else (formula,))]
+        for name, formula in formulas.items()
+        if not isinstance(formula, bool)
+    }
+
+    def held(model: Any, names: Iterable[Any]) -> list[Any]:
+        known: dict[int, bool] = {}
+
+        def holds(number: int, part: Any) -> bool:
+            if number not in known:
+                known[number] = true_in(model, part)
+            return known[number]
+
+        return [
+            name for name in names
+            if (all(holds(*part) for part in joined[name]) if name in joined else formulas[name])
+        ]  # fmt: skip
+
+    return held
 
 
 class Copy:
@@ -283,11 +337,7 @@ class Copy:
 
     def chosen(self, model: Any) -> dict[str, Any]:
         """The answers of the questions asked in a model: case keys and `Many`."""
-        import z3
-
-        def holds(formula: Formula) -> bool:
-            return formula if isinstance(formula, bool) else z3.is_true(model.eval(formula, model_completion=True))
-
+        holds = partial(true_in, model)
         found: dict[str, Any] = {}
         for name, axis in self.space.axes.items():
             if not holds(self.asked[name]):

@@ -34,7 +34,7 @@ def nothing_undecided(p: Prover) -> Iterator[Failed]:
         r.rule.rule: conj([neg(p.one.true(r.node)), neg(p.one.false(r.node)), neg(p.one.stopped[-1])])
         for r in p.flow.rules
     }
-    for name in sorted(p.alive(undecided)):
+    for name in sorted(p.alive(undecided, at_once=len(undecided))):
         shown = p.example(undecided[name])
         if shown is not None:
             yield Failed(

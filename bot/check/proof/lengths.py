@@ -8,18 +8,24 @@ from bot.check.answers.results import Failed
 from bot.check.answers.witness import Witness, example_of
 from bot.core.model.files.parts import Level
 
-from .encoding import Formula, conj, exactly, neg
+from .encoding import Formula, conj, disj, exactly, neg
 from .solver import Prover
 
 
-def _questions(p: Prover) -> list[tuple[Formula, int]]:
+def _questions(p: Prover, told: bool = True) -> list[tuple[Formula, int]]:
     """The questions that some conversation leaves out, each with weight 1 (consent is no question about the patient)."""
-    asked = [f for q, f in p.one.asked.items() if not p.flow.questions[q].consent]
+    asked = [_counted(p, q, f) if told else f for q, f in p.one.asked.items() if not p.flow.questions[q].consent]
     return [(f, 1) for f in asked if not isinstance(f, bool)]
 
 
-def _always(p: Prover) -> int:
-    return sum(1 for q, f in p.one.asked.items() if f is True and not p.flow.questions[q].consent)
+def _counted(p: Prover, question: str, asked: Formula) -> Formula:
+    """That it counts as asked: a list that has no line for such a person does if something is said of it (`Ending.asked`)."""
+    lines = p.flow.for_some.get(question)
+    if lines is None:
+        return asked
+    told = (p.one.yes[question, o] for o in p.flow.questions[question].option_ids)
+    shown = (neg(p.one.false(node)) for node, _ in lines)
+    return conj([asked, disj([*shown, *told, p.one.any_unsure(question)])])
 
 
 def shortest(p: Prover, formula: Formula = True) -> Witness | None:
@@ -28,9 +34,10 @@ def shortest(p: Prover, formula: Formula = True) -> Witness | None:
     return None if model is None else example_of(p.space, p.one.chosen(model))
 
 
-def longest(p: Prover) -> Witness | None:
-    """The conversation with the most questions."""
-    model = p.least(True, [(neg(f), 1) for f, _ in _questions(p)], surely=True)
+def longest(p: Prover, told: bool = True) -> Witness | None:
+    """The conversation with the most questions. `told` False: lists that have no line for such a person count even if nothing
+    is said of them."""
+    model = p.least(True, [(neg(f), 1) for f, _ in _questions(p, told)], surely=True)
     return None if model is None else example_of(p.space, p.one.chosen(model))
 
 

@@ -69,7 +69,7 @@ class Results:
         """What stands at the end of the usual conversation and of the longest ones."""
         for lang in self.flow.texts:
             played: dict[str, Conversation] = {"usual": self.p.space.usual}
-            found = longest(self.p)
+            found = longest(self.p, told=False)
             if found is not None:
                 played["longest"] = found.chosen
             for level in LEVELS:

@@ -205,7 +205,15 @@ class Session:
         if plain["schema"] > SCHEMA:
             raise ValueError("this session was stored by a newer release of symptom-bot: install that release")
         try:
-            return Session(**{n: _READ[n](v) if n in _READ else v for n, v in plain.items() if n in _NAMES})
+            kept = {name: value for name, value in plain.items() if name in _FIELDS}
+            for name, read in _READ.items():
+                if name in kept:
+                    kept[name] = read(kept[name])
+            if len(kept) < len(_FIELDS):
+                return Session(**kept)
+            new = object.__new__(Session)  # as in `but`: a session is read each turn
+            new.__dict__.update(kept)
+            return new
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"this stored session is damaged: {type(error).__name__}") from None
 

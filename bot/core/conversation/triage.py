@@ -84,13 +84,44 @@ _Known = tuple[Mapping[str, Any], Mapping[str, Many], date, Folded]
 
 def fold_session(flow: Flow, session: Session, today: date) -> Folded:
     """The fold of a session. The flow's last two are remembered: a step, the drawing of its screens and what silence would
-    come to fold the same answers, and a session's answers are never changed, only replaced."""
+    come to fold the same answers, and a session's answers are never changed, only replaced. A session that was stored and read
+    again has equal ones."""
     recent = _folds(flow)
     for known in recent.kept:
         if known[0] is session.answers and known[1] is session.heard and known[2] == today:
             return known[3]
+    for known in recent.kept:
+        if known[2] == today and known[0] == session.answers and known[1] == session.heard:
+            read_again = session.answers, session.heard, today, known[3]
+            recent.kept = tuple(read_again if one is known else one for one in recent.kept)
+            return known[3]
     folded = fold(flow, session.answers, today, session.heard)
     return recent.put((session.answers, session.heard, today, folded))[3]
+
+
+class ShownTo(NamedTuple):
+    """To which audiences somebody belongs, and the options that are not shown to them."""
+
+    audiences: tuple[str, ...]
+    hidden: frozenset[str]
+
+
+TO_ALL = ShownTo((), frozenset())
+"""Of a flow that shows everybody the same."""
+
+
+def shown_to(flow: Flow, folded: Folded) -> ShownTo:
+    """What the answers decide of what is shown. The flow's last two are remembered: each message of a turn asks for it."""
+    recent = _shown(flow)
+    for known, shown in recent.kept:
+        if known is folded:
+            return shown
+    return recent.put((folded, ShownTo(flow.spoken_to(folded.env), flow.hidden(folded.env))))[1]
+
+
+@per_flow
+def _shown(flow: Flow) -> Recent[tuple[Folded, ShownTo]]:
+    return Recent(2)
 
 
 def answers_that_count(flow: Flow, session: Session, today: date) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from .judgement import Judgement
 from .machine import Cursor, alone, machine_of, which
 from .session import ADVICE, EMERGENCY, ENDED, EXIT, MISTAKE, REVIEW, SIGN, START, STOPPED, Heard, Note, Session, Step
 from .silence import help_question, what_follows
-from .triage import conflicts_in, questions_left
+from .triage import conflicts_in, questions_left, shown_to
 
 MOST_ASKED = 40
 """Items asked by themselves that a session remembers: a late tap on one of them may still be a red flag."""
@@ -72,7 +72,7 @@ class Making:
     @property
     def hidden(self) -> frozenset[str]:
         """Options that are not shown to this person."""
-        return self.flow.hidden(self.judgement.folded.env) if self.flow.offered else frozenset()
+        return shown_to(self.flow, self.judgement.folded).hidden if self.flow.offered else frozenset()
 
     @property
     def question(self) -> Question | None:

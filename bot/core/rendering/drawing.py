@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.session import Session
-from bot.core.conversation.triage import fold_session
+from bot.core.conversation.triage import TO_ALL, fold_session, shown_to
 from bot.core.flow.compiled import Flow
 
 from .answer_words import Places, Words, words_for
@@ -30,9 +30,9 @@ class Drawing:
     def __init__(self, flow: Flow, session: Session, places: Places, now: datetime) -> None:
         places = places.at(session.country)
         self.flow, self.s, self.now, self.places = flow, session, now, places
-        env = fold_session(flow, session, now.date()).env if flow.audiences or flow.offered else {}
-        self.words: Words = words_for(flow, session.lang, places, flow.spoken_to(env))
-        self.hidden = flow.hidden(env)
+        shown = shown_to(flow, fold_session(flow, session, now.date())) if flow.audiences or flow.offered else TO_ALL
+        self.words: Words = words_for(flow, session.lang, places, shown.audiences)
+        self.hidden = shown.hidden
         self.blocks: list[Block] = []
         self.dates: dict[str, int] = {}
 

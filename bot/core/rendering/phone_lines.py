@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from unicodedata import combining, east_asian_width
 
@@ -14,7 +14,12 @@ FOLD: BlockKind = "fold"
 
 def wrapped(text: str, width: int) -> list[str]:
     """The lines in which a text stands on a screen of that width, empty ones between paragraphs included."""
-    return [line for paragraph in text.split("\n") for line in _wrapped(paragraph, width)]
+    return [line for paragraph in text.split("\n") for line in _paragraph(paragraph, width)]
+
+
+def _paragraph(text: str, width: int) -> Iterable[str]:
+    short = len(text) <= width and text.isascii()
+    return (" ".join(text.split()),) if short else _wrapped(text, width)
 
 
 def _wrapped(paragraph: str, width: int) -> Iterator[str]:
@@ -43,7 +48,8 @@ def text_columns(text: str) -> int:
 
 def before_unfolding(message: Message) -> Message:
     """The message without what unfolds."""
-    return replace(message, blocks=tuple(b for b in message.blocks if b.kind != FOLD))
+    blocks = tuple([block for block in message.blocks if block.kind != FOLD])
+    return message if len(blocks) == len(message.blocks) else replace(message, blocks=blocks)
 
 
 def screen_lines(message: Message, width: int) -> int:
