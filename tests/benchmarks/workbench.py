@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -48,12 +49,9 @@ def edits_of(files: dict[str, str], most: int) -> dict[str, list[tuple[str, str]
         found["text"].append(("texts.en.yaml", f"{texts[: match.end(1)]} now{texts[match.end(1) :]}"))
     chosen = {}
     for kind, made in found.items():
-        whole = [
-            one
-            for one in made[:: max(1, len(made) // (3 * most))]
-            if try_flow("back_spasm", {**files, one[0]: one[1]})[0]
-        ]
-        chosen[kind] = whole[:most]
+        spread = made[:: max(1, len(made) // (2 * most))]
+        whole = (one for one in spread if try_flow("back_spasm", {**files, one[0]: one[1]})[0] is not None)
+        chosen[kind] = list(islice(whole, most))
     return chosen
 
 
