@@ -69,7 +69,7 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
     desk.checker = Checker(told, desk.folders.build)
     desk.checker.start()
     desk.rehearsal = Rehearsal(
-        (desk.folder, *desk.folders.flows), *desk.folders[:3], desk.name, desk.equip, rehearsed,
+        (desk.folder, *desk.folders.flows), *desk.folders[:3], desk.name, desk.equip, rehearsed, lambda: desk.checked.busy,
     )  # fmt: skip
     desk.rehearsal.start()
     task = asyncio.create_task(_watch(desk, app.state.news))
@@ -85,19 +85,21 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
 
 async def _watch(desk: Desk, told: News) -> None:
     """Look at the folder of the open flow again and again, and tell what is new. A reader of typed words is made before it is
-    asked, so that the first words that are typed need not wait for it."""
-    seen = None
+    asked, so that the first words that are typed need not wait for it, but not while a save is being checked."""
+    seen, ready = None, None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
-        if at != seen:
-            seen = at
-            try:
+        try:
+            if at != seen:
+                seen = at
                 await asyncio.to_thread(desk.check)
                 await asyncio.to_thread(desk.look)
                 told.tell("flow")
+            elif ready != at and not desk.checked.busy:
+                ready = at
                 await asyncio.to_thread(desk.get_ready)
-            except Exception as error:  # whatever is wrong with what was saved, the next save is looked at
-                _log.error("The flow could not be looked at: %s", where_it_broke(error))
+        except Exception as error:  # whatever is wrong with what was saved, the next save is looked at
+            _log.error("The flow could not be looked at: %s", where_it_broke(error))
         await asyncio.sleep(LOOK_EVERY)
 
 

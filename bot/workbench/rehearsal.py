@@ -64,7 +64,7 @@ class _People:
 
 
 class Rehearsal:
-    """`told`: called from the thread whenever something is new."""
+    """`told`: called from the thread whenever something is new; `busy`: whether a save is being checked, which goes first."""
 
     def __init__(
         self,
@@ -75,8 +75,10 @@ class Rehearsal:
         flow: str,
         equip: Equip,
         told: Callable[[], None],
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._scripts, self._people_folder, self._build = scripts, people, build
+        self._busy = busy
         self._folders, self._flow, self._told = FlowFolders(flows, equip), flow, told
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stop, self._no_more = threading.Event(), threading.Event()
@@ -184,7 +186,9 @@ class Rehearsal:
             self._people.scripts = read_people([self._people_folder], self._folders, self._flow)
 
     def _look(self) -> None:
-        """See what changed on the disk; a script that was saved is played."""
+        """See what changed on the disk, once the save is checked; a script that was saved is played."""
+        if self._busy():
+            return
         if self._book is None:
             if self._scripts.is_dir():
                 self._read_all()

@@ -33,6 +33,7 @@ from .laws import (
     unsure_never_lower,
 )
 from .lengths import lengths, no_longer_than_stated
+from .memory import ProofMemory
 from .properties import one_property
 from .settings_kept import setting_is_kept
 from .solver import LIMITS, NotProved, Prover
@@ -74,18 +75,22 @@ def proofs(
     seed: int = 0,
     limits: Mapping[str, int] = LIMITS,
     known: Proofs | None = None,
+    memory: ProofMemory | None = None,
 ) -> Proofs:
     """Everything proved of a flow. `fast`: only what decides whether patients may see it (safety), as at every load.
 
     Each counterexample is played through `step`; `walks` random conversations (20 if fast, else 200) are compared too.
     `limits`: the solver's own bounds on one question. `known`: the proofs of a version that asks and decides by the very same
     files, so that only its words are others: what the solver proved of it is not proved again.
+    `memory`: of the version before; what the edit did not change is not asked of the solver again.
     """
     if known is not None:
         return _of_other_words(flow, known)
     flow = plain_flow(flow)
     began = perf_counter()
-    p = Prover(flow, limits)
+    if memory is not None:
+        memory.next_version()
+    p = Prover(flow, limits, memory)
     seconds = {"translation": perf_counter() - began}
     held: list[str] = []
     failed: list[Failed] = []

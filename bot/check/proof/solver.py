@@ -11,6 +11,7 @@ from bot.check.answers.witness import Witness, example_of
 from bot.core.flow.compiled import Flow
 
 from .encoding import Copy, Formula, at_most, conj, disj, holding, neg, true_in
+from .memory import ProofMemory
 
 LIMITS: Mapping[str, int] = {"timeout": 120_000}
 """The solver's own bounds on one question, in its words (milliseconds). A hundred times what the slowest has taken."""
@@ -60,16 +61,19 @@ def bounded(solver: Any, limits: Mapping[str, int] = LIMITS) -> Any:
 
 
 class Prover:
-    """One flow's formulas and the solvers that work on them. Whatever it is asked may raise NotProved."""
+    """One flow's formulas and the solvers that work on them. Whatever it is asked may raise NotProved. `memory`: what was proved of
+    the version before; its solvers are kept as long as the prover."""
 
-    def __init__(self, flow: Flow, limits: Mapping[str, int] = LIMITS) -> None:
+    def __init__(self, flow: Flow, limits: Mapping[str, int] = LIMITS, memory: ProofMemory | None = None) -> None:
         import z3
 
         self.z3 = z3
         self.flow = flow
         self.limits = limits
+        self.memory = memory
+        self._given: dict[int, int] = {}
         self.space = Space(flow)
-        self.one = Copy(z3.Context(), self.space, "a")
+        self.one = Copy(z3.Context() if memory is None else memory.context, self.space, "a")
         self.solver = self.solver_for(self.one)
         self._pair: tuple[Copy, Any] | None = None
 
@@ -78,6 +82,8 @@ class Prover:
         solver = bounded(self.z3.SolverFor("QF_FD", self.one.context), self.limits)
         for copy in copies:
             solver.add(copy.rules)
+        if self.memory is not None:
+            self._given[id(solver)] = self.memory.given(rule for copy in copies for rule in copy.rules)
         return solver
 
     @property
@@ -93,11 +99,22 @@ class Prover:
         solver = self.solver if solver is None else solver
         if formula is False:
             return None
-        assumed = [] if formula is True else [formula]
+        if self.memory is None or formula is True:
+            return self._asked(formula, solver)
+        given = self._given[id(solver)]
+        if self.memory.has_none(given, formula):
+            return None
+        found = self._asked(formula, solver)
+        if found is None:
+            self.memory.found_none(given, formula)
+        return found
+
+    def _asked(self, formula: Formula, solver: Any) -> Any:
+        """What the solver itself says."""
         with failing_closed(self.z3):
             solver.push()
             try:
-                solver.add(assumed)
+                solver.add([] if formula is True else [formula])
                 return solver.model() if satisfiable(self.z3, solver) else None
             finally:
                 solver.pop()

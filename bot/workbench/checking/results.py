@@ -96,6 +96,11 @@ class Checked:
         return tuple(n for n in (*AT_ONCE, *AFTERWARDS) if getattr(self, n) is None and n not in self.broken)
 
     @property
+    def busy(self) -> bool:
+        """Whether something is still to come that is to be there at once."""
+        return bool(set(self.running) & set(AT_ONCE))
+
+    @property
     def proofs(self) -> Proofs | None:
         """The proofs that are known: those with everything where they are done."""
         return self.whole or self.safety

@@ -94,6 +94,7 @@ class Proving:
     def __init__(self) -> None:
         self._of: Mapping[str, str] = {}
         self._proved: Any = None
+        self._memory: Any = None
 
     def stages(self, job: Job) -> Iterator[Work]:
         """The stages of a job; of files that are no flow the first alone, with what is wrong."""
@@ -108,11 +109,13 @@ class Proving:
         yield SAFETY, lambda: self._prove(job, flow)
 
     def _prove(self, job: Job, flow: Flow) -> Any:
+        from bot.check.proof.memory import ProofMemory
         from bot.check.proof.prove import proofs
 
+        self._memory = self._memory or ProofMemory()
         deciding = {name: job.files.get(name, "") for name in _DECIDING}
         known = self._proved if deciding == self._of else None
-        self._of, self._proved = deciding, proofs(flow, fast=True, known=known)
+        self._of, self._proved = deciding, proofs(flow, fast=True, known=known, memory=self._memory)
         return self._proved
 
 
