@@ -16,9 +16,11 @@ from itertools import combinations
 from typing import Any
 
 from bot.check.answers.space import Axis, Space, Ticks
-from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, reads
+from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, leaves, reads
 from bot.core.model.answers import Many
 from bot.core.model.files.parts import Level
+
+from .memory import Terms
 
 Formula = Any
 """A z3 Boolean, or True or False where it is plain."""
@@ -145,7 +147,7 @@ class Copy:
     `context`: the z3.Context of all that is proved together, and of nothing else: which of several models z3 finds hangs on
     whatever its context has met before, and the same flow is to give the same example.
     `beside`: another version, answered alike: as long as both ask by the same formulas, its variables are taken, so that what is
-    the same in both is one formula.
+    the same in both is one formula. `terms`: the formulas of an earlier version's conditions, written in the same context.
     """
 
     def __init__(
@@ -156,6 +158,7 @@ class Copy:
         stops: bool = True,
         answers: Copy | None = None,
         beside: Copy | None = None,
+        terms: Terms | None = None,
     ) -> None:
         import z3
 
@@ -174,6 +177,8 @@ class Copy:
         self.defined: dict[int, Formula] = {}
         self.shared: set[str] = set()
         self._beside = beside
+        self._terms = terms
+        self._shape: dict[str, int] = {}
         self._build(z3, stops, answers)
         self.fires = {r.rule.rule: self.true(r.node) for r in self.flow.rules}
         self.at_least = [disj(self.fires[r.rule.rule] for r in self.flow.rules if r.rank >= k) for k in range(4)]
@@ -258,11 +263,39 @@ class Copy:
 
     def true(self, node: Node, upto: int | None = None) -> Formula:
         """That the condition is surely true, of the answers up to the question number `upto`."""
-        return self._formula(node, upto, self._true, True)
+        return self._whole(node, upto, self._true, True)
 
     def false(self, node: Node, upto: int | None = None) -> Formula:
         """That the condition is surely false."""
-        return self._formula(node, upto, self._false, False)
+        return self._whole(node, upto, self._false, False)
+
+    def _whole(self, node: Node, upto: int | None, cache: dict[Any, Formula], sense: bool) -> Formula:
+        """The formula of a whole condition: that of an earlier version, if it read the very same of the very same questions."""
+        if self._terms is None:
+            return self._formula(node, upto, cache, sense)
+        last = self._last(node)
+        bound = last if upto is None or upto >= last else upto
+        known = cache.get((id(node), bound))
+        if known is not None:
+            return known
+        names = reads(node)
+        cut = tuple(sorted(name for name in names if self.order[name] > bound))
+        if any(isinstance(leaf, Asked) for leaf in leaves(node)) or not names.difference(cut) <= self.asked.keys():
+            return self._formula(node, upto, cache, sense)
+        key = self.tag, sense, cut, node, tuple(self._shape_of(name) for name in sorted(names.difference(cut)))
+        found = self._terms.get(key)
+        if found is None:
+            found = self._formula(node, upto, cache, sense)
+            self._terms.put(key, found)
+        else:
+            cache[id(node), bound] = found
+        return found
+
+    def _shape_of(self, name: str) -> int:
+        if name not in self._shape:
+            assert self._terms is not None
+            self._shape[name] = self._terms.shape(name, self.asked[name], self.space.axes[name])
+        return self._shape[name]
 
     def _formula(self, node: Node, upto: int | None, cache: dict[Any, Formula], sense: bool) -> Formula:
         last = self._last(node)
@@ -279,17 +312,19 @@ class Copy:
             found = self._reads[id(node)] = (node, max((self.order[q] for q in reads(node)), default=-1))
         return found[1]
 
+    def _part(self, node: Node, upto: int | None, sense: bool) -> Formula:
+        return self._formula(node, upto, self._true if sense else self._false, sense)
+
     def _make(self, node: Node, upto: int | None, sense: bool) -> Formula:
-        same = self.true if sense else self.false
         if isinstance(node, Named):
-            return same(node.part, upto)
+            return self._part(node.part, upto, sense)
         if isinstance(node, Not):
-            return self.false(node.part, upto) if sense else self.true(node.part, upto)
+            return self._part(node.part, upto, not sense)
         if isinstance(node, All | Any_):
-            parts = [same(p, upto) for p in node.parts]
+            parts = [self._part(p, upto, sense) for p in node.parts]
             return conj(parts) if isinstance(node, All) == sense else disj(parts)
         if isinstance(node, AtLeast):
-            parts = [same(p, upto) for p in node.parts]
+            parts = [self._part(p, upto, sense) for p in node.parts]
             return at_least(node.count if sense else len(parts) - node.count + 1, parts)
         if upto is not None and self.order[node.question] > upto:
             return False

@@ -86,8 +86,8 @@ def levels_from(rank: int) -> tuple[str, ...]:
 def exit_is_sound(p: Prover) -> Iterator[Failed]:
     """ "Tell me now" is offered only if nothing left can raise the level: what is surely true or false of some of the
     answers stays so, whatever else is answered."""
-    full = Copy(p.one.context, p.space, "f", stops=False)
-    part = Copy(p.one.context, p.space, "k", stops=False, answers=full)
+    full = Copy(p.one.context, p.space, "f", stops=False, terms=p.terms)
+    part = Copy(p.one.context, p.space, "k", stops=False, answers=full, terms=p.terms)
     solver = p.solver_for(full, part)
     for rule in p.flow.rules:
         name = rule.rule.rule

@@ -7,10 +7,45 @@ What is remembered is kept alive, so that the number of a formula never comes to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 Key = tuple[int, int]
+
+
+class Terms:
+    """The formulas of conditions, by condition and by what it reads. `shape` numbers what a question is: whether it is asked, and
+    between which answers; equal ones have the same number."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[str, list[tuple[Any, Any]]] = {}
+        self._before: dict[Hashable, Any] = {}
+        self._now: dict[Hashable, Any] = {}
+
+    def next_version(self) -> None:
+        """Another version is to be written: what two on end did not need is forgotten."""
+        self._before, self._now = self._now, {}
+
+    def shape(self, question: str, asked: Any, axis: Any) -> int:
+        """The number of what a question is."""
+        known = self._shapes.setdefault(question, [])
+        for number, (was_asked, was_axis) in enumerate(known):
+            plain = isinstance(asked, bool) or isinstance(was_asked, bool)
+            if (was_asked is asked if plain else asked.eq(was_asked)) and was_axis == axis:
+                return number
+        known.append((asked, axis))
+        return len(known) - 1
+
+    def get(self, key: Hashable) -> Any:
+        """The formula of this key, None if there is none."""
+        found = self._now.get(key)
+        if found is None and (found := self._before.get(key)) is not None:
+            self._now[key] = found
+        return found
+
+    def put(self, key: Hashable, formula: Any) -> None:
+        """Keep a formula."""
+        self._now[key] = formula
 
 
 class ProofMemory:
@@ -20,12 +55,14 @@ class ProofMemory:
         import z3
 
         self.context = z3.Context()
+        self.terms = Terms()
         self._given: dict[frozenset[int], tuple[int, list[Any]]] = {}
         self._before: dict[Key, Any] = {}
         self._now: dict[Key, Any] = {}
 
     def next_version(self) -> None:
         """Another version is to be proved."""
+        self.terms.next_version()
         self._before, self._now = self._now, {}
         used = {number for number, _ in self._before}
         self._given = {ids: kept for ids, kept in self._given.items() if kept[0] in used}

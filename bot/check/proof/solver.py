@@ -71,9 +71,10 @@ class Prover:
         self.flow = flow
         self.limits = limits
         self.memory = memory
+        self.terms = None if memory is None else memory.terms
         self._given: dict[int, int] = {}
         self.space = Space(flow)
-        self.one = Copy(z3.Context() if memory is None else memory.context, self.space, "a")
+        self.one = Copy(z3.Context() if memory is None else memory.context, self.space, "a", terms=self.terms)
         self.solver = self.solver_for(self.one)
         self._pair: tuple[Copy, Any] | None = None
 
@@ -90,7 +91,7 @@ class Prover:
     def pair(self) -> tuple[Copy, Any]:
         """A second conversation beside the first, and a solver that knows both."""
         if self._pair is None:
-            other = Copy(self.one.context, self.space, "b")
+            other = Copy(self.one.context, self.space, "b", terms=self.terms)
             self._pair = other, self.solver_for(self.one, other)
         return self._pair
 
