@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,11 +88,15 @@ def add_check(commands: Any) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from bot.check.report.report import check_command
-    from bot.replay.walks.own_process import begin_walk
+    from bot.replay.walks.own_process import WalkProcesses
 
-    walk = None if args.no_walk else begin_walk
-    return check_command(folders(args.flow), args.json, Path(args.build), sys.stdout, today(), walk, args.untranslated)
+    with nullcontext() if args.no_walk else WalkProcesses() as walking:
+        from bot.check.report.report import check_command  # its import takes long, that of the walk too
+
+        begin = None if walking is None else walking.begin
+        return check_command(
+            folders(args.flow), args.json, Path(args.build), sys.stdout, today(), begin, args.untranslated
+        )
 
 
 def add_diff(commands: Any) -> None:

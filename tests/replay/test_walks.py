@@ -6,15 +6,16 @@ import dataclasses
 import io
 import json
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from bot.check.report.report import WalkReport, check_command
+from bot.core.flow.compiled import Flow
 from bot.replay.walks import walking as walk
-from bot.replay.walks.own_process import walk_through
+from bot.replay.walks.own_process import WalkProcess, WalkProcesses
+from bot.replay.walks.tally import Tally
+from bot.replay.walks.together import reading_when_needed, walk_through, walked_along
 from tests.support.flow_edits import TODAY
 from tests.support.places import ROOT
 from tests.support.scripts import FLOW_FOLDERS
@@ -96,9 +97,9 @@ def test_check_walks_beside_the_proofs_and_names_what_it_missed(tmp_path: Path) 
     assert place is not None
     began: list[Path] = []
 
-    def begin(folder: Path, build: Path) -> Callable[[], WalkReport]:
+    def begin(flow: Flow, folder: Path, build: Path) -> Callable[[], WalkReport]:
         began.append(folder)
-        return lambda: walk_through(folder, build, taps=150, typed=10)
+        return lambda: walk_through(flow, build, taps=150, typed=10)
 
     assert check_command([place], as_json=False, build=tmp_path, out=out, today=TODAY, begin_walk=begin) == 0
     assert began == [place]
@@ -115,7 +116,7 @@ def test_a_law_that_a_walk_breaks_fails_the_check_with_a_script(
     place = FLOW_FOLDERS.folder("sprain")
     assert place is not None
     out = io.StringIO()
-    begin = lambda folder, build: lambda: walk_through(folder, build, taps=200, typed=0)  # noqa: E731
+    begin = lambda flow, folder, build: lambda: walk_through(flow, build, taps=200, typed=0)  # noqa: E731
     assert check_command([place], as_json=True, build=tmp_path, out=out, today=TODAY, begin_walk=begin) == 1
     (found,) = json.loads(out.getvalue())
     assert not found["ok"]
@@ -124,10 +125,61 @@ def test_a_law_that_a_walk_breaks_fails_the_check_with_a_script(
     assert "Found by a random walk" in Path(script).read_text(encoding="utf-8")
 
 
-def test_a_walk_of_its_own_process_comes_to_the_same(tmp_path: Path) -> None:
+def sprain_folder() -> Path:
     place = FLOW_FOLDERS.folder("sprain")
     assert place is not None
-    here = walk_through(place, tmp_path, taps=60, typed=5)
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        elsewhere = pool.submit(walk_through, place, tmp_path, 60, 5).result()
+    return place
+
+
+def test_a_walk_of_its_own_process_and_its_copy_comes_to_the_same(tmp_path: Path) -> None:
+    flow = sprain()
+    here = walk_through(flow, tmp_path, taps=300, typed=20)
+    process = WalkProcess()
+    try:
+        elsewhere = process.walk(flow, sprain_folder(), tmp_path, taps=300, typed=20)()
+    finally:
+        process.stop()
     assert elsewhere._replace(seconds=0) == here._replace(seconds=0)
+
+
+def test_a_walk_whose_process_dies_is_made_all_the_same(tmp_path: Path) -> None:
+    flow, process = sprain(), WalkProcess()
+    process.stop()
+    walked = process.walk(flow, sprain_folder(), tmp_path, taps=60, typed=5)()
+    assert walked._replace(seconds=0) == walk_through(flow, tmp_path, taps=60, typed=5)._replace(seconds=0)
+
+
+def test_a_process_that_is_told_nothing_ends_with_the_block() -> None:
+    with WalkProcesses():
+        pass
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_walks_made_by_two_are_put_together_as_if_one_had_made_them(copies: bool) -> None:
+    flow, tally = reading_when_needed(sprain()), Tally()
+    tally.want(True)
+    made = walked_along(flow, tally, 300, 20, copies)
+    assert tally.wanted is not copies
+    assert sorted(made) == list(range(len(made)))
+    seed = int(flow.version, 16)
+    alone = walk.explored(flow, 300, 20, seed)
+    assert walk.explored(flow, 300, 20, seed, made=made) == alone
+    assert walk.explored(flow, 300, 20, seed, made={n: one for n, one in made.items() if n % 2}) == alone
+
+
+def test_a_walk_made_with_other_words_left_is_made_again_only_where_that_matters() -> None:
+    flow = sprain()
+    seed = next(walk.walk_seeds(7))
+    plenty = walk.one_walk(flow, seed, walk.LONGEST)
+    assert plenty.wanted > 1
+    for words in range(-1, walk.LONGEST + 2):
+        again = walk.one_walk(flow, seed, words)
+        if plenty.same_with(words):
+            assert again._replace(words=0) == plenty._replace(words=0)
+        else:
+            assert words <= plenty.wanted
+    none = walk.one_walk(flow, seed, 0)
+    assert none.same_with(-3)
+    assert not none.same_with(1)
+    wrong = {0: plenty}
+    assert walk.explored(flow, 30, 1, 7, made=wrong) == walk.explored(flow, 30, 1, 7)

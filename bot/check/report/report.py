@@ -45,8 +45,8 @@ class WalkReport(NamedTuple):
     broken: tuple[tuple[str, str, str], ...] = ()
 
 
-BeginWalk = Callable[[Path, Path], Callable[[], WalkReport]]
-"""(folder of a flow, folder for scripts) -> what waits for the walk that began."""
+BeginWalk = Callable[[Flow, Path, Path], Callable[[], WalkReport]]
+"""(flow, its folder, folder for scripts) -> what walks along and waits for the walk that began."""
 
 NOT_PROVED = "FLOW062"
 
@@ -67,7 +67,7 @@ def check_command(
     code = OK
     for folder in folders:
         flow, findings = try_folder(folder)
-        walk = None if flow is None or begin_walk is None else begin_walk(folder, build)
+        walk = None if flow is None or begin_walk is None else begin_walk(flow, folder, build)
         if flow is None:
             code = FOUND
             results.append({"flow": folder.name, "ok": False, "findings": [f.as_json() for f in findings]})

@@ -1,52 +1,95 @@
-"""A walk in a process of its own, so that it goes on beside the proofs."""
+"""A walk in a process of its own, so that it goes on beside the proofs; once these are done, a second one walks along.
+
+The process is begun before it is known what to walk through: what it imports takes as long as reading the flow. So nothing of the
+bot is imported here before it is needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from bot.check.report.report import WalkReport
-from bot.core.flow.compiled import Flow
-from bot.library import load_flow
-from bot.replay.script.flows import with_reader
+from .tally import TAPS, TYPED, Tally
 
-from .walking import as_script, explored
+if TYPE_CHECKING:
+    from bot.check.report.report import WalkReport
+    from bot.core.flow.compiled import Flow
 
-TAPS, TYPED = 10_000, 1_000
-"""The budget of a walk: what is tapped, and what of it may be typed."""
-
-
-def begin_walk(folder: Path, build: Path) -> Callable[[], WalkReport]:
-    """Begin to walk through the flow of a folder; what is given back waits for it. Scripts of what breaks go into `build`."""
-    pool = ProcessPoolExecutor(1, get_context("spawn"))
-    found = pool.submit(walk_through, folder, build)
-    pool.shutdown(wait=False)
-    return found.result
+    from .walking import OneWalk
 
 
-def walk_through(folder: Path, build: Path, taps: int = TAPS, typed: int = TYPED) -> WalkReport:
-    """A walk through the flow of a folder."""
-    return walk_flow(load_flow(folder), build, taps, typed)
+class WalkProcess:
+    """A process that walks. It is told through what once that is known; whatever it does not do is done here."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self._tally = Tally()
+        self._pipe, there = context.Pipe()
+        self._process = context.Process(target=_walk_as_told, args=(there, self._tally))
+        self._process.start()
+        there.close()
+
+    def walk(
+        self, flow: Flow, folder: Path, build: Path, taps: int = TAPS, typed: int = TYPED
+    ) -> Callable[[], WalkReport]:
+        """Begin to walk through the flow of a folder; what is given back waits for it, with a processor more. Scripts of what
+        breaks go into `build`."""
+        with suppress(OSError):  # it has ended: all of it is done here
+            self._pipe.send((folder, taps, typed))
+
+        def report() -> WalkReport:
+            from .together import reading_when_needed, walk_through
+
+            made: dict[int, OneWalk] = {}
+            seconds = 0.0
+            self._tally.want(True)
+            with suppress(EOFError, OSError):
+                made, seconds = self._pipe.recv()
+            return walk_through(reading_when_needed(flow), build, taps, typed, made, seconds)
+
+        return report
+
+    def stop(self) -> None:
+        """End the process if it still runs, and whoever walks along with it."""
+        self._tally.end()
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
 
 
-def walk_flow(flow: Flow, build: Path, taps: int = TAPS, typed: int = TYPED) -> WalkReport:
-    """The walk, from a seed that only the flow's content decides."""
-    began = perf_counter()
-    flow = with_reader(flow)
-    walked = explored(flow, taps, typed, int(flow.version, 16))
-    broken = []
-    for number, one in enumerate(walked.broken, 1):
-        build.mkdir(parents=True, exist_ok=True)
-        script = build / f"walk-{flow.name}-{number}.yaml"
-        script.write_text(as_script(flow, one, f"A walk through {flow.name}: {one.law}"), encoding="utf-8")
-        broken.append((one.law, one.detail, str(script)))
-    missed = (
-        ("questions", tuple(name for name in flow.questions if name not in walked.asked)),
-        ("rules", tuple(rule.rule.rule for rule in flow.rules if rule.rule.rule not in walked.fired)),
-    )
-    return WalkReport(
-        walked.turns, walked.taps, walked.typed, flow.version, perf_counter() - began, missed, tuple(broken)
-    )
+class WalkProcesses:
+    """The walks through several flows, a process each, all ended with the block; the first begins at once."""
+
+    def __init__(self) -> None:
+        self._started, self._told = [WalkProcess()], 0
+
+    def __enter__(self) -> WalkProcesses:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._started:
+            one.stop()
+
+    def begin(self, flow: Flow, folder: Path, build: Path) -> Callable[[], WalkReport]:
+        """Begin to walk through one more flow."""
+        if self._told == len(self._started):
+            self._started.append(WalkProcess())
+        self._told += 1
+        return self._started[self._told - 1].walk(flow, folder, build)
+
+
+def _walk_as_told(pipe: Connection, tally: Tally) -> None:
+    from bot.library import load_flow
+
+    from .together import reading_when_needed, walked_along
+
+    with suppress(EOFError):  # there is no flow to walk through
+        folder, taps, typed = pipe.recv()
+        began = perf_counter()
+        made = walked_along(reading_when_needed(load_flow(folder)), tally, taps, typed)
+        pipe.send((made, perf_counter() - began))

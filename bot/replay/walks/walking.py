@@ -82,23 +82,66 @@ def walks(flow: Flow, count: int, seed: int, most_broken: int = 3) -> Walked:
     return Walked(count, turns, tuple(broken))
 
 
-def explored(flow: Flow, taps: int, typed: int, seed: int, most_broken: int = 3) -> Walked:
-    """Random walks until so many taps were made; no more than so many messages are typed, and all of them if there is room."""
+class OneWalk(NamedTuple):
+    """One walk by itself. `words`: how many messages it might type, `wanted`: how many it chose to; `typed`: what was typed,
+    that of `auto:` included."""
+
+    words: int
+    wanted: int
+    broken: Broken | None
+    turns: int
+    taps: int
+    typed: int
+    asked: frozenset[str]
+    fired: frozenset[str]
+
+    def same_with(self, words: int) -> bool:
+        """Whether it would have been the same if it might type so many: it never ran out of them, or never had any."""
+        return words == self.words or min(words, self.words) > self.wanted or max(words, self.words) <= 0
+
+
+def walk_seeds(seed: int) -> Iterator[int]:
+    """The seed of each walk, by its number."""
     rng = random.Random(seed)
+    while True:
+        yield rng.getrandbits(64)
+
+
+def one_walk(flow: Flow, seed: int, words: int) -> OneWalk:
+    """A random walk that may type so many messages."""
+    chosen = _Random(flow, random.Random(seed), words)
+    found, made = _walk(flow, chosen)
+    return OneWalk(
+        words, chosen.wanted, found, len(made),
+        sum(isinstance(handled.event, Tapped) for handled in made),
+        sum(isinstance(handled.event, Typed | Edited) for handled in made),
+        frozenset({handled.turn.session.at for handled in made} & flow.questions.keys()),
+        frozenset[str]().union(*(handled.turn.trace.fired for handled in made)),
+    )  # fmt: skip
+
+
+def explored(
+    flow: Flow, taps: int, typed: int, seed: int, most_broken: int = 3, made: Mapping[int, OneWalk] | None = None
+) -> Walked:
+    """Random walks until so many taps were made; no more than so many messages are typed, and all of them if there is room.
+
+    `made`: walks of the same seed that were made already, by number; those that are missing, or had more or fewer words left
+    than those before them leave, are made here."""
     broken: list[Broken] = []
     asked: set[str] = set()
     fired: set[str] = set()
     walks = turns = tapped = written = 0
+    seeds = walk_seeds(seed)
     while tapped < taps and len(broken) < most_broken:
-        found, made = _walk(flow, _Random(flow, random.Random(rng.getrandbits(64)), typed - written))
-        walks, turns = walks + 1, turns + len(made)
-        for handled in made:
-            tapped += isinstance(handled.event, Tapped)
-            written += isinstance(handled.event, Typed | Edited)
-            asked |= {handled.turn.session.at} & flow.questions.keys()
-            fired |= set(handled.turn.trace.fired)
-        if found is not None:
-            broken.append(shrunk(flow, found))
+        one, of = (made or {}).get(walks), next(seeds)
+        if one is None or not one.same_with(typed - written):
+            one = one_walk(flow, of, typed - written)
+        walks, turns = walks + 1, turns + one.turns
+        tapped, written = tapped + one.taps, written + one.typed
+        asked |= one.asked
+        fired |= one.fired
+        if one.broken is not None:
+            broken.append(shrunk(flow, one.broken))
     return Walked(walks, turns, tuple(broken), tapped, written, frozenset(asked), frozenset(fired))
 
 
@@ -145,10 +188,11 @@ class _Given:
 
 
 class _Random:
-    """Steps chosen as the walk goes, mostly sensible ones. `words`: how many messages it may type."""
+    """Steps chosen as the walk goes, mostly sensible ones. `words`: how many messages it may type; `wanted`: how many it chose
+    to."""
 
     def __init__(self, flow: Flow, rng: random.Random, words: int = LONGEST) -> None:
-        self._rng, self._words = rng, words
+        self._rng, self._words, self.wanted = rng, words, 0
         self._flow, self._phrases = flow, _phrases_of(flow)
 
     def steps(self, chat: SeenChat) -> Iterator[Mapping[str, Any]]:
@@ -160,9 +204,9 @@ class _Random:
     def _next(self, chat: SeenChat) -> Mapping[str, Any]:
         rng = self._rng
         kind = rng.choices(
-            *zip(*((k, w) for k, w in _KINDS.items() if self._words > 0 or k not in _TYPED), strict=True)
+            *zip(*((k, w) for k, w in _KINDS.items() if self.wanted < self._words or k not in _TYPED), strict=True)
         )[0]
-        self._words -= kind in _TYPED
+        self.wanted += kind in _TYPED
         open_keys = [k for m in chat.reachable() for k in m.keys]
         if kind == "tap" and open_keys:
             return {"tap": _name(chat, rng.choice(open_keys))}

@@ -69,7 +69,11 @@ class Grammar:
             self.add(name + "!", taken_out)
             phrases = [raw for raw in phrases if not raw.startswith("!")]
         for raw in phrases:
-            for phrase in self._phrases(str(raw)):
+            built = _BUILT.search(raw) is not None
+            for phrase in self._phrases(raw, built):
+                if not built and "<" not in phrase:  # nearly all are words only
+                    self._plant(phrase, name)
+                    continue
                 pattern = parse_pattern(phrase)
                 if len(pattern.terms) == 1 and pattern.terms[0][0] == "=":
                     self._plant(pattern.terms[0][1:], name)
@@ -90,13 +94,14 @@ class Grammar:
         more.vocabulary = set(self.vocabulary)
         for name, phrases in said.items():
             for raw in phrases:
-                for phrase in self._phrases(raw):
+                for phrase in self._phrases(raw, _BUILT.search(raw) is not None):
                     more._plant(phrase, name)
         return more
 
-    def _phrases(self, raw: str) -> list[str]:
-        """The phrases of one line: spelled out if that is short, else with each choice as a group without a name."""
-        if not _BUILT.search(raw) and count_phrases(raw) <= _SPELLED_OUT:
+    def _phrases(self, raw: str, built: bool) -> list[str]:
+        """The phrases of one line: spelled out if that is short, else with each choice as a group without a name. `built`: it
+        builds on groups or joins."""
+        if not built and count_phrases(raw) <= _SPELLED_OUT:
             spelled = spell_out(raw)
         else:
             spelled = [""]
@@ -119,12 +124,13 @@ class Grammar:
         return f"<{name}>"
 
     def _written_out(self, phrase: str) -> str:
-        return " ".join(" ".join(self._opened.get(word, (word,))) for word in phrase.split())
+        words = phrase.split()
+        if not self._opened.keys().isdisjoint(words):
+            words = [" ".join(self._opened.get(word, (word,))) for word in words]
+        return " ".join(words)
 
     def _plant(self, phrase: str, name: str) -> None:
-        *before, last = words = [
-            intern(word) for word in phrase.split()
-        ]  # the same words stand in thousands of phrases
+        *before, last = words = list(map(intern, phrase.split()))  # the same words stand in thousands of phrases
         if name[0] != "=":
             self._words.setdefault(name, set()).update(words)
         self.vocabulary.update(words)

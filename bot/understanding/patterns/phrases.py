@@ -33,6 +33,8 @@ class PatternError(ValueError):
 
 def spell_out(pattern: str) -> list[str]:
     """All phrases that `(a|b|)` choices stand for, each once. Raises PatternError if they are more than anybody can mean."""
+    if "(" not in pattern:
+        return [" ".join(pattern.split())]
     return list(dict.fromkeys(" ".join(phrase.split()) for phrase in _spelled(pattern, pattern)))
 
 
@@ -63,6 +65,8 @@ def _closing(text: str, opens: int) -> int:
 
 def cut(text: str, at: str) -> list[str]:
     """`text` cut at the character `at` where that stands outside brackets."""
+    if "(" not in text and ")" not in text:
+        return text.split(at)
     parts, depth, part = [], 0, ""
     for char in text:
         depth += (char == "(") - (char == ")")
@@ -84,6 +88,8 @@ def is_one_choice(piece: str) -> bool:
 def count_phrases(pattern: str) -> int:
     """How many phrases `spell_out` would make, at most (an upper bound that is cheap)."""
     count = 1
+    if "(" not in pattern:
+        return count
     for choices in re.findall(r"\([^()]*", pattern):
         count *= choices.count("|") + 1
     return count

@@ -149,11 +149,11 @@ class Comparing:
 def _long(job: Job) -> Iterator[Work]:
     from bot.check.proof.prove import proofs
     from bot.check.screens.budget import fit
-    from bot.replay.walks.own_process import walk_flow
+    from bot.replay.walks.together import reading_when_needed, walk_through
 
     flow, _ = try_flow(job.name, job.files)
     if flow is None:
         return
     yield WHOLE, lambda: proofs(flow)
     yield SCREENS, lambda: fit(flow)
-    yield WALK, lambda: walk_flow(flow, Path(job.build))
+    yield WALK, lambda: walk_through(reading_when_needed(flow), Path(job.build))
