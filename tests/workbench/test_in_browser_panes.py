@@ -60,7 +60,7 @@ def test_by_keyboard_from_the_top_to_a_question_and_back(operator: Operator) -> 
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-    for _ in range(2):
+    for _ in range(3):  # the filter, the colouring, the first question
         page.keyboard.press("Tab")
     first = page.locator(".question").first
     expect(first).to_be_focused()
@@ -125,7 +125,7 @@ def test_a_flow_that_cannot_be_read_shows_where_and_mends_itself(operator: Opera
     expect(page.locator("#state")).to_contain_text("cannot be read: 1 finding")
     expect(page.locator("#spine")).to_contain_text("danger")  # as it could be read last
     triage.write_text(whole)
-    expect(page.locator("#state")).to_contain_text("whole")
+    expect(page.locator("#state")).not_to_contain_text("cannot be read")
 
 
 def test_a_flow_that_was_never_readable_shows_its_findings_with_places(browser: Browser, tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ class Bases:
         try:
             return Base(WORDS.get(name, name), self._at_commit(commit_of(name, self.folder)))
         except NoSuchVersion as reason:
-            return Base(WORDS.get(name, name), None, str(reason))
+            why = f'There is nothing to compare with: no git revision "{name}" of this folder ({reason})'
+            return Base(WORDS.get(name, name), None, why)
 
     def _at_commit(self, commit: str) -> Files:
         if commit not in self._committed:

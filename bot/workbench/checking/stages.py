@@ -18,7 +18,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import content_hash, read_stored, try_flow
 from bot.core.model.findings import FlowError
 
-from .results import MOVED, SAFETY, SCREENS, STRUCTURE, WALK, WHOLE, Job, Moved, Stage
+from .results import AFTERWARDS, MOVED, SAFETY, SCREENS, STRUCTURE, WALK, WHOLE, Job, Moved, Stage
 
 READY = "ready"
 """What a warm process says once it has imported what it needs."""
@@ -45,6 +45,14 @@ def serve_long(line: Connection, job: Job) -> None:
         if not _do(line, job, name, work):
             return
     line.close()
+
+
+class NotLookedAt(Exception):
+    """The flow cannot be read; the message says so in a word or two."""
+
+
+def _not_looked_at() -> None:
+    raise NotLookedAt("not looked at: the flow cannot be read")
 
 
 def _serve(line: Connection, stages: Callable[[Job], Iterator[Work]]) -> None:
@@ -75,6 +83,8 @@ def _do(line: Connection, job: Job, name: str, work: Callable[[], Any]) -> bool:
     began = perf_counter()
     try:
         came = work()
+    except NotLookedAt as reason:
+        came = RuntimeError(str(reason))
     except Exception as error:  # one stage that breaks must not keep the others from being told
         came = RuntimeError(f"{type(error).__name__}: {error}")
     return _send(line, Stage(job.number, name, came, perf_counter() - began))
@@ -104,6 +114,7 @@ class Proving:
         flow, findings = try_flow(job.name, job.files)
         if flow is None:
             yield STRUCTURE, lambda: tuple(findings)
+            yield SAFETY, _not_looked_at
             return
         yield STRUCTURE, lambda: (*check_structure(flow), *missing_files(flow, Path(job.folder)))
         yield SAFETY, lambda: self._prove(job, flow)
@@ -126,10 +137,9 @@ class Comparing:
         self._base: tuple[str, Flow] | None = None
 
     def stages(self, job: Job) -> Iterator[Work]:
-        """The one stage of a job; none of files that are no flow."""
+        """The one stage of a job."""
         flow, _ = try_flow(job.name, job.files)
-        if flow is not None:
-            yield MOVED, lambda: self._moved(job, flow)
+        yield MOVED, _not_looked_at if flow is None else lambda: self._moved(job, flow)
 
     def _moved(self, job: Job, flow: Flow) -> Moved:
         from bot.check.difference.diff import compare
@@ -153,6 +163,8 @@ def _long(job: Job) -> Iterator[Work]:
 
     flow, _ = try_flow(job.name, job.files)
     if flow is None:
+        for name in AFTERWARDS:
+            yield name, _not_looked_at
         return
     yield WHOLE, lambda: proofs(flow)
     yield SCREENS, lambda: fit(flow)

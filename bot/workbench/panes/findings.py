@@ -45,7 +45,7 @@ def _filled(desk: Desk) -> dict[str, Any]:
     return {
         "flow": flow, "checked": checked, "stages": stages_of(checked), "bases": WORDS, "base": desk.bases.chosen,
         "failures": failures_of(flow, checked) if flow is not None else (),
-        "wrong": wrong_of(flow, checked) if flow is not None else checked.structure or (),
+        "wrong": wrong_of(flow, checked) if flow is not None else (),
         "unread": desk.look().findings,
         "moves": moved_of(flow, found) if flow is not None and found is not None else (),
         "words": tuple(words_of_edit(found)) if found is not None and known else (),
@@ -102,11 +102,16 @@ def phones(request: Request) -> Response:
         old = None if files is None else desk.flow_of(files)
     except FlowError as error:
         return page_part(request, "_no_phones.html", why=f"The version before cannot be played: {error.findings[0]}")
-    chats: list[tuple[str, PhoneChat | None]] = [
-        (desk.checked.base or "before", None if old is None else chat_of_patient(old, "before", example)),
-        ("as it stands now", chat_of_patient(flow, "now", example)),
-    ]
+    before = None if old is None else chat_of_patient(old, "before", example)
+    now = chat_of_patient(flow, "now", example)
+    chats = [(desk.checked.base or "before", before, _said(now)), ("as it stands now", now, _said(before))]
     return page_part(request, "_phones.html", chats=chats)
+
+
+def _said(chat: PhoneChat | None) -> frozenset[str]:
+    """Everything that a chat says."""
+    items = () if chat is None else chat.items
+    return frozenset(b.text for item in items if item.message is not None for b in item.message.blocks)
 
 
 ROUTES = (

@@ -66,8 +66,9 @@ def _filled(desk: Desk, source: str, version: str) -> dict[str, Any]:
         why = "None was played since the workbench began: run them on the Tests pane."
     mine = [table for table in tables if table.flow == desk.name]
     chosen = next((table for table in mine if table.version == version), mine[0] if mine else None)
+    flow = desk.shown()
     return {
-        "sources": SOURCES, "source": source, "versions": [table.version for table in mine], "why": why, "table": chosen,
+        "current": "" if flow is None else flow.version, "sources": SOURCES, "source": source, "versions": [table.version for table in mine], "why": why, "table": chosen,
         "heads": HEADS, "rows": () if chosen is None else tuple(_rows(chosen)),
         "groups": () if chosen is None else _groups(chosen),
     }  # fmt: skip

@@ -19,7 +19,11 @@ from bot.workbench.rehearsal import Rehearsal, Which
 
 MOST_LISTED = 200
 """Rows that are shown at once; the filter finds the others."""
-STATES = ("failed", "broken", "touched", "outdated", "new", "passed")
+STATES = {
+    "failed": "failed", "broken": "cannot be read", "touched": "touched by the edit", "outdated": "run before an edit",
+    "new": "never run", "passed": "passed",
+}  # fmt: skip
+"""State -> what it is called."""
 
 
 class ScriptText(NamedTuple):
@@ -71,6 +75,8 @@ async def show(request: Request) -> Response:
             "lines": _lines(listed.place, seen),
             "items": () if seen is None else seen.seen,
         }
+    if asks_for_part(request):
+        return page_part(request, "_test.html", **filled)
     return whole_page(request, "test.html", "tests", **filled)
 
 

@@ -2,7 +2,13 @@
 // What a page does by itself: it hears news, says what went wrong, copies places, shows the arcs of a question, and keeps the focus
 // where a person left it.
 (() => {
-  const say = (words) => { document.getElementById("copied").textContent = words; };
+  const SHOWN = 6000; // milliseconds that a notice stays
+  let clearing = 0;
+  const say = (words) => {
+    document.getElementById("copied").textContent = words;
+    clearTimeout(clearing);
+    if (words.startsWith("Copied")) clearing = setTimeout(() => say(""), SHOWN);
+  };
   const STARTED_ANEW = "The workbench was stopped or started anew: open the address that it printed.";
 
   // A browser keeps few connections to one host, so a page that is not looked at lets go of its own, and asks anew when it is.
@@ -82,7 +88,17 @@
 
   // The phone: the newest is in sight; after a key the focus is on the keys, on the same one while its list is open.
   const screen = () => document.getElementById("screen");
-  const down = () => { for (const one of document.querySelectorAll(".screen")) one.scrollTop = one.scrollHeight; };
+  // To the end, or to where two phones differ; of a script to the line that deviates.
+  const down = () => {
+    for (const one of document.querySelectorAll(".screen")) {
+      const differs = one.querySelector(".differs");
+      one.scrollTop = differs ? differs.getBoundingClientRect().top - one.getBoundingClientRect().top + one.scrollTop - 60 : one.scrollHeight;
+    }
+    for (const script of document.querySelectorAll("pre.script")) {
+      const line = script.querySelector("mark");
+      if (line) script.scrollTop = line.offsetTop - script.offsetTop - script.clientHeight / 2;
+    }
+  };
   const keys = (group) => [...group.querySelectorAll(".key")];
   let pressed = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -101,7 +117,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const from = event.detail.requestConfig?.elt;
     if (event.target.id === "detail" && from?.id !== "detail") event.target.focus();
-    if (event.target.id?.startsWith("phone")) down();
+    if (event.target.id?.startsWith("phone") || event.target.id === "test") down();
     if (event.target.id !== "phone") return;
     if (pressed) to_the_keys();
     else if (from?.matches(".typing")) document.getElementById("words").focus({ preventScroll: true });

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from bot.check.answers.results import Example
 from bot.check.difference.edits import edits
+from bot.check.difference.words import changed_words
 from bot.check.report.counterexample import answer_words
 from bot.core.conditions.nodes import defined_in, reads
 from bot.core.flow.compiled import Flow
@@ -91,6 +92,9 @@ def difference_of(old: Flow, new: Flow, base: str) -> Colouring:
             said[question].append(
                 f"{kind} {name}" if kind != "question" else ("new" if name not in old.questions else "edited")
             )
+    elsewhere = sum(1 for change in changed_words(old, new) if "questions" not in change.key.split("."))
+    if elsewhere:
+        beside.append(f"{elsewhere} text{'' if elsewhere == 1 else 's'} beside those of the questions: see Findings")
     for lang, (before, now) in words.items():
         for question in said:
             if before.get(question) != now.get(question):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bot.check.answers.results import Example, Failed
@@ -12,7 +14,7 @@ from bot.check.report.counterexample import answer_words
 from bot.check.report.report import by_patient
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding, Place
-from bot.workbench.checking.results import AFTERWARDS, AT_ONCE, Checked
+from bot.workbench.checking.results import AFTERWARDS, AT_ONCE, MOVED, SAFETY, Checked
 
 STAGES = {
     "structure": "is it whole",
@@ -34,7 +36,7 @@ _SERIOUS = {
 
 
 class StageRow(NamedTuple):
-    """A stage. `state`: done, running, broken or waiting; `words`: what it says."""
+    """A stage. `state`: done, found (something wrong), running, broken or waiting; `words`: what it says."""
 
     name: str
     what: str
@@ -70,12 +72,18 @@ class MovedRow(NamedTuple):
     patient: tuple[AnswerRow, ...]
 
 
+Part = tuple[bool, str]
+
+
 class WordRow(NamedTuple):
-    """A text that is another one. `serious`: what makes it so, "" if nothing does."""
+    """A text that is another one. `serious`: what makes it so, "" if nothing does; `old`, `new`: its words in parts, each with
+    whether it stands in both."""
 
     change: WordChange
     serious: str
     place: Place
+    old: tuple[Part, ...]
+    new: tuple[Part, ...]
 
 
 def stages_of(checked: Checked) -> tuple[StageRow, ...]:
@@ -89,13 +97,29 @@ def stages_of(checked: Checked) -> tuple[StageRow, ...]:
         if name in checked.broken:
             rows.append(StageRow(name, STAGES[name], "broken", checked.broken[name]))
         elif seconds is not None:
-            rows.append(StageRow(name, STAGES[name], "done", f"{seconds:.2f} s"))
+            bad = wrong_in(checked, name)
+            said = f"{bad} finding{'' if bad == 1 else 's'}, {seconds:.2f} s" if bad else f"holds, {seconds:.2f} s"
+            rows.append(
+                StageRow(name, STAGES[name], "found" if bad else "done", said if name != MOVED else f"{seconds:.2f} s")
+            )
         else:
             rows.append(
                 StageRow(name, STAGES[name], "running" if first else "waiting", "looking ..." if first else "waits")
             )
             first = False
     return tuple(rows)
+
+
+def wrong_in(checked: Checked, stage: str) -> int:
+    """How many things a stage found to be wrong."""
+    if stage == "structure":
+        return len(checked.structure or ())
+    proved = {"safety": checked.safety, "whole": checked.whole}.get(stage)
+    if proved is not None:
+        return sum(1 for f in proved.failed if f.safety == (stage == "safety"))
+    if stage == "screens":
+        return 0 if checked.screens is None else len(checked.screens.findings)
+    return len(checked.walk.broken) if stage == "walk" and checked.walk is not None else 0
 
 
 def failures_of(flow: Flow, checked: Checked) -> tuple[Failure, ...]:
@@ -122,7 +146,7 @@ def example_of_failure(flow: Flow, checked: Checked, number: int) -> Example | N
 
 def wrong_of(flow: Flow, checked: Checked) -> tuple[Finding, ...]:
     """Findings that are no matter of safety: structure, what is dead, screens."""
-    found = list(checked.structure or ())
+    found = list(checked.structure or ()) if SAFETY not in checked.broken else []
     proved = checked.proofs
     if proved is not None and proved.version == flow.version:
         found += [Finding(f.place, f.code, f.message, f.remedy) for f in proved.failed if not f.safety]
@@ -138,7 +162,20 @@ def words_of_edit(found: Difference) -> Iterator[WordRow]:
     """Texts that are others now, the most serious first."""
     for change in found.words[:MOST_WORDS]:
         file, _, line = change.place.partition(":")
-        yield WordRow(change, _SERIOUS.get(change.rank, ""), Place(file, int(line)))
+        yield WordRow(change, _SERIOUS.get(change.rank, ""), Place(file, int(line)), *_parts(change.old, change.new))
+
+
+def _parts(old: str | None, new: str | None) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Both texts word by word, as what stands in both and what does not."""
+    before, now = ([] if text is None else re.findall(r"\s*\S+", text) for text in (old, new))
+    if not before or not now:
+        return tuple((False, words) for words in before), tuple((False, words) for words in now)
+    found: tuple[list[Part], list[Part]] = [], []
+    for kind, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        for side, words in ((0, before[a:b]), (1, now[c:d])):
+            if words:
+                found[side].append((kind == "equal", "".join(words)))
+    return tuple(found[0]), tuple(found[1])
 
 
 def others_of(found: Difference) -> Iterator[tuple[str, str]]:
