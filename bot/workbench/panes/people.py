@@ -68,7 +68,8 @@ def _filled(desk: Desk, source: str, version: str) -> dict[str, Any]:
     chosen = next((table for table in mine if table.version == version), mine[0] if mine else None)
     flow = desk.shown()
     return {
-        "current": "" if flow is None else flow.version, "sources": SOURCES, "source": source, "versions": [table.version for table in mine], "why": why, "table": chosen,
+        "current": "" if flow is None else flow.version,
+        "sources": SOURCES, "source": source, "versions": [table.version for table in mine], "why": why, "table": chosen,
         "heads": HEADS, "rows": () if chosen is None else tuple(_rows(chosen)),
         "groups": () if chosen is None else _groups(chosen),
     }  # fmt: skip
