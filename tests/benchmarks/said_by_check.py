@@ -59,7 +59,10 @@ def said(flow: Flow, taps: int) -> str:
     lines = check_lines(Path(flow.name), flow, structure, screens, proved, {}, TODAY)
     fast = proofs(flow, fast=True).as_json()
     del fast["seconds"]
-    walked = [] if not taps else [str(explored(with_reader(flow), taps, taps // 10, int(flow.version, 16)))]
+    walked = []
+    if taps:
+        found = explored(with_reader(flow), taps, taps // 10, int(flow.version, 16))
+        walked = [f"{found[:5]} asked {sorted(found.asked)} fired {sorted(found.fired)}"]
     plain = [screens.as_json(), [str(one) for one in screens.excess], whole, fast]
     return "\n".join([*lines, *walked, json.dumps(plain, indent=1, ensure_ascii=False, default=sorted)])
 
