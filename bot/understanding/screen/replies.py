@@ -286,7 +286,10 @@ class ReplyReader:
         """The places of phrases with a no of their own, "nothing touches it": that no answers nothing by itself."""
         words, no = seen.words.words, self._denying | self._no
         spans = [s for s in seen.match.spans(group) if s[1] - s[0] > 1 and no & set(words[s[0] : s[1]])]
-        return frozenset(place for span in spans for place in range(*span))
+        said = {word for span in spans for word in words[slice(*span)] if word in no}
+        last = max((span[1] for span in spans), default=len(words))
+        again = {place for place in range(last, len(words)) if words[place] in said}  # "nothing touches it. NOTHING."
+        return frozenset(place for span in spans for place in range(*span)) | again
 
     @staticmethod
     def _in_its_words(seen: SeenScreen, name: str) -> str:
