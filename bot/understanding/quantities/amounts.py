@@ -269,7 +269,7 @@ class Amounts:
         if (front := self._little_more.before(words, begin)) or bit:
             most, begin, end = most * 1.4, begin - front, end + bit
         elif (front := self._less.before(words, begin)) or less:
-            least, begin, end = 0, begin - front, end + less
+            least, begin, end = (0 if least == most else least), begin - front, end + less  # "two or three mins tops"
         elif (front := self._more.before(words, begin)) or more:
             most, begin, end = most * 2, begin - front, end + more
         return least, most, (begin, end + loose)

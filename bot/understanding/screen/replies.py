@@ -203,6 +203,9 @@ class ReplyReader:
         spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
         if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
             return Reply(yes=tuple(spans))
+        plain = [o for o in spans if PLAIN in verdicts[o]]
+        if question.consent and len(plain) == 1:  # "my sister, back in Manila": whose words were only perhaps of one here
+            return Reply(yes=tuple(plain))
         longer = [o for o, s in spans.items() if s[1] - s[0] > 1]
         if question.consent and len(longer) == 1:
             return Reply(yes=tuple(longer))
