@@ -251,6 +251,8 @@ class Lists(Part):
     in_week: Phrases = ()
     ago_words: Phrases = ()
     ago_before: Phrases = ()
+    of_the_pain: Phrases = ()
+    """Questions whose answers are told elsewhere only in a clause that speaks of the pain, not by a bare "the same", "bottom"."""
     ahead_before: Phrases = ()
     comes_round: Phrases = ()
     """Words before a weekday to come on which an amount of time is full: "six weeks this coming sunday"."""

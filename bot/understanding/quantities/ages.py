@@ -63,6 +63,7 @@ class AgeReader:
         self._not_to_come = frozenset(age.not_to_come)
         self._not_yet, self._not = frozenset(age.not_yet), frozenset(parts.not_but)
         self._ordinal = frozenset(parts.ordinal_ends)
+        self._since = frozenset(word for phrase in (*parts.since, *parts.to) for word in phrase.split())
         self._decade_after = Listed(age.decade_after)
         self._months_and_units = frozenset(
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
@@ -120,7 +121,7 @@ class AgeReader:
                 return found
             weak = weak or found
         for place, word in enumerate(words):
-            if word in self._decades:
+            if word in self._decades and not self._since & set(words[max(0, place - 2) : place]):
                 low, high = self._decades[word]
                 if weak is not None and isinstance(weak.value, int) and low <= weak.value <= high:
                     return weak  # "pensioner, 81"

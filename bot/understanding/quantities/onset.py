@@ -170,6 +170,12 @@ class OnsetReader(DateReader):
         only = [g for g in guesses if g.elsewhere and g.weight > -2]
         if not valued and len(guesses) == len(only) == 1 and len(text.words) > 7:
             valued = only  # no other time is named: "66. since last night my left leg is getting weaker"
+        counted = {g.days for g in valued if g.plain_duration and isinstance(g.days, int)}
+        if (
+            len(counted) == 1 and (days := counted.pop()) is not None
+        ):  # "ten days, it was a Tuesday": the Tuesday of that week
+            named = [g for g in valued if isinstance(g.days, int) and text.words[g.span[0]] in self._weekday]
+            valued = [g for g in valued if g not in named or (days - _days(g)) % 7 or _days(g) > days]
         if valued:
             return max(valued, key=lambda g: (g.weight, -g.span[0]))
         return left[0] if left else None
@@ -198,6 +204,11 @@ class OnsetReader(DateReader):
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
         return not match.spots("turn").begin_between(first, last)
+
+
+def _days(guess: Guess) -> int:
+    """The days ago of a guess that names one day."""
+    return guess.days if isinstance(guess.days, int) else 0
 
 
 def _bounds(numbers: tuple[int, ...], place: int) -> WordSpan:
