@@ -189,7 +189,7 @@ class LanguageReader:
             request = ""
         if question is not None and len(words.words) <= FEW:
             unsaid = [u for u in unsaid if u.question == question.ask or question.kind not in NUMERIC]
-        told = self._sifted(seen, [*facts, *figures], reply, ledger)
+        told = self._sifted(seen, [*facts, *figures], reply, polarity, ledger)
         topics = self._topics.found(match) if open_question == AFTER_ADVICE else []
         if topics:
             spans = [span for _, span in topics]
@@ -252,12 +252,16 @@ class LanguageReader:
         told = any(fact.sure and fact.question == question.ask for fact in figures)
         return told or (question.consent and bool(reply.yes) and request != "question_back")
 
-    def _sifted(self, seen: Seen, facts: list[Fact], reply: Reply, ledger: Ledger) -> tuple[Fact, ...]:
+    def _sifted(
+        self, seen: Seen, facts: list[Fact], reply: Reply, said: str | None, ledger: Ledger
+    ) -> tuple[Fact, ...]:
         """The facts that stand beside the reply."""
         sieve, words, question = self._sieve, seen.words, seen.question
         facts = sieve.answering(seen, facts, bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
         if reply != NO_REPLY:
             facts = sieve.apart(facts, question, reply, ledger)
+        elif said is not None:
+            facts = sieve.of_a_yes_or_no(seen, facts)
         return tuple(sieve.surely(f, words, question) for f in facts if not sieve.bare_for_another(f, words, question))
 
     def _name_meant(self, seen: Seen, name: FoundName) -> bool:

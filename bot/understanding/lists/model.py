@@ -71,6 +71,8 @@ class AgeWords(Part):
     """Words before an age that is still to come: "he'll be 16 in January"."""
     to_come: Phrases = ()
     """Words behind an age that is still to come: "16 in February"."""
+    not_yet: Phrases = ()
+    """Words behind an age that is denied because it is still to come: "not sixteen yet"."""
     not_to_come: Phrases = ()
     """Words before a figure that say that it has been reached: "turned 70 in May"."""
     decade_after: Phrases = ()
@@ -249,7 +251,11 @@ class Lists(Part):
     in_week: Phrases = ()
     ago_words: Phrases = ()
     ago_before: Phrases = ()
+    of_the_pain: Phrases = ()
+    """Questions whose answers are told elsewhere only in a clause that speaks of the pain, not by a bare "the same", "bottom"."""
     ahead_before: Phrases = ()
+    comes_round: Phrases = ()
+    """Words before a weekday to come on which an amount of time is full: "six weeks this coming sunday"."""
     ahead_after: Phrases = ()
     since: Phrases = ()
     for_: Phrases = Field(default=(), alias="for")

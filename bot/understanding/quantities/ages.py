@@ -61,6 +61,9 @@ class AgeReader:
         self._young = frozenset(age.young)
         self._to_come = frozenset(age.to_come)
         self._not_to_come = frozenset(age.not_to_come)
+        self._not_yet, self._not = frozenset(age.not_yet), frozenset(parts.not_but)
+        self._ordinal = frozenset(parts.ordinal_ends)
+        self._since = frozenset(word for phrase in (*parts.since, *parts.to) for word in phrase.split())
         self._decade_after = Listed(age.decade_after)
         self._months_and_units = frozenset(
             (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
@@ -103,7 +106,10 @@ class AgeReader:
                 and not self._of_another(words, n.span)
                 and not self._is_to_come(words, n.span)
                 and not self._seems.before(words, n.span[0])
+                and not self._ordinal & {*words[n.span[1] : n.span[1] + 1]}  # "the 69th is running"
             ]
+            if len(own) == 1 and self._two_grown_up(words, numbers, own[0]):
+                return Figure(None, own[0].span)
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
         for number in numbers:
             if opened and number.least % 1 and number.least == number.most:  # "4 and a half"
@@ -115,7 +121,7 @@ class AgeReader:
                 return found
             weak = weak or found
         for place, word in enumerate(words):
-            if word in self._decades:
+            if word in self._decades and not self._since & set(words[max(0, place - 2) : place]):
                 low, high = self._decades[word]
                 if weak is not None and isinstance(weak.value, int) and low <= weak.value <= high:
                     return weak  # "pensioner, 81"
@@ -225,7 +231,9 @@ class AgeReader:
     def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
         """Whether an age is still to come: "turning 40", "16 in February", "39 next week"."""
         begin, end = span
-        if self._turning.before(words, begin):
+        if self._turning.before(words, begin) or (
+            self._not & {*words[begin - 1 : begin]} and self._not_yet & {*words[end : end + 1]}
+        ):
             return True
         if self._not_to_come & {*words[max(0, begin - 2) : begin], *words[end : end + 4]}:
             return False
@@ -260,6 +268,12 @@ class AgeReader:
             return True
         following = words[end] if end < len(words) else ""
         return bool(self._old.at(words, end)) or following in self._not_age
+
+    def _two_grown_up(self, words: tuple[str, ...], numbers: list[Number], own: Number) -> bool:
+        """Whether the age of another grown-up is told beside the writer's: "mum's 68 and I'm 41" may be of either."""
+        told = [n for n in numbers if n is not own and n.bare and n.least >= _GROWN and n.span[0]]
+        of_kin = any(self._whose & set(words[max(0, n.span[0] - 2) : n.span[0]]) for n in told)
+        return of_kin and bool(self._me.before(words, own.span[0]))
 
     def _birthday(self, words: tuple[str, ...], today: date) -> Figure | None:
         """The age of one who answers with a date of birth, "12/03/1982", or with its year alone."""

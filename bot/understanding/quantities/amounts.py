@@ -89,6 +89,7 @@ class Amounts:
         self._corrects = Listed(parts.corrects)
         self._not_but = frozenset(parts.not_but)
         self._whole = frozenset(k for k, v in parts.units.items() if v.whole)
+        self._seconds = {name: unit.seconds for name, unit in parts.units.items()}
         self._unit_of: dict[str, tuple[str, float]] = {}
         self._short: dict[str, tuple[str, float]] = {}
         for name, unit in parts.units.items():
@@ -130,11 +131,16 @@ class Amounts:
         return value, taken
 
     def _and_more(self, words: tuple[str, ...], place: int, value: float, taken: int) -> tuple[float, int]:
-        """ "A hundred and one": what stands behind a full hundred."""
-        behind = words[place + taken : place + taken + 2]
-        if value != 100 or len(behind) < 2 or behind[0] not in self._and:
+        """ "A hundred and one": what stands behind a full hundred; and "forty and three years" behind full tens."""
+        behind = words[place + taken : place + taken + 3]
+        if len(behind) < 2 or behind[0] not in self._and:
             return value, taken
         more = self._numbers.get(behind[1], 0)
+        tens = 20 <= value < 100 and value % 10 == 0 and len(behind) == 3 and behind[2] in self._unit_of
+        if tens and 1 <= more < 10:
+            return value + more, taken + 2
+        if value != 100:
+            return value, taken
         return (value + more, taken + 2) if 1 <= more < 20 else (value, taken)
 
     def numbers(self, text: SpokenWords) -> list[Number]:
@@ -179,16 +185,27 @@ class Amounts:
         return self._spans_of_two(text.words, found)
 
     def _spans_of_two(self, words: tuple[str, ...], found: list[Duration]) -> list[Duration]:
-        """ "5 minutes to an hour": two amounts with a "to" between them are one range."""
+        """ "5 minutes to an hour": two amounts with a "to" between them are one range; "4 hours and 20 minutes" are one amount."""
         out: list[Duration] = []
         for duration in found:
             last = out[-1] if out else None
+            if last is not None and self._goes_on(words, last, duration):
+                least, most = last.least + duration.least, last.most + duration.most
+                out[-1] = Duration(least, most, last.unit, (last.span[0], duration.span[1]))
+                continue
             joined = last is not None and duration.span[0] == last.span[1] + 1 and words[last.span[1]] in self._to
             if last is not None and joined and duration.most > last.least and not last.vague:
                 out[-1] = Duration(last.least, duration.most, duration.unit, (last.span[0], duration.span[1]))
             else:
                 out.append(duration)
         return out
+
+    def _goes_on(self, words: tuple[str, ...], last: Duration, duration: Duration) -> bool:
+        """Whether an amount goes on in the next smaller unit, with an "and" between them or nothing."""
+        between = words[last.span[1] : duration.span[0]]
+        beside = not between or (len(between) == 1 and between[0] in self._and)
+        exact = last.least == last.most and duration.least == duration.most and not (last.vague or duration.vague)
+        return beside and exact and self._seconds[duration.unit] < self._seconds[last.unit] > duration.most
 
     def unit_at(self, words: tuple[str, ...], place: int, short: bool = False) -> tuple[str, float] | None:
         """The unit of time at `place` (its name, its seconds); `short`: "d" and "s" are units too."""
@@ -252,7 +269,7 @@ class Amounts:
         if (front := self._little_more.before(words, begin)) or bit:
             most, begin, end = most * 1.4, begin - front, end + bit
         elif (front := self._less.before(words, begin)) or less:
-            least, begin, end = 0, begin - front, end + less
+            least, begin, end = (0 if least == most else least), begin - front, end + less  # "two or three mins tops"
         elif (front := self._more.before(words, begin)) or more:
             most, begin, end = most * 2, begin - front, end + more
         return least, most, (begin, end + loose)

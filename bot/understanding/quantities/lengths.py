@@ -10,6 +10,9 @@ from .amounts import Duration
 from .figures import Figure, neat
 from .listed import Listed
 
+_SHORTEST = 1
+"""Seconds that a spasm lasts at least."""
+
 
 class LengthReader:
     """Reads the length of one spasm with the words of a language."""
@@ -64,7 +67,8 @@ class LengthReader:
                     and (said or (len(words) <= 6 and not onset_opened and duration.most < 43200))
                 )
             ):
-                return Figure(neat(round(duration.least, 3), round(duration.most, 3)), duration.span)
+                least = max(duration.least, min(_SHORTEST, duration.most))  # "ten seconds tops"
+                return Figure(neat(round(least, 3), round(duration.most, 3)), duration.span)
         timed = {place for d in durations for place in range(*d.span) if not d.vague}
         spoken = [
             s for s in self._vague_length.spans(text.words) if s[0] not in timed and not self._ago.at(words, s[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.understanding.lists.model import Lists
 from bot.understanding.patterns.match import Match
@@ -60,7 +60,8 @@ class OnsetReader(DateReader):
             if place not in inside or guess.plain_duration:
                 out.append(guess)
             place = max(guess.span[1], place + 1)
-        return [self._weighed(text, match, g, elsewhere) for g in out]
+        meant = [g for g in out if not (dates_open and self.lists["not_but"].before(words, g.span[0]))]
+        return [self._weighed(text, match, g, elsewhere) for g in meant or out]  # "not today, the day before yesterday"
 
     def _weighed(self, text: SpokenWords, match: Match, guess: Guess, signs: tuple[WordSpan, ...]) -> Guess:
         clause = text.clause[guess.span[0]]
@@ -92,6 +93,8 @@ class OnsetReader(DateReader):
         if days:
             least, most = round(duration.least / DAY), round(duration.most / DAY)
         shift = self._day_shift.get(words[end + after]) if days and end + after < len(words) else None
+        if days and asked and not after and (full := self._full_on(words, end, today)) is not None:
+            shift, after = full
         if shift is not None and (after or shift <= 0):
             least, most, after, since = max(0, least + shift), max(0, most + shift), after + 1, 1
         single = words[begin] in self.amounts.articles and not after and not since
@@ -104,6 +107,12 @@ class OnsetReader(DateReader):
         value: Days = least if least == most else (least, most)
         behind = after if shift is not None or self.lists["ago_words"].at(words, end) else 0
         return Guess((begin, end + behind), value, (), weight, True)
+
+    def _full_on(self, words: tuple[str, ...], end: int, today: date) -> tuple[int, int] | None:
+        """On which weekday to come an amount of time is full, "six weeks this coming sunday": days to add, words before it."""
+        lead = self.lists["comes_round"].at(words, end)
+        number = self._weekday.get(words[end + lead]) if lead and end + lead < len(words) else None
+        return None if number is None else (-((number - today.weekday() - 1) % 7 + 1), lead)
 
     @staticmethod
     def _alone(text: SpokenWords, begin: int, end: int) -> bool:
@@ -161,6 +170,12 @@ class OnsetReader(DateReader):
         only = [g for g in guesses if g.elsewhere and g.weight > -2]
         if not valued and len(guesses) == len(only) == 1 and len(text.words) > 7:
             valued = only  # no other time is named: "66. since last night my left leg is getting weaker"
+        counted = {g.days for g in valued if g.plain_duration and isinstance(g.days, int)}
+        if (
+            len(counted) == 1 and (days := counted.pop()) is not None
+        ):  # "ten days, it was a Tuesday": the Tuesday of that week
+            named = [g for g in valued if isinstance(g.days, int) and text.words[g.span[0]] in self._weekday]
+            valued = [g for g in valued if g not in named or (days - _days(g)) % 7 or _days(g) > days]
         if valued:
             return max(valued, key=lambda g: (g.weight, -g.span[0]))
         return left[0] if left else None
@@ -189,6 +204,11 @@ class OnsetReader(DateReader):
         """Whether no turn ("and now") stands between two spans of a clause."""
         first, last = min(one[1], other[1]), max(one[0], other[0])
         return not match.spots("turn").begin_between(first, last)
+
+
+def _days(guess: Guess) -> int:
+    """The days ago of a guess that names one day."""
+    return guess.days if isinstance(guess.days, int) else 0
 
 
 def _bounds(numbers: tuple[int, ...], place: int) -> WordSpan:

@@ -76,9 +76,11 @@ class PainReader:
         for number in numbers:
             begin, end = number.span
             framed = number.most == 10 and self._frame.before(words, begin)
+            end_of_scale = number.most == _TEN and bool(self._out_of.before(words, begin))  # "a for out of ten"
             if (
                 begin in taken
                 or framed
+                or end_of_scale
                 or (number.most == 10 and number.least in (0, 1) and number.least != number.most)
             ):
                 continue

@@ -26,6 +26,7 @@ class Sieve:
 
     def __init__(self, flow: FlowWords) -> None:
         self._flow = flow
+        self._of_the_pain = frozenset(flow.language.lists.of_the_pain)
         self._tells_the_beginning = frozenset(
             home.ask
             for option, words in flow.language.options.items()
@@ -37,8 +38,12 @@ class Sieve:
         where nothing is said of the pain, and single words beside an age ("35 running")."""
         question = seen.question
         answered = answered or any(question is not None and f.question == question.ask for f in facts)
-        if question is None or question.kind is Kind.ago:
+        if question is None:
             return facts
+        if question.kind is Kind.ago:  # "when I got out of bed": no word of what makes it worse
+            return [
+                f for f in facts if not self._flow.questions[f.question].describes or self._said_of_the_pain(seen, f)
+            ]
         told = bool(seen.match.spans("pain_began"))
         alone = answered and question.kind is Kind.age and len(seen.words.words) <= FEW
         return [
@@ -47,10 +52,14 @@ class Sieve:
             if f.question == question.ask
             or not (
                 (f.question in self._tells_the_beginning and not told)
-                or (self._flow.questions[f.question].describes and not self._said_of_the_pain(seen, f))
+                or (self._is_of_the_pain(f.question) and not self._said_of_the_pain(seen, f))
                 or (alone and f.places[1] - f.places[0] == 1)
             )
         ]
+
+    def _is_of_the_pain(self, name: str) -> bool:
+        """Whether a question is about nothing but the pain, so that single words elsewhere are no answer to it."""
+        return self._flow.questions[name].describes or name in self._of_the_pain
 
     @staticmethod
     def _said_of_the_pain(seen: Seen, fact: Fact) -> bool:
@@ -85,6 +94,21 @@ class Sieve:
             or fact.places == (0, 0)
             or self._flow.questions[fact.question].kind is Kind.many
             or not taken & set(range(*fact.places))
+        ]
+
+    @staticmethod
+    def of_a_yes_or_no(seen: Seen, facts: list[Fact]) -> list[Fact]:
+        """The facts without those that the words of a yes or a no to the open question only seem to state: "walking makes it worse,
+        not better" answers a question about stiff mornings, not how the pain goes."""
+        question = seen.question
+        if question is None or question.kind is not Kind.yes_no:
+            return facts
+        own = [s for word in ("yes", "no") for s in seen.match.spans(f"{question.ask}/{word}.plain")]
+        taken = {place for span in own for place in range(*span)}
+        return [
+            fact
+            for fact in facts
+            if fact.question == question.ask or fact.places == (0, 0) or not set(range(*fact.places)) <= taken
         ]
 
     def bare_for_another(self, fact: Fact, words: SpokenWords, question: Question | None) -> bool:

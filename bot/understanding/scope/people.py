@@ -37,7 +37,7 @@ class People:
                     return None
                 stopped = self._stops.begin_between(begin + 1, span[0])
                 fresh = cues.fresh_between("fresh_now", begin + 1, span[0] + 1, cues.known.of_them)
-                return MAYBE if stopped or fresh else OTHER
+                return MAYBE if (stopped or fresh) and not self._contrasted(span) else OTHER
         return OTHER if cues.spots("other_after").begin_between(span[1], span[1] + _NEAR + 1) else None
 
     def of_them(self, span: WordSpan) -> bool:
@@ -93,6 +93,12 @@ class People:
                 continue
             out.append((kin[0], self._end(kin)))
         return out
+
+    def _contrasted(self, span: WordSpan) -> bool:
+        """Whether right behind the words it is said that it is not so with the writer: "it's my wife on statins, not me"."""
+        words = self._words
+        ends = (cue[1] for cue in self._cues.spots("not_me").between(span[1], span[1] + _NEAR))
+        return any(end >= len(words) or not words[end].isalnum() or end in self._mine for end in ends)
 
     def _within(self, places: frozenset[int], first: int) -> int | None:
         """The first of these places among the next words."""

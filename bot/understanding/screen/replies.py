@@ -100,6 +100,8 @@ class ReplyReader:
         if self._meant(seen, f"{question.ask}/some.plain"):
             return Reply(no=no, some=True)  # "my back", where places on it are listed
         telling = bool(seen.ledger.telling) or any(n.ask for n in names) or self._yes_to_something(seen)
+        if closes and names and not telling and not any(n.means for n in names):
+            return Reply(none=True, no=ids)  # "blood pressure tablets, that's the lot"
         unknown = bool(seen.ledger.unknown) and strict(question)
         items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
         whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
@@ -203,6 +205,11 @@ class ReplyReader:
         spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
         if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
             return Reply(yes=tuple(spans))
+        plain = [o for o in spans if PLAIN in verdicts[o]]
+        if (
+            question.consent and len(plain) == 1
+        ):  # "my sister, back in Manila": whose words were only perhaps of one here
+            return Reply(yes=tuple(plain))
         longer = [o for o, s in spans.items() if s[1] - s[0] > 1]
         if question.consent and len(longer) == 1:
             return Reply(yes=tuple(longer))
@@ -267,11 +274,11 @@ class ReplyReader:
         return "no" if seen.match.spans("deny_all") and not self._turned(seen) else None
 
     def _behind_turn(self, seen: SeenScreen, name: str) -> str | None:
-        """Which of the two stands behind a "but", with the other before it: "stiff, yes, but moving makes it worse"."""
+        """Which of the two stands behind a "but", with the other, or both, before it: "stiff, yes, but moving makes it worse"."""
         for turn in seen.match.spans("contrast"):
             after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
             before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
-            if len(after) == 1 and not after & before:
+            if len(after) == 1 and (not after & before or len(before) == len(_YES_NO)):
                 return after.pop()
         return None
 
@@ -286,7 +293,10 @@ class ReplyReader:
         """The places of phrases with a no of their own, "nothing touches it": that no answers nothing by itself."""
         words, no = seen.words.words, self._denying | self._no
         spans = [s for s in seen.match.spans(group) if s[1] - s[0] > 1 and no & set(words[s[0] : s[1]])]
-        return frozenset(place for span in spans for place in range(*span))
+        said = {word for span in spans for word in words[slice(*span)] if word in no}
+        last = max((span[1] for span in spans), default=len(words))
+        again = {place for place in range(last, len(words)) if words[place] in said}  # "nothing touches it. NOTHING."
+        return frozenset(place for span in spans for place in range(*span)) | again
 
     @staticmethod
     def _in_its_words(seen: SeenScreen, name: str) -> str:
