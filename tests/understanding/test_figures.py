@@ -38,6 +38,16 @@ from tests.support.understood import read, seen
         ("age", "52 years old, one spasm lasts 1 day", 52),
         ("age", "I am 55 years of age, pain 7 out of 10", 55),
         ("age", "he'll be 16 in january", 15),
+        ("age", "not twelve yet, next month", 11),
+        ("age", "I have fifty and two years", 52),
+        ("age", "completed 70, the 71st is running", 70),
+        ("onset", "not yesterday, three days ago", 3),
+        ("onset", "five weeks this coming monday", 32),
+        ("onset", "three hours and ten minutes", 0),
+        ("onset", "eleven days, it was a monday", 11),
+        ("spasm_length", "1 hour 20 minutes", 4800),
+        ("spasm_length", "15 seconds max", {"min": 1, "max": 15}),
+        ("spasm_length", "two or three mins tops", {"min": 120, "max": 180}),
     ],
 )
 def test_figures(question: str, text: str, value: Any) -> None:
@@ -51,6 +61,29 @@ def test_a_time_that_says_no_day_is_asked(text: str) -> None:
     got = seen(text, "onset")
     assert "onset" not in got["answers"]
     assert "onset" in got["ask"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("age", "dad's 70 and I'm 44"), ("age", "my mother is 81, I am 55"), ("pain", "pretty bad out of ten")],
+)
+def test_a_figure_that_may_be_of_another_or_the_end_of_the_scale_is_asked(question: str, text: str) -> None:
+    assert question not in seen(text, question)["answers"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("health", "lupus since my twenties", "age"),
+        ("how_started", "getting the roast out of the bottom oven", "where"),
+        ("muscle_aches", "weak in both arms, been the same for months", "course"),
+        ("same_in_every_position", "no better lying down", "course"),
+        ("infection_kind", "lumbar puncture on the 3rd", "onset"),
+        ("onset", "when I got out of bed today", "movements"),
+    ],
+)
+def test_words_about_one_question_do_not_answer_another(question: str, text: str, other: str) -> None:
+    assert other not in {fact.question for fact in read(text, question).facts}
 
 
 @pytest.mark.parametrize(

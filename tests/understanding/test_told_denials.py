@@ -16,7 +16,8 @@ DENIED = {
         "I collapsed once in 2012, nothing since and none of these now",
         "my husband fainted last week, not me, none of these",
         "no ty", "none hon", "no squire", "nothing like that pet i only tweaked it", "no was just carrying a bag",
-        "is there many more of these. no",
+        "is there many more of these. no", "negative on every count", "no symptoms of any kind",
+        "No. No accidents, chest is fine, havent fainted, both legs the right colour",
     ),
     "nerves": (
         "such problem is not there, urine and motions are fine",
@@ -27,7 +28,8 @@ DENIED = {
         "the hospital asked me the same in 2021, no then and no now",
         "my sister had cauda equina so I keep checking, it's all normal, none of these",
         "my mate had that and I've been checking every time I go to the toilet, all fine, none",
-        "nothing like that, I can feel the paper when I wipe",
+        "nothing like that, I can feel the paper when I wipe", "none of the six",
+        "Bladder, bowels, strength and balance all normal", "read all six twice and it's no to every one of them",
     ),
     "dark_urine_more": ("no muscle is swollen, i'm passing plenty, only the colour is off", "nuh", "nu uh", "nuh uh"),
     "pregnancy_signs": ("no blood, waters not gone, nothing coming in waves, baby moving, no burning when i pee",),
@@ -38,6 +40,7 @@ DENIED = {
     "medicines": (
         "no steroids, no thinners, no statins, nothing for diabetes, nothing for my immune system",
         "it's my husband who takes warfarin, not me, I take nothing", "the wife is on a statin, I take nothing",
+        "its my wife on statins, not me", "blood pressure tablets, that's the lot", "would not even take an aspirin",
     ),
     "health": (
         "they thought it was cancer in 2014 but the biopsy was clear. nothing else applies",
@@ -48,6 +51,7 @@ DENIED = {
         "my aunt's eyelid droops but she's 80, otherwise no",
         "my father had polymyalgia and couldn't get up the stairs, I can no bother, so no",
         "I lost three stone on purpose with Weight Watchers since January. No to the rest",
+        "none unless being 80 counts", "number 3 is a no, the others no as well",
     ),
 }  # fmt: skip
 
@@ -55,12 +59,16 @@ NOT_DENIED = {
     "danger": (
         "no crash. no fainting. ripping pain. legs warm", "no. no. ripping pain in my back. legs warm",
         "no crash no fainting no. tearing pain", "no was just lifting and passed out", "yeah nah a bit of chest pain",
-        "heart attack in 2016 and the chest pain is back",
+        "heart attack in 2016 and the chest pain is back", "both legs the right colour but my foot is white",
+        "no trouble of any kind but I fainted", "number 3 is a no, number 4 yes",
     ),
     "nerves": (
         "leak since the kids, worse now", "numb down below since my second baby 3 weeks ago no change",
         "leaking since Tuesday, no worse", "leak when I cough since I had my baby last month, no change",
         "my sister had cauda equina and now I'm numb too", "no leaking, no numbness, no I can't feel when I wipe",
+        "bladder leaking, bowels, strength and balance all normal", "legs and bladder are not normal",
+        "none unless a numb bum counts", "none bar the sore bit between my legs", "the only thing leaking is my bladder",
+        "all quiet on that front except the left leg", "she shook her head to all but the third",
     ),
     "dark_urine_more": ("no, only the thigh is swollen", "no muscle is hard, the calf is swollen"),
     "health": (
@@ -70,9 +78,13 @@ NOT_DENIED = {
     "medicines": (
         "put me on simvastatin in 2010, came off it in 2011, back on it since 2015",
         "came off warfarin in 2011, now on apixaban", "my wife is on warfarin, I'm on apixaban",
+        "its my wife on statins, me too", "blood pressure tablets and warfarin, that's the lot",
     ),
-    "legs": ("no pain, no cramp, walking brings it on",),
-    "warning": ("I lost two stone, not on purpose. no to the others",),
+    "legs": (
+        "no pain, no cramp, walking brings it on", "the ulcer healed but it came back", "foot ulcer healed, toes hurt in bed",
+        "hands perfect, foot numb",
+    ),
+    "warning": ("I lost two stone, not on purpose. no to the others", "zero out of eight, well maybe the sweats"),
 }  # fmt: skip
 
 OLD = {
