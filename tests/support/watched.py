@@ -16,13 +16,18 @@ LONGEST_WAIT = 60.0
 """Seconds for a line to come, on a machine that is busy with other tests."""
 
 
+def heeds_ctrl_c() -> None:
+    """A process that was begun in the background takes no Ctrl-C, nor do those that it begins: this one is to."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class WatchedScripts:
     """`folder`: where the process works; `arguments`: what follows `replay --watch`."""
 
     def __init__(self, folder: Path, *arguments: object, flows: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "replay", "--watch", *map(str, arguments)], cwd=folder, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "FLOWS_DIR": str(flows)},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "FLOWS_DIR": str(flows)}, preexec_fn=heeds_ctrl_c,
         )  # fmt: skip
         self.said: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()

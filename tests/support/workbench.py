@@ -25,6 +25,7 @@ from bot.workbench.application import application
 from bot.workbench.desk import Desk, DeskFolders
 from bot.workbench.guard import Guarded
 from bot.workbench.serving import host_names, listen_on
+from tests.support.watched import heeds_ctrl_c
 
 KEY = "the-key-of-the-tests"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=ZoneInfo("UTC"))
@@ -140,6 +141,7 @@ def opened_by_command(folder: Path, *arguments: str) -> Iterator[Opened]:
         stderr=subprocess.STDOUT,
         text=True,
         env={**kept, "PYTHONPATH": root},
+        preexec_fn=heeds_ctrl_c,
     )
     assert process.stdout is not None
     first = process.stdout.readline()
