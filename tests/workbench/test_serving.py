@@ -194,7 +194,7 @@ def test_news_come_when_a_file_is_saved(bench: Opened) -> None:
         asked_for = f"GET /news HTTP/1.1\r\nHost: 127.0.0.1:{bench.port}\r\nCookie: {bench.mine['Cookie']}\r\n\r\n"
         listens.sendall(asked_for.encode())
         heard = b""
-        while b": here" not in heard:
+        while b"data: #" not in heard:
             heard += listens.recv(1000)
         file = bench.folder / "flows" / "sprain" / "texts.en.yaml"
         file.write_text(file.read_text().replace("Who is this about?", "Whose ankle is it?"))
