@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.check.report.report import WalkReport, check_command
+from bot.check.answers.results import WalkReport
+from bot.check.report.report import check_command
 from bot.core.flow.compiled import Flow
 from bot.replay.walks import walking as walk
 from bot.replay.walks.own_process import WalkProcess, WalkProcesses

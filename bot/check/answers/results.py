@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core.model.findings import Place
 
@@ -79,3 +79,16 @@ class Proofs:
 
         failed = tuple(failure(f) for f in plain["failed"])
         return Proofs(**{**plain, "held": tuple(plain["held"]), "failed": failed, "limits": tuple(plain["limits"])})
+
+
+class WalkReport(NamedTuple):
+    """What random walks through the engine came to. `missed`: what they did not reach, by kind; `broken`: law, what happened, and
+    the script that shows it."""
+
+    turns: int
+    taps: int
+    typed: int
+    seed: str
+    seconds: float
+    missed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    broken: tuple[tuple[str, str, str], ...] = ()

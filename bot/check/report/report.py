@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
-from bot.check.answers.results import Failed, Proofs
+from bot.check.answers.results import Failed, Proofs, WalkReport
 from bot.check.difference.diff import Difference, compare
 from bot.check.proof.prove import proofs
 from bot.check.proof.solver import NotProved
@@ -30,20 +30,6 @@ OK, FOUND, USAGE = 0, 1, 2
 FIRST_FEW = 3
 """Texts of a language that read as in another one, of which `check` names the first."""
 BROKEN_LAW, OWN_RULE = "FLOW070", "FLOW059"
-
-
-class WalkReport(NamedTuple):
-    """What random walks through the engine came to. `missed`: what they did not reach, by kind; `broken`: law, what happened, and
-    the script that shows it."""
-
-    turns: int
-    taps: int
-    typed: int
-    seed: str
-    seconds: float
-    missed: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    broken: tuple[tuple[str, str, str], ...] = ()
-
 
 BeginWalk = Callable[[Flow, Path, Path], Callable[[], WalkReport]]
 """(flow, its folder, folder for scripts) -> what walks along and waits for the walk that began."""

@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING
 from .tally import TAPS, TYPED, Tally
 
 if TYPE_CHECKING:
-    from bot.check.report.report import WalkReport
+    from bot.check.answers.results import WalkReport
     from bot.core.flow.compiled import Flow
-
-    from .walking import OneWalk
 
 
 class WalkProcess:
@@ -40,17 +38,17 @@ class WalkProcess:
         """Begin to walk through the flow of a folder; what is given back waits for it, with a processor more. Scripts of what
         breaks go into `build`."""
         with suppress(OSError):  # it has ended: all of it is done here
-            self._pipe.send((folder, taps, typed))
+            self._pipe.send((folder, build, taps, typed))
 
         def report() -> WalkReport:
-            from .together import reading_when_needed, walk_through
-
-            made: dict[int, OneWalk] = {}
-            seconds = 0.0
             self._tally.want(True)
-            with suppress(EOFError, OSError):
-                made, seconds = self._pipe.recv()
-            return walk_through(reading_when_needed(flow), build, taps, typed, made, seconds)
+            try:
+                found: WalkReport = self._pipe.recv()
+            except (EOFError, OSError):
+                from .together import reading_when_needed, walk_through
+
+                found = walk_through(reading_when_needed(flow), build, taps, typed)
+            return found
 
         return report
 
@@ -86,10 +84,11 @@ class WalkProcesses:
 def _walk_as_told(pipe: Connection, tally: Tally) -> None:
     from bot.library import load_flow
 
-    from .together import reading_when_needed, walked_along
+    from .together import reading_when_needed, walk_through, walked_along
 
     with suppress(EOFError):  # there is no flow to walk through
-        folder, taps, typed = pipe.recv()
+        folder, build, taps, typed = pipe.recv()
         began = perf_counter()
-        made = walked_along(reading_when_needed(load_flow(folder)), tally, taps, typed)
-        pipe.send((made, perf_counter() - began))
+        flow = reading_when_needed(load_flow(folder))
+        made = walked_along(flow, tally, taps, typed)
+        pipe.send(walk_through(flow, build, taps, typed, made)._replace(seconds=perf_counter() - began))

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.check.report.report import WalkReport
+from bot.check.answers.results import WalkReport
 from bot.core.flow.compiled import Flow
 from bot.core.model.readings import Reading
 
@@ -65,15 +65,8 @@ def _walk_along(pipe: Connection, flow: Flow, tally: Tally, taps: int, typed: in
     pipe.send(walked_along(flow, tally, taps, typed, copies=False))
 
 
-def walk_through(
-    flow: Flow,
-    build: Path,
-    taps: int = TAPS,
-    typed: int = TYPED,
-    made: Made | None = None,
-    took: float = 0.0,
-) -> WalkReport:
-    """The walk, from a seed that only the flow's content decides. `made`: what was walked already, in so many seconds."""
+def walk_through(flow: Flow, build: Path, taps: int = TAPS, typed: int = TYPED, made: Made | None = None) -> WalkReport:
+    """The walk, from a seed that only the flow's content decides. `made`: what was walked already."""
     began = perf_counter()
     walked = explored(flow, taps, typed, int(flow.version, 16), MOST_BROKEN, made)
     broken = []
@@ -86,7 +79,7 @@ def walk_through(
         ("questions", tuple(name for name in flow.questions if name not in walked.asked)),
         ("rules", tuple(rule.rule.rule for rule in flow.rules if rule.rule.rule not in walked.fired)),
     )
-    seconds = took + perf_counter() - began
+    seconds = perf_counter() - began
     return WalkReport(walked.turns, walked.taps, walked.typed, flow.version, seconds, missed, tuple(broken))
 
 
