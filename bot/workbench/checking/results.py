@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.check.answers.results import Proofs
+from bot.check.answers.results import Proofs, WalkReport
 from bot.check.difference.diff import Difference
-from bot.check.report.report import WalkReport
 from bot.check.screens.budget import Fit
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding
