@@ -22,7 +22,7 @@ TYPED = "my left zebra foot is dead cold since tuesday"
 def test_the_command_prints_its_address_and_serves_at_once(command: Opened) -> None:
     assert command.said[0].startswith(f"http://127.0.0.1:{command.port}/?key=")
     assert command.raw("GET", f"/?key={command.key}").status == 200
-    assert "Spine of back_spasm" in command.get("/spine").text
+    assert "Questions of back_spasm, in the order in which they are asked" in command.get("/spine").text
 
 
 def test_each_start_has_another_key(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def asked(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_an_empty_folder_works_on_the_shipped_flows(tmp_path: Path) -> None:
     with opened_by_command(tmp_path) as opened:
-        assert "Spine of back_spasm" in opened.get("/spine").text
+        assert "Questions of back_spasm, in the order in which they are asked" in opened.get("/spine").text
         assert "Who is this for?" in opened.get("/phone").text
     assert list(tmp_path.iterdir()) == []
 

@@ -20,6 +20,7 @@ from bot.pictures.drawing import draw
 from bot.replay.script.model import KINDS
 from bot.replay.script.writing import Exists, save
 from bot.workbench.drawing import asks_for_part, back_to, desk_of, page_part, whole_page
+from bot.workbench.panes.spine import chosen_detail
 from bot.workbench.phone.chat import PhoneChat
 from bot.workbench.phone.told import told_beside
 
@@ -36,7 +37,7 @@ def phone(request: Request) -> Response:
     chat = desk_of(request).chat()
     if chat is None:
         return whole_page(request, "unreadable.html", "phone")
-    return whole_page(request, "phone.html", "phone", **_filled(request, ""))
+    return whole_page(request, "phone.html", "phone", detail=chosen_detail(request), **_filled(request, ""))
 
 
 def _filled(request: Request, said: str) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _filled(request: Request, said: str) -> dict[str, Any]:
     chat = desk.chat()
     assert chat is not None
     return {"chat": chat, "told": told_beside(chat), "said": said, "kinds": KINDS, "same": False,
-        "old": _old(request, chat),
+        "old": _old(request, chat), "open_from": chat.driver.open_from,
     }  # fmt: skip
 
 
@@ -59,7 +60,9 @@ def _again(request: Request, said: str = "", same: bool = True) -> Response:
     stands in the fields beside it does too."""
     if asks_for_part(request):
         return page_part(request, "_phone.html", **_filled(request, said) | {"same": same})
-    return whole_page(request, "phone.html", "phone", **_filled(request, said)) if said else back_to("/phone")
+    if not said:
+        return back_to("/phone")
+    return whole_page(request, "phone.html", "phone", detail=None, **_filled(request, said))
 
 
 async def act(request: Request) -> Response:

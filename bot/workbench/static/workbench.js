@@ -70,40 +70,66 @@
   document.addEventListener("mouseover", (event) => mark(question(event)));
   document.addEventListener("focusin", (event) => { if (question(event)) mark(question(event)); });
 
-  // To what is known of a question or a rule, and back to where it was chosen.
+  // What is known of a question or a rule: it is closed with the focus back where it was chosen or, once links in it were followed,
+  // on what was shown last, if the page has that.
   let chosen = null;
-  const back = () => {
-    const known = document.querySelector("#detail [data-back]")?.hash.slice(1);
-    const to = chosen?.isConnected ? chosen : document.getElementById(chosen?.id || known || "screen");
+  let followed = false;
+  const opens = (link) => { followed = Boolean(link.closest("#detail")); if (!followed) chosen = link; };
+  const back = (button) => {
+    const there = document.getElementById(button.dataset.back);
+    const first = chosen?.isConnected ? chosen : document.getElementById(chosen?.id ?? "");
+    const to = followed ? there ?? first : first ?? there;
     (to ?? document.getElementById("screen") ?? document.getElementById("main")).focus();
   };
   document.addEventListener("click", (event) => {
-    if (!event.target.closest?.("[data-back]")) return;
-    event.preventDefault();
-    back();
+    const button = event.target.closest?.("[data-back]");
+    if (button) back(button);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.closest?.("#detail")) back();
+    if (event.key === "Escape") event.target.closest?.("#detail")?.querySelector("[data-back]")?.click();
   });
+  // Beside a list it stands in sight already; below one, in a narrow window, it is brought there.
+  const show = (detail) => {
+    detail.focus({ preventScroll: true });
+    const { top, bottom } = detail.getBoundingClientRect();
+    if (top > innerHeight * 0.7 || bottom < 60) detail.scrollIntoView();
+  };
+  // Drawn anew because something is new, it stays as far open and as far down as it was.
+  let before = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (target.id !== "detail") return;
+    const open = [...target.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+    before = requestConfig.elt === target ? { open, top: target.scrollTop } : null;
+  });
+  const as_before = (detail) => {
+    for (const summary of detail.querySelectorAll("details > summary")) {
+      if (before.open.includes(summary.textContent)) summary.parentElement.open = true;
+    }
+    detail.scrollTop = before.top;
+  };
 
-  // The phone: the newest is in sight; after a key the focus is on the keys, on the same one while its list is open.
+  // The phone: what is new is in sight from its beginning, or down to its keys if they have the focus; after a key the focus is on the
+  // keys, on the same one while its list is open; Escape leads from the chat to the text box.
   const screen = () => document.getElementById("screen");
-  // To the end, or to where two phones differ; of a script to the line that deviates.
+  // To what is new, to the end, or to where two phones differ; of a script to the line that deviates.
   const down = () => {
     for (const one of document.querySelectorAll(".screen")) {
-      const differs = one.querySelector(".differs");
-      one.scrollTop = differs ? differs.getBoundingClientRect().top - one.getBoundingClientRect().top + one.scrollTop - 60 : one.scrollHeight;
+      const fresh = one.contains(document.activeElement) ? null : one.querySelector(".differs, [data-fresh]");
+      one.scrollTop = fresh ? fresh.getBoundingClientRect().top - one.getBoundingClientRect().top + one.scrollTop - 20 : one.scrollHeight;
     }
     for (const script of document.querySelectorAll("pre.script")) {
       const line = script.querySelector("mark");
       if (line) script.scrollTop = line.offsetTop - script.offsetTop - script.clientHeight / 2;
     }
   };
+  const words = () => document.getElementById("words");
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && event.target.closest?.("#screen")) words().focus(); });
   const keys = (group) => [...group.querySelectorAll(".key")];
   let pressed = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const from = event.target;
-    if (from.matches?.("a[hx-target='#detail']") && !from.closest("#detail")) chosen = from;
+    if (from.matches?.("a[hx-target='#detail']")) opens(from);
     if (event.detail.target?.id !== "phone") return; // news may ask for parts meanwhile
     const by = event.detail.requestConfig.triggeringEvent?.submitter;
     pressed = from.matches?.(".keys") ? { group: from.dataset.said, at: keys(from).indexOf(by) } : null;
@@ -116,11 +142,11 @@
   };
   document.addEventListener("htmx:afterSettle", (event) => {
     const from = event.detail.requestConfig?.elt;
-    if (event.target.id === "detail" && from?.id !== "detail") event.target.focus();
+    if (event.target.id === "detail" && before) as_before(event.target);
+    else if (event.target.id === "detail" && !from?.matches("[data-back]")) show(event.target);
+    if (event.target.id === "phone" && pressed) to_the_keys();
+    else if (event.target.id === "phone" && from?.matches(".typing")) words().focus({ preventScroll: true });
     if (event.target.id?.startsWith("phone") || event.target.id === "test") down();
-    if (event.target.id !== "phone") return;
-    if (pressed) to_the_keys();
-    else if (from?.matches(".typing")) document.getElementById("words").focus({ preventScroll: true });
   });
   document.addEventListener("load", (event) => { if (event.target.closest?.("#screen")) down(); }, true);
   down();

@@ -10,7 +10,7 @@ from bot.core.flow.compiled import Flow
 from bot.core.model.files.parts import Level
 from bot.core.model.findings import Place
 
-from .spine import found_in
+from .search import found_in, searched_rules
 
 
 class RuleRow(NamedTuple):
@@ -35,7 +35,7 @@ def rule_table(flow: Flow, words: str = "") -> RuleTable:
     rules = [
         (rule, explain(rule.node, flow.questions))
         for rule in flow.by_rank
-        if found_in(words, rule.rule.rule, rule.rule.level, rule.rule.when, " ".join(reads(rule.node)))
+        if found_in(words, searched_rules(flow)[rule.rule.rule])
     ]
     read = {name for rule, _ in rules for name in reads(rule.node)}
     questions = tuple(name for name in flow.questions if name in read)

@@ -18,8 +18,8 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.ago: "how long ago", Kind.length: "how long", Kind.age: "age",
 }  # fmt: skip
 """Kind of a question -> what an operator calls it."""
-ROW = 56
-"""Pixels of a row: arcs are drawn by it."""
+ROW = 64
+"""Pixels of a row: arcs are drawn by it. In a narrow window badges take two lines of it."""
 WIDTH = 150
 """Pixels that the arcs take."""
 
@@ -86,12 +86,6 @@ def _in_words(flow: Flow, node: Node) -> str:
     """A condition in words; of one that is only a name, the name and what it means."""
     words = explain(node, flow.questions)
     return f"{words}: {explain(node.part, flow.questions)}" if isinstance(node, Named) else words
-
-
-def found_in(words: str, *texts: str) -> bool:
-    """Whether every word that is looked for stands in one of the texts."""
-    said = " ".join(texts).casefold().replace("_", " ")
-    return all(word in said for word in words.casefold().replace("_", " ").split())
 
 
 def drawn_arcs(arcs: Iterable[Arc], order: list[str]) -> tuple[DrawnArc, ...]:
