@@ -53,7 +53,6 @@ def whole_page(request: Request, template: str, pane: str, status: int = 200, **
         "panes": PANES,
         "pane": pane,
         "news": request.app.state.news.number,
-        "request_path": request.url.path,
     }
     return HTMLResponse(_environment.get_template(template).render(**shared, **filled), status)
 

@@ -232,7 +232,7 @@ def test_unknown_acts_and_panes_are_not_there(bench: Opened) -> None:
     for path in ("/phone/no_such_act", "/phone/save/no_such_thing", "/no_such_act"):
         assert bench.post(path, {"title": "a"}).status == 404
     pictures = [f"/phone/picture/{number}/1.png" for number in ("0", "-1", "9" * 5000, "\u0663", "x")]
-    for path in ("/no_such_pane", "/detail", *(quote(path) for path in pictures)):
+    for path in ("/no_such_pane", "/detail/rule", *(quote(path) for path in pictures)):
         answer = bench.get(path)
         assert answer.status == 404
         assert "There is no such page" in answer.text

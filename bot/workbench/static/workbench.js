@@ -18,6 +18,7 @@
   let known = Number(document.body.dataset.news);
   const EVERYTHING = ["flow", "tests", "kit", "kits"];
   const tell = (name) => {
+    if (name === "flow" && document.querySelector("[data-reload]")) { location.reload(); return; }
     if (name === "flow" || name === "checked") document.body.dispatchEvent(new CustomEvent("news"));
     document.body.dispatchEvent(new CustomEvent(name));
   };
