@@ -13,7 +13,7 @@ from bot.replay.playing.ways import MemoryWay
 from bot.replay.script.flows import Only
 from bot.replay.script.reading import Scripts, read_text
 from bot.workbench.phone.chat import PhoneChat
-from tests.support.flow_edits import SPRAIN, edited, flow_at
+from tests.support.flow_edits import BACK_SPASM, SPRAIN, edited, flow_at
 from tests.support.workbench import NOON
 
 FLOW = equip(flow_at(SPRAIN))
@@ -98,3 +98,20 @@ def test_a_time_is_written_as_it_is_read(seconds: int) -> None:
     chat.wait(seconds)
     again = chat.again(FLOW)
     assert again.now == chat.now
+
+
+def test_old_keys_are_told_from_those_of_the_open_screen_and_of_what_stands_over_it() -> None:
+    chat = PhoneChat(equip(flow_at(BACK_SPASM)), "en", NOON).begin()
+
+    def kept() -> dict[str, bool]:
+        """The first key of each message that has some -> whether it is up to date."""
+        rows = {number: item.message.rows for number, item in enumerate(chat.items) if item.message}
+        return {first[0][0].label: number >= chat.driver.open_from for number, first in rows.items() if first}
+
+    chat.write("me")
+    chat.write("44, I have pain in my low back since lifting")
+    assert kept() == {"Where": True, "Pee or poo": True}
+    chat.write("none")
+    assert kept() == {"Where": False, "Chest or breath": True}
+    chat.order("/why")
+    assert kept() == {"Where": False, "Chest or breath": True}

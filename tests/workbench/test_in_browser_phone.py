@@ -161,6 +161,50 @@ def test_what_is_known_of_a_rule_opens_beside_the_phone_and_leads_back(operator:
     expect(rule).to_be_focused()
 
 
+def test_what_is_known_stands_in_the_address_and_opens_without_moving_the_page(operator: Operator) -> None:
+    page = operator.open("phone").page
+    operator.press("Me")
+    page.locator(".told a", has_text="danger").first.click()
+    expect(page.locator("#detail-name")).to_have_text("danger")
+    assert page.evaluate("() => scrollY") == 0
+    assert page.url.endswith("/phone?kind=question&name=danger")
+    page.reload()
+    expect(page.locator("#detail-name")).to_have_text("danger")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator("#screen")).to_be_focused()
+    assert page.url.endswith("/phone")
+    page.go_back()
+    expect(page.locator("#detail-name")).to_have_text("danger")
+
+
+def test_the_text_box_is_near_by_keyboard(operator: Operator) -> None:
+    page = operator.open("phone").page
+    to_the_review(operator)
+    page.locator("#screen").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#words")).to_be_focused()
+    page.locator("#screen").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("link", name="To the text box")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#words")).to_be_focused()
+
+
+def test_the_page_ends_where_what_is_seen_ends_however_long_the_chat(operator: Operator) -> None:
+    page = operator.open("phone").page
+    for number in range(12):
+        operator.type(f"zorgly {number}")
+    assert page.locator("#screen .heard").count() > 10
+    end = page.evaluate("() => document.querySelector('main').getBoundingClientRect().bottom + scrollY")
+    assert page.evaluate("() => document.documentElement.scrollHeight") <= max(end, 900) + 1
+    newest = page.locator("#screen [data-fresh]").bounding_box()
+    screen = page.locator("#screen").bounding_box()
+    assert newest is not None
+    assert screen is not None
+    assert screen["y"] <= newest["y"] < screen["y"] + screen["height"]
+
+
 def test_the_bot_can_be_restarted_and_sent_a_sticker(operator: Operator) -> None:
     operator.open("phone")
     operator.do("Restart the bot")
@@ -205,6 +249,8 @@ def test_the_shipped_flow_is_talked_through_by_words_and_taps(browser: Browser, 
         expert.let_in().open("phone")
         expert.press("Agree: it's for me")
         expert.type("I am 44, it began yesterday when I moved boxes")
+        understood = expert.page.locator(".keys").first.locator(".key").first
+        expect(understood).not_to_have_attribute("tabindex", "-1")
         for _ in range(60):
             if "The patient has the advice." in told(expert, "Why this question"):
                 break
@@ -215,6 +261,7 @@ def test_the_shipped_flow_is_talked_through_by_words_and_taps(browser: Browser, 
             expert.press(chosen)
         assert "The patient has the advice." in told(expert, "Why this question")
         assert "fires because" in told(expert, "Why this level")
+        expect(understood).to_have_attribute("tabindex", "-1")
         expert.page.fill("#title", "Boxes")
         expert.do("Save as script")
         saved = list(Path(command.folder).glob("tests/conversations/back_spasm/boxes.yaml"))

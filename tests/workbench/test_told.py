@@ -61,12 +61,50 @@ def test_an_emergency_that_stands_says_what_made_it_one() -> None:
     assert level[2] == "emergency | danger_sign | fires because cold_pale_foot is ticked."
 
 
+READ = "What was read, word by word"
+
+
+def understood(chat: PhoneChat) -> list[str]:
+    """What the section on words begins with."""
+    return rows(chat, READ)[:2]
+
+
 def test_words_are_told_in_the_order_in_which_they_were_typed_and_alike_together() -> None:
     chat = chat_of(flow_at(BACK_SPASM), ["me", "I am 44 and zorgly"])
-    read = [row.partition(" | ") for row in rows(chat, "What was read, word by word")]
+    assert rows(chat, READ)[2].startswith("word by word | ")
+    read = [row.partition(" | ") for row in rows(chat, READ)[3:]]
     assert " ".join(words for words, _, _ in read) == "i am 44 and zorgly"
     assert ("44", " | ", "answers: age") in read
-    assert rows(chat_of(flow_at(SPRAIN), []), "What was read, word by word") == []
+    assert rows(chat_of(flow_at(SPRAIN), []), READ) == []
+
+
+TO_THE_REVIEW = ("me", "none", "none", "35", "none", "today", "seconds", "no", "never", "3", "no difference")
+
+
+@pytest.mark.parametrize(
+    ("typed", "as_what", "screen"),
+    [
+        (("me",), "an answer to \u201cFor\u201d: Me", "read as an answer to | \u201cWho is this about?\u201d"),
+        (("me", "none"), "an answer to \u201cDanger\u201d: none", "read as an answer to | \u201cIs any of these so?\u201d"),
+        (("me", "zorgly blah"), "nothing sure: each line is asked by itself", "the open screen | \u201cIs any of these so?\u201d"),
+        (("me", "why"), "a request to say why", "the open screen | \u201cIs any of these so?\u201d"),
+        ((*TO_THE_REVIEW, "as usual"), "the button \u201cAs usual\u201d", "read as an answer to | the review of all answers"),
+    ],
+)  # fmt: skip
+def test_words_are_told_as_what_they_were_understood(typed: tuple[str, ...], as_what: str, screen: str) -> None:
+    assert understood(chat_of(flow_at(SPRAIN), typed)) == [f"understood as | {as_what}", screen]
+
+
+def test_a_sign_that_is_only_asked_about_says_why_no_rule_fires() -> None:
+    chat = chat_of(flow_at(BACK_SPASM), ["I can't pee"])
+    assert "a sign: " in understood(chat)[0]
+    assert rows(chat, "Why this level")[0].endswith("Nothing counts before the patient agrees.")
+    chat = chat_of(flow_at(BACK_SPASM), ["me", "44", "I can't pee"])
+    assert understood(chat)[0].endswith("which is asked about before anything else")
+    assert rows(chat, "Why this level")[0].endswith("until it is answered it makes no rule fire.")
+    chat.write("no")
+    assert understood(chat)[0] == "understood as | the button \u201cNo\u201d"
+    assert rows(chat, "Why this level") == ["level now | none yet: no rule fires"]
 
 
 COLD, PALE = Ticked("danger", "cold_pale_foot"), Ticked("danger", "bone_through_skin")

@@ -25,6 +25,7 @@ from bot.workbench.views.details import DetailRow, DetailSection
 
 from .chat import PhoneChat, typed_last
 from .reasons import read_for, reason_words
+from .understood import open_screen, settled_by, signs_said, understood_as
 
 SCREENS: Mapping[str, str] = {
     SIGN: "The words may tell of a sign of danger, which is asked about before anything else.",
@@ -93,7 +94,14 @@ def _why_question(chat: PhoneChat) -> Iterator[DetailRow]:
 def _why_level(chat: PhoneChat) -> Iterator[DetailRow]:
     flow, judged = chat.flow, _judged(chat)
     level = judged.level
-    yield DetailRow("level now", "none yet: no rule fires" if level is None else level.value)
+    waits = "A sign is being asked about; until it is answered it makes no rule fire." if chat.session.signs else ""
+    early = (
+        ""
+        if chat.session.consented or not signs_said(chat.last)
+        else "The words told of a sign: its advice went out at once."
+    )
+    counts = f"{early} Nothing counts before the patient agrees." if early else waits
+    yield DetailRow("level now", "none yet: no rule fires" if level is None else level.value, says=counts)
     said, doubtful = judged.level_to_say()
     if chat.session.at == ADVICE and doubtful:
         yield DetailRow("level told", said.value, says="higher, since something was left open or no rule fires")
@@ -116,6 +124,11 @@ def _read(chat: PhoneChat) -> Iterator[DetailRow]:
     screen, words = typed
     name = screen.partition("/")[0]
     asked = name if name in chat.flow.questions else None
+    turn = chat.last
+    if turn is not None:
+        yield DetailRow("understood as", understood_as(turn))
+        yield DetailRow("the open screen" if settled_by(turn) is None else "read as an answer to", open_screen(turn))
+    yield DetailRow("word by word", "what each word is by itself, whatever the screen makes of them:")
     seen = understand_text(chat.flow.reader, chat.flow.interview, words, chat.now, chat.session.lang, asked)
     for (role, about), part in groupby(seen["account"], lambda word: (word[1], word[2])):
         said = " ".join(str(word[0]) for word in part)
