@@ -28,8 +28,8 @@ LOOK_EVERY = 0.1
 """Seconds between two looks at the folder."""
 
 
-def application(desk: Desk) -> Starlette:
-    """The application around a desk, not guarded yet."""
+def application(desk: Desk, checks: bool = True) -> Starlette:
+    """The application around a desk, not guarded yet. `checks`: whether saves are checked, by processes of their own."""
     routes = [
         Route("/", lambda request: back_to("/spine")),
         Route("/news", news),
@@ -50,7 +50,7 @@ def application(desk: Desk) -> Starlette:
         lifespan=_watching,
         exception_handlers={404: not_found, 500: broken},
     )
-    app.state.desk, app.state.news = desk, News()
+    app.state.desk, app.state.news, app.state.checks = desk, News(), checks
     return app
 
 
@@ -66,8 +66,9 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
     def rehearsed() -> None:
         loop.call_soon_threadsafe(app.state.news.tell, "tests")
 
-    desk.checker = Checker(told, desk.folders.build)
-    desk.checker.start()
+    if app.state.checks:
+        desk.checker = Checker(told, desk.folders.build)
+        desk.checker.start()
     desk.rehearsal = Rehearsal(
         (desk.folder, *desk.folders.flows), *desk.folders[:3], desk.name, desk.equip, rehearsed, lambda: desk.checked.busy,
     )  # fmt: skip
@@ -79,7 +80,8 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await asyncio.to_thread(desk.checker.stop)
+        if desk.checker is not None:
+            await asyncio.to_thread(desk.checker.stop)
         await asyncio.to_thread(desk.rehearsal.stop)
 
 

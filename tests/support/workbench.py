@@ -101,8 +101,8 @@ class Opened:
 
 
 @contextmanager
-def opened_in_thread(folder: Path, name: str) -> Iterator[Opened]:
-    """The application behind its guard, in a thread. `folder`: holds `flows/`."""
+def opened_in_thread(folder: Path, name: str, checks: bool = False) -> Iterator[Opened]:
+    """The application behind its guard, in a thread. `folder`: holds `flows/`; `checks`: whether saves are checked, too."""
     listening = listen_on("127.0.0.1", 0)
     port = listening.getsockname()[1]
     desk = Desk(
@@ -113,7 +113,7 @@ def opened_in_thread(folder: Path, name: str) -> Iterator[Opened]:
         name,
     )
     config = uvicorn.Config(
-        Guarded(application(desk), KEY, host_names("127.0.0.1", port)),
+        Guarded(application(desk, checks), KEY, host_names("127.0.0.1", port)),
         log_level="critical",
         timeout_graceful_shutdown=1,
     )

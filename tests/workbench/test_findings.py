@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from bot.core.flow.reading import content_hash
 from bot.library import read_files
 from bot.workbench.checking.bases import AT_THE_START, HELD_LAST
 from bot.workbench.checking.results import Checked
+from tests.support.flow_edits import SPRAIN, write
 from tests.support.operators_page import Operator
-from tests.support.workbench import Opened, until_so
+from tests.support.workbench import Opened, opened_in_thread, until_so
 
 pytestmark = pytest.mark.ci
 
@@ -46,6 +48,14 @@ def whole(bench: Opened) -> Checked:
     """Wait for everything."""
     until_so(lambda: checked_of(bench).version == on_disk(bench) and not checked_of(bench).running, 180)
     return checked_of(bench)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Opened]:
+    """A workbench in a thread, on a copy of the small flow, that checks what is saved."""
+    write(SPRAIN, tmp_path / "flows")
+    with opened_in_thread(tmp_path, "sprain", checks=True) as opened:
+        yield opened
 
 
 @pytest.fixture
