@@ -13,10 +13,11 @@ import pytest
 from bot.check.answers.results import WalkReport
 from bot.check.report.report import check_command
 from bot.core.flow.compiled import Flow
+from bot.replay.script.flows import with_reader
 from bot.replay.walks import walking as walk
 from bot.replay.walks.own_process import WalkProcess, WalkProcesses
 from bot.replay.walks.tally import Tally
-from bot.replay.walks.together import reading_when_needed, walk_through, walked_along
+from bot.replay.walks.together import walk_through, walked_along
 from tests.support.flow_edits import TODAY
 from tests.support.places import ROOT
 from tests.support.scripts import FLOW_FOLDERS
@@ -157,7 +158,7 @@ def test_a_process_that_is_told_nothing_ends_with_the_block() -> None:
 
 @pytest.mark.parametrize("copies", [False, True])
 def test_walks_made_by_two_are_put_together_as_if_one_had_made_them(copies: bool) -> None:
-    flow, tally = reading_when_needed(sprain()), Tally()
+    flow, tally = with_reader(sprain()), Tally()
     tally.want(True)
     made = walked_along(flow, tally, 300, 20, copies)
     assert tally.wanted is not copies

@@ -45,9 +45,11 @@ class WalkProcess:
             try:
                 found: WalkReport = self._pipe.recv()
             except (EOFError, OSError):
-                from .together import reading_when_needed, walk_through
+                from bot.replay.script.flows import with_reader
 
-                found = walk_through(reading_when_needed(flow), build, taps, typed)
+                from .together import walk_through
+
+                found = walk_through(with_reader(flow), build, taps, typed)
             return found
 
         return report
@@ -83,12 +85,13 @@ class WalkProcesses:
 
 def _walk_as_told(pipe: Connection, tally: Tally) -> None:
     from bot.library import load_flow
+    from bot.replay.script.flows import with_reader
 
-    from .together import reading_when_needed, walk_through, walked_along
+    from .together import walk_through, walked_along
 
     with suppress(EOFError):  # there is no flow to walk through
         folder, build, taps, typed = pipe.recv()
         began = perf_counter()
-        flow = reading_when_needed(load_flow(folder))
+        flow = load_flow(folder, with_reader)
         made = walked_along(flow, tally, taps, typed)
         pipe.send(walk_through(flow, build, taps, typed, made)._replace(seconds=perf_counter() - began))

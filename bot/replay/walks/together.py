@@ -8,10 +8,8 @@ already, where the system can make one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
-from functools import cache
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,7 +18,6 @@ from typing import Any
 
 from bot.check.answers.results import WalkReport
 from bot.core.flow.compiled import Flow
-from bot.core.model.readings import Reading
 
 from .tally import MOST_BROKEN, TAPS, TYPED, Tally
 from .walking import OneWalk, as_script, explored, one_walk, walk_seeds
@@ -81,15 +78,3 @@ def walk_through(flow: Flow, build: Path, taps: int = TAPS, typed: int = TYPED, 
     )
     seconds = perf_counter() - began
     return WalkReport(walked.turns, walked.taps, walked.typed, flow.version, seconds, missed, tuple(broken))
-
-
-def reading_when_needed(flow: Flow) -> Flow:
-    """The flow with the reader of typed words that ships with the package, made when the first words are read."""
-
-    @cache
-    def reader() -> Callable[[str, datetime, str, str | None], Reading]:
-        from bot.understanding import make_reader
-
-        return make_reader(flow)
-
-    return flow.with_reader(lambda text, now, lang, asked: reader()(text, now, lang, asked))

@@ -159,7 +159,8 @@ class Comparing:
 def _long(job: Job) -> Iterator[Work]:
     from bot.check.proof.prove import proofs
     from bot.check.screens.budget import fit
-    from bot.replay.walks.together import reading_when_needed, walk_through
+    from bot.replay.script.flows import with_reader
+    from bot.replay.walks.together import walk_through
 
     flow, _ = try_flow(job.name, job.files)
     if flow is None:
@@ -168,4 +169,4 @@ def _long(job: Job) -> Iterator[Work]:
         return
     yield WHOLE, lambda: proofs(flow)
     yield SCREENS, lambda: fit(flow)
-    yield WALK, lambda: walk_through(reading_when_needed(flow), Path(job.build))
+    yield WALK, lambda: walk_through(with_reader(flow), Path(job.build))
