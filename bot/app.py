@@ -87,7 +87,7 @@ def open_service(
 
     def words_today(name: str) -> dict[str, dict[str, str]]:
         flow = shelf.flows.get(name) or shelf.flows.get(settings.flow) or next(iter(shelf.flows.values()), None)
-        return {} if flow is None else {lang: dict(texts.system) for lang, texts in flow.texts.items()}
+        return {} if flow is None else flow.system_words
 
     def stored(version: str) -> Flow | None:
         kept = store.flow_version(version)

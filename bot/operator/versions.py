@@ -103,7 +103,7 @@ def roll_back(kept: FlowVersion, folder: Path, prove: Prove) -> PutBack:
     current, _ = try_folder(folder)
     if current is not None and current.version == kept.version:
         return PutBack(None)
-    words = {} if current is None else {lang: dict(texts.system) for lang, texts in current.texts.items()}
+    words = {} if current is None else current.system_words
     try:
         findings: Sequence[Finding] = prove(from_stored(kept.flow, dict(kept.files), words))
     except FlowError as error:

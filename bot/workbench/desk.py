@@ -128,7 +128,7 @@ class Desk:
     def flow_of(self, files: Files) -> Flow:
         """Another version of the open flow, from its files. Raises FlowError if this release cannot read it."""
         today = self.shown()
-        words = {} if today is None else {lang: dict(texts.system) for lang, texts in today.texts.items()}
+        words = {} if today is None else today.system_words
         version = content_hash(files)
         with self._lock:
             known = self._versions.get(version)

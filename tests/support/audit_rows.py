@@ -60,8 +60,7 @@ def table(revision: str) -> Iterator[str]:
     now = load_flow(FLOW)
     with tempfile.TemporaryDirectory() as space:
         first, _, _ = open_versions(revision, str(FLOW), Path(space))
-        words = {lang: texts.system for lang, texts in now.texts.items()}
-        old = from_stored(now.name, read_files(first)[0], words)
+        old = from_stored(now.name, read_files(first)[0], now.system_words)
     yield "| row | patient | before | now | accepted | by | sources, and how far read |"
     yield "|---|---|---|---|---|---|---|"
     for patient in rows():

@@ -42,8 +42,7 @@ class ProofProcess:
 
     def prove_stored(self, flow: Flow) -> ProofProcess:
         """Begin with a version that the database kept."""
-        words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
-        return self._ask({"name": flow.name, "files": dict(flow.files), "words": words})
+        return self._ask({"name": flow.name, "files": dict(flow.files), "words": flow.system_words})
 
     def _ask(self, which: Any) -> ProofProcess:
         self._asked = json.dumps(which)

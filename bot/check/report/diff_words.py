@@ -39,17 +39,7 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
             lines += _move_lines(new, move, path)
     else:
         lines.append("No patient gets another level than before.")
-    for title, entries in (
-        ("Said now, at the same level", found.lines_added), ("No longer said, at the same level", found.lines_lost),
-        ("A reason now, at the same level", found.reasons_added), ("No longer a reason, at the same level", found.reasons_lost),
-    ):  # fmt: skip
-        if entries:
-            lines.append(f"{title}: {', '.join(f'{name} ({level})' for name, level in entries)}")
-    for title, names in (("Asked of more patients", found.asked_more), ("Asked of fewer patients", found.asked_less)):
-        if names:
-            lines.append(f"{title}: {', '.join(names)}")
-    if found.conflicts:
-        lines.append(f"Contradictions pointed out to others than before: {', '.join(found.conflicts)}")
+    lines += [f"{what}: {which}" for what, which in told_otherwise(found)]
     lines += [f"Answer: {words}" for words in found.left_out]
     safety = [c for c in found.changes if c.startswith(("safety.yaml", "hazards.yaml"))]
     if safety:
@@ -62,6 +52,22 @@ def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folde
     lines += _word_lines(found.words)
     lines += [f"limit: {limit}" for limit in found.limits]
     return lines
+
+
+def told_otherwise(found: Difference) -> Iterator[tuple[str, str]]:
+    """What differs for patients whose level stays, as (what, which)."""
+    for what, entries in (
+        ("Said now, at the same level", found.lines_added), ("No longer said, at the same level", found.lines_lost),
+        ("A reason now, at the same level", found.reasons_added), ("No longer a reason, at the same level", found.reasons_lost),
+    ):  # fmt: skip
+        if entries:
+            yield what, ", ".join(f"{name} ({level})" for name, level in entries)
+    for what, names in (
+        ("Asked of more patients", found.asked_more), ("Asked of fewer patients", found.asked_less),
+        ("Contradictions pointed out to others than before", found.conflicts),
+    ):  # fmt: skip
+        if names:
+            yield what, ", ".join(names)
 
 
 def _number_lines(new: Flow, moved: tuple[MovedNumber, ...]) -> Iterator[str]:

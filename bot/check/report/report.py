@@ -282,8 +282,7 @@ def old_version(path: Path, new: Flow) -> tuple[Flow | None, tuple[Finding, ...]
     """The older flow; where it only lacks words that came since, or has words that are gone, today's stand in."""
     flow, findings = try_folder(path)
     if flow is None and all(f.code in ("FLOW022", "FLOW023") and "system" in f.message for f in findings):
-        words = {lang: texts.system for lang, texts in new.texts.items()}
-        return from_stored(new.name, read_files(path)[0], words), ()
+        return from_stored(new.name, read_files(path)[0], new.system_words), ()
     return flow, findings
 
 

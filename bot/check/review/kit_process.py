@@ -83,7 +83,7 @@ def _make(wanted: KitWanted) -> str:
 def _older(wanted: KitWanted, flow: Flow) -> Flow | None:
     if wanted.stored is None:
         return older_flow(wanted.since, flow, Path(wanted.folder)) if wanted.since else None
-    return from_stored(flow.name, wanted.stored, {lang: dict(texts.system) for lang, texts in flow.texts.items()})
+    return from_stored(flow.name, wanted.stored, flow.system_words)
 
 
 def _print(words: str, done: int, of: int) -> None:

@@ -131,6 +131,11 @@ class Flow:
             found[question.ask] = value
         return MappingProxyType(found)
 
+    @property
+    def system_words(self) -> dict[str, dict[str, str]]:
+        """Language -> what else the bot says: today's words, for stored versions that were written before some of them."""
+        return {lang: dict(texts.system) for lang, texts in self.texts.items()}
+
     @cached_property
     def filled_along(self) -> frozenset[str]:
         """Questions that a ready-made choice of another one answers as well."""

@@ -148,9 +148,8 @@ class Comparing:
             return Moved(None, job.base.why)
         version = content_hash(job.base.files)
         if self._base is None or self._base[0] != version:
-            words = {lang: dict(texts.system) for lang, texts in flow.texts.items()}
             try:
-                self._base = version, read_stored(job.name, job.base.files, words)
+                self._base = version, read_stored(job.name, job.base.files, flow.system_words)
             except FlowError as error:
                 return Moved(None, f"{job.base.name} cannot be read by this release: {error.findings[0]}")
         return Moved(compare(self._base[1], flow, count=False))

@@ -11,6 +11,7 @@ from bot.check.answers.results import Example, Failed
 from bot.check.difference.diff import Difference, Move
 from bot.check.difference.words import ADVICE, EMERGENCY, REASON, SIGN, WordChange
 from bot.check.report.counterexample import answer_words
+from bot.check.report.diff_words import told_otherwise
 from bot.check.report.report import by_patient
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding, Place
@@ -180,18 +181,9 @@ def _parts(old: str | None, new: str | None) -> tuple[tuple[Part, ...], tuple[Pa
 
 def others_of(found: Difference) -> Iterator[tuple[str, str]]:
     """What else differs, as (what, which)."""
-    for what, pairs in (
-        ("Said now, at the same level", found.lines_added), ("No longer said, at the same level", found.lines_lost),
-        ("A reason now, at the same level", found.reasons_added), ("No longer a reason, at the same level", found.reasons_lost),
-    ):  # fmt: skip
-        if pairs:
-            yield what, ", ".join(f"{name} ({level})" for name, level in pairs)
-    for what, names in (
-        ("Asked of more patients", found.asked_more), ("Asked of fewer patients", found.asked_less),
-        ("Contradictions pointed out to others than before", found.conflicts), ("Nobody can be compared on", found.left_out),
-    ):  # fmt: skip
-        if names:
-            yield what, ", ".join(names)
+    yield from told_otherwise(found)
+    if found.left_out:
+        yield "Nobody can be compared on", ", ".join(found.left_out)
 
 
 def _patient(flow: Flow, example: Example | None, other: Example | None) -> tuple[tuple[AnswerRow, ...], int]:
