@@ -62,6 +62,13 @@ def page_part(request: Request, template: str, **filled: Any) -> Response:
     return HTMLResponse(_environment.get_template(template).render(desk=desk_of(request), **filled))
 
 
+def page_or_part(request: Request, name: str, pane: str, **filled: Any) -> Response:
+    """The page of a template, or the part of it that changes, whose template is called the same behind a `_`."""
+    if asks_for_part(request):
+        return page_part(request, f"_{name}.html", **filled)
+    return whole_page(request, f"{name}.html", pane, **filled)
+
+
 def back_to(path: str) -> Response:
     """To a page, after something was done."""
     return RedirectResponse(path, 303)

@@ -18,9 +18,9 @@ from bot.library import Equip
 from bot.replay.book.book import Book
 from bot.replay.book.entries import BookEntry
 from bot.replay.book.records import Records
-from bot.replay.book.touched import visited_in
+from bot.replay.book.touched import visited_by
 from bot.replay.crowd.reading import read_people
-from bot.replay.playing.counted import tallied_in
+from bot.replay.playing.counted import asked_in, tallied_in
 from bot.replay.playing.outcome import Played
 from bot.replay.playing.run import run_all
 from bot.replay.playing.ways import MemoryWay
@@ -233,7 +233,7 @@ class Rehearsal:
     def _kept(self, outcomes: Iterable[Played]) -> Iterable[Played]:
         for outcome in outcomes:
             version = self._people.scripts.flow(outcome.case).version
-            kept = version, replace(outcome, handled=()), _visited(outcome)
+            kept = version, replace(outcome, handled=()), visited_by(outcome)
             self._people.came[_id(outcome.case.file, outcome.case.title)] = kept
             yield outcome
 
@@ -244,7 +244,7 @@ class Rehearsal:
             self.progress = Progress(number, whole)
             kind = "script" if outcome.case.patient is None else "person"
             self._tallied[_id(outcome.case.file, outcome.case.title)] = kind, tallied_in(outcome)
-            self._asked |= {handled.flow.version: tuple(handled.flow.questions) for handled in outcome.handled}
+            self._asked |= asked_in(outcome)
             if monotonic() - told > TELL_EVERY:
                 told = monotonic()
                 self._told()
@@ -292,7 +292,3 @@ class Rehearsal:
 
 def _id(file: str, title: str) -> str:
     return hashlib.blake2b(f"{file}\0{title}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _visited(came: Played) -> Visited:
-    return frozenset(name for handled in came.handled for name in visited_in(handled))

@@ -15,7 +15,7 @@ from bot.core.model.findings import Finding, Place
 from bot.replay.playing.outcome import Played
 from bot.replay.script.model import Case
 
-from .touched import visited_in
+from .touched import visited_by
 
 EntryState = Literal["broken", "new", "outdated", "passed", "failed"]
 """broken: cannot be read; new: never played; outdated: played when script or flow said something else."""
@@ -99,7 +99,7 @@ def _bot() -> str:
 
 def came_of(outcome: Played, digest: str) -> CameOf:
     """What is kept of an outcome."""
-    visited = frozenset(name for handled in outcome.handled for name in visited_in(handled))
+    visited = visited_by(outcome)
     if outcome.passed:
         return CameOf(digest, True, outcome.way, visited=visited)
     first = outcome.deviations[0]

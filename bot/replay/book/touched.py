@@ -13,6 +13,7 @@ from bot.core.conversation import screens as sc
 from bot.core.conversation.events import Advise, Ask
 from bot.core.flow.compiled import Flow
 from bot.replay.playing.memory import MemoryTurn
+from bot.replay.playing.outcome import Played
 
 
 def visited_in(handled: MemoryTurn) -> Iterator[str]:
@@ -25,6 +26,11 @@ def visited_in(handled: MemoryTurn) -> Iterator[str]:
         elif isinstance(effect, Advise):
             yield from (f"line {line}" for line in effect.lines)
     yield from (f"rule {rule}" for rule in handled.turn.trace.fired)
+
+
+def visited_by(outcome: Played) -> frozenset[str]:
+    """What a play in memory visited."""
+    return frozenset(name for handled in outcome.handled for name in visited_in(handled))
 
 
 def edited_names(old: Flow, new: Flow) -> frozenset[str]:

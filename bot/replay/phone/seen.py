@@ -98,12 +98,12 @@ def _words(act: Act) -> str:
     if isinstance(act, Send):
         return f"({act.kind})"
     if isinstance(act, Wait):
-        unit, size = next((u, s) for u, s in _UNITS if act.seconds >= 2 * s or s == 1)
+        unit, size = next((u, s) for u, s in TIME_UNITS if act.seconds >= 2 * s or s == 1)
         return f"{act.seconds / size:.3g} {unit} later"
     return "the bot was restarted" if isinstance(act, Restart) else "a new version of the flow"
 
 
-_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+TIME_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def seen_case(case: Case, flow: Flow, versions: Mapping[str, Flow]) -> SeenCase:

@@ -30,8 +30,13 @@ def people_of_played(outcomes: Iterable[Played]) -> tuple[PeopleTable, ...]:
     asked: dict[str, tuple[str, ...]] = {}
     for outcome in outcomes:
         counts.update(tallied_in(outcome))
-        asked |= {handled.flow.version: tuple(handled.flow.questions) for handled in outcome.handled}
+        asked |= asked_in(outcome)
     return people_of(counts, asked, hides=False)
+
+
+def asked_in(outcome: Played) -> dict[str, tuple[str, ...]]:
+    """Version in which one of them chatted -> its questions in asking order."""
+    return {handled.flow.version: tuple(handled.flow.questions) for handled in outcome.handled}
 
 
 def tallied_in(outcome: Played) -> Counter[Tallied]:

@@ -104,6 +104,17 @@ class Checked:
         """The proofs that are known: those with everything where they are done."""
         return self.whole or self.safety
 
+    def wrong_in(self, stage: str) -> int:
+        """How many things a stage found to be wrong; whom an edit moves is no matter of right and wrong."""
+        if stage == STRUCTURE:
+            return len(self.structure or ())
+        proved = {SAFETY: self.safety, WHOLE: self.whole}.get(stage)
+        if proved is not None:
+            return sum(1 for f in proved.failed if f.safety == (stage == SAFETY))
+        if stage == SCREENS:
+            return 0 if self.screens is None else len(self.screens.findings)
+        return len(self.walk.broken) if stage == WALK and self.walk is not None else 0
+
     def state(self, flow: Flow | None) -> tuple[str, str]:
         """How the flow stands, as (class, words)."""
         proved = self.proofs
@@ -114,9 +125,7 @@ class Checked:
             return "bad", f"NOT SAFE: {failing} propert{'y fails' if failing == 1 else 'ies fail'}"
         if self.broken:
             return "bad", "not looked at whole"
-        left = len(self.structure or ()) + (0 if proved is None else len(proved.failed))
-        left += 0 if self.screens is None else len(self.screens.findings)
-        left += 0 if self.walk is None else len(self.walk.broken)
+        left = sum(self.wrong_in(stage) for stage in (*AT_ONCE, *AFTERWARDS))
         if left:
             return "bad", f"{left} finding{'' if left == 1 else 's'}"
         return ("draft", "looking ...") if self.running else ("good", "all holds")

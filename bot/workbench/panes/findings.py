@@ -16,7 +16,7 @@ from bot.core.model.findings import FlowError
 from bot.workbench.checking.bases import WORDS
 from bot.workbench.checking.results import Checked
 from bot.workbench.desk import Desk
-from bot.workbench.drawing import asks_for_part, back_to, desk_of, page_part, whole_page
+from bot.workbench.drawing import back_to, desk_of, page_or_part, page_part
 from bot.workbench.phone.chat import PhoneChat
 from bot.workbench.phone.patients import chat_of_patient
 from bot.workbench.views.found import (
@@ -32,10 +32,7 @@ from bot.workbench.views.found import (
 
 def findings(request: Request) -> Response:
     """What is known of the newest save so far."""
-    filled = _filled(desk_of(request))
-    if asks_for_part(request):
-        return page_part(request, "_findings.html", **filled)
-    return whole_page(request, "findings.html", "findings", **filled)
+    return page_or_part(request, "findings", "findings", **_filled(desk_of(request)))
 
 
 def _filled(desk: Desk) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.service.people.plain import said_time
 from bot.service.people.table import COLUMNS, PeopleTable, Portion
 from bot.store import StoreError
 from bot.workbench.desk import Desk
-from bot.workbench.drawing import asks_for_part, desk_of, page_part, whole_page
+from bot.workbench.drawing import desk_of, page_or_part
 
 SOURCES = {
     "store": "patients, from the counters of the database",
@@ -43,9 +43,7 @@ async def people(request: Request) -> Response:
     source = request.query_params.get("source", "store")
     version = request.query_params.get("version", "")
     filled = await run_in_threadpool(_filled, desk, source if source in SOURCES else "store", version)
-    if asks_for_part(request):
-        return page_part(request, "_people.html", **filled)
-    return whole_page(request, "people.html", "people", **filled)
+    return page_or_part(request, "people", "people", **filled)
 
 
 def people_of_store(desk: Desk) -> tuple[tuple[PeopleTable, ...], str]:

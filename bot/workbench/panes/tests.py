@@ -13,7 +13,7 @@ from starlette.routing import Route
 from bot.core.model.findings import Place
 from bot.replay.phone.seen import SeenCase, seen_case
 from bot.replay.playing.run import versions_of
-from bot.workbench.drawing import asks_for_part, back_to, desk_of, page_part, whole_page
+from bot.workbench.drawing import back_to, desk_of, page_or_part
 from bot.workbench.phone.chat import PhoneChat
 from bot.workbench.rehearsal import Rehearsal, Which
 
@@ -42,9 +42,7 @@ def tests(request: Request) -> Response:
     if rehearsal is not None:
         found = rehearsal.listed(words, state)
         filled |= {"rows": found[:MOST_LISTED], "found": len(found), "counts": rehearsal.counts()}
-    if asks_for_part(request):
-        return page_part(request, "_tests.html", **filled)
-    return whole_page(request, "tests.html", "tests", **filled)
+    return page_or_part(request, "tests", "tests", **filled)
 
 
 async def play_some(request: Request) -> Response:
@@ -75,9 +73,7 @@ async def show(request: Request) -> Response:
             "lines": _lines(listed.place, seen),
             "items": () if seen is None else seen.seen,
         }
-    if asks_for_part(request):
-        return page_part(request, "_test.html", **filled)
-    return whole_page(request, "test.html", "tests", **filled)
+    return page_or_part(request, "test", "tests", **filled)
 
 
 def _seen(rehearsal: Rehearsal, id: str) -> SeenCase | None:

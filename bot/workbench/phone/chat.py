@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from bot.core.conversation.events import Typed
-from bot.core.conversation.session import ENDED, Session
+from bot.core.conversation.session import Session
 from bot.core.flow.answer_values import as_read
 from bot.core.flow.compiled import Flow
 from bot.core.model.answers import Many
-from bot.replay.phone.seen import PhoneItem
+from bot.replay.phone.seen import TIME_UNITS, PhoneItem
 from bot.replay.playing.acts import Act, Open, Order, Press, Restart, Send, Shown, Wait, Write
 from bot.replay.playing.memory import MemoryTurn
 from bot.replay.playing.outcome import Played, standing
@@ -29,9 +29,6 @@ from .live import LivePhone
 
 Typing = tuple[str, str]
 """The screen on which something was typed, and the words."""
-
-
-_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 class PhoneChat:
@@ -148,11 +145,6 @@ class PhoneChat:
         """The turn that was handled last."""
         return self.driver.turns[-1] if self.driver.turns else None
 
-    @property
-    def ended(self) -> bool:
-        """Whether advice was given, or the chat stopped."""
-        return self.session.at in ENDED
-
     # --- what becomes of it -----------------------------------------------------------------------------------------
 
     def script(self, title: str) -> str:
@@ -195,7 +187,7 @@ class PhoneChat:
 
 def _time_words(seconds: float) -> str:
     """A time as a script writes it."""
-    unit, size = next((u, s) for u, s in _UNITS if seconds % s == 0 or s == 1)
+    unit, size = next((u, s) for u, s in TIME_UNITS if seconds % s == 0 or s == 1)
     return f"{seconds / size:g} {unit}"
 
 

@@ -11,6 +11,7 @@ from bot.check.difference.words import changed_words
 from bot.check.report.counterexample import answer_words
 from bot.core.conditions.nodes import defined_in, reads
 from bot.core.flow.compiled import Flow
+from bot.core.model.files.texts import whoever_for
 from bot.service.people.table import PeopleTable
 
 MarkKind = Literal["none", "good", "some", "bad", "changed"]
@@ -80,9 +81,6 @@ def difference_of(old: Flow, new: Flow, base: str) -> Colouring:
     """What an edit changed at each question: itself, its words, rules that read it."""
     said: dict[str, list[str]] = {name: [] for name in new.questions}
     beside: list[str] = []
-    words = {
-        lang: (old.texts[lang].questions, texts.questions) for lang, texts in new.texts.items() if lang in old.texts
-    }
     for what, line in edits(old, new):
         kind, _, name = what.partition(" ")
         touched = _TOUCHED.get(kind, _nothing)(old, new, name)
@@ -92,13 +90,15 @@ def difference_of(old: Flow, new: Flow, base: str) -> Colouring:
             said[question].append(
                 f"{kind} {name}" if kind != "question" else ("new" if name not in old.questions else "edited")
             )
-    elsewhere = sum(1 for change in changed_words(old, new) if "questions" not in change.key.split("."))
+    elsewhere = 0
+    for change in changed_words(old, new):
+        part, question, *_ = (*whoever_for(tuple(change.key.split("."))), "")
+        if part == "questions" and question in said:
+            said[question].append(f"words ({change.place.split('.')[1]})")
+        else:
+            elsewhere += 1
     if elsewhere:
         beside.append(f"{elsewhere} text{'' if elsewhere == 1 else 's'} beside those of the questions: see Findings")
-    for lang, (before, now) in words.items():
-        for question in said:
-            if before.get(question) != now.get(question):
-                said[question].append(f"words ({lang})")
     marks = {
         q: Mark("changed", ", ".join(dict.fromkeys(lines))) if lines else Mark("none", "as before")
         for q, lines in said.items()

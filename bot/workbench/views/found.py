@@ -98,7 +98,7 @@ def stages_of(checked: Checked) -> tuple[StageRow, ...]:
         if name in checked.broken:
             rows.append(StageRow(name, STAGES[name], "broken", checked.broken[name]))
         elif seconds is not None:
-            bad = wrong_in(checked, name)
+            bad = checked.wrong_in(name)
             said = f"{bad} finding{'' if bad == 1 else 's'}, {seconds:.2f} s" if bad else f"holds, {seconds:.2f} s"
             rows.append(
                 StageRow(name, STAGES[name], "found" if bad else "done", said if name != MOVED else f"{seconds:.2f} s")
@@ -109,18 +109,6 @@ def stages_of(checked: Checked) -> tuple[StageRow, ...]:
             )
             first = False
     return tuple(rows)
-
-
-def wrong_in(checked: Checked, stage: str) -> int:
-    """How many things a stage found to be wrong."""
-    if stage == "structure":
-        return len(checked.structure or ())
-    proved = {"safety": checked.safety, "whole": checked.whole}.get(stage)
-    if proved is not None:
-        return sum(1 for f in proved.failed if f.safety == (stage == "safety"))
-    if stage == "screens":
-        return 0 if checked.screens is None else len(checked.screens.findings)
-    return len(checked.walk.broken) if stage == "walk" and checked.walk is not None else 0
 
 
 def failures_of(flow: Flow, checked: Checked) -> tuple[Failure, ...]:
