@@ -45,6 +45,16 @@ def test_edits_of_the_shipped_flow_on_end() -> None:
     on_end(flow, mutants_of(flow, 211, 8))
 
 
+def test_what_is_plainly_not_so_is_no_proof_for_those_without_it() -> None:
+    memory = ProofMemory()
+    import z3
+
+    some, wanted = (z3.Bool(name, memory.context) for name in ("some", "wanted"))
+    memory.found_none(memory.given([some, False]), wanted)
+    assert memory.has_none(memory.given([some, False]), wanted)
+    assert not memory.has_none(memory.given([some]), wanted)
+
+
 def test_a_version_of_other_words_has_the_proofs_of_the_first() -> None:
     files = dict(read_files(SPRAIN)[0])
     flow = flow_at(SPRAIN)

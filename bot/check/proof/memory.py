@@ -56,7 +56,7 @@ class ProofMemory:
 
         self.context = z3.Context()
         self.terms = Terms()
-        self._given: dict[frozenset[int], tuple[int, list[Any]]] = {}
+        self._given: dict[frozenset[Any], tuple[int, list[Any]]] = {}
         self._before: dict[Key, Any] = {}
         self._now: dict[Key, Any] = {}
 
@@ -68,9 +68,10 @@ class ProofMemory:
         self._given = {ids: kept for ids, kept in self._given.items() if kept[0] in used}
 
     def given(self, rules: Iterable[Any]) -> int:
-        """The number of what a solver is given."""
+        """The number of what a solver is given. What is plainly so, or plainly not so, counts too: with the latter nothing can be
+        found, which must not be taken for a proof without it."""
         kept = list(rules)
-        ids = frozenset(rule.get_id() for rule in kept if not isinstance(rule, bool))
+        ids = frozenset(("plain", rule) if isinstance(rule, bool) else rule.get_id() for rule in kept)
         known = self._given.get(ids)
         if known is None:
             numbers = [number for number, _ in self._given.values()]
