@@ -120,6 +120,10 @@ def test_an_edit_on_disk_reaches_the_spine_its_detail_and_the_head_by_itself(ope
     expect(page.locator("#spine")).to_contain_text("Perils")
     expect(page.locator(".hash")).not_to_have_text(before)
     expect(page.locator("#question-danger")).to_be_focused()
+    page.locator("#close").focus()
+    texts.write_text(texts.read_text().replace("Is it bad?", "How bad is it?"))
+    expect(page.locator("#detail")).to_contain_text("How bad is it?")
+    expect(page.locator("#close")).to_be_focused()
 
 
 def test_a_flow_that_cannot_be_read_shows_where_and_mends_itself(operator: Operator) -> None:
