@@ -165,6 +165,8 @@ class LanguageReader:
             reply = self._requests.fixed(open_question, match)
         else:
             reply = self._replies.to(question, replied, verdicts, names)
+        if request == "thanks" and reply.doubt:
+            request = ""  # "no, took them all, no bother"
         if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
             request = ""  # "osteopenia, is that the same?" names a line
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
@@ -258,10 +260,7 @@ class LanguageReader:
         """The facts that stand beside the reply."""
         sieve, words, question = self._sieve, seen.words, seen.question
         facts = sieve.answering(seen, facts, bool(reply.yes or reply.perhaps or reply.none or reply.doubt))
-        if reply != NO_REPLY:
-            facts = sieve.apart(facts, question, reply, ledger)
-        elif said is not None:
-            facts = sieve.of_a_yes_or_no(seen, facts)
+        facts = sieve.apart(facts, question, reply, ledger) if reply != NO_REPLY else sieve.of_a_yes_or_no(seen, facts)
         return tuple(sieve.surely(f, words, question) for f in facts if not sieve.bare_for_another(f, words, question))
 
     def _name_meant(self, seen: Seen, name: FoundName) -> bool:

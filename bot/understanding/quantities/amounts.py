@@ -13,6 +13,8 @@ from bot.understanding.words import SpokenWords
 from .listed import Listed
 
 _MOST_NUMBERS = 200
+_TOPS = 2 / 3
+"""What share of it is meant at least where an amount is called the longest: "half a minute tops"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,8 @@ class Amounts:
         name, seconds = unit
         end += 1
         rest = words[end : end + 3]
-        if self._and_a_half(rest):
-            least, most, end = least + 0.5, most + 0.5, end + 3
+        if half := self._and_a_half(rest):
+            least, most, end = least + 0.5, most + 0.5, end + half
         elif rest and rest[0] in self._to and rest[0].isalpha():
             second = self.number_at(words, end + 1)
             if second is not None and second[0] >= most and self.unit_at(words, end + 1 + second[1], True) is None:
@@ -243,16 +245,21 @@ class Amounts:
             second = self.number_at(words, place + 2)
             if second is not None and second[0] > 1:  # "minute or two"
                 return Duration(seconds, second[0] * seconds, name, (place, place + 2 + second[1]))
-        if self._and_a_half(words[place + 1 : place + 4]):
-            return Duration(seconds * 1.5, seconds * 1.5, name, (place, place + 4))
+        if half := self._and_a_half(words[place + 1 : place + 4]):
+            return Duration(seconds * 1.5, seconds * 1.5, name, (place, place + 1 + half))
         one = self._one_past.before(words, place) or name in self._whole  # "fortnight" names an amount by itself
         loose = self._one_or_so.at(words, place + 1) if words[place] in self._singular else 0
         if loose:  # "month or so"
             return Duration(seconds, seconds, name, (place, place + 1 + loose))
         return Duration(seconds, seconds, name, (place, place + 1), vague=not one)
 
-    def _and_a_half(self, rest: tuple[str, ...]) -> bool:
-        return len(rest) == 3 and rest[0] in self._and and rest[1] in self.articles and rest[2] in self._half
+    def _and_a_half(self, rest: tuple[str, ...]) -> int:
+        """How many of these three words say "and a half", "and half"; not "and half an hour", "and half the night"."""
+        if len(rest) < 2 or rest[0] not in self._and:
+            return 0
+        if rest[1] in self._half:
+            return 0 if rest[2:] and rest[2] in self.articles | self._of else 2
+        return 3 if len(rest) == 3 and rest[1] in self.articles and rest[2] in self._half else 0
 
     def _hedged(
         self, words: tuple[str, ...], least: float, most: float, span: WordSpan
@@ -268,8 +275,10 @@ class Amounts:
         bit = self._little_more_after.at(words, end)
         if (front := self._little_more.before(words, begin)) or bit:
             most, begin, end = most * 1.4, begin - front, end + bit
-        elif (front := self._less.before(words, begin)) or less:
-            least, begin, end = (0 if least == most else least), begin - front, end + less  # "two or three mins tops"
+        elif less:
+            least, end = (most * _TOPS if least == most else least), end + less  # "half a min tops"
+        elif front := self._less.before(words, begin):
+            least, begin = (0 if least == most else least), begin - front
         elif (front := self._more.before(words, begin)) or more:
             most, begin, end = most * 2, begin - front, end + more
         return least, most, (begin, end + loose)
@@ -286,8 +295,8 @@ class Amounts:
         rest = words[end : end + 3]
         if len(rest) >= 2 and rest[0] in self._and and rest[1] in self._half:
             return least + 0.5, most + 0.5, end + 2, False
-        if self._and_a_half(rest):
-            return least + 0.5, most + 0.5, end + 3, False
+        if half := self._and_a_half(rest):
+            return least + 0.5, most + 0.5, end + half, False
         if rest and (rest[0] in self._quarter or rest[0].rstrip("s") in self._quarter):
             return least * 0.25, most * 0.25, self._skip_of(words, end + 1), False
         if rest and rest[0] in self._half:

@@ -274,7 +274,10 @@ class ReplyReader:
         return "no" if seen.match.spans("deny_all") and not self._turned(seen) else None
 
     def _behind_turn(self, seen: SeenScreen, name: str) -> str | None:
-        """Which of the two stands behind a "but", with the other, or both, before it: "stiff, yes, but moving makes it worse"."""
+        """Which of the two stands behind a "but", with the other, or both, before it: "stiff, yes, but moving makes it worse"; not
+        what only comes beside it, "the middle, yes, but the sides as well"."""
+        if seen.match.spans("as_well") and self._yes & set(seen.words.words):
+            return "yes"
         for turn in seen.match.spans("contrast"):
             after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
             before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
