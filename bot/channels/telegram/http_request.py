@@ -114,6 +114,9 @@ class HttpRequest(BaseRequest):
         if not self._open:
             raise NetworkError("This HttpRequest is not initialized!")
         await self._wait_for_a_connection(times.pool)
+        task = asyncio.current_task()
+        assert task is not None
+        cancelled = task.cancelling()
         try:
             async with asyncio.timeout(None) as limit:
                 if isinstance(content, bytes) and len(content) < _PIECE:
@@ -131,6 +134,8 @@ class HttpRequest(BaseRequest):
             raise NetworkError(_without_url(error)) from None
         finally:
             self._free.release()
+            if task.cancelling() > cancelled:  # pyreqwest passes over it where its answer is there at the same moment
+                raise asyncio.CancelledError
 
     async def _wait_for_a_connection(self, seconds: float | None) -> None:
         if not self._free.locked():

@@ -8,6 +8,7 @@ import io
 import json
 import socket
 import struct
+import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -365,6 +366,22 @@ async def test_a_cancelled_request_gives_its_connection_back() -> None:
                     await request.post(f"{base}/getUpdates", read_timeout=None)
         with pytest.raises(TimedOut, match=r"^Timed out$"):
             await request.post(f"{base}/getUpdates", read_timeout=0.05)
+
+
+async def test_who_is_cancelled_at_the_moment_of_the_answer_is_cancelled() -> None:
+    asked: list[asyncio.Task[tuple[int, bytes]]] = []
+
+    async def answer_and_cancel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+        time.sleep(0.02)  # the loop stands still while the answer comes in beside it
+        asked[-1].cancel()
+
+    async with raw(answer_and_cancel) as url, HttpRequest() as request:
+        for _ in range(20):
+            asked.append(asyncio.create_task(request.do_request(f"{url}/getMe", "GET")))
+            await asyncio.wait(asked)
+    assert [task.cancelled() for task in asked] == [True] * 20
 
 
 async def test_connections_are_used_again() -> None:
