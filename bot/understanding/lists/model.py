@@ -187,7 +187,7 @@ class Lists(Part):
     little_more_than: Phrases = ()
     little_more_after: Phrases = ()
     less_than: Phrases = ()
-    at_most_after: Phrases = ()
+    at_most: Phrases = ()
     at_least_after: Phrases = ()
     not_but: Phrases = ()
     """Words before a figure that is not meant: "not 10, more like 6"."""

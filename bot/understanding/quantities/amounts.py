@@ -82,7 +82,7 @@ class Amounts:
         self._less = Listed(parts.less_than)
         self._little_more = Listed(parts.little_more_than)
         self._little_more_after = Listed(parts.little_more_after)
-        self._most_after = Listed(parts.at_most_after)
+        self._longest = Listed(parts.at_most)
         self._least_after = Listed(parts.at_least_after)
         self._one_past = Listed(parts.one_past)
         self._one_or_so = Listed(parts.one_or_so)
@@ -269,14 +269,14 @@ class Amounts:
         loose = self._loose_after.at(words, end)
         if loose and self.number_at(words, end + loose) is not None:  # "lasts 5 minutes about 10 days ago"
             loose = 0
-        less, more = self._most_after.at(words, end), self._least_after.at(words, end)
+        longest, more = self._longest.at(words, end), self._least_after.at(words, end)
         while (skip := self._about.before(words, begin)) and begin - skip >= 0:
             begin -= skip
         bit = self._little_more_after.at(words, end)
         if (front := self._little_more.before(words, begin)) or bit:
             most, begin, end = most * 1.4, begin - front, end + bit
-        elif less:
-            least, end = (most * _TOPS if least == most else least), end + less  # "half a min tops"
+        elif (front := self._longest.before(words, begin)) or longest:
+            least, begin, end = (most * _TOPS if least == most else least), begin - front, end + longest
         elif front := self._less.before(words, begin):
             least, begin = (0 if least == most else least), begin - front
         elif (front := self._more.before(words, begin)) or more:

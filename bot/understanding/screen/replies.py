@@ -105,7 +105,7 @@ class ReplyReader:
         unknown = bool(seen.ledger.unknown) and strict(question)
         items = self._behind_items(seen, [verdicts[o][NEGATED] for o in no if o in signs])
         whole = self._denies_all(question, seen, items) or self._not_of_today(ids, seen, verdicts)
-        if whole and any(span[0] <= _LEADS for span in seen.match.spans("leads_unsure")):
+        if whole and self._leads_unsure(seen):
             return Reply(no=no, unsure=True)  # "no idea, my wife does my tablets"
         if whole and not telling and not unknown:
             return Reply(none=True, no=ids)
@@ -118,6 +118,11 @@ class ReplyReader:
             return Reply(no=no, unsure=True)
         some = self.stands_alone(seen.words, self._yes) and not whole
         return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
+
+    @staticmethod
+    def _leads_unsure(seen: SeenScreen) -> bool:
+        """Whether the message begins with a "not sure"."""
+        return any(span[0] <= _LEADS for span in seen.match.spans("leads_unsure"))
 
     def _yes_to_something(self, seen: SeenScreen) -> bool:
         """Whether a "yes" stands behind what it may be said of: "first one yes, rest no"; not "oh yes, none of these"."""
@@ -203,6 +208,7 @@ class ReplyReader:
             if (v := verdicts.get(o)) and (PLAIN in v or MAYBE in v)
         }
         spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
+        spans = {o: s for o, s in spans.items() if not self._says_more(seen, question, o, s)} or spans
         if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
             return Reply(yes=tuple(spans))
         plain = [o for o in spans if PLAIN in verdicts[o]]
@@ -218,6 +224,12 @@ class ReplyReader:
             return Reply(yes=tuple(turned)) if len(turned) == 1 else Reply(perhaps=tuple(spans))
         unsure = seen.match.spans("say_unsure") or seen.match.spans(f"{question.ask}/unsure.plain")
         return Reply(unsure=bool(unsure))
+
+    @staticmethod
+    def _says_more(seen: SeenScreen, question: Question, option: str, span: WordSpan) -> bool:
+        """Whether words of another answer to this question say more, these words among them: "gives way because of the pain"."""
+        others = (seen.match.spans(f"{question.ask}/{other}.plain") for other in question.option_ids if other != option)
+        return any(_within(span, longer) for spans in others for longer in spans)
 
     def _after_turn(self, seen: SeenScreen, span: WordSpan) -> bool:
         """Whether it stands behind "but now" or "actually": that is what holds."""
@@ -242,7 +254,7 @@ class ReplyReader:
             return said
         if polarity is not None:
             return polarity
-        own = {w: self._meant(seen, f"{name}/{w}.plain") for w in _YES_NO} if name else {"yes": False, "no": False}
+        own = self._own_words(seen, name) if name else dict.fromkeys(_YES_NO, False)
         whole = verdicts.get(name, {}) if name else {}
         denied = bool(name) and any(seen.scope.negated(s) for s in match.spans(f"{name}/yes.plain"))
         with_a_no = self._with_a_no(seen, f"{name}/yes.plain") if name else frozenset()
@@ -255,8 +267,9 @@ class ReplyReader:
             leads, own["yes"] = "no", False
         if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
             return behind
-        if match.spans("say_unsure") and leads is None and own["yes"] == own["no"]:
-            return "not_sure"
+        doubts = self._leads_unsure(seen) and not (name and self._in_its_words(seen, name))
+        if leads is None and match.spans("say_unsure") and (doubts or own["yes"] == own["no"]):
+            return "not_sure"  # "can't tell, the whole area hurts"
         if leads == "no" and not own["yes"]:
             return None if self._turned(seen) and not own["no"] else "no"
         if leads == "yes" and (not own["no"] or (own["yes"] and first in self._yes)):
@@ -291,6 +304,15 @@ class ReplyReader:
     def _meant(self, seen: SeenScreen, group: str) -> bool:
         """Whether words of the group are said and not denied; "no baby kicking away": a bare no before them is an answer."""
         return any(not seen.scope.negated(span) for span in seen.match.spans(group))
+
+    def _own_words(self, seen: SeenScreen, name: str) -> dict[str, bool]:
+        """Whether the question's own words for yes, and for no, are said; not within longer ones of the other."""
+        spans = {w: seen.match.spans(f"{name}/{w}.plain") for w in _YES_NO}
+        longer = {"yes": spans["no"], "no": spans["yes"]}
+        return {
+            w: any(not seen.scope.negated(s) and not any(_within(s, other) for other in longer[w]) for s in spans[w])
+            for w in _YES_NO
+        }
 
     def _with_a_no(self, seen: SeenScreen, group: str) -> frozenset[int]:
         """The places of phrases with a no of their own, "nothing touches it": that no answers nothing by itself."""
@@ -329,10 +351,11 @@ class ReplyReader:
         return found.pop() if len(found) == 1 else None
 
 
+def _within(span: WordSpan, longer: WordSpan) -> bool:
+    """Whether words lie within others that are more."""
+    return longer[0] <= span[0] and span[1] <= longer[1] and longer[1] - longer[0] > span[1] - span[0]
+
+
 def _inside_another(option: str, spans: Mapping[str, WordSpan]) -> bool:
     """Whether the words of one option lie within those of another, which says more."""
-    mine = spans[option]
-    return any(
-        o != option and s[0] <= mine[0] and mine[1] <= s[1] and s[1] - s[0] > mine[1] - mine[0]
-        for o, s in spans.items()
-    )
+    return any(o != option and _within(spans[option], s) for o, s in spans.items())
