@@ -46,7 +46,12 @@ from tests.support.understood import read, seen
         ("onset", "three hours and ten minutes", 0),
         ("onset", "eleven days, it was a monday", 11),
         ("spasm_length", "1 hour 20 minutes", 4800),
-        ("spasm_length", "15 seconds max", {"min": 1, "max": 15}),
+        ("spasm_length", "15 seconds max", {"min": 10, "max": 15}),
+        ("spasm_length", "half a min tops", {"min": 20, "max": 30}),
+        ("spasm_length", "maximum half a minute", {"min": 20, "max": 30}),
+        ("onset", "about a month and half", 45),
+        ("onset", "2 weeks and half an hour", 14),
+        ("age", "he is 74 completed, running 75", 74),
         ("spasm_length", "two or three mins tops", {"min": 120, "max": 180}),
     ],
 )

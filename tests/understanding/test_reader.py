@@ -193,6 +193,36 @@ def test_a_plain_word(text: str, question: str | None, polarity: str | None) -> 
     assert read(text, question).polarity == polarity
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("midline_bone_tenderness", "middle yes but the muscle each side as well", "yes"),  # comes beside it
+        ("midline_bone_tenderness", "cant tell, whole area hurts", "not_sure"),
+        ("comes_back", "dont know yet, its only today and I'm lying still so it won't", "not_sure"),
+        ("comes_back", "maybe 6 times since lunch", "yes"),  # the number is a guess, not the answer
+        ("psychosocial_distress", "who wouldnt be stressed lol", "yes"),
+        ("morning_stiffness_improves_with_movement", "ten mins and a hot shower sorts it", "no"),
+        ("morning_stiffness_improves_with_movement", "stiff a good hour every morning then it loosens once I get going", "yes"),
+    ],
+)  # fmt: skip
+def test_a_yes_or_no_in_words_of_its_own(question: str, text: str, said: str) -> None:
+    assert read(text, question).said == said
+
+
+def test_words_within_longer_ones_of_another_answer_say_nothing() -> None:
+    assert read("gives way cos of the pain", "leg_why").reply.yes == ("hurts",)
+
+
+def test_a_fact_within_the_words_of_a_yes_or_no_is_none_elsewhere() -> None:
+    reading = read("stiff yes but moving makes it worse not better", "morning_stiffness_improves_with_movement")
+    assert not [fact for fact in reading.facts if fact.question == "course"]
+
+
+def test_thanks_beside_a_doubtful_denial_are_part_of_it() -> None:
+    assert read("no took a few of them, no fever, no bother", "baclofen_trouble").request == ""
+    assert read("no bother", "baclofen_trouble").request == "thanks"
+
+
 def test_the_second_one() -> None:
     (fact,) = [f for f in read("yes the second one", "nerves").facts if f.question == "nerves"]
     assert fact.value == ("saddle_numbness",)

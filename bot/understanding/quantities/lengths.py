@@ -68,7 +68,9 @@ class LengthReader:
                 )
             ):
                 least = max(duration.least, min(_SHORTEST, duration.most))  # "ten seconds tops"
-                return Figure(neat(*(round(n, 0 if n > _SHORTEST else 3) for n in (least, duration.most))), duration.span)
+                return Figure(
+                    neat(*(round(n, 0 if n > _SHORTEST else 3) for n in (least, duration.most))), duration.span
+                )
         timed = {place for d in durations for place in range(*d.span) if not d.vague}
         spoken = [
             s for s in self._vague_length.spans(text.words) if s[0] not in timed and not self._ago.at(words, s[1])
