@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import FOUND, OK, Stop, file_text, flow_named, folders, today
+from .common import FOUND, OK, Stop, file_text, flow_named, folders, keeping_garbage, today
 
 if TYPE_CHECKING:
     from bot.core.flow.compiled import Flow
@@ -90,7 +90,7 @@ def add_check(commands: Any) -> None:
 def _check(args: argparse.Namespace) -> int:
     from bot.replay.walks.own_process import WalkProcesses
 
-    with nullcontext() if args.no_walk else WalkProcesses() as walking:
+    with keeping_garbage(), nullcontext() if args.no_walk else WalkProcesses() as walking:
         from bot.check.report.report import check_command  # its import takes long, that of the walk too
 
         begin = None if walking is None else walking.begin

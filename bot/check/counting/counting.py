@@ -69,14 +69,8 @@ def count_conversations(space: Space, most: int = MOST_REMAINDERS) -> Counted:
                 for name in names:
                     skipped = remainders.after(skipped, numbers[name], -1)
                 following[skipped] = following.get(skipped, 0) + number
-        for name in names:
-            spread: dict[State, int] = {}
-            alike = store.told_apart(numbers[name], values)
-            told, times = tuple(alike), tuple(alike.values())
-            for state, number in asking.items():
-                for new, many in zip(remainders.answered(state, numbers[name], told), times, strict=True):
-                    spread[new] = spread.get(new, 0) + number * many
-            asking = spread
+        for name in names if asking else ():
+            asking = remainders.spread(asking, numbers[name], store.told_apart(numbers[name], values))
             if len(asking) + len(following) > most:
                 return Counted(bound(space), {}, False, (_too_many(question, most),), most)
         for state, number in asking.items():

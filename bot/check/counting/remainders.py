@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .residue import FALSE, TRUE, Formulas
 
 State = tuple[int, int, int, int, int]
@@ -56,20 +58,19 @@ class Remainders:
                 self_care = store.after(self_care, variable, value)
         return _below_what_stands(self_care, see_soon, same_day, emergency, whens)
 
-    def answered(self, state: State, variable: int, values: tuple[int, ...]) -> list[State]:
-        """The state after each of the values, for who only counts how conversations end: after an emergency all are alike."""
-        self_care, see_soon, same_day, emergency, number = state
-        mask, bit = self.store.mask, 1 << variable
-        whens = self._whens_answered(number, variable, values)
-        if not (mask[self_care] | mask[see_soon] | mask[same_day] | mask[emergency]) & bit:
-            return [(self_care, see_soon, same_day, emergency, rest) for rest in whens]
-        found: list[State] = []
-        left = [self.store.answered(rules, variable, values) for rules in state[:4]]
-        for low, soon, same, urgent, rest in zip(*left, whens, strict=True):
-            if urgent == TRUE:
-                found.append(self.stopped(state))
-            else:
-                found.append(_below_what_stands(low, soon, same, urgent, rest))
+    def spread(self, states: Mapping[State, int], variable: int, values: Mapping[int, int]) -> dict[State, int]:
+        """The conversations in each state after the variable was answered, for who only counts how they end: after an emergency
+        all are alike. `states`: how many are in each before; `values`: how many answers are like each."""
+        told, times = tuple(values), tuple(values.values())
+        left, ended = _Left(self.store, variable, told), self.stopped(next(iter(states)))
+        found: dict[State, int] = {}
+        for (self_care, see_soon, same_day, emergency, whens), number in states.items():
+            rests = self._whens_answered(whens, variable, told)
+            for low, soon, same, urgent, rest, many in zip(
+                left[self_care], left[see_soon], left[same_day], left[emergency], rests, times, strict=True
+            ):
+                state = ended if urgent == TRUE else _below_what_stands(low, soon, same, urgent, rest)
+                found[state] = found.get(state, 0) + number * many
         return found
 
     def _number(self, rest: tuple[int, ...]) -> int:
@@ -101,3 +102,16 @@ def _below_what_stands(self_care: int, see_soon: int, same_day: int, emergency: 
     if see_soon == TRUE:
         return (FALSE, TRUE, same_day, emergency, whens)
     return (self_care, see_soon, same_day, emergency, whens)
+
+
+class _Left(dict[int, tuple[int, ...]]):
+    """Formula -> what is left of it after each value of one variable: of many states with the same formula it is asked once."""
+
+    def __init__(self, store: Formulas, variable: int, values: tuple[int, ...]) -> None:
+        super().__init__()
+        self._asked = store, variable, values
+
+    def __missing__(self, formula: int) -> tuple[int, ...]:
+        store, variable, values = self._asked
+        found = self[formula] = store.answered(formula, variable, values)
+        return found

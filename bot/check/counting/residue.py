@@ -7,7 +7,7 @@ of a list (0 no, 1 yes, 2 not sure) or a question with one answer (the number of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from itertools import combinations
 
 from bot.check.answers.space import Axis, Space, Ticks
@@ -28,8 +28,7 @@ class Formulas:
         self.mask: list[int] = [0, 0]
         self._known: dict[tuple[str, object, frozenset[object]], int] = {}
         self._read_of: dict[int, set[frozenset[int]]] = {}
-        self._after: dict[tuple[int, int, int], int] = {}
-        self._answered: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._answered: dict[tuple[int, int, tuple[int, ...]], tuple[int, ...]] = {}
 
     def _node(self, kind: str, what: object, parts: frozenset[object], mask: int) -> int:
         key = kind, what, parts
@@ -84,7 +83,7 @@ class Formulas:
             kept = least
         return single | set(kept)
 
-    def _join(self, kind: str, parts: set[int], empty: int) -> int:
+    def _join(self, kind: str, parts: Set[int], empty: int) -> int:
         if not parts:
             return empty
         if len(parts) == 1:
@@ -96,22 +95,16 @@ class Formulas:
 
     def after(self, formula: int, variable: int, value: int) -> int:
         """What is left of the formula once the variable has this value (-1: it was not asked for)."""
-        if not self.mask[formula] >> variable & 1:
-            return formula
-        key = formula, variable, value
-        found = self._after.get(key)
-        if found is None:
-            found = self._after[key] = self._shrunk(formula, variable, value)
-        return found
+        return self.answered(formula, variable, (value,))[0]
 
     def answered(self, formula: int, variable: int, values: tuple[int, ...]) -> tuple[int, ...]:
-        """What is left of the formula after each of the values: always the same ones of a variable."""
+        """What is left of the formula after each of the values."""
         if not self.mask[formula] >> variable & 1:
             return (formula,) * len(values)
-        key = formula, variable
+        key = formula, variable, values
         found = self._answered.get(key)
         if found is None:
-            found = self._answered[key] = tuple([self.after(formula, variable, value) for value in values])
+            found = self._answered[key] = tuple(self._shrunk(formula, variable, values))
         return found
 
     def told_apart(self, variable: int, values: tuple[int, ...]) -> dict[int, int]:
@@ -124,24 +117,26 @@ class Formulas:
             alike[one] = alike.get(one, 0) + 1
         return alike
 
-    def _shrunk(self, formula: int, variable: int, value: int) -> int:
+    def _shrunk(self, formula: int, variable: int, values: tuple[int, ...]) -> Iterator[int]:
         """The same, not remembered. Parts that do not read the variable stay as they are, whole and absorbed as they were."""
         kind, _, parts = self.nodes[formula]
         if kind == "lit":
-            return TRUE if value in parts else FALSE
+            yield from (TRUE if value in parts else FALSE for value in values)
+            return
         decides, says_nothing = (FALSE, TRUE) if kind == "and" else (TRUE, FALSE)
         mask, bit = self.mask, 1 << variable
         whole: frozenset[int] = parts  # type: ignore[assignment]
         touched = [p for p in whole if mask[p] & bit]
-        came: set[int] = set()
-        for part in touched:
-            left = self.after(part, variable, value)
-            if left == decides:
-                return decides
-            if left != says_nothing:
-                came |= self._inner(kind, left)
-        kept = set(whole.difference(touched))
-        return self._join(kind, kept | came if kind == "and" else self._taken_in(kept, came), says_nothing)
+        kept = whole.difference(touched)
+        for left in zip(*[self.answered(part, variable, values) for part in touched], strict=True):
+            if decides in left:
+                yield decides
+                continue
+            came: set[int] = set()
+            for part in left:
+                if part != says_nothing:
+                    came |= self._inner(kind, part)
+            yield self._join(kind, kept | came if kind == "and" else self._taken_in(set(kept), came), says_nothing)
 
     def _taken_in(self, kept: set[int], came: set[int]) -> set[int]:
         """Both without what another part makes needless, where nothing in `kept` does so already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from bot.core.conversation import screens as sc
 from bot.core.flow.compiled import Flow
@@ -34,8 +35,10 @@ def word_count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
+@lru_cache(maxsize=4096)
 def grade_of(text: str, lang: str) -> float | None:
-    """The school year from which on a text is read with ease; None where it is too short, or no formula is known."""
+    """The school year from which on a text is read with ease; None where it is too short, or no formula is known. Remembered:
+    most screens say the same to many kinds of people."""
     formula = FORMULAS.get(lang.partition("-")[0])
     if formula is None or word_count(text) < FEWEST_WORDS:
         return None

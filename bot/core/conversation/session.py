@@ -182,9 +182,7 @@ class Session:
 
     def to_json(self) -> str:
         """The session as text; `from_json` gives an equal one."""
-        plain: dict[str, Any] = {"schema": SCHEMA}
-        for name in _NAMES:
-            plain[name] = getattr(self, name)
+        plain: dict[str, Any] = {"schema": SCHEMA, **self.__dict__}
         plain["started"], plain["seen"] = self.started.isoformat(), self.seen.isoformat()
         plain["answers"] = {q: to_json(a) for q, a in self.answers.items()}
         plain["heard"] = {q: to_json(a) for q, a in self.heard.items()}
@@ -262,8 +260,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 """Field -> what makes its value of plain JSON values."""
 
-_NAMES = tuple(f.name for f in fields(Session))
-_FIELDS = frozenset(_NAMES)
+_FIELDS = frozenset(f.name for f in fields(Session))
 
 
 def new_session(id: str, flow: str, version: str, lang: str, now: datetime, unsafe: bool = False) -> Session:

@@ -17,6 +17,10 @@ from bot.core.model.files.parts import LEVELS, Level
 
 from .session import Session
 
+OF_A_TURN = 3
+"""Answers that one turn looks at, once and again: those before it and after it, those with what is ticked on an open list, and
+those that might have been told."""
+
 
 class Folded(NamedTuple):
     """Answers as conditions read them; `open`: the first question that is due and unanswered."""
@@ -83,7 +87,7 @@ _Known = tuple[Mapping[str, Any], Mapping[str, Many], date, Folded]
 
 
 def fold_session(flow: Flow, session: Session, today: date) -> Folded:
-    """The fold of a session. The flow's last two are remembered: a step, the drawing of its screens and what silence would
+    """The fold of a session. The flow's last few are remembered: a step, the drawing of its screens and what silence would
     come to fold the same answers, and a session's answers are never changed, only replaced. A session that was stored and read
     again has equal ones."""
     recent = _folds(flow)
@@ -111,7 +115,7 @@ TO_ALL = ShownTo((), frozenset())
 
 
 def shown_to(flow: Flow, folded: Folded) -> ShownTo:
-    """What the answers decide of what is shown. The flow's last two are remembered: each message of a turn asks for it."""
+    """What the answers decide of what is shown. The flow's last few are remembered: each message of a turn asks for it."""
     recent = _shown(flow)
     for known, shown in recent.kept:
         if known is folded:
@@ -121,7 +125,7 @@ def shown_to(flow: Flow, folded: Folded) -> ShownTo:
 
 @per_flow
 def _shown(flow: Flow) -> Recent[tuple[Folded, ShownTo]]:
-    return Recent(2)
+    return Recent(OF_A_TURN)
 
 
 def answers_that_count(flow: Flow, session: Session, today: date) -> dict[str, Any]:
@@ -145,7 +149,7 @@ def answers_that_count(flow: Flow, session: Session, today: date) -> dict[str, A
 
 @per_flow
 def _folds(flow: Flow) -> Recent[_Known]:
-    return Recent(2)
+    return Recent(OF_A_TURN)
 
 
 def triage(flow: Flow, env: Mapping[str, Any]) -> Verdict:
@@ -235,7 +239,7 @@ def next_level_up(level: Level | None) -> Level:
 
 
 def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdict]:
-    """Fold and triage of a session's answers; the flow's last two are remembered."""
+    """Fold and triage of a session's answers; the flow's last few are remembered."""
     folded = fold_session(flow, session, today)
     recent = _verdicts(flow)
     for known in recent.kept:
@@ -246,7 +250,7 @@ def verdict_of(flow: Flow, session: Session, today: date) -> tuple[Folded, Verdi
 
 @per_flow
 def _verdicts(flow: Flow) -> Recent[tuple[Folded, Verdict]]:
-    return Recent(2)
+    return Recent(OF_A_TURN)
 
 
 def questions_left(flow: Flow, folded: Folded) -> int:

@@ -29,11 +29,10 @@ def per_flow(work: Callable[Concatenate[K, P], T]) -> Callable[Concatenate[K, P]
 
     @wraps(work)
     def remembered(keeper: K, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        kept = keeper.memo.setdefault(remembered, {})
         try:
-            return kept[args]  # type: ignore[no-any-return]
+            return keeper.memo[remembered][args]  # type: ignore[no-any-return]
         except KeyError:
-            found = kept[args] = work(keeper, *args, **kwargs)
+            found = keeper.memo.setdefault(remembered, {})[args] = work(keeper, *args, **kwargs)
             return found
 
     return remembered

@@ -34,7 +34,6 @@ class Play:
         self.case, self.driver = case, driver
         self.chat = SeenChat(flow, case.lang)
         self.new_versions = versions
-        self._by_itself = AutoAnswers(self.chat, self.press, self.write)
         self.now: datetime = case.now.replace(tzinfo=zone)
         self.said: list[Said] = []
         self.named = False
@@ -211,10 +210,10 @@ class Play:
         await self.act(Replace(flow), f"(new version of the flow: {step.version})")
 
     async def _answer(self, step: ScriptStep) -> None:
-        await self._by_itself.answer(step)
+        await AutoAnswers(self.chat, self.press, self.write).answer(step)
 
     async def _auto(self, step: ScriptStep) -> None:
-        await self._by_itself.auto(step)
+        await AutoAnswers(self.chat, self.press, self.write).auto(step)
 
     # --- what the bot says --------------------------------------------------------------------------------------------
 

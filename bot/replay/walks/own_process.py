@@ -6,6 +6,7 @@ bot is imported here before it is needed.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -84,6 +85,7 @@ class WalkProcesses:
 
 
 def _walk_as_told(pipe: Connection, tally: Tally) -> None:
+    gc.disable()  # a walk leaves nothing behind that only this would find
     from bot.library import load_flow
     from bot.replay.script.flows import with_reader
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from bot.core.conversation.events import Edited, Tapped, Typed
+from bot.core.conversation.events import Edited, Event, Tapped, Typed
+from bot.core.conversation.session import Session
 from bot.core.flow.compiled import Flow
 from bot.core.flow.per_flow import per_flow
 from bot.core.model.files.interview import Question
@@ -20,7 +21,7 @@ from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
 from bot.core.rendering.answer_words import Places
 from bot.replay.crowd.sayings import all_sayings
-from bot.replay.playing.acts import Key
+from bot.replay.playing.acts import Key, Shown
 from bot.replay.playing.chat import SeenChat
 from bot.replay.playing.memory import MemoryDriver, MemoryTurn, NotTheSame
 from bot.replay.playing.outcome import Deviated
@@ -287,32 +288,47 @@ def _name(chat: SeenChat, key: Key) -> str:
     return key.label if tapped is None else tapped.choice
 
 
+class _LawBroken(Exception):
+    """A law that does not hold of a turn."""
+
+    def __init__(self, law: str, detail: str, handled: MemoryTurn) -> None:
+        super().__init__(law)
+        self.law, self.detail, self.handled = law, detail, handled
+
+
+class _Watched(MemoryDriver):
+    """Looks at the laws right after each turn, while what its answers come to is still remembered. Raises _LawBroken."""
+
+    def _handle(self, event: Event, silent: Session | None = None) -> tuple[Shown, ...]:
+        shown = super()._handle(event, silent)
+        for law, holds in LAWS.items():
+            if detail := holds(self.turns[-1]):
+                raise _LawBroken(law, detail, self.turns[-1])
+        return shown
+
+
 def _walk(flow: Flow, chosen: _Given | _Random) -> tuple[Broken | None, list[MemoryTurn]]:
     lang = next(iter(flow.texts))
-    driver = MemoryDriver(flow, lang, NOW.replace(tzinfo=UTC), Places(), reload=True)
+    driver = _Watched(flow, lang, NOW.replace(tzinfo=UTC), Places(), reload=True)
     case = Case("a walk", "walk", Place("walk"), flow.name, lang, NOW, (), Expect(), {})
     play = Play(case, flow, {ANOTHER: _under_another_hash(flow)}, driver, UTC)
     done: list[Mapping[str, Any]] = []
     for move in chosen.steps(play.chat):
         done.append(move)
-        handled_before = len(driver.turns)
         try:
             now_or_never(play.line(ScriptStep.model_validate(move)))
         except Deviated as deviated:
             if deviated.came == "silence":
                 return Broken("every turn has an effect", "The bot stayed silent.", tuple(done)), driver.turns
             done.pop()  # it could not be done here
+        except _LawBroken as broken:
+            before = level_of(broken.handled.flow, broken.handled.before)
+            stands = LEVELS[before] if broken.law in KEEP_LEVELS and before >= 0 else None
+            return Broken(broken.law, broken.detail, tuple(done), stands), driver.turns
         except NotTheSame as error:
             return Broken("save and reload changes nothing", str(error)[:400], tuple(done)), driver.turns
         except Exception as error:
             return Broken("step never raises", f"{type(error).__name__}: {error}"[:400], tuple(done)), driver.turns
-        for handled in driver.turns[handled_before:]:
-            for law, holds in LAWS.items():
-                detail = holds(handled)
-                if detail:
-                    before = level_of(handled.flow, handled.before)
-                    stands = LEVELS[before] if law in KEEP_LEVELS and before >= 0 else None
-                    return Broken(law, detail, tuple(done), stands), driver.turns
     return None, driver.turns
 
 
