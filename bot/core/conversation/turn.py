@@ -212,17 +212,19 @@ class Making:
 
     def give_also(self, question: Question, choice: str) -> None:
         """What a ready-made choice answers besides; what is known already gives way only to what is more worrying."""
-        for entry in question.choices:
-            if entry.id == choice:
-                for other, raw in entry.also.items():
-                    if other not in self.s.answers or _outranks(self.flow.questions[other], raw, self.s.answers[other]):
-                        value = read_value(self.flow.questions[other], raw)
-                        self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
+        for other, raw in self._besides(question, choice):
+            value = read_value(self.flow.questions[other], raw)
+            self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
 
     def adds(self, question: Question, choice: str) -> bool:
-        """Whether a ready-made choice says something besides that is not known so."""
-        also = {q: raw for entry in question.choices if entry.id == choice for q, raw in entry.also.items()}
-        return any(self.s.answers.get(q) != raw for q, raw in also.items())
+        """Whether a ready-made choice says something besides that is not known, or more worrying than what is."""
+        return bool(self._besides(question, choice))
+
+    def _besides(self, question: Question, choice: str) -> list[tuple[str, str]]:
+        """What a ready-made choice answers besides, as far as it counts: question, answer."""
+        also = (entry.also for entry in question.choices if entry.id == choice)
+        kept, asked = self.s.answers, self.flow.questions
+        return [(o, raw) for one in also for o, raw in one.items() if o not in kept or _outranks(asked[o], raw, kept[o])]
 
     def with_lines(self, question: Question, lines: Iterable[str]) -> Many:
         """The answer to a list with these lines besides: what it said, and what was heard of it, is not taken back."""
