@@ -5,7 +5,7 @@ What is only asked of a session stands in `judgement.py`. The moves call each ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -194,16 +194,20 @@ class Making:
     def _take_back(self, question: str, before: Any) -> None:
         """What came with the answer before: signs heard of its list, and what its choice answered besides."""
         heard = _without(self.s.heard, {question}) if question in self.s.heard else self.s.heard
-        home, asked = self.flow.questions[question], {t.question for t in self.s.trail}
-        brought = {
-            other
-            for entry in home.choices
-            if entry.also and keep(home, choice_span(home, entry), self.today) == before
-            for other, raw in entry.also.items()
-            if other not in asked and self.s.answers.get(other) == raw
-        }
+        brought = self._brought(self.flow.questions[question], before)
         if brought or heard is not self.s.heard:
             self.set(heard=heard, answers=_without(self.s.answers, brought))
+
+    def _brought(self, question: Question, answer: Any) -> frozenset[str]:
+        """The questions that a ready-made choice answered besides, if one of them gave this answer; not what was told in words."""
+        told = {step.question for step in self.s.trail} | {quote.question for quote in self.s.quotes}
+        return frozenset(
+            other
+            for entry in question.choices
+            if entry.also and keep(question, choice_span(question, entry), self.today) == answer
+            for other, raw in entry.also.items()
+            if other not in told and self.s.answers.get(other) == raw
+        )
 
     def _reopen(self) -> None:
         """Something new was said after "tell me now": what follows from it is asked."""
@@ -212,19 +216,23 @@ class Making:
 
     def give_also(self, question: Question, choice: str) -> None:
         """What a ready-made choice answers besides; what is known already gives way only to what is more worrying."""
-        for other, raw in self._besides(question, choice):
+        for other, raw in self._besides(question, choice, self.s.answers):
             value = read_value(self.flow.questions[other], raw)
             self.set(answers={**self.s.answers, other: keep(self.flow.questions[other], value, self.today)})
 
     def adds(self, question: Question, choice: str) -> bool:
-        """Whether a ready-made choice says something besides that is not known, or more worrying than what is."""
-        return bool(self._besides(question, choice))
+        """Whether a ready-made choice would change what is known besides, if it took the place of the one that was made."""
+        known = self.s.answers
+        without = _without(known, self._brought(question, known.get(question.ask)))
+        return any(known.get(other) != raw for other, raw in self._besides(question, choice, without))
 
-    def _besides(self, question: Question, choice: str) -> list[tuple[str, str]]:
+    def _besides(self, question: Question, choice: str, known: Mapping[str, Any]) -> list[tuple[str, str]]:
         """What a ready-made choice answers besides, as far as it counts: question, answer."""
         also = (entry.also for entry in question.choices if entry.id == choice)
-        kept, asked = self.s.answers, self.flow.questions
-        return [(o, raw) for one in also for o, raw in one.items() if o not in kept or _outranks(asked[o], raw, kept[o])]
+        asked = self.flow.questions
+        return [
+            (o, raw) for one in also for o, raw in one.items() if o not in known or _outranks(asked[o], raw, known[o])
+        ]
 
     def with_lines(self, question: Question, lines: Iterable[str]) -> Many:
         """The answer to a list with these lines besides: what it said, and what was heard of it, is not taken back."""
@@ -442,5 +450,5 @@ def _outranks(question: Question, new: str, known: Any) -> bool:
     return after is not None and before is not None and after > before
 
 
-def _without(answers: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
+def _without(answers: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
     return {q: a for q, a in answers.items() if q not in gone}
