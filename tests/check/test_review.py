@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_the_document_names_everything_of_the_flow() -> None:
     assert said.count("[ ] too low") == len(flow.rules)
     assert "made-up leaflet" in said or "MADE_UP (background)" in said
     assert "Just inside: warning: " in said
+
+
+def test_texts_stand_as_patients_read_them_with_numbers_to_call() -> None:
+    flow = flow_at(BACK_SPASM)
+    paper = review_paper(flow, edges_of(flow), NOW)
+    shown = [row for part in paper.parts for row in part.rows if "must say" not in row.text]
+    assert not [row.text for row in shown if re.search(r"\{\w+\}", row.text)]
 
 
 def test_rules_are_headed_by_the_words_that_patients_read_and_the_name_stands_small() -> None:

@@ -160,6 +160,7 @@ def test_a_condition_is_read_like_a_sentence(text: str, words: str) -> None:
         ("cold && pale", "FLOW010", 5, '"and"'),
         ("age ≥ 16", "FLOW010", 4, "Write >="),
         ("age => 16", "FLOW013", 5, "`>=`"),
+        ("age > = 16", "FLOW013", 6, "`>=`"),
         ("onset > four weeks", "FLOW013", 8, "4 weeks"),
         ("onset > 1,5 weeks", "FLOW010", 9, "1.5"),
         ("cold | pale", "FLOW010", 5, '"or"'),

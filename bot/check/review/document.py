@@ -17,6 +17,7 @@ from bot.core.model.answers import NOT_ASKED
 from bot.core.model.files.governance import LIKELIHOODS, RESIDUALS, Hazard
 from bot.core.model.files.parts import LEVELS
 from bot.core.model.files.texts import Texts
+from bot.core.rendering.answer_words import Places, Words
 from bot.core.rendering.message import Paper, PaperPart, PaperRow
 
 from .boundary import Edge
@@ -24,20 +25,23 @@ from .boundary import Edge
 JUDGED = "[ ] right   [ ] too low   [ ] too high   [ ] not sure   Remark: ____________________"
 READ = "[ ] read, nothing to remark   [ ] remark: ______________________________"
 TO_RATE = (("Likelihood if nothing stood against it", LIKELIHOODS), ("Risk that is left", RESIDUALS))
+DATED = dict.fromkeys(("recheck", "recheck_first"), "[a date]")
+"""What stands for the days that a session works out."""
 ACCEPTED = "[ ] acceptable   [ ] not acceptable   Remark: ____________________"
 
 
 def review_paper(flow: Flow, edges: Sequence[Edge], now: datetime) -> Paper:
     """The whole flow, in its first language."""
-    texts = next(iter(flow.texts.values()))
+    words = Words(flow, next(iter(flow.texts)), Places())
+    texts = words.texts
     parts = (
-        PaperPart("What it is for", tuple(_purpose(flow, texts))),
+        PaperPart("What it is for", tuple(_purpose(flow, words))),
         PaperPart("The way through it", tuple(_spine(flow))),
-        PaperPart("What is asked", tuple(_questions(flow, texts))),
+        PaperPart("What is asked", tuple(_questions(flow, words))),
         PaperPart("What names in conditions mean", tuple(_names(flow))),
         *_rules(flow, texts, edges),
-        PaperPart("What is said", tuple(_lines(flow, texts))),
-        PaperPart("What is told when somebody asks", tuple(_topics(flow, texts))),
+        PaperPart("What is said", tuple(_lines(flow, words))),
+        PaperPart("What is told when somebody asks", tuple(_topics(flow, words))),
         PaperPart("What must hold, and is proved or looked at by each check", tuple(_properties(flow))),
         PaperPart("What can harm", tuple(_hazards(flow))),
         PaperPart("Approval", tuple(_approval(flow))),
@@ -65,9 +69,10 @@ def changes_paper(new: Flow, old: Flow, lines: Sequence[str], now: datetime) -> 
     )  # fmt: skip
 
 
-def _purpose(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
-    yield PaperRow("Start", texts.system["start"])
-    about = [texts.advice[line.line.line] for line in flow.lines if line.line.section == "about"]
+def _purpose(flow: Flow, words: Words) -> Iterator[PaperRow]:
+    texts = words.texts
+    yield PaperRow("Start", words.system("start"))
+    about = [words.fill(texts.advice[line.line.line]) for line in flow.lines if line.line.section == "about"]
     if about:
         yield PaperRow("Scope", " ".join(dict.fromkeys(about)))
     yield PaperRow("Levels", "\n".join(f"{level.value}: {texts.levels[level]}" for level in reversed(LEVELS)))
@@ -83,18 +88,18 @@ def _spine(flow: Flow) -> Iterator[PaperRow]:
     yield PaperRow("", READ)
 
 
-def _questions(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+def _questions(flow: Flow, words: Words) -> Iterator[PaperRow]:
     for question in flow.interview.questions:
-        words = texts.questions[question.ask]
-        said = [words.text, *([words.help] if words.help else [])]
+        asked = words.texts.questions[question.ask]
+        said = [words.fill(text) for text in (asked.text, asked.help) if text]
         for option in question.option_ids:
-            entry = words.options.get(option)
+            entry = asked.options.get(option)
             label = option if entry is None else entry.label
             said.append(
                 f"- {label}{f': {entry.text}' if entry is not None and entry.text else ''}{_sign(flow, option)}"
             )
-        said += [f"- {label}" for label in (words.none, words.unsure) if label]
-        yield PaperRow(headed(words.short, question.ask), "\n".join([*said, f"Why: {words.why}", READ]))
+        said += [f"- {label}" for label in (asked.none, asked.unsure) if label]
+        yield PaperRow(headed(asked.short, question.ask), "\n".join([*said, f"Why: {words.fill(asked.why)}", READ]))
 
 
 def _sign(flow: Flow, option: str) -> str:
@@ -167,24 +172,24 @@ def _claims(flow: Flow, names: Sequence[str]) -> Iterator[str]:
         yield f"{claim.says} [{where}]"
 
 
-def _lines(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+def _lines(flow: Flow, words: Words) -> Iterator[PaperRow]:
     for line, node, _ in flow.lines:
         when = "" if node is None else f" if {explain(node, flow.questions)}"
         how = "" if line.how is None else f", way {line.how}"
-        said = [texts.advice[line.line], f"At {', '.join(line.levels)}{how}{when}"]
+        said = [words.fill(words.texts.advice[line.line], **DATED), f"At {', '.join(line.levels)}{how}{when}"]
         yield PaperRow(
             line.line, "\n".join([*said, *(f"Rests on: {claim}" for claim in _claims(flow, line.claims)), READ])
         )
 
 
-def _topics(flow: Flow, texts: Texts) -> Iterator[PaperRow]:
+def _topics(flow: Flow, words: Words) -> Iterator[PaperRow]:
     for topic in flow.topics.values():
-        words = texts.topics[topic.topic.topic]
-        said = [words.title]
+        told_of = words.texts.topics[topic.topic.topic]
+        said = [told_of.title]
         for told, node, _ in topic.lines:
             when = "" if node is None else f"   (if {explain(node, flow.questions)})"
-            said.append(f"- {words.lines[told.line]}{when}")
-        yield PaperRow(headed(words.label, topic.topic.topic), "\n".join([*said, READ]))
+            said.append(f"- {words.fill(told_of.lines[told.line], **DATED)}{when}")
+        yield PaperRow(headed(told_of.label, topic.topic.topic), "\n".join([*said, READ]))
 
 
 def _properties(flow: Flow) -> Iterator[PaperRow]:

@@ -230,7 +230,8 @@ class _Parser:
     def quantity(self, question: Question) -> float:
         number = self.now
         if number.kind != "number":
-            turned = {"=<": "<=", "=>": ">="}.get(self.tokens[self.i - 1].text + number.text)
+            signs = self.tokens[self.i - 1].text + number.text
+            turned = {"=<": "<=", "=>": ">=", "<=": "<=", ">=": ">="}.get(signs)  # "age > = 70" has a space between
             unit = {Kind.ago: " weeks", Kind.length: " minutes"}.get(question.kind, "")
             raise ConditionError(
                 "FLOW013", number.at, f'"{question.ask}" is compared with a number.',
