@@ -102,7 +102,7 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
     if not changes:
         return Difference(old.version, new.version, words=words)
     both = beside(old, new)
-    couple = Couple(both)
+    couple = Couple(both).only_where_they_part()
     limits: list[str] = []
     try:
         found = pairs(both) if count else couple.pairs()

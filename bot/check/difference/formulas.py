@@ -15,18 +15,19 @@ from bot.check.proof.encoding import (
     disj,
     exactly,
     holding,
-    is_said,
     neg,
+    said_once_there,
     same_formula,
     true_in,
 )
 from bot.check.proof.pairs import same
-from bot.check.proof.solver import LIMITS, bounded, satisfiable
+from bot.check.proof.solver import LIMITS, bounded, named_formula, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
 from bot.core.model.files.parts import LEVELS, Level
 
 from .beside import Beside
 from .level_pairs import Pair
+from .parting import parting
 
 AtLevel = dict[tuple[str, str], Formula]
 """(line or rule, level) -> that something is so of it, for patients whose level stays the same."""
@@ -72,25 +73,30 @@ class Couple:
                 continue
             yield disj([neg(self.old.asked[name]), neg(self.new.asked[name]), conj(pairs)])
 
+    def only_where_they_part(self) -> Couple:
+        """Look only at whom the versions ask, tell or send otherwise, so not at what is so underway: quicker."""
+        self.solver.add([f for f in (parting(self.both, self.old),) if f is not True])
+        return self
+
     def occurring(self, targets: dict[Any, Formula]) -> list[Any]:
         """The names of the formulas that hold for some answers, in their order."""
         left = {k: f for k, f in targets.items() if f is not False}
         found: set[Any] = set()
         held = holding(targets)
+        self.solver.push()
+        named = {k: named_formula(self.z3, self.solver, f) for k, f in left.items()}
         while left:
-            self.solver.push()
-            self.solver.add(disj(left.values()))
-            model = self.solver.model() if satisfiable(self.z3, self.solver) else None
-            self.solver.pop()
-            if model is None:
+            self.solver.add(disj(named[k] for k in left))
+            if not satisfiable(self.z3, self.solver):
                 break
-            for name in held(model, left):
+            for name in held(self.solver.model(), left):
                 found.add(name)
                 del left[name]
+        self.solver.pop()
         return [k for k in targets if k in found]
 
     def pairs(self) -> tuple[Pair, ...]:
-        """All pairs of levels that occur, each with some conversation; no counts (-1)."""
+        """All pairs of levels that differ and occur, each with some conversation; no counts (-1)."""
         wanted = self._levels()
         found = []
         for a, b in self.occurring(wanted):
@@ -104,6 +110,7 @@ class Couple:
             (a, b): conj([at_level(self.old, a), at_level(self.new, b)])
             for a in (None, *LEVELS)
             for b in (None, *LEVELS)
+            if a is not b
         }
 
     def _plainest(self, wanted: Formula, copy: Copy) -> Any:
@@ -228,7 +235,7 @@ class Couple:
             yield disj([neg(asked), self.old.asked.get(question, False), as_usual])
 
     def _other_level(self) -> dict[str, Formula]:
-        return {f"{a or 'no level'} becomes {b or 'no level'}": f for (a, b), f in self._levels().items() if a is not b}
+        return {f"{a or 'no level'} becomes {b or 'no level'}": f for (a, b), f in self._levels().items()}
 
     def _otherwise(self) -> dict[str, Formula]:
         more, fewer = self._questions()
@@ -312,7 +319,7 @@ def at_level(copy: Copy, level: Level | None) -> Formula:
 
 
 def _said(copy: Copy, line: CompiledLine | None, level: Level) -> Formula:
-    """That a line, which this version may not have, is said at this level."""
+    """That a line, which this version may not have, is said to somebody whose level this is."""
     if line is None or level not in line.line.levels:
         return False
-    return is_said(copy, line.node, level, line.line.how)
+    return said_once_there(copy, line.node, level, line.line.how)

@@ -425,5 +425,10 @@ def exactly(copy: Copy, rank: int) -> Formula:
 
 def is_said(copy: Copy, node: Node | None, level: Level, how: str | None) -> Formula:
     """That a line is said at this level: the conversation ends there, its condition holds, and its way is one that is said."""
+    return conj([exactly(copy, level.rank), said_once_there(copy, node, level, how)])
+
+
+def said_once_there(copy: Copy, node: Node | None, level: Level, how: str | None) -> Formula:
+    """The same of conversations that end at this level: what is said to them hangs on no rule of another level."""
     held = True if node is None else copy.true(node)
-    return conj([exactly(copy, level.rank), held, True if how is None else way_said(copy, level, how)])
+    return conj([held, True if how is None else way_said(copy, level, how)])

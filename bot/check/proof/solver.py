@@ -25,7 +25,7 @@ class NotProved(Exception):
     """The solver gave no verdict: a limit, a time-out, an error. Neither that it holds nor that it fails."""
 
 
-def _named(z3: Any, solver: Any, formula: Formula) -> Any:
+def named_formula(z3: Any, solver: Any, formula: Formula) -> Any:
     """A variable that means the formula: z3 below 5 takes nothing else as an assumption of a finite domain."""
     name = z3.FreshBool("assumed", solver.ctx)
     solver.add(z3.Implies(name, formula))
@@ -45,7 +45,7 @@ def satisfiable(z3: Any, solver: Any, *assumed: Formula) -> bool:
     """Whether there is a model of what the solver knows and the assumed formulas. Raises NotProved if it cannot tell:
     only `unsat` proves (SEMANTICS 8a)."""
     with failing_closed(z3):
-        verdict = solver.check(*(_named(z3, solver, formula) for formula in assumed))
+        verdict = solver.check(*(named_formula(z3, solver, formula) for formula in assumed))
     if verdict == z3.sat:
         return True
     if verdict == z3.unsat:
