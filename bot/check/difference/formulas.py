@@ -14,14 +14,13 @@ from bot.check.proof.encoding import (
     conj,
     disj,
     exactly,
-    holding,
     neg,
     said_once_there,
     same_formula,
     true_in,
 )
 from bot.check.proof.pairs import same
-from bot.check.proof.solver import LIMITS, bounded, named_formula, satisfiable
+from bot.check.proof.solver import LIMITS, bounded, occurring, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
 from bot.core.model.files.parts import LEVELS, Level
 
@@ -80,20 +79,8 @@ class Couple:
 
     def occurring(self, targets: dict[Any, Formula]) -> list[Any]:
         """The names of the formulas that hold for some answers, in their order."""
-        left = {k: f for k, f in targets.items() if f is not False}
-        found: set[Any] = set()
-        held = holding(targets)
-        self.solver.push()
-        named = {k: named_formula(self.z3, self.solver, f) for k, f in left.items()}
-        while left:
-            self.solver.add(disj(named[k] for k in left))
-            if not satisfiable(self.z3, self.solver):
-                break
-            for name in held(self.solver.model(), left):
-                found.add(name)
-                del left[name]
-        self.solver.pop()
-        return [k for k in targets if k in found]
+        found = occurring(self.z3, self.solver, targets)
+        return [name for name in targets if name in found]
 
     def pairs(self) -> tuple[Pair, ...]:
         """All pairs of levels that differ and occur, each with some conversation; no counts (-1)."""
