@@ -24,7 +24,7 @@ from .panes import findings, people, phone, review, spine, tests, versions
 from .rehearsal import Rehearsal
 
 _log = logging.getLogger(__name__)
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 """Seconds between two looks at the folder."""
 
 
@@ -86,8 +86,8 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _watch(desk: Desk, told: News) -> None:
-    """Look at the folder of the open flow again and again, and tell what is new. A reader of typed words is made before it is
-    asked, so that the first words that are typed need not wait for it, but not while a save is being checked."""
+    """Look at the folder of the open flow again and again, and tell what is new. The flow is read and a reader of typed words is
+    made before they are asked for, so that the first words that are typed need not wait, but not while a save is being checked."""
     seen, ready = None, None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
@@ -95,7 +95,6 @@ async def _watch(desk: Desk, told: News) -> None:
             if at != seen:
                 seen = at
                 await asyncio.to_thread(desk.check)
-                await asyncio.to_thread(desk.look)
                 told.tell("flow")
             elif ready != at and not desk.checked.busy:
                 ready = at

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from .results import AFTERWARDS, MOVED, SAFETY, STRUCTURE, Base, Checked, Files, Job, Stage
 from .stages import READY, serve_comparing, serve_long, serve_proving
@@ -95,9 +95,10 @@ class Checker:
                 self._wake.send(None)
         return [running for running in self._warm if running is not None]
 
-    def _begin(self, work: Callable[..., None], *given: Any) -> _Running:
+    def _begin(self, work: Callable[[Connection], None]) -> _Running:
+        """A process, not waited for: it is sent its job once it listens, since to send it before would wait for all its imports."""
         here, there = _SPAWN.Pipe()
-        process = _SPAWN.Process(target=work, args=(there, *given), daemon=True)
+        process = _SPAWN.Process(target=work, args=(there,), daemon=True)
         process.start()
         there.close()
         return _Running(process, here)
@@ -125,6 +126,9 @@ class Checker:
                 self._lost(running)
             elif stage.name == READY:
                 running.ready = True
+                if running is self._long:
+                    with suppress(OSError):  # it has ended, as will be heard
+                        running.line.send(self._job)
                 if all(one is not None and one.ready for one in self._warm):
                     self.warm.set()
             elif stage.number == self.checked.number:
@@ -136,9 +140,8 @@ class Checker:
 
     def _begin_long(self) -> None:
         """What follows, once everything that is there at once is there."""
-        if self._job is not None:
-            self._long = self._begin(serve_long, self._job)
-            self._long.left = list(AFTERWARDS)
+        self._long = self._begin(serve_long)
+        self._long.left = list(AFTERWARDS)
 
     def _lost(self, running: _Running) -> None:
         """A process ended: with its job done, or in the middle of it."""
