@@ -158,10 +158,10 @@ class Couple:
         """What was not so before and is so now, and the other way round, where the level stays."""
         added: AtLevel = {}
         lost: AtLevel = {}
+        stays = {level: conj([at_level(self.old, level), at_level(self.new, level)]) for level in LEVELS}
         for (name, level), (before, now) in found.items():
-            stays = conj([at_level(self.old, level), at_level(self.new, level)])
-            added[name, level.value] = conj([stays, _only_first(now, before)])
-            lost[name, level.value] = conj([stays, _only_first(before, now), self._as_known_before])
+            added[name, level.value] = conj([_only_first(now, before), stays[level]])
+            lost[name, level.value] = conj([_only_first(before, now), stays[level], self._as_known_before])
         return added, lost
 
     def questions(self) -> tuple[list[str], list[str]]:

@@ -16,7 +16,21 @@ from itertools import combinations
 from typing import Any
 
 from bot.check.answers.space import Axis, Space, Ticks
-from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, leaves, reads
+from bot.core.conditions.nodes import (
+    All,
+    Any_,
+    Asked,
+    AtLeast,
+    Leaf,
+    Named,
+    Node,
+    Not,
+    Nothing,
+    Ticked,
+    leaves,
+    parts_of,
+    reads,
+)
 from bot.core.model.answers import Many
 from bot.core.model.files.parts import Level
 
@@ -294,7 +308,9 @@ class Copy:
         """The number of the last question that the condition reads. (Keeps the node alive: its id is a key.)"""
         found = self._reads.get(id(node))
         if found is None:
-            found = self._reads[id(node)] = (node, max((self.order[q] for q in reads(node)), default=-1))
+            parts = parts_of(node)
+            last = max(map(self._last, parts), default=-1) if parts else self.order[node.question]  # type: ignore[union-attr]
+            found = self._reads[id(node)] = node, last
         return found[1]
 
     def _part(self, node: Node, upto: int | None, sense: bool) -> Formula:
