@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -24,7 +24,7 @@ from .panes import findings, people, phone, review, spine, tests, versions
 from .rehearsal import Rehearsal
 
 _log = logging.getLogger(__name__)
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 """Seconds between two looks at the folder."""
 
 
@@ -86,23 +86,29 @@ async def _watching(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _watch(desk: Desk, told: News) -> None:
-    """Look at the folder of the open flow again and again, and tell what is new. A reader of typed words is made before it is
-    asked, so that the first words that are typed need not wait for it, but not while a save is being checked."""
+    """Look at the folder of the open flow again and again, and tell what is new. The flow is read and a reader of typed words is
+    made before they are asked for, so that the first words that are typed need not wait, but not while a save is being checked;
+    and the next save does not wait for that."""
     seen, ready = None, None
+    making: asyncio.Task[None] | None = None
     while True:
         at = desk.name, stamp_of(desk.flow_folder)
-        try:
-            if at != seen:
-                seen = at
-                await asyncio.to_thread(desk.check)
-                await asyncio.to_thread(desk.look)
-                told.tell("flow")
-            elif ready != at and not desk.checked.busy:
-                ready = at
-                await asyncio.to_thread(desk.get_ready)
-        except Exception as error:  # whatever is wrong with what was saved, the next save is looked at
-            _log.error("The flow could not be looked at: %s", where_it_broke(error))
+        if at != seen:
+            seen = at
+            await _try(desk.check)
+            told.tell("flow")
+        elif ready != at and not desk.checked.busy and (making is None or making.done()):
+            ready = at
+            making = asyncio.create_task(_try(desk.get_ready))
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def _try(work: Callable[[], None]) -> None:
+    """Whatever is wrong with what was saved, the next save is looked at."""
+    try:
+        await asyncio.to_thread(work)
+    except Exception as error:
+        _log.error("The flow could not be looked at: %s", where_it_broke(error))
 
 
 async def news(request: Request) -> Response:

@@ -152,6 +152,8 @@ class Desk:
 
     def note_what_held(self) -> None:
         """Keep the files for which everything held, to compare with."""
+        if self.checked.running:
+            return
         look = self.look()
         if look.flow is not None and self.checked.state(look.flow)[0] == "good":
             self.bases.held = dict(look.flow.files)

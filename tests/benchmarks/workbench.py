@@ -8,6 +8,7 @@ Beside the time to a verdict stands that of the peer measured in the same run: t
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import statistics
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -55,6 +57,32 @@ def edits_of(files: dict[str, str], most: int) -> dict[str, list[tuple[str, str]
     return chosen
 
 
+class Taken(NamedTuple):
+    """Seconds from the save until all three are there, and what each of the processes took of a processor meanwhile."""
+
+    until: float
+    proving: float
+    comparing: float
+    here: float
+
+
+def processors(desk: Desk) -> list[float]:
+    """Seconds that the two warm processes and this one took of a processor so far (Linux)."""
+    assert desk.checker is not None
+    found = []
+    for process in (*desk.checker.processes()[:2], "self"):
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        found.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    return found
+
+
+async def taken_to_verdict(desk: Desk, file: Path, text: str) -> Taken:
+    """The same with what was taken of a processor."""
+    before = processors(desk)
+    until = await seconds_to_verdict(desk, file, text)
+    return Taken(until, *(now - was for now, was in zip(processors(desk), before, strict=True)))
+
+
 async def seconds_to_verdict(desk: Desk, file: Path, text: str) -> float:
     """From the save until all three are there."""
     began = perf_counter()
@@ -71,12 +99,12 @@ async def seconds_to_verdict(desk: Desk, file: Path, text: str) -> float:
 
 async def measured(
     folder: Path, files: dict[str, str], edits: dict[str, list[tuple[str, str]]]
-) -> dict[str, list[float]]:
-    """Kind of edit -> seconds of each, the file put back in between."""
+) -> dict[str, list[Taken]]:
+    """Kind of edit -> what each took, the file put back in between."""
     kept = DeskFolders(folder / "scripts", folder / "people", folder / "build")
     desk = Desk(folder, kept, lambda: datetime(2026, 11, 20, 18, 0, tzinfo=UTC), equip, "back_spasm")
     app = application(desk)
-    found: dict[str, list[float]] = {kind: [] for kind in edits}
+    found: dict[str, list[Taken]] = {kind: [] for kind in edits}
     async with app.router.lifespan_context(app):
         assert desk.checker is not None
         await asyncio.to_thread(desk.checker.warm.wait, LONGEST_WAIT)
@@ -84,7 +112,7 @@ async def measured(
         for kind, made in edits.items():
             for name, text in made:
                 file = folder / "back_spasm" / name
-                found[kind].append(await seconds_to_verdict(desk, file, text))
+                found[kind].append(await taken_to_verdict(desk, file, text))
                 await seconds_to_verdict(desk, file, files[name] + f"\n# put back after {kind}\n")
     return found
 
@@ -110,10 +138,13 @@ def main(most: int) -> None:
         folder = Path(space) / "flows"
         shutil.copytree(SHIPPED, folder / "back_spasm")
         found = asyncio.run(measured(folder, files, edits))
-    print(f"{'edit':32}{'n':>4}{'median':>9}{'longest':>9}{'of the peer':>13}")
-    for kind, seconds in found.items():
-        middle = statistics.median(seconds)
-        print(f"{NAMES[kind]:32}{len(seconds):4}{middle:8.2f}s{max(seconds):8.2f}s{middle / peer:13.2f}")
+    print(
+        f"{'edit':32}{'n':>4}{'median':>9}{'longest':>9}{'of the peer':>13}   of a processor: proving, comparing, here"
+    )
+    for kind, taken in found.items():
+        until, *of = (statistics.median(column) for column in zip(*taken, strict=True))
+        longest, processor = max(one.until for one in taken), "".join(f"{one:9.2f}s" for one in of)
+        print(f"{NAMES[kind]:32}{len(taken):4}{until:8.2f}s{longest:8.2f}s{until / peer:13.2f}   {processor}")
     print(f"peer: the same of an edited rule, from nothing: {peer:.2f} s")
 
 

@@ -10,6 +10,7 @@ from bot.check.answers.results import Proofs
 from bot.check.faults.all import all_mutations
 from bot.check.proof.memory import ProofMemory
 from bot.check.proof.prove import proofs
+from bot.check.proof.solver import Prover
 from bot.core.flow.compiled import Flow
 from bot.core.flow.reading import try_flow
 from bot.library import read_files
@@ -37,6 +38,15 @@ def mutants_of(flow: Flow, apart: int, most: int) -> list[Flow]:
 def test_edits_on_end_come_to_what_they_come_to_alone() -> None:
     flow = flow_at(SPRAIN)
     on_end(flow, mutants_of(flow, 7, 25))
+
+
+def test_what_is_asked_together_comes_to_what_it_comes_to_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = flow_at(SPRAIN)
+    versions = [flow, *mutants_of(flow, 5, 30)]
+    together = [verdicts(proofs(one, fast=True, walks=0)) for one in versions]
+    monkeypatch.setattr(Prover, "foresee", lambda self, proofs: None)
+    assert together == [verdicts(proofs(one, fast=True, walks=0)) for one in versions]
+    assert any(failed for _, failed in together)
 
 
 @pytest.mark.ci

@@ -28,7 +28,7 @@ FALL: Edit = ("triage.yaml", "fall_from_60: fell and age >= 60", "fall_from_60: 
     ],
 )
 def test_only_what_the_words_call_a_threshold_is_one(words: str, said: list[tuple[float, str]]) -> None:
-    assert thresholds_in(words) == said
+    assert list(thresholds_in(words)) == said
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.flow.draft import KEPT
 from bot.core.flow.reading import content_hash, try_flow
 from bot.core.flow.yaml_places import KEY, Loaded, text_of
 from bot.core.model.files.flow import FILES
@@ -404,3 +405,23 @@ def test_slips_of_the_hand_never_make_reading_raise(seed: int) -> None:
 @pytest.mark.slow
 def test_many_slips_of_the_hand_never_make_reading_raise() -> None:
     _after_slips(SPRAIN, 4711, 10_000)
+
+
+# --- what was read before -----------------------------------------------------------------------------------------------
+
+
+def test_a_condition_that_was_read_before_is_read_anew_where_its_question_or_its_name_is_another() -> None:
+    """What was found out about a condition stands only as long as the questions and the named conditions do."""
+    assert findings(files_of(SPRAIN)) == ()
+    known = [
+        after("interview.yaml", "when: fever\n", "when: fever and crooked\n"),
+        after("triage.yaml", "settled: no_danger and no_warning", "calm: no_danger and no_warning"),
+    ]
+    KEPT.clear()
+    anew = [
+        after("interview.yaml", "when: fever\n", "when: fever and crooked\n"),
+        after("triage.yaml", "settled: no_danger and no_warning", "calm: no_danger and no_warning"),
+    ]
+    assert known == anew
+    assert ["FLOW016" in {finding.code for finding in found} for found in known] == [True, False]
+    assert all(known)

@@ -85,7 +85,7 @@ class _Questions(Prover):
     def __init__(self, base: Prover, flow: Flow, one: Copy, solver: Any, pair: Callable[[], tuple[Copy, Any]]) -> None:
         self.z3, self.limits, self.space = base.z3, base.limits, base.space
         self.flow, self.one, self.solver = flow, one, solver
-        self.memory = self.terms = None
+        self.memory = self.terms = self._foreseen = None
         self._made = pair
         self.asked: list[Formula] = []
 

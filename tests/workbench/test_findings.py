@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ import pytest
 from bot.core.flow.reading import content_hash
 from bot.library import read_files
 from bot.workbench.checking.bases import AT_THE_START, HELD_LAST
-from bot.workbench.checking.results import Checked
+from bot.workbench.checking.results import Base, Checked, Job
+from bot.workbench.checking.stages import READY, Work, _serve
 from tests.support.flow_edits import SPRAIN, write
 from tests.support.operators_page import Operator
 from tests.support.workbench import Opened, opened_in_thread, until_so
@@ -162,6 +166,38 @@ def test_the_newest_edit_wins(edited: tuple[Opened, Path]) -> None:
     assert found.moved is not None
     assert found.moved.found is not None
     assert ("same_day", "emergency") in {(m.old, m.new) for m in found.moved.found.moves}
+
+
+def test_a_process_at_work_stops_at_a_sign_and_then_listens_for_the_newer_job() -> None:
+    """It tells more than fits into the line, while we tell it something: neither waits for the other for ever."""
+    here, there = Pipe()
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def much() -> str:
+        begun.set()
+        goes_on.wait(30)
+        return "x" * 5_000_000
+
+    def stages(job: Job) -> Iterator[Work]:
+        yield from ((f"{job.number}", much), ("never", much))
+
+    job = Job(1, "flows/sprain", {}, Base("", None), "")
+    process = threading.Thread(target=_serve, args=(there, stages), daemon=True)
+    try:
+        process.start()
+        assert here.recv().name == READY
+        here.send(job)
+        assert begun.wait(30)
+        here.send(None)
+        goes_on.set()
+        assert (here.recv().name, here.recv().name) == ("1", READY)
+        here.send(job._replace(number=2))
+        assert here.recv().name == "2"
+    finally:
+        here.close()
+        process.join(30)
+        gc.enable()
+    assert not process.is_alive()
 
 
 def test_a_process_that_dies_is_told_and_begun_anew(edited: tuple[Opened, Path]) -> None:

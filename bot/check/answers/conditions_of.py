@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.core.conditions.nodes import Asked, Leaf, Node, leaves
 from bot.core.conditions.parser import Names, parse
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.files.governance import Property
 from bot.core.model.findings import Finding, Place
 
@@ -20,6 +21,7 @@ class PropertyNodes(NamedTuple):
     requires: Node | None
 
 
+@per_flow
 def property_nodes(flow: Flow) -> tuple[PropertyNodes, ...]:
     """The safety rules of the flow, in the order of the file."""
     names = Names(list(flow.interview.questions))

@@ -16,6 +16,7 @@ from bot.core.conditions.nodes import Asked, Compare, Leaf
 from bot.core.conversation.screens import offers_unsure
 from bot.core.flow.answer_values import BadAnswer, bounds, choice_span, read_value
 from bot.core.flow.compiled import Flow, usual_value
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import NOT_SURE, Many, Span
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import NUMERIC, Kind
@@ -178,6 +179,7 @@ class Space:
         return self.words_of(question, chosen).raw
 
 
+@per_flow
 def comparisons(flow: Flow) -> dict[str, Compared]:
     """Numeric question -> the comparisons that conditions make with it: (operator, number)."""
     found: dict[str, set[tuple[str, float]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from .edits import edits
 from .level_pairs import TooMany, pairs
 from .old_numbers import MovedNumber, moved_numbers
 from .words import WordChange, changed_words
+
+Edited = Sequence[tuple[str, str]]
+"""What was edited: (what, words)."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,13 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
     """The difference of two versions. Not `count`: which pairs of levels occur, but not for how many (quicker)."""
     from .formulas import Couple
 
-    changes = tuple(words for _, words in edits(old, new))
+    edited = tuple(edits(old, new))
+    changes = tuple(words for _, words in edited)
     words = tuple(changed_words(old, new))
     if not changes:
         return Difference(old.version, new.version, words=words)
     both = beside(old, new)
-    couple = Couple(both)
+    couple = Couple(both).only_where_they_part()
     limits: list[str] = []
     try:
         found = pairs(both) if count else couple.pairs()
@@ -112,7 +116,9 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
         limits.append(f"how many patients move was not counted, because of {reason}")
     most = max(bound(both.old), bound(both.new))
     moves = tuple(
-        Move(p.old, p.new, p.number if exact else most, exact, *_shown(both, p.chosen)) for p in found if p.old != p.new
+        Move(p.old, p.new, p.number if exact else most, exact, *_shown(both, p.chosen, edited))
+        for p in found
+        if p.old != p.new
     )
     added, lost = couple.lines()
     reasons = couple.reasons()
@@ -126,14 +132,14 @@ def compare(old: Flow, new: Flow, count: bool = True) -> Difference:
     )  # fmt: skip
 
 
-def _shown(both: Beside, chosen: dict[str, Any]) -> tuple[Example, tuple[str, ...]]:
+def _shown(both: Beside, chosen: dict[str, Any], edited: Edited) -> tuple[Example, tuple[str, ...]]:
     """The example as the new version has it, and the changes that are behind it."""
     before, now = _end(both.old, chosen), _end(both.new, chosen)
     space = both.new
     unusual = tuple(q for q in now.asked if chosen.get(q, space.usual[q]) != space.usual[q])
     answers = {q: space.raw(q, chosen.get(q, space.usual[q])) for q in now.asked}
     example = Example(answers, unusual, now.level and now.level.value, tuple(r.rule.rule for r in now.fired))
-    return example, tuple(_responsible(both, before, now))
+    return example, tuple(_responsible(both, before, now, edited))
 
 
 def _end(space: Space, chosen: dict[str, Any]) -> Ending:
@@ -148,7 +154,7 @@ def _end(space: Space, chosen: dict[str, Any]) -> Ending:
     return outcome(space, known)
 
 
-def _responsible(both: Beside, before: Ending, now: Ending) -> Iterator[str]:
+def _responsible(both: Beside, before: Ending, now: Ending, edited: Edited) -> Iterator[str]:
     """The edits without which this example would not differ, as far as they can be told from what fired and was asked."""
     old, new = both.old.flow, both.new.flow
     fired = {r.rule.rule: r.rank for r in before.fired}, {r.rule.rule: r.rank for r in now.fired}
@@ -160,6 +166,5 @@ def _responsible(both: Beside, before: Ending, now: Ending) -> Iterator[str]:
                 names |= {f"define {d}" for d in defined_in(flow.rules_by_id[name].node)}
     asked = {q for q in {*before.asked, *now.asked} if (q in before.asked) != (q in now.asked)}
     names |= {f"question {q}" for q in asked}
-    known = list(edits(old, new))
-    told = [words for what, words in known if what in names]
-    yield from told or [words for what, words in known if what.split()[0] in ("rule", "define", "question")]
+    told = [words for what, words in edited if what in names]
+    yield from told or [words for what, words in edited if what.split()[0] in ("rule", "define", "question")]

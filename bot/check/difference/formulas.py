@@ -14,19 +14,19 @@ from bot.check.proof.encoding import (
     conj,
     disj,
     exactly,
-    holding,
-    is_said,
     neg,
+    said_once_there,
     same_formula,
     true_in,
 )
 from bot.check.proof.pairs import same
-from bot.check.proof.solver import LIMITS, bounded, satisfiable
+from bot.check.proof.solver import LIMITS, bounded, occurring, satisfiable
 from bot.core.flow.compiled import CompiledLine, Flow
 from bot.core.model.files.parts import LEVELS, Level
 
 from .beside import Beside
 from .level_pairs import Pair
+from .parting import parting
 
 AtLevel = dict[tuple[str, str], Formula]
 """(line or rule, level) -> that something is so of it, for patients whose level stays the same."""
@@ -72,25 +72,18 @@ class Couple:
                 continue
             yield disj([neg(self.old.asked[name]), neg(self.new.asked[name]), conj(pairs)])
 
+    def only_where_they_part(self) -> Couple:
+        """Look only at whom the versions ask, tell or send otherwise, so not at what is so underway: quicker."""
+        self.solver.add([f for f in (parting(self.both, self.old),) if f is not True])
+        return self
+
     def occurring(self, targets: dict[Any, Formula]) -> list[Any]:
         """The names of the formulas that hold for some answers, in their order."""
-        left = {k: f for k, f in targets.items() if f is not False}
-        found: set[Any] = set()
-        held = holding(targets)
-        while left:
-            self.solver.push()
-            self.solver.add(disj(left.values()))
-            model = self.solver.model() if satisfiable(self.z3, self.solver) else None
-            self.solver.pop()
-            if model is None:
-                break
-            for name in held(model, left):
-                found.add(name)
-                del left[name]
-        return [k for k in targets if k in found]
+        found = occurring(self.z3, self.solver, targets)
+        return [name for name in targets if name in found]
 
     def pairs(self) -> tuple[Pair, ...]:
-        """All pairs of levels that occur, each with some conversation; no counts (-1)."""
+        """All pairs of levels that differ and occur, each with some conversation; no counts (-1)."""
         wanted = self._levels()
         found = []
         for a, b in self.occurring(wanted):
@@ -104,6 +97,7 @@ class Couple:
             (a, b): conj([at_level(self.old, a), at_level(self.new, b)])
             for a in (None, *LEVELS)
             for b in (None, *LEVELS)
+            if a is not b
         }
 
     def _plainest(self, wanted: Formula, copy: Copy) -> Any:
@@ -164,10 +158,10 @@ class Couple:
         """What was not so before and is so now, and the other way round, where the level stays."""
         added: AtLevel = {}
         lost: AtLevel = {}
+        stays = {level: conj([at_level(self.old, level), at_level(self.new, level)]) for level in LEVELS}
         for (name, level), (before, now) in found.items():
-            stays = conj([at_level(self.old, level), at_level(self.new, level)])
-            added[name, level.value] = conj([stays, _only_first(now, before)])
-            lost[name, level.value] = conj([stays, _only_first(before, now), self._as_known_before])
+            added[name, level.value] = conj([_only_first(now, before), stays[level]])
+            lost[name, level.value] = conj([_only_first(before, now), stays[level], self._as_known_before])
         return added, lost
 
     def questions(self) -> tuple[list[str], list[str]]:
@@ -228,7 +222,7 @@ class Couple:
             yield disj([neg(asked), self.old.asked.get(question, False), as_usual])
 
     def _other_level(self) -> dict[str, Formula]:
-        return {f"{a or 'no level'} becomes {b or 'no level'}": f for (a, b), f in self._levels().items() if a is not b}
+        return {f"{a or 'no level'} becomes {b or 'no level'}": f for (a, b), f in self._levels().items()}
 
     def _otherwise(self) -> dict[str, Formula]:
         more, fewer = self._questions()
@@ -312,7 +306,7 @@ def at_level(copy: Copy, level: Level | None) -> Formula:
 
 
 def _said(copy: Copy, line: CompiledLine | None, level: Level) -> Formula:
-    """That a line, which this version may not have, is said at this level."""
+    """That a line, which this version may not have, is said to somebody whose level this is."""
     if line is None or level not in line.line.levels:
         return False
-    return is_said(copy, line.node, level, line.line.how)
+    return said_once_there(copy, line.node, level, line.line.how)

@@ -10,13 +10,27 @@ A list on which the first tap answers may hold any set here: more can be typed (
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any
 
 from bot.check.answers.space import Axis, Space, Ticks
-from bot.core.conditions.nodes import All, Any_, Asked, AtLeast, Leaf, Named, Node, Not, Nothing, Ticked, leaves, reads
+from bot.core.conditions.nodes import (
+    All,
+    Any_,
+    Asked,
+    AtLeast,
+    Leaf,
+    Named,
+    Node,
+    Not,
+    Nothing,
+    Ticked,
+    leaves,
+    parts_of,
+    reads,
+)
 from bot.core.model.answers import Many
 from bot.core.model.files.parts import Level
 
@@ -111,33 +125,6 @@ def true_in(model: Any, formula: Formula) -> bool:
     if not z3.Z3_model_eval(formula.ctx_ref(), model.model, formula.as_ast(), True, found):
         raise z3.Z3Exception("a formula has no value in the model")
     return bool(z3.Z3_get_bool_value(formula.ctx_ref(), found[0]) == z3.Z3_L_TRUE)
-
-
-def holding(formulas: Mapping[Any, Formula]) -> Callable[[Any, Iterable[Any]], list[Any]]:
-    """What tells which of some names are those of formulas that hold in a model. Of conjunctions it looks at part by part: many
-    share the part by which they fail."""
-    import z3
-
-    joined = {
-        name: [(part.get_id(), part) for part in (formula.children() if z3.is_and(formula) else (formula,))]
-        for name, formula in formulas.items()
-        if not isinstance(formula, bool)
-    }
-
-    def held(model: Any, names: Iterable[Any]) -> list[Any]:
-        known: dict[int, bool] = {}
-
-        def holds(number: int, part: Any) -> bool:
-            if number not in known:
-                known[number] = true_in(model, part)
-            return known[number]
-
-        return [
-            name for name in names
-            if (all(holds(*part) for part in joined[name]) if name in joined else formulas[name])
-        ]  # fmt: skip
-
-    return held
 
 
 class Copy:
@@ -291,6 +278,18 @@ class Copy:
             cache[id(node), bound] = found
         return found
 
+    def related(self, other: Copy, question: str, how: Hashable, make: Callable[[], Formula]) -> Formula:
+        """How the answers of both copies to a question are related: the formula of an earlier version, if both asked the very same.
+        `how`: all else that it hangs on."""
+        if self._terms is None:
+            return make()
+        key = self.tag, other.tag, question, self._shape_of(question), other._shape_of(question), how
+        found = self._terms.get(key)
+        if found is None:
+            found = make()
+            self._terms.put(key, found)
+        return found
+
     def _shape_of(self, name: str) -> int:
         if name not in self._shape:
             assert self._terms is not None
@@ -309,7 +308,9 @@ class Copy:
         """The number of the last question that the condition reads. (Keeps the node alive: its id is a key.)"""
         found = self._reads.get(id(node))
         if found is None:
-            found = self._reads[id(node)] = (node, max((self.order[q] for q in reads(node)), default=-1))
+            parts = parts_of(node)
+            last = max(map(self._last, parts), default=-1) if parts else self.order[node.question]  # type: ignore[union-attr]
+            found = self._reads[id(node)] = node, last
         return found[1]
 
     def _part(self, node: Node, upto: int | None, sense: bool) -> Formula:
@@ -388,6 +389,10 @@ class Copy:
 
     def unusual(self) -> list[tuple[Formula, int]]:
         """How far the answers are from the usual ones: (formula, weight) for each answer that is not usual."""
+        return self._unusual
+
+    @cached_property
+    def _unusual(self) -> list[tuple[Formula, int]]:
         return [part for name in self.space.axes for part in self.unusual_at(name)]
 
     def unusual_at(self, name: str) -> list[tuple[Formula, int]]:
@@ -425,5 +430,10 @@ def exactly(copy: Copy, rank: int) -> Formula:
 
 def is_said(copy: Copy, node: Node | None, level: Level, how: str | None) -> Formula:
     """That a line is said at this level: the conversation ends there, its condition holds, and its way is one that is said."""
+    return conj([exactly(copy, level.rank), said_once_there(copy, node, level, how)])
+
+
+def said_once_there(copy: Copy, node: Node | None, level: Level, how: str | None) -> Formula:
+    """The same of conversations that end at this level: what is said to them hangs on no rule of another level."""
     held = True if node is None else copy.true(node)
-    return conj([exactly(copy, level.rank), held, True if how is None else way_said(copy, level, how)])
+    return conj([held, True if how is None else way_said(copy, level, how)])

@@ -12,7 +12,7 @@ from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import LEVELS, Kind, Level
 from bot.core.model.findings import Place
 
-from .encoding import Copy, Formula, conj, disj, exactly, neg, way_said
+from .encoding import Formula, conj, disj, exactly, neg, way_said
 from .pairs import in_order_of_worry, unsure_for_no
 from .solver import Prover
 
@@ -34,7 +34,7 @@ def nothing_undecided(p: Prover) -> Iterator[Failed]:
         r.rule.rule: conj([neg(p.one.true(r.node)), neg(p.one.false(r.node)), neg(p.one.stopped[-1])])
         for r in p.flow.rules
     }
-    for name in sorted(p.alive(undecided, at_once=len(undecided))):
+    for name in sorted(p.alive(undecided)):
         shown = p.example(undecided[name])
         if shown is not None:
             yield Failed(
@@ -86,9 +86,7 @@ def levels_from(rank: int) -> tuple[str, ...]:
 def exit_is_sound(p: Prover) -> Iterator[Failed]:
     """ "Tell me now" is offered only if nothing left can raise the level: what is surely true or false of some of the
     answers stays so, whatever else is answered."""
-    full = Copy(p.one.context, p.space, "f", stops=False, terms=p.terms)
-    part = Copy(p.one.context, p.space, "k", stops=False, answers=full, terms=p.terms)
-    solver = p.solver_for(full, part)
+    full, part, solver = p.partly
     for rule in p.flow.rules:
         name = rule.rule.rule
         turned = disj(
@@ -143,22 +141,26 @@ def signs_count_alike(p: Prover) -> Iterator[Failed]:
     """Words that name a sign bring at least its `sign:` at any moment. On the emergency screens and the warning screen, and
     wherever there is such a mark, it must be what a tick always brings: else it would count for less typed than tapped."""
     screens = screens_of_signs(p.flow)
-    for question in p.flow.interview.questions:
-        for option in question.options:
-            if question.kind is not Kind.many or (question.ask not in screens and option.sign is None):
-                continue
-            marked = -1 if option.sign is None else Level(option.sign).rank
-            for level in (Level.emergency, Level.same_day):
-                ticked = p.one.yes[question.ask, option.id]
-                milder = conj([ticked, neg(p.one.at_least[level.rank])])
-                if marked < level.rank and p.model(ticked) is not None and p.model(milder) is None:
-                    yield Failed(
-                        "FLOW069", f"sign:{option.id}", p.flow.question_place(question.ask),
-                        f'Whoever ticks "{option.id}" always gets {level}, but `sign:` says '
-                        f"{option.sign or 'nothing'}: typed, it would count for less.",
-                        f"Write `sign: {level}` beside it.",
-                    )  # fmt: skip
-                    break
+    milder = {
+        (option.id, level): conj([p.one.yes[question.ask, option.id], neg(p.one.at_least[level.rank])])
+        for question in p.flow.interview.questions
+        for option in question.options
+        if question.kind is Kind.many and (question.ask in screens or option.sign is not None)
+        for level in (Level.emergency, Level.same_day)
+        if option.sign is None or Level(option.sign).rank < level.rank
+    }
+    sometimes, too_low = p.alive(milder), dict[str, Level]()
+    for sign, level in milder:
+        if (sign, level) not in sometimes and p.model(p.one.yes[p.flow.option_home[sign], sign]) is not None:
+            too_low.setdefault(sign, level)
+    for sign, level in too_low.items():
+        question = p.flow.questions[p.flow.option_home[sign]]
+        marked = next(option.sign for option in question.options if option.id == sign)
+        yield Failed(
+            "FLOW069", f"sign:{sign}", p.flow.question_place(question.ask),
+            f'Whoever ticks "{sign}" always gets {level}, but `sign:` says {marked or "nothing"}: typed, it would count for less.',
+            f"Write `sign: {level}` beside it.",
+        )  # fmt: skip
 
 
 def screens_of_signs(flow: Flow) -> list[str]:

@@ -5,7 +5,8 @@ A relation speaks of the questions asked on both sides; one asked on one side on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 
 from bot.check.answers.from_to import Side, side
 from bot.check.answers.space import Axis, Ticks
@@ -17,9 +18,14 @@ from .encoding import Copy, Formula, conj, disj, neg
 Relation = Callable[[Copy, Copy, str], Formula]
 
 
-def _both(a: Copy, b: Copy, relation: Relation) -> list[Formula]:
-    """The relation for each question that is asked on both sides."""
-    return [disj([neg(a.asked[q]), neg(b.asked[q]), relation(a, b, q)]) for q in a.space.axes]
+def _both(a: Copy, b: Copy, relation: Relation, how: Callable[[str], Hashable]) -> list[Formula]:
+    """The relation for each question that is asked on both sides. `how`: question -> what the relation is there; where it is the
+    same for the very same question, so is the formula."""
+
+    def at(question: str) -> Formula:
+        return disj([neg(a.asked[question]), neg(b.asked[question]), relation(a, b, question)])
+
+    return [a.related(b, q, how(q), partial(at, q)) for q in a.space.axes]
 
 
 def same(formula: Formula, other: Formula) -> Formula:
@@ -45,7 +51,7 @@ def _equal_option(a: Copy, b: Copy, question: str, option: str) -> Formula:
 
 def in_order_of_worry(a: Copy, b: Copy) -> list[Formula]:
     """That `b`'s answers are at least as worrying as `a`'s. Options with `worry: 0` say nothing: they are equal."""
-    return _both(a, b, _worse)
+    return _both(a, b, _worse, lambda question: "worse")
 
 
 def _worse(a: Copy, b: Copy, question: str) -> Formula:
@@ -73,7 +79,7 @@ def _worse(a: Copy, b: Copy, question: str) -> Formula:
 
 def unsure_for_no(a: Copy, b: Copy) -> list[Formula]:
     """That `b` says "not sure" in some places where `a` says "no" (where there is no "no": the least worrying)."""
-    return _both(a, b, _unsure)
+    return _both(a, b, _unsure, lambda question: "unsure")
 
 
 def _unsure(a: Copy, b: Copy, question: str) -> Formula:
@@ -88,7 +94,10 @@ def compared(a: Copy, b: Copy, prop: Property) -> list[Formula]:
             return _equal(a, b, question)
         return _between(a, b, question, side(a.space, question, prop.from_), side(a.space, question, prop.to))
 
-    return _both(a, b, relation)
+    def how(question: str) -> Hashable:
+        return ("changed", repr(prop.from_), repr(prop.to)) if question in prop.compare else "equal"
+
+    return _both(a, b, relation, how)
 
 
 def _between(a: Copy, b: Copy, question: str, first: Side, second: Side) -> Formula:

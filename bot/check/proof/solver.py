@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 from bot.check.answers.space import Space
 from bot.check.answers.witness import Witness, example_of
 from bot.core.flow.compiled import Flow
 
-from .encoding import Copy, Formula, at_most, conj, disj, holding, neg, true_in
+from .encoding import Copy, Formula, at_most, conj, neg, true_in
 from .memory import ProofMemory
 
+Name = TypeVar("Name")
 LIMITS: Mapping[str, int] = {"timeout": 120_000}
 """The solver's own bounds on one question, in its words (milliseconds). A hundred times what the slowest has taken."""
-
-AT_ONCE = 8
-"""Each question makes the solver translate its formulas anew, so that few are asked about at once; a model shows most of what
-holds anyway. Of 428 lines at their levels: 1.1 s of a processor all at once, 0.2 s by eights."""
 
 
 class NotProved(Exception):
@@ -45,12 +42,29 @@ def satisfiable(z3: Any, solver: Any, *assumed: Formula) -> bool:
     """Whether there is a model of what the solver knows and the assumed formulas. Raises NotProved if it cannot tell:
     only `unsat` proves (SEMANTICS 8a)."""
     with failing_closed(z3):
-        verdict = solver.check(*(_named(z3, solver, formula) for formula in assumed))
+        return _verdict(z3, solver, *(_named(z3, solver, formula) for formula in assumed))
+
+
+def _verdict(z3: Any, solver: Any, *assumed: Any) -> bool:
+    """The same with variables that are assumed."""
+    verdict = solver.check(*assumed)
     if verdict == z3.sat:
         return True
     if verdict == z3.unsat:
         return False
     raise NotProved(f"the solver gave up: {solver.reason_unknown()}")
+
+
+def occurring(z3: Any, solver: Any, targets: Mapping[Name, Formula]) -> set[Name]:
+    """The names of the formulas that hold for some answers, of those that the solver knows. It is given all of them at once, each
+    under a variable, and then asked for one after the other: given one by one, each would have it begin anew."""
+    with failing_closed(z3):
+        solver.push()
+        try:
+            assumed = {n: _named(z3, solver, formula) for n, formula in targets.items() if formula is not False}
+            return {name for name, variable in assumed.items() if _verdict(z3, solver, variable)}
+        finally:
+            solver.pop()
 
 
 def bounded(solver: Any, limits: Mapping[str, int] = LIMITS) -> Any:
@@ -73,10 +87,12 @@ class Prover:
         self.memory = memory
         self.terms = None if memory is None else memory.terms
         self._given: dict[int, int] = {}
+        self._foreseen: dict[int, tuple[Any, dict[int, Formula]]] | None = None
         self.space = Space(flow)
         self.one = Copy(z3.Context() if memory is None else memory.context, self.space, "a", terms=self.terms)
         self.solver = self.solver_for(self.one)
         self._pair: tuple[Copy, Any] | None = None
+        self._partly: tuple[Copy, Copy, Any] | None = None
 
     def solver_for(self, *copies: Copy) -> Any:
         """A solver that knows these copies."""
@@ -95,20 +111,65 @@ class Prover:
             self._pair = other, self.solver_for(self.one, other)
         return self._pair
 
+    @property
+    def partly(self) -> tuple[Copy, Copy, Any]:
+        """A conversation that nothing stops, the same in the middle, and a solver that knows both."""
+        if self._partly is None:
+            full = Copy(self.one.context, self.space, "f", stops=False, terms=self.terms)
+            part = Copy(self.one.context, self.space, "k", stops=False, answers=full, terms=self.terms)
+            self._partly = full, part, self.solver_for(full, part)
+        return self._partly
+
+    def foresee(self, proofs: Iterable[Callable[[Prover], Iterator[Any]]]) -> None:
+        """Ask together what these proofs ask one by one as long as nothing is found, and remember what nothing fulfils: nearly all
+        holds nearly always. What something fulfils, and what the solver cannot tell, they ask again by themselves."""
+        if self.memory is None:
+            return
+        self._foreseen = {}
+        for proof in proofs:
+            with suppress(NotProved, self.z3.Z3Exception):
+                list(proof(self))
+        foreseen, self._foreseen = self._foreseen, None
+        for solver, formulas in foreseen.values():
+            with suppress(NotProved):
+                self._occurring(formulas, solver)
+
+    def _occurring(self, targets: Mapping[Name, Formula], solver: Any) -> set[Name]:
+        """The names of the formulas that hold for some answers; of the others it is remembered that none do."""
+        unknown = {name: formula for name, formula in targets.items() if not self._has_none(formula, solver)}
+        found = occurring(self.z3, solver, unknown)
+        for name, formula in unknown.items():
+            if name not in found:
+                self._found_none(formula, solver)
+        return found
+
+    def _has_none(self, formula: Formula, solver: Any) -> bool:
+        """Whether it is known that nothing fulfils the formula."""
+        if isinstance(formula, bool) or self.memory is None:
+            return formula is False
+        return self.memory.has_none(self._given[id(solver)], formula)
+
+    def _found_none(self, formula: Formula, solver: Any) -> None:
+        if not isinstance(formula, bool) and self.memory is not None:
+            self.memory.found_none(self._given[id(solver)], formula)
+
     def model(self, formula: Formula, solver: Any = None) -> Any:
         """A model of the formula, or None: it is proved that there is none."""
         solver = self.solver if solver is None else solver
-        if formula is False:
+        if self._has_none(formula, solver):
             return None
-        if self.memory is None or formula is True:
-            return self._asked(formula, solver)
-        given = self._given[id(solver)]
-        if self.memory.has_none(given, formula):
+        if self._foreseen is not None:
+            self._foresee(formula, solver)
             return None
         found = self._asked(formula, solver)
         if found is None:
-            self.memory.found_none(given, formula)
+            self._found_none(formula, solver)
         return found
+
+    def _foresee(self, formula: Formula, solver: Any) -> None:
+        assert self._foreseen is not None
+        if not isinstance(formula, bool):
+            self._foreseen.setdefault(id(solver), (solver, {}))[1][formula.get_id()] = formula
 
     def _asked(self, formula: Formula, solver: Any) -> Any:
         """What the solver itself says."""
@@ -172,18 +233,10 @@ class Prover:
         """The sum of the weights whose formulas hold in a model."""
         return sum(w for f, w in weights if true_in(model, f))
 
-    def alive(self, targets: Mapping[str, Formula], at_once: int = AT_ONCE) -> set[str]:
-        """The names of the formulas that hold in some conversation. `at_once`: of so many the solver is asked whether one does."""
-        held: Callable[[Any, list[str]], list[str]] | None = (
-            None  # what z3 finds hangs on when its formulas are let go of
-        )
-        left, found = list(targets), set[str]()
-        while left:
-            model = self.model(disj(targets[name] for name in left[:at_once]))
-            if model is None:
-                left = left[at_once:]
-            else:
-                held = held or holding(targets)
-                found.update(held(model, left))
-                left = [name for name in left if name not in found]
-        return found
+    def alive(self, targets: Mapping[Name, Formula]) -> set[Name]:
+        """The names of the formulas that hold in some conversation; while it is only foreseen what is asked, all of them."""
+        if self._foreseen is None:
+            return self._occurring(targets, self.solver)
+        for formula in targets.values():
+            self._foresee(formula, self.solver)
+        return set(targets)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.check.answers.results import Failed
@@ -18,6 +19,8 @@ _PARTS = re.compile(r"\.\.|[()|#]|\{\w+\}|[^\W_]+(?:'[^\W_]+)*\*?|\s+|.")
 _ENDS = frozenset(".!?:;")
 _MEANS = {"..": r"(?:(?:\w[^ ]*|,) ){0,4}", "(": "(?:", ")": ")", "|": "|", "#": r"\d\S* "}
 CODE = "FLOW064"
+REMEMBERED = 100_000
+"""Words and rules whose verdict is remembered: of an edit only the words that it changed are looked at."""
 
 
 class Text(NamedTuple):
@@ -35,6 +38,7 @@ class BadPattern(ValueError):
     """A pattern that means nothing. The message says why."""
 
 
+@lru_cache(1_000)
 def word_pattern(written: str) -> re.Pattern[str]:
     """A pattern of safety.yaml, to be searched in folded words. Raises BadPattern."""
     made = "".join(_regex(part) for part in _PARTS.findall(written.lower().replace("\u2019", "'")))
@@ -57,6 +61,7 @@ def _regex(part: str) -> str:
     return f"{re.escape(part.removesuffix('*'))}{'[^ ]*' if part.endswith('*') else ''} "
 
 
+@lru_cache(REMEMBERED)
 def folded(text: str) -> str:
     """The words of a text in small letters, a space after each; ends of sentences are full stops."""
     tokens = _TOKENS.findall(text.lower().replace("\u2019", "'"))
@@ -65,7 +70,13 @@ def folded(text: str) -> str:
 
 def texts_of(flow: Flow, lang: str, rule: WordRule) -> list[Text]:
     """The texts that a rule is about, for each audience that has its own."""
-    return [text for text in _all(flow, lang) if any(fnmatchcase(text.key, of) for of in rule.of)]
+    about = tuple(rule.of)
+    return [text for text in _all(flow, lang) if _is_about(about, text.key)]
+
+
+@lru_cache(REMEMBERED)
+def _is_about(about: tuple[str, ...], key: str) -> bool:
+    return any(fnmatchcase(key, of) for of in about)
 
 
 @per_flow
@@ -92,27 +103,39 @@ def _broken(flow: Flow, rule: WordRule) -> Iterator[Failed]:
         if not texts or not (rule.says.get(lang) or rule.never_says.get(lang)):
             why = "there is no such text" if not texts else "it has no patterns for that language"
             yield _guards_nothing(flow, rule, f"in texts.{lang}.yaml {why}")
-        harmless = [word_pattern(one) for one in rule.but_for.get(lang, ())]
-        never = [word_pattern(one) for one in rule.never_says.get(lang, ())]
-        must = {one: word_pattern(one) for one in rule.says.get(lang, ())}
-        missed = {text: _missed(must, text.folded) for text in texts}
-        if rule.together:
-            nowhere = [one for one in must if all(one in lacking for lacking in missed.values())]
-            missed = {text: nowhere if text is texts[0] else [] for text in texts}
-        for text, lacking in missed.items():
-            words = _without(harmless, text.folded)
-            said = [found[0].strip() for one in never if (found := one.search(words)) is not None]
-            faults = [f"says {_quoted(said)}"] * bool(said) + [f"does not say {_quoted(lacking)}"] * bool(lacking)
-            if faults:
+        asked = _Asked(*(tuple(found.get(lang, ())) for found in (rule.but_for, rule.never_says, rule.says)))
+        for pattern in (*asked.harmless, *asked.never, *asked.must):
+            word_pattern(pattern)  # one that means nothing is said even if there is nothing to search
+        found = {text: _found(asked, text.folded) for text in texts}
+        nowhere = tuple(one for one in asked.must if all(one in lacking for _, lacking in found.values()))
+        for text, (said, lacking) in found.items():
+            if rule.together:
+                lacking = nowhere if text is texts[0] else ()
+            if said or lacking:
+                faults = [f"says {_quoted(said)}"] * bool(said) + [f"does not say {_quoted(lacking)}"] * bool(lacking)
                 yield _failed(flow, rule, text, " and ".join(faults))
 
 
-def _quoted(words: list[str]) -> str:
+class _Asked(NamedTuple):
+    """What a rule asks of words: patterns that are harmless, that must never be said, that must be said."""
+
+    harmless: tuple[str, ...]
+    never: tuple[str, ...]
+    must: tuple[str, ...]
+
+
+@lru_cache(REMEMBERED)
+def _found(asked: _Asked, words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the words say that they never may, and what they do not say that they must. Raises BadPattern."""
+    lacking = tuple(one for one in asked.must if word_pattern(one).search(words) is None)
+    for harmless in asked.harmless:
+        words = word_pattern(harmless).sub(". ", words)
+    hits = (word_pattern(one).search(words) for one in asked.never)
+    return tuple(hit[0].strip() for hit in hits if hit is not None), lacking
+
+
+def _quoted(words: Sequence[str]) -> str:
     return ", ".join(f'"{one}"' for one in words)
-
-
-def _missed(must: Mapping[str, re.Pattern[str]], words: str) -> list[str]:
-    return [written for written, one in must.items() if one.search(words) is None]
 
 
 def _guards_nothing(flow: Flow, rule: WordRule, why: str) -> Failed:
@@ -122,12 +145,6 @@ def _guards_nothing(flow: Flow, rule: WordRule, why: str) -> Failed:
         "FLOW065", rule.words, place, f'"{rule.words}" guards nothing: {why}.',
         "Mend its `of:` or its patterns.",
     )  # fmt: skip
-
-
-def _without(harmless: Iterable[re.Pattern[str]], words: str) -> str:
-    for one in harmless:
-        words = one.sub(". ", words)
-    return words
 
 
 def _failed(flow: Flow, rule: WordRule, text: Text, what: str) -> Failed:

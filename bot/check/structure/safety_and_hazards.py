@@ -9,6 +9,7 @@ from bot.check.answers.conditions_of import property_nodes
 from bot.check.answers.from_to import sides_fit
 from bot.check.answers.space import Space
 from bot.core.flow.compiled import Flow
+from bot.core.flow.per_flow import per_flow
 from bot.core.model.files.governance import Property, form_of
 from bot.core.model.findings import Finding, did_you_mean
 
@@ -113,14 +114,20 @@ def _unknown_names(flow: Flow, prop: Property, number: int) -> Iterator[Finding]
 
 def names_missing(flow: Flow, prop: Property) -> Iterator[tuple[str, int, str, Sequence[str]]]:
     """What a safety rule names and the flow does not have: the key, which of its names, what it should be, and what there is."""
-    questions = list(flow.questions)
-    lines = [line.line.line for line in flow.lines]
-    ways = [w for rule in flow.rules if (w := rule.rule.how) is not None]
-    for key, what, known in (
-        ("compare", "question", questions), ("asked_first", "question", questions), ("before", "question", questions),
-        ("tells", "line of advice", lines), ("never_tells", "line of advice", lines),
-        ("offers", "line of a list", list(flow.option_home)), ("how", "way to get help", ways),
-    ):  # fmt: skip
+    for key, what, known in _nameable(flow):
         for n, name in enumerate(getattr(prop, key)):
             if name not in known:
                 yield key, n, what, known
+
+
+@per_flow
+def _nameable(flow: Flow) -> tuple[tuple[str, str, Sequence[str]], ...]:
+    """Key of a safety rule, what it names, and what there is."""
+    questions = list(flow.questions)
+    lines = [line.line.line for line in flow.lines]
+    ways = [w for rule in flow.rules if (w := rule.rule.how) is not None]
+    return (
+        ("compare", "question", questions), ("asked_first", "question", questions), ("before", "question", questions),
+        ("tells", "line of advice", lines), ("never_tells", "line of advice", lines),
+        ("offers", "line of a list", list(flow.option_home)), ("how", "way to get help", ways),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -68,11 +69,12 @@ def options_are_read(flow: Flow) -> Iterator[Finding]:
 
 def rules_can_matter(flow: Flow) -> Iterator[Finding]:
     """FLOW032: a rule whose condition always brings a higher (or an earlier equal) rule along."""
+    conditions = [_met(rule.node) for rule in flow.rules]
     for i, rule in enumerate(flow.rules):
         for j, other in enumerate(flow.rules):
             if i == j or not (other.rank > rule.rank or (other.rank == rule.rank and j < i)):
                 continue
-            if _brings(rule.node, other.node):
+            if _one_brings_other(conditions[i], conditions[j]):
                 higher = "higher" if other.rank > rule.rank else "equal"
                 yield Finding(
                     flow.place("triage.yaml", ("rules", i, "when")), "FLOW032",
@@ -224,6 +226,24 @@ def _plain(node: Node) -> Node:
     while isinstance(node, Named):
         node = node.part
     return node
+
+
+class _Condition:
+    """A condition, the same object whenever it is met again: so pairs of them can be remembered without looking at their parts."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+@lru_cache(10_000)
+def _met(node: Node) -> _Condition:
+    return _Condition(node)
+
+
+@lru_cache(100_000)
+def _one_brings_other(one: _Condition, other: _Condition) -> bool:
+    """Of an edit only what is paired with an edited condition is looked at anew."""
+    return _brings(one.node, other.node)
 
 
 def _brings(node: Node, other: Node) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bot.check.answers.conditions_of import property_nodes
 from bot.core.conditions.nodes import Compare, Node, leaves
@@ -89,14 +90,15 @@ def _odd(flow: Flow, place: Place, words: str, compared: Iterable[Compare]) -> I
             return
 
 
-def thresholds_in(words: str) -> list[tuple[float, str]]:
-    """The numbers that the words call a threshold, each with its unit, if it has one: [(4, "week"), (60, "")]."""
+@lru_cache(10_000)
+def thresholds_in(words: str) -> tuple[tuple[float, str], ...]:
+    """The numbers that the words call a threshold, each with its unit, if it has one: ((4, "week"), (60, ""))."""
     found = []
     for pattern in _THRESHOLDS:
         for match in pattern.finditer(words):
             number = match["number"].lower()
             found.append((float(SPELLED.get(number, number)), (match["unit"] or "").lower()))
-    return found
+    return tuple(found)
 
 
 def _in_kind(flow: Flow, leaf: Compare, number: float, unit: str) -> tuple[float, float] | None:

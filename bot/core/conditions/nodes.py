@@ -107,6 +107,8 @@ class Asked:
 
 
 Node = All | Any_ | AtLeast | Not | Named | Ticked | Nothing | Chosen | Says | Compare | Asked
+_OF_SEVERAL, _OF_ONE = (All, Any_, AtLeast), (Not, Named)
+"""What has parts, for checks that are made of every part of every condition: as a union it would be made anew for each."""
 Leaf = Ticked | Nothing | Chosen | Says | Compare | Asked
 
 
@@ -124,9 +126,9 @@ def shifted(node: Node, at: int) -> tuple[Node, int, int]:
 
 def parts_of(node: Node) -> tuple[Node, ...]:
     """What a condition is made of, one step down; nothing of a leaf."""
-    if isinstance(node, All | Any_ | AtLeast):
+    if isinstance(node, _OF_SEVERAL):
         return node.parts
-    return (node.part,) if isinstance(node, Not | Named) else ()
+    return (node.part,) if isinstance(node, _OF_ONE) else ()
 
 
 def leaves(node: Node) -> tuple[Leaf, ...]:
@@ -137,9 +139,11 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 
 
 def _collect(node: Node, found: list[Leaf]) -> None:
-    if isinstance(node, All | Any_ | AtLeast | Not | Named):
-        for part in parts_of(node):
+    if isinstance(node, _OF_SEVERAL):
+        for part in node.parts:
             _collect(part, found)
+    elif isinstance(node, _OF_ONE):
+        _collect(node.part, found)
     else:
         found.append(node)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from bot.core.conditions.nodes import Node
@@ -16,6 +17,32 @@ from bot.core.model.files.triage import Triage
 from bot.core.model.findings import Finding, Place
 
 from .yaml_places import KEY, Loaded, Path
+
+MOSTKEPT = 5_000
+
+
+@dataclass
+class Kept:
+    """What was found out about conditions, by their texts: it stands in every version with the same questions and the same defined
+    conditions. `nodes`: what they mean; `guarded`: those that read no answer that may not have been asked for."""
+
+    interview: Interview
+    define: dict[str, str]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    guarded: set[str] = field(default_factory=set)
+
+
+KEPT: deque[Kept] = deque(maxlen=4)
+
+
+def kept_of(interview: Interview, define: dict[str, str]) -> Kept:
+    """What is known under these questions, which are the same only if they were read from the same text, and these conditions."""
+    for kept in tuple(KEPT):
+        if kept.interview is interview and kept.define == define and len(kept.nodes) < MOSTKEPT:
+            return kept
+    new = Kept(interview, define)
+    KEPT.append(new)
+    return new
 
 
 @dataclass
@@ -41,6 +68,10 @@ class Draft:
     nodes: dict[tuple[str, Path], Node] = field(default_factory=dict)
     conditions: dict[tuple[str, Path], str] = field(default_factory=dict)
     defined: dict[str, Node] = field(default_factory=dict)
+    kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = kept_of(self.interview, self.triage.define)
 
     def finding(self, file: str, path: Path, code: str, message: str, remedy: str = "", key: bool = False) -> Finding:
         """A finding at the value (or key) of a path."""

@@ -207,11 +207,11 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
     """Parse every condition of the flow into `draft.nodes`, keyed by (file, path)."""
     names = Names(draft.interview.questions)
 
-    def take(file: str, path: Path, text: str | None) -> Node | None:
+    def take(file: str, path: Path, text: str | None, known: dict[str, Node]) -> Node | None:
         if text is None:
             return None
         try:
-            node = parsed(text, names)
+            node = known[text] = known.get(text) or parsed(text, names)
         except ConditionError as error:
             place = draft.loaded[file].spot(path, error.at, text)
             findings.append(Finding(place, error.code, error.message, error.remedy))
@@ -224,7 +224,7 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
 
     for name, text in draft.triage.define.items():
         names.later = frozenset(draft.triage.define) - set(names.defined) - names.broken
-        node = take("triage.yaml", ("define", name), text)
+        node = take("triage.yaml", ("define", name), text, {})
         if name in names.questions or name in names.options or name in names.nones:
             place = draft.loaded["triage.yaml"].place(("define", name, KEY))
             findings.append(Finding(place, "FLOW020", f'"{name}" is already a question or an option.', "Rename it."))
@@ -235,7 +235,7 @@ def _conditions(draft: Draft, findings: list[Finding]) -> None:
     names.later = frozenset()
     draft.defined.update(names.defined)
     for file, path, condition in _written(draft):
-        take(file, path, condition)
+        take(file, path, condition, draft.kept.nodes)
 
 
 def _written(draft: Draft) -> Iterator[tuple[str, Path, str | None]]:

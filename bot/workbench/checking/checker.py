@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from .results import AFTERWARDS, MOVED, SAFETY, STRUCTURE, Base, Checked, Files, Job, Stage
 from .stages import READY, serve_comparing, serve_long, serve_proving
@@ -25,12 +25,14 @@ _WARM: tuple[tuple[Callable[[Connection], None], tuple[str, ...]], ...] = (
 
 @dataclass
 class _Running:
-    """A process, our end of the line to it, the stages that it still owes, and whether it has said that it is ready."""
+    """A process, our end of the line to it, the stages that it still owes, whether it listens for a job, and the number of the last
+    that it was given (None: it has not listened yet)."""
 
     process: BaseProcess
     line: Connection
     left: list[str] = field(default_factory=list)
-    ready: bool = False
+    listens: bool = False
+    given: int | None = None
 
 
 class Checker:
@@ -73,13 +75,22 @@ class Checker:
             self._long = None
             for running, (_, stages) in zip(self._begin_warm(), _WARM, strict=True):
                 running.left = list(stages)
-                running.line.send(self._job)
+                self._give(running)
         self._told()
 
     def processes(self) -> list[int]:
         """The numbers of its processes."""
         with self._lock:
             return [running.process.pid for running in self._all() if running.process.pid is not None]
+
+    def _give(self, running: _Running) -> None:
+        """Give a process the newest job if it listens, and else a sign that there is a newer one. A job is longer than what fits
+        into a line that nobody reads: sent to a process that is telling us what it found, each would wait for the other."""
+        assert self._job is not None
+        with suppress(OSError):  # it has ended, as will be heard
+            running.line.send(self._job if running.listens else None)
+        if running.listens:
+            running.listens, running.given = False, self._job.number
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
@@ -95,9 +106,10 @@ class Checker:
                 self._wake.send(None)
         return [running for running in self._warm if running is not None]
 
-    def _begin(self, work: Callable[..., None], *given: Any) -> _Running:
+    def _begin(self, work: Callable[[Connection], None]) -> _Running:
+        """A process, not waited for: it is given its job once it listens."""
         here, there = _SPAWN.Pipe()
-        process = _SPAWN.Process(target=work, args=(there, *given), daemon=True)
+        process = _SPAWN.Process(target=work, args=(there,), daemon=True)
         process.start()
         there.close()
         return _Running(process, here)
@@ -124,9 +136,12 @@ class Checker:
             if stage is None:
                 self._lost(running)
             elif stage.name == READY:
-                running.ready = True
-                if all(one is not None and one.ready for one in self._warm):
+                running.listens, running.given = True, running.given or 0
+                if self._job is not None and running.given < self._job.number:
+                    self._give(running)
+                if all(one is not None and one.given is not None for one in self._warm):
                     self.warm.set()
+                return
             elif stage.number == self.checked.number:
                 self.checked = self.checked.with_stage(stage)
                 running.left = [name for name in running.left if name != stage.name]
@@ -136,9 +151,8 @@ class Checker:
 
     def _begin_long(self) -> None:
         """What follows, once everything that is there at once is there."""
-        if self._job is not None:
-            self._long = self._begin(serve_long, self._job)
-            self._long.left = list(AFTERWARDS)
+        self._long = self._begin(serve_long)
+        self._long.left = list(AFTERWARDS)
 
     def _lost(self, running: _Running) -> None:
         """A process ended: with its job done, or in the middle of it."""

@@ -21,7 +21,9 @@ from bot.core.model.findings import FlowError
 from .results import AFTERWARDS, MOVED, SAFETY, SCREENS, STRUCTURE, WALK, WHOLE, Job, Moved, Stage
 
 READY = "ready"
-"""What a warm process says once it has imported what it needs."""
+"""What a process says when it listens for a job."""
+IDLE = 1.0
+"""Seconds without a job after which a warm process looks for garbage, so that the next save need not wait for that."""
 Work = tuple[str, Callable[[], Any]]
 """A stage, and what does it."""
 _DECIDING = ("interview.yaml", "triage.yaml", "advice.yaml", "answers.yaml", "safety.yaml")
@@ -38,9 +40,13 @@ def serve_comparing(line: Connection) -> None:
     _serve(line, Comparing().stages)
 
 
-def serve_long(line: Connection, job: Job) -> None:
-    """The long stages of one job."""
+def serve_long(line: Connection) -> None:
+    """The long stages of one job that comes."""
     os.nice(5)
+    _send(line, Stage(0, READY, None, 0.0))
+    job = _next(line)
+    if job is None:
+        return
     for name, work in _long(job):
         if not _do(line, job, name, work):
             return
@@ -60,18 +66,22 @@ def _serve(line: Connection, stages: Callable[[Job], Iterator[Work]]) -> None:
     from bot.check.proof.prove import get_ready
 
     get_ready()
-    _send(line, Stage(0, READY, None, 0.0))
-    while (job := _newest(line)) is not None:
+    while _send(line, Stage(0, READY, None, 0.0)):
+        if not line.poll(IDLE):
+            gc.collect()
+        job = _next(line)
+        if job is None:
+            return
         for name, work in stages(job):
             if not _do(line, job, name, work) or line.poll():
                 break
-        gc.collect()
 
 
-def _newest(line: Connection) -> Job | None:
+def _next(line: Connection) -> Job | None:
+    """The next job; None once the line is closed. What comes before it are signs to stop with the one before."""
+    job: Job | None = None
     try:
-        job: Job = line.recv()
-        while line.poll():
+        while job is None:
             job = line.recv()
     except (EOFError, OSError):
         return None

@@ -176,6 +176,6 @@ def _compares(draft: Draft) -> dict[tuple[str, str, float], Place]:
     found: dict[tuple[str, str, float], Place] = {}
     for (file, path), node in draft.nodes.items():
         for leaf in leaves(node):
-            if isinstance(leaf, Compare):
-                found.setdefault((leaf.question, leaf.op, leaf.value), draft.spot(file, path, leaf))
+            if isinstance(leaf, Compare) and (leaf.question, leaf.op, leaf.value) not in found:
+                found[leaf.question, leaf.op, leaf.value] = draft.spot(file, path, leaf)
     return found

@@ -233,7 +233,11 @@ def reads_are_guarded(draft: Draft) -> Iterator[Finding]:
         if file == "interview.yaml" and path[0] == "questions" and len(path) == 3
     }
     for (file, path), node in draft.nodes.items():
-        for leaf in unguarded(node, whens, questions):
+        text = draft.conditions[file, path]
+        found = [] if text in draft.kept.guarded else unguarded(node, whens, questions)
+        if not found:
+            draft.kept.guarded.add(text)
+        for leaf in found:
             i = next(n for n, q in enumerate(draft.interview.questions) if q.ask == leaf.question)
             guard = draft.interview.questions[i].when
             yield Finding(
