@@ -37,7 +37,7 @@ def listen_on(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
-        found.listen(BACKLOG)  # from now on, so that who reads the address is not refused while the pages get ready
+        found.listen(BACKLOG)
     except (OSError, OverflowError, UnicodeError) as error:
         found.close()
         why = error.strerror if isinstance(error, OSError) else "there is no such place"
@@ -75,16 +75,15 @@ def addresses(host: str, port: int, named: Iterable[str] = ()) -> list[str]:
 
 
 def serve_workbench(desk: Desk, host: str, port: int, stream: TextIO, named: Sequence[str] = ()) -> None:
-    """Serve one desk until it is stopped, after its address is printed. `named`: see `host_names`. Raises NoPort."""
+    """Serve one desk until it is stopped; its address is printed. `named`: see `host_names`. Raises NoPort."""
     listening = listen_on(host, port)
     with listening:
         port = listening.getsockname()[1]
         key = secrets.token_urlsafe(24)
         first, *others = (f"{address}/?key={key}" for address in addresses(host, port, named))
-        print(f"{first}     {desk.flow_folder} is watched; Ctrl-C ends", *others, sep="\n", file=stream)
+        said = [f"{first}     {desk.flow_folder} is watched; Ctrl-C ends", *others]
         if not is_here(host):
-            print(OPEN_TO_OTHERS.format(host=host, port=port), file=stream)
-        stream.flush()
+            said.append(OPEN_TO_OTHERS.format(host=host, port=port))
         config = uvicorn.Config(
             Guarded(application(desk), key, host_names(host, port, named)),
             log_level="critical",  # what it would say of an error has the error's words; the guard says what may be said
@@ -95,4 +94,18 @@ def serve_workbench(desk: Desk, host: str, port: int, stream: TextIO, named: Seq
             timeout_graceful_shutdown=1,
             lifespan="on",
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        _Announced(config, "\n".join(said), stream).run(sockets=[listening])
+
+
+class _Announced(uvicorn.Server):
+    """A server that says where it is once it serves: from then on Ctrl-C ends it, and none is lost."""
+
+    def __init__(self, config: uvicorn.Config, said: str, stream: TextIO) -> None:
+        super().__init__(config)
+        self._said, self._stream = said, stream
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            print(self._said, file=self._stream, flush=True)
