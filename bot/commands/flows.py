@@ -91,12 +91,13 @@ def _check(args: argparse.Namespace) -> int:
     from bot.replay.walks.own_process import WalkProcesses
 
     with keeping_garbage(), nullcontext() if args.no_walk else WalkProcesses() as walking:
+        chosen = folders(args.flow)
+        if walking is not None:
+            walking.read_ahead(chosen)
         from bot.check.report.report import check_command  # its import takes long, that of the walk too
 
         begin = None if walking is None else walking.begin
-        return check_command(
-            folders(args.flow), args.json, Path(args.build), sys.stdout, today(), begin, args.untranslated
-        )
+        return check_command(chosen, args.json, Path(args.build), sys.stdout, today(), begin, args.untranslated)
 
 
 def add_diff(commands: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,6 +143,21 @@ def test_a_walk_of_its_own_process_and_its_copy_comes_to_the_same(tmp_path: Path
     finally:
         process.stop()
     assert elsewhere._replace(seconds=0) == here._replace(seconds=0)
+
+
+def test_what_was_read_ahead_is_walked_only_if_it_is_what_shall_be_walked(tmp_path: Path) -> None:
+    flow, process = sprain(), WalkProcess()
+    older = tmp_path / "sprain"
+    shutil.copytree(sprain_folder(), older)
+    texts = older / "texts.en.yaml"
+    texts.write_text(texts.read_text(encoding="utf-8") + "\n# another version\n", encoding="utf-8")
+    try:
+        process.read(tmp_path / "nothing")
+        process.read(older)
+        walked = process.walk(flow, sprain_folder(), tmp_path, taps=60, typed=5)()
+    finally:
+        process.stop()
+    assert walked._replace(seconds=0) == walk_through(flow, tmp_path, taps=60, typed=5)._replace(seconds=0)
 
 
 def test_a_walk_whose_process_dies_is_made_all_the_same(tmp_path: Path) -> None:

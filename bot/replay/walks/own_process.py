@@ -7,7 +7,7 @@ bot is imported here before it is needed.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -33,13 +33,18 @@ class WalkProcess:
         self._process.start()
         there.close()
 
+    def read(self, folder: Path) -> None:
+        """Read the flow of this folder ahead: it may be walked through next."""
+        with suppress(OSError):
+            self._pipe.send(folder)
+
     def walk(
         self, flow: Flow, folder: Path, build: Path, taps: int = TAPS, typed: int = TYPED
     ) -> Callable[[], WalkReport]:
         """Begin to walk through the flow of a folder; what is given back waits for it, with a processor more. Scripts of what
         breaks go into `build`."""
         with suppress(OSError):  # it has ended: all of it is done here
-            self._pipe.send((folder, build, taps, typed))
+            self._pipe.send((folder, flow.version, build, taps, typed))
 
         def report() -> WalkReport:
             self._tally.want(True)
@@ -76,6 +81,11 @@ class WalkProcesses:
         for one in self._started:
             one.stop()
 
+    def read_ahead(self, folders: Sequence[Path]) -> None:
+        """Let the first process read the first of these folders while other things are prepared."""
+        for folder in folders[:1]:
+            self._started[0].read(folder)
+
     def begin(self, flow: Flow, folder: Path, build: Path) -> Callable[[], WalkReport]:
         """Begin to walk through one more flow."""
         if self._told == len(self._started):
@@ -86,14 +96,17 @@ class WalkProcesses:
 
 def _walk_as_told(pipe: Connection, tally: Tally) -> None:
     gc.disable()  # a walk leaves nothing behind that only this would find
-    from bot.library import load_flow
+    from bot.library import load_flow, try_folder
     from bot.replay.script.flows import with_reader
 
     from .together import walk_through, walked_along
 
+    ahead: Flow | None = None
     with suppress(EOFError):  # there is no flow to walk through
-        folder, build, taps, typed = pipe.recv()
+        while isinstance(told := pipe.recv(), Path):
+            ahead, _ = try_folder(told, with_reader)
+        folder, version, build, taps, typed = told
         began = perf_counter()
-        flow = load_flow(folder, with_reader)
+        flow = ahead if ahead is not None and ahead.version == version else load_flow(folder, with_reader)
         made = walked_along(flow, tally, taps, typed)
         pipe.send(walk_through(flow, build, taps, typed, made)._replace(seconds=perf_counter() - began))
