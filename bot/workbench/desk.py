@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bot.core.flow.compiled import Flow
-from bot.core.flow.reading import content_hash, read_stored
+from bot.core.flow.reading import content_hash, read_stored, try_flow
 from bot.core.model.findings import Finding, Place
 from bot.library import Equip, Stamp, flow_names, read_files, stamp_of, try_folder
 from bot.store import Store, StoreError
@@ -112,8 +112,14 @@ class Desk:
             flow.reader("", self.now(), next(iter(flow.texts)), None)
 
     def shown(self) -> Flow | None:
-        """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page."""
-        return self.look().flow or self._readable.get(self.name)
+        """The open flow as it could be read last, so that a slip in the middle of an edit does not empty the page: at least as it
+        stood when the workbench began."""
+        flow = self.look().flow or self._readable.get(self.name)
+        if flow is None:
+            flow, _ = try_flow(self.name, self.bases.start)
+            if flow is not None:
+                flow = self._readable[self.name] = self.equip(flow)
+        return flow
 
     # --- checks -------------------------------------------------------------------------------------------------------
 

@@ -144,6 +144,22 @@ def test_other_words_move_nobody_and_stand_side_by_side(edited: tuple[Opened, Pa
     assert "Because." in bench.get("/findings").text
 
 
+def test_what_may_still_say_a_number_that_moved_stands_below_its_rule(edited: tuple[Opened, Path]) -> None:
+    bench, rules = edited
+    swap(rules, "when: times_before >= 3", "when: times_before >= 4")
+    swap(rules, "times_before < 3", "times_before < 4")
+    choices = rules.with_name("interview.yaml")
+    swap(choices, "min: 1, max: 2}", "min: 1, max: 3}")
+    swap(choices, "{id: often, min: 3}", "{id: often, min: 4}")
+    swap(rules.with_name("texts.en.yaml"), "Once or twice", "Once to three times")
+    swap(rules.with_name("evidence.yaml"), "Some signs need", "From 3 times on some signs need")
+    found = at_once(bench)
+    assert found.moved is not None
+    said = bench.get("/findings").text
+    assert "rule comes_back: times_before 3 -&gt; 4" in said
+    assert "From 3 times on some" in said.partition("may still say the old one")[2].partition("Other words")[0]
+
+
 def test_a_slip_keeps_the_page_and_says_where_it_is(edited: tuple[Opened, Path]) -> None:
     bench, rules = edited
     swap(rules, "when: fever\n", "when: fevr\n")

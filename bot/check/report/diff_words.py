@@ -15,12 +15,14 @@ from .counterexample import UNPLACED, answer_words, write_script
 
 MOST_WORDS = 60
 """Texts that are shown side by side."""
-_SERIOUS = {
-    EMERGENCY: "   IN AN EMERGENCY",
-    SIGN: "   HOW A WARNING SIGN IS ASKED ABOUT",
-    ADVICE: "   what to do, or when to get help",
-    REASON: "   why, or what is told when somebody asks",
+SERIOUS = {
+    EMERGENCY: "in an emergency",
+    SIGN: "how a warning sign is asked about",
+    ADVICE: "what to do, or when to get help",
+    REASON: "why, or what is told when somebody asks",
 }
+"""Rank of words -> what they are about; others are less serious."""
+_LOUD = (EMERGENCY, SIGN)
 
 
 def difference_lines(old: Flow, new: Flow, found: Difference, build: Path, folder: Path) -> list[str]:
@@ -76,10 +78,15 @@ def _number_lines(new: Flow, moved: tuple[MovedNumber, ...]) -> Iterator[str]:
     if told:
         yield "A number moved; these may still say the old one:"
     for one in told:
-        unit = BASE_UNITS.get(new.questions[one.question].kind, "")
-        old, now = (" and ".join(f"{n:g}" for n in numbers) or "none" for numbers in (one.old, one.new))
-        yield f"  {one.place}  rule {one.rule}: {one.question} {old} -> {now} {unit}".rstrip()
+        yield f"  {one.place}  rule {one.rule}: {number_told(new, one)}"
         yield from (f"      {text.place}  {text.what}: {text.words}" for text in one.still)
+
+
+def number_told(new: Flow, moved: MovedNumber) -> str:
+    """What a number of a rule was, and what it is: "age 50 -> 55 years"."""
+    unit = BASE_UNITS.get(new.questions[moved.question].kind, "")
+    old, now = (" and ".join(f"{n:g}" for n in numbers) or "none" for numbers in (moved.old, moved.new))
+    return f"{moved.question} {old} -> {now} {unit}".rstrip()
 
 
 def _word_lines(changes: tuple[WordChange, ...]) -> Iterator[str]:
@@ -87,7 +94,8 @@ def _word_lines(changes: tuple[WordChange, ...]) -> Iterator[str]:
     if changes:
         yield f"Other words, the most serious first ({_many(len(changes), 'text')}):"
     for change in changes[:MOST_WORDS]:
-        yield f"  {change.place}  {change.key}{_SERIOUS.get(change.rank, '')}"
+        about = SERIOUS.get(change.rank, "")
+        yield f"  {change.place}  {change.key}   {about.upper() if change.rank in _LOUD else about}".rstrip()
         yield from (
             f"    {sign} {words}" for sign, words in (("-", change.old), ("+", change.new)) if words is not None
         )

@@ -23,6 +23,7 @@ from bot.workbench.views.found import (
     example_of_failure,
     failures_of,
     moved_of,
+    numbers_of,
     others_of,
     stages_of,
     words_of_edit,
@@ -46,6 +47,7 @@ def _filled(desk: Desk) -> dict[str, Any]:
         "unread": desk.look().findings,
         "moves": moved_of(flow, found) if flow is not None and found is not None else (),
         "words": tuple(words_of_edit(found)) if found is not None and known else (),
+        "numbers": numbers_of(flow, found) if flow is not None and found is not None else (),
         "others": tuple(others_of(found)) if found is not None else (), "found": found,
     }  # fmt: skip
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from bot.check.answers.results import Example, Failed
 from bot.check.difference.diff import Difference, Move
-from bot.check.difference.words import ADVICE, EMERGENCY, REASON, SIGN, WordChange
+from bot.check.difference.old_numbers import StillSaid
+from bot.check.difference.words import WordChange
 from bot.check.report.counterexample import answer_words
-from bot.check.report.diff_words import told_otherwise
+from bot.check.report.diff_words import SERIOUS, number_told, told_otherwise
 from bot.check.report.report import by_patient
 from bot.core.flow.compiled import Flow
 from bot.core.model.findings import Finding, Place
@@ -28,12 +29,6 @@ STAGES = {
 """Stage -> what it looks at."""
 MOST_WORDS = 200
 """Texts shown side by side."""
-_SERIOUS = {
-    EMERGENCY: "in an emergency",
-    SIGN: "how a warning sign is asked about",
-    ADVICE: "what to do, or when to get help",
-    REASON: "why, or what is told when somebody asks",
-}
 
 
 class StageRow(NamedTuple):
@@ -63,6 +58,15 @@ class Failure(NamedTuple):
     usual: int
     comes_to: str
     also: tuple[Failed, ...]
+
+
+class NumberRow(NamedTuple):
+    """A number of a rule that moved: where, what it was and is, and what may still say the old one, each with its place."""
+
+    place: Place
+    rule: str
+    words: str
+    still: tuple[tuple[Place, StillSaid], ...]
 
 
 class MovedRow(NamedTuple):
@@ -150,8 +154,7 @@ def moved_of(flow: Flow, found: Difference) -> tuple[MovedRow, ...]:
 def words_of_edit(found: Difference) -> Iterator[WordRow]:
     """Texts that are others now, the most serious first."""
     for change in found.words[:MOST_WORDS]:
-        file, _, line = change.place.partition(":")
-        yield WordRow(change, _SERIOUS.get(change.rank, ""), Place(file, int(line)), *_parts(change.old, change.new))
+        yield WordRow(change, SERIOUS.get(change.rank, ""), _placed(change.place), *_parts(change.old, change.new))
 
 
 def _parts(old: str | None, new: str | None) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -165,6 +168,21 @@ def _parts(old: str | None, new: str | None) -> tuple[tuple[Part, ...], tuple[Pa
             if words:
                 found[side].append((kind == "equal", "".join(words)))
     return tuple(found[0]), tuple(found[1])
+
+
+def numbers_of(flow: Flow, found: Difference) -> tuple[NumberRow, ...]:
+    """Numbers of rules that moved, each with what may still say the old one."""
+    return tuple(
+        NumberRow(_placed(one.place), one.rule, number_told(flow, one), tuple((_placed(s.place), s) for s in one.still))
+        for one in found.numbers
+        if one.still
+    )
+
+
+def _placed(place: str) -> Place:
+    """ "triage.yaml:12" as a place."""
+    file, _, line = place.partition(":")
+    return Place(file, int(line))
 
 
 def others_of(found: Difference) -> Iterator[tuple[str, str]]:
