@@ -201,12 +201,81 @@ def test_a_plain_word(text: str, question: str | None, polarity: str | None) -> 
         ("comes_back", "dont know yet, its only today and I'm lying still so it won't", "not_sure"),
         ("comes_back", "maybe 6 times since lunch", "yes"),  # the number is a guess, not the answer
         ("psychosocial_distress", "who wouldnt be stressed lol", "yes"),
+        ("midline_bone_tenderness", "in the middle but it goes across too", "not_sure"),  # beside it, not instead
+        ("midline_bone_tenderness", "the muscle but the bone too", "yes"),
+        ("same_in_every_position", "nearly the same, touch better on my side", "not_sure"),
+        ("same_in_every_position", "I sit, I stand, always the same pain", "yes"),
+        ("comes_back", "about to go again I'd say, too soon to tell", "not_sure"),
+        ("illness_aches", "more worn out than achy", None),  # what stands behind "than" is not said to be so
+        ("illness_aches", "more achy than usual", "yes"),
         ("morning_stiffness_improves_with_movement", "ten mins and a hot shower sorts it", "no"),
         ("morning_stiffness_improves_with_movement", "stiff a good hour every morning then it loosens once I get going", "yes"),
     ],
 )  # fmt: skip
-def test_a_yes_or_no_in_words_of_its_own(question: str, text: str, said: str) -> None:
+def test_a_yes_or_no_in_words_of_its_own(question: str, text: str, said: str | None) -> None:
     assert read(text, question).said == said
+
+
+@pytest.mark.parametrize(
+    ("text", "none", "asked"),
+    [
+        ("id not call them numb or weak", True, False),
+        ("wouldn't say they're weak", True, False),
+        ("would not describe it as numb or tingly", True, False),
+        ("wouldn't call it numb, just dead", False, True),  # what it is said to be instead counts
+        ("wouldn't call it just numb", False, True),
+        ("wouldn't call it numb exactly but tingly", False, True),
+        ("can't say if it's numb", False, True),
+        ("more stiff than weak", False, True),
+        ("weak how? feel rubbish all over", False, False),  # a question back
+        ("weak how? my foot drags", False, True),
+    ],
+)
+def test_what_a_leg_is_not_called(text: str, none: bool, asked: bool) -> None:
+    reading = read(text, "fever_more")
+    assert reading.reply.none is none
+    assert bool(reading.reply.yes or reading.reply.perhaps or reading.signs) is asked
+
+
+def test_what_one_can_not_say_to_feel_is_not_felt() -> None:
+    assert [s.option for s in read("can't say I can feel it when I wipe", "nerves").signs] == ["saddle_numbness"]
+    assert not read("can't say I feel any different down there", "nerves").signs
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("up twice a night to wee, that's my prostate, been like that for years, nothing new", False),
+        ("wee is funny, been like that for years", True),
+        ("wee is funny since monday, been like that for years, nothing new", True),
+        ("wee is funny, bad back, been like that for years, nothing new", True),
+        ("can't pee, been like that for years, nothing new", True),
+    ],
+)
+def test_that_has_been_so_for_years_and_nothing_is_new(text: str, sign: bool) -> None:
+    """Only words that tell a sign perhaps are set aside, only with both, and only if "that" is not something else's."""
+    reading = read(text, "nerves")
+    assert any(found.option == "bladder_or_bowel_change" for found in reading.signs) is sign
+    assert reading.reply.none is not sign
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "options"),
+    [
+        ("legs", "down the leg, not past the knee", ()),
+        ("legs", "down the leg, stops at the knee but the foot tingles", ("leg_numbness_tingling",)),
+        ("how_started", "his brother shoved him off the wall", ("fall_or_knock",)),
+        ("how_started", "pushed a trolley over the kerb", ("lifting_bending_twisting",)),
+        ("function", "off the farm since monday, fine about the house", ("work_impact",)),
+        ("function", "desk work yes, lifting no", ("slower",)),
+        ("where", "all over, from neck to bum", ("widespread_muscle",)),
+        ("infection_kind", "epidural, then the wound got infected", ("spinal_needle",)),
+        ("muscle_aches", "arms get tired sooner every week, now I can't hang up the washing", ("weaker_worsening",)),
+        ("dark_urine_more", "only been the once today and I'm drinking plenty", ("hardly_any_pee",)),
+    ],
+)
+def test_answers_said_otherwise(question: str, text: str, options: tuple[str, ...]) -> None:
+    assert read(text, question).reply.yes == options
 
 
 def test_words_within_longer_ones_of_another_answer_say_nothing() -> None:

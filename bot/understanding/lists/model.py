@@ -67,6 +67,10 @@ class AgeWords(Part):
     late: Phrases = ()
     seems: Phrases = ()
     """Words before an age that is only how somebody feels: "38 but I feel like 90"."""
+    by_now: Phrases = ()
+    """Words behind an age that is reached: "she'll be 71 now"."""
+    cared_for: Phrases = ()
+    """Words before the age of one whom the writer looks after: "the resident is 78"."""
     turning: Phrases = ()
     """Words before an age that is still to come: "he'll be 16 in January"."""
     to_come: Phrases = ()

@@ -56,7 +56,8 @@ class AgeReader:
         }
         self._born = Listed(age.born)
         self._turning = Listed(age.turning)
-        self._seems = Listed(age.seems)
+        self._seems, self._cared_for = Listed(age.seems), Listed(age.cared_for)
+        self._by_now = frozenset(age.by_now)
         self._not_young = frozenset(age.not_young)
         self._young = frozenset(age.young)
         self._to_come = frozenset(age.to_come)
@@ -108,6 +109,8 @@ class AgeReader:
                 and not self._seems.before(words, n.span[0])
                 and not self._ordinal & {*words[n.span[1] : n.span[1] + 1]}  # "the 69th is running"
             ]
+            if (told := self._told_beside_another(words, numbers)) is not None:
+                return Figure(int(told.least), told.span)
             if len(own) == 1 and self._two_grown_up(words, numbers, own[0]):
                 return Figure(None, own[0].span)
             return Figure(int(own[0].least), own[0].span) if len(own) == 1 else Figure(None, numbers[0].span)
@@ -231,6 +234,8 @@ class AgeReader:
     def _is_to_come(self, words: tuple[str, ...], span: WordSpan) -> bool:
         """Whether an age is still to come: "turning 40", "16 in February", "39 next week"."""
         begin, end = span
+        if self._by_now & {*words[end : end + 1]}:
+            return False
         if self._turning.before(words, begin) or (
             self._not & {*words[begin - 1 : begin]} and self._not_yet & {*words[end : end + 1]}
         ):
@@ -268,6 +273,16 @@ class AgeReader:
             return True
         following = words[end] if end < len(words) else ""
         return bool(self._old.at(words, end)) or following in self._not_age
+
+    def _told_beside_another(self, words: tuple[str, ...], numbers: list[Number]) -> Number | None:
+        """The age that is meant, whoever's: of somebody who will be a year older, "dad is 79, he'll be 80 at christmas"; or of one
+        in somebody's care with whom the message begins, "the resident is 78, I'm 34"."""
+        bare = [n for n in numbers if n.bare and n.least == n.most]
+        to_come = {n.least for n in bare if self._is_to_come(words, n.span)}
+        now = [n for n in bare if n.least + 1 in to_come and not self._is_to_come(words, n.span)]
+        led = self._cared_for.before(words, bare[0].span[0]) if bare else 0
+        cared_for = bare[:1] if led and bare[0].span[0] - led <= 1 else []
+        return next(iter(now or cared_for), None)
 
     def _two_grown_up(self, words: tuple[str, ...], numbers: list[Number], own: Number) -> bool:
         """Whether the age of another grown-up is told beside the writer's: "mum's 68 and I'm 41" may be of either."""

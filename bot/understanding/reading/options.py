@@ -54,6 +54,8 @@ class OptionReader:
                 if seen.words.sentence[span[0]] in ruled_out:
                     continue
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
+                if verdict is None and not is_plain and seen.scope.long_so(span):
+                    verdict = PAST
                 if not is_plain and self._inside_a_denial(seen, span):
                     verdict = NEGATED
                 if "/" in name:

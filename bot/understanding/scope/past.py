@@ -78,6 +78,14 @@ class Past:
         back = self._present.between(span[1], _END)
         return all(any(d[1] > now[0] for d in denied.between(span[1], now[1])) for now in back)
 
+    def long_so(self, span: WordSpan) -> bool:
+        """Whether behind these words, in their sentence, "that" has been so for years, and nothing is new, back or of late."""
+        cues, last = self._cues, self._cues.sentence(span[0])[1]
+        said = cues.spots("long_so").begin_between(span[1], last) and cues.spots("nothing_new").begin_between(
+            span[1], _END
+        )
+        return said and not self._lately(span) and not self._present.between(span[1], _END)
+
     @cached_property
     def _last_over(self) -> int:
         """Where the last words end that say that something is over."""

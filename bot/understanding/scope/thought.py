@@ -100,6 +100,10 @@ class Thought:
         cues.steps.take()
         return any(self._doubts(cue, span) for cue in cues.spots("hedge").near(span, _BEFORE))
 
+    def compared(self, span: WordSpan) -> bool:
+        """Whether words stand behind a "more ... than": "more tired than achy" does not say that it aches."""
+        return any(span[0] <= cue[1] < span[1] for cue in self._cues.spots("more_of_it_than").near(span, 0))
+
     def _doubts(self, cue: WordSpan, span: WordSpan) -> bool:
         """Whether a hedge beside words doubts them."""
         cues, words = self._cues, self._words

@@ -53,7 +53,7 @@ class Scope:
         denied = self._negation.of(span)
         if denied == NEGATED:
             return NEGATED
-        doubted = denied or past or asked or other or self._thought.hedged(span)
+        doubted = denied or past or asked or other or self._thought.hedged(span) or self._thought.compared(span)
         if doubted or (not past_counts and (self._past.over(span) or self._past.chronic(span))):
             return MAYBE
         return None
@@ -65,6 +65,10 @@ class Scope:
     def has_own_no(self, span: WordSpan) -> bool:
         """Whether the words begin with a negation of their own, so that one further left says nothing of them."""
         return self._negation.has_own_no(span)
+
+    def compared(self, span: WordSpan) -> bool:
+        """Whether something else is said to be more so ("more tired than achy"), so that these words are not said to be so."""
+        return self._thought.compared(span)
 
     def doubted(self, span: WordSpan) -> bool:
         """Whether a hedge, a question or somebody else makes these words doubtful, rather than a list that they stand in."""
@@ -93,6 +97,11 @@ class Scope:
         """Whether words of the past, or of a long time, are followed by a denial of today, and nothing says that it is back.
         `group`: the words of the same thing; where they are denied, they are over too."""
         return self._past.long_over(span, self._denied(group) if group else NO_SPOTS)
+
+    def long_so(self, span: WordSpan) -> bool:
+        """Whether "that" has been so for years, behind these words, and nothing is new: "up to wee at night, my prostate, been like
+        that for years, nothing new"."""
+        return self._past.long_so(span)
 
     def _denied(self, group: str) -> Spots:
         """Where words of a group are denied."""

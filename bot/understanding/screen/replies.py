@@ -124,6 +124,13 @@ class ReplyReader:
         """Whether the message begins with a "not sure"."""
         return any(span[0] <= _LEADS for span in seen.match.spans("leads_unsure"))
 
+    @staticmethod
+    def _closes_unsure(seen: SeenScreen) -> bool:
+        """Whether a "can't tell" is all that the last clause of the message says: "about to go again, too early to say"."""
+        words = seen.words.words
+        closes = (s for s in seen.match.spans("leads_unsure") if s[0] and not any(w.isalnum() for w in words[s[1] :]))
+        return any(not words[s[0] - 1].isalnum() for s in closes)
+
     def _yes_to_something(self, seen: SeenScreen) -> bool:
         """Whether a "yes" stands behind what it may be said of: "first one yes, rest no"; not "oh yes, none of these"."""
         roles = seen.ledger.roles
@@ -267,7 +274,9 @@ class ReplyReader:
             leads, own["yes"] = "no", False
         if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
             return behind
-        doubts = self._leads_unsure(seen) and not (name and self._in_its_words(seen, name))
+        doubts = (self._leads_unsure(seen) or self._closes_unsure(seen)) and not (
+            name and self._in_its_words(seen, name)
+        )
         if leads is None and match.spans("say_unsure") and (doubts or own["yes"] == own["no"]):
             return "not_sure"  # "can't tell, the whole area hurts"
         if leads == "no" and not own["yes"]:
@@ -295,7 +304,8 @@ class ReplyReader:
             after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
             before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
             if len(after) == 1 and (not after & before or len(before) == len(_YES_NO)):
-                return after.pop()
+                beside = any(s[0] >= turn[1] for s in seen.match.spans("comes_beside"))
+                return "not_sure" if beside and after == {"no"} and before == {"yes"} else after.pop()
         return None
 
     def _turned(self, seen: SeenScreen) -> bool:
@@ -310,9 +320,14 @@ class ReplyReader:
         spans = {w: seen.match.spans(f"{name}/{w}.plain") for w in _YES_NO}
         longer = {"yes": spans["no"], "no": spans["yes"]}
         return {
-            w: any(not seen.scope.negated(s) and not any(_within(s, other) for other in longer[w]) for s in spans[w])
+            w: any(self._states(seen, s) and not any(_within(s, other) for other in longer[w]) for s in spans[w])
             for w in _YES_NO
         }
+
+    @staticmethod
+    def _states(seen: SeenScreen, span: WordSpan) -> bool:
+        """Whether words are said to be so: neither denied nor what something else is more than."""
+        return not seen.scope.negated(span) and not seen.scope.compared(span)
 
     def _with_a_no(self, seen: SeenScreen, group: str) -> frozenset[int]:
         """The places of phrases with a no of their own, "nothing touches it": that no answers nothing by itself."""
