@@ -56,6 +56,7 @@ from tests.support.understood import read, seen
         ("onset", "about a month and half", 45),
         ("onset", "2 weeks and half an hour", 14),
         ("age", "he is 74 completed, running 75", 74),
+        ("age", "shes in her eighties, 83 or 84 i think", {"min": 83, "max": 84}),
         ("spasm_length", "two or three mins tops", {"min": 120, "max": 180}),
     ],
 )

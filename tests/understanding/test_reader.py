@@ -209,6 +209,7 @@ def test_a_plain_word(text: str, question: str | None, polarity: str | None) -> 
         ("illness_aches", "more worn out than achy", None),  # what stands behind "than" is not said to be so
         ("illness_aches", "more achy than usual", "yes"),
         ("morning_stiffness_improves_with_movement", "ten mins and a hot shower sorts it", "no"),
+        ("morning_stiffness_improves_with_movement", "no 5 mins and im moving fine", "no"),
         ("morning_stiffness_improves_with_movement", "stiff a good hour every morning then it loosens once I get going", "yes"),
     ],
 )  # fmt: skip
@@ -276,6 +277,17 @@ def test_that_has_been_so_for_years_and_nothing_is_new(text: str, sign: bool) ->
 )
 def test_answers_said_otherwise(question: str, text: str, options: tuple[str, ...]) -> None:
     assert read(text, question).reply.yes == options
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("theres a bump on his spine that wasnt there", "spine_deformity_or_lump"),
+        ("a numb patch between my legs that wasn't there last week", "saddle_numbness"),
+    ],
+)
+def test_what_was_not_there_before_is_no_denial(text: str, sign: str) -> None:
+    assert sign in {s.option for s in read(text, "where").signs}
 
 
 def test_words_within_longer_ones_of_another_answer_say_nothing() -> None:

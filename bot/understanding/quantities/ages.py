@@ -13,7 +13,7 @@ from bot.understanding.patterns.spans import WordSpan
 from bot.understanding.words import SpokenWords
 
 from .amounts import Amounts, Number
-from .figures import Figure, closed, neat
+from .figures import Figure, Value, closed, neat
 from .listed import Listed
 
 _YEAR = 365 * 86400
@@ -126,8 +126,8 @@ class AgeReader:
         for place, word in enumerate(words):
             if word in self._decades and not self._since & set(words[max(0, place - 2) : place]):
                 low, high = self._decades[word]
-                if weak is not None and isinstance(weak.value, int) and low <= weak.value <= high:
-                    return weak  # "pensioner, 81"
+                if weak is not None and _lies_within(weak.value, low, high):
+                    return weak  # "pensioner, 81"; "in her eighties, 83 or 84"
                 return self._decade(words, place, self._decades[word], (place, place + 1))
         return weak
 
@@ -382,3 +382,9 @@ _AGE_READINGS: tuple[Callable[[AgeReader, SpokenWords, Number, bool], Age | None
     AgeReader._age_alone,
 )
 """How a number may be an age, the first that has a view decides; None: it has none."""
+
+
+def _lies_within(value: Value | None, low: int, high: int) -> bool:
+    """Whether an age, or all ages that it may be, lie between these."""
+    least, most = value if isinstance(value, tuple) else (value, value)
+    return least is not None and most is not None and low <= least and most <= high

@@ -272,6 +272,7 @@ class ReplyReader:
         first = next((w for place, w in enumerate(words.words) if w.isalnum() and place not in with_a_no), "")
         if leads is None and first in self._no and (own["no"] or says_no or (denied and not own["yes"])):
             leads, own["yes"] = "no", False
+            own["no"] = own["no"] or says_no  # "no, 5 mins and I'm moving fine": the first no says the same
         if own["yes"] and own["no"] and (behind := self._behind_turn(seen, name)):
             return behind
         doubts = (self._leads_unsure(seen) or self._closes_unsure(seen)) and not (
