@@ -50,9 +50,10 @@ def test_what_is_asked_together_comes_to_what_it_comes_to_one_by_one(monkeypatch
 
 
 @pytest.mark.ci
-def test_edits_of_the_shipped_flow_on_end() -> None:
+@pytest.mark.parametrize(("apart", "most"), [(499, 3), pytest.param(211, 8, marks=pytest.mark.slow)])
+def test_edits_of_the_shipped_flow_on_end(apart: int, most: int) -> None:
     flow = flow_at(BACK_SPASM)
-    on_end(flow, mutants_of(flow, 211, 8))
+    on_end(flow, mutants_of(flow, apart, most))
 
 
 def test_what_is_plainly_not_so_is_no_proof_for_those_without_it() -> None:

@@ -55,10 +55,14 @@ def test_every_rule_every_sign_and_every_unsure_answer_is_tried() -> None:
 
 
 @pytest.mark.ci
-def test_each_weakened_rule_breaks_a_safety_rule_or_is_explained() -> None:
-    unnoticed = {name for name, fault in weakening().items() if not by_proof().breaks(fault)}
+@pytest.mark.parametrize("parts", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_each_weakened_rule_breaks_a_safety_rule_or_is_explained(parts: int) -> None:
+    """A third of them with every commit, all in the slow lane."""
+    assert explained().keys() <= weakening().keys(), "these are gone: take them out"
+    tried = set(sorted(weakening())[commit_seed() % parts :: parts])
+    unnoticed = {name for name in tried if not by_proof().breaks(weakening()[name])}
     assert sorted(unnoticed - explained().keys()) == [], "no safety rule notices these: write one, or explain them"
-    assert sorted(explained().keys() - unnoticed) == [], "a safety rule notices these, or they are gone: take them out"
+    assert sorted(tried & explained().keys() - unnoticed) == [], "a safety rule notices these: take them out"
 
 
 def test_what_goes_unnoticed_gives_nobody_a_lower_level() -> None:

@@ -202,6 +202,7 @@ def test_a_range_that_a_condition_tells_apart_is_refused(capsys: pytest.CaptureF
 # --- flows -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # `.ci/run` runs this very command
 def test_the_shipped_flow_checks_clean(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "check", "back_spasm")
     assert code == 0, out + err

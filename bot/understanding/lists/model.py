@@ -112,6 +112,7 @@ class Pain(Part):
     this: Phrases = ()
     zero: Phrases = ()
     zero_asked: Phrases = ()
+    pointing: Phrases = ()
     """Words for a nought where the pain is asked for."""
 
 

@@ -63,12 +63,14 @@ class PainReader:
         self._zero = Listed(pain.zero)
         self._this = Listed(pain.this)
         self._zero_asked = Listed(pain.zero_asked)
+        self._pointing = frozenset(pain.pointing)
 
     def pain(
         self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int], opened: bool, others_open: bool
     ) -> Figure | None:
         """Pain from 0 to 10, the worst of today; `value` None if only words speak of it."""
         words = text.words
+        numbers = [n for n in numbers if not self._names_a_thing(words, n.span[0])]
         if opened and (worst := self._worst_of_today(text, match, numbers, taken)) is not None:
             return worst
         found: list[tuple[int, Figure]] = []
@@ -120,6 +122,10 @@ class PainReader:
             spoken = match.spans("pain_words")
         spoken = spoken or tuple(s for s in match.spans("pain_words") if closed(text, *s))
         return Figure(None, spoken[0]) if spoken else None
+
+    def _names_a_thing(self, words: tuple[str, ...], place: int) -> bool:
+        """Whether a "one" stands for a thing, "no drugs for that one"."""
+        return place > 0 and words[place] in self._amounts.articles and words[place - 1] in self._pointing
 
     def _worst_of_today(self, text: SpokenWords, match: Match, numbers: list[Number], taken: set[int]) -> Figure | None:
         """Where the worst of today is asked for: the highest figure of today ("5 sitting still, 9 when it grabs"); None if a

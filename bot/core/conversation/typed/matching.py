@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from bot.core.flow.per_flow import per_flow
 from bot.core.model.answers import Many
 from bot.core.model.files.interview import Question
 from bot.core.model.files.parts import Kind
-from bot.core.model.readings import NO_REPLY, Reading
+from bot.core.model.readings import NO_REPLY, Reading, Reply
 
 _SEPARATORS = re.compile(r"[\s,;&+]+|\band\b")
 
@@ -156,6 +157,14 @@ def _replied(question: Question, text: str, reading: Reading) -> Got | Which | s
     if reply.none or (reply.closes and reading.names and not any(n.means or n.ask for n in reading.names)):
         return Got(Many(frozenset()))
     return NOT_SURE if reply.unsure and offers_unsure(question) else None
+
+
+def said_of_the_patient(question: Question, reading: Reading) -> Reading:
+    """A list that seems denied beside a line of it that is said of somebody else, where that one may be the patient ("wife is 30
+    weeks gone, nothing else"): perhaps that line."""
+    said = {r.about for r in reading.rejected if r.why == "other_person"}
+    lines = tuple(option for option in question.option_ids if option in said)
+    return replace(reading, reply=Reply(perhaps=lines)) if lines and reading.reply.none else reading
 
 
 def toggled(question: Question, option: str) -> bool:

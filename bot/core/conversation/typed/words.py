@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.core.conversation import screens as sc
 from bot.core.conversation.afterwards.check_ins import said_to_check
@@ -39,7 +40,7 @@ from bot.core.model.system_texts import COMMANDS
 from .answers import on_question, take_facts
 from .changes import come_back
 from .elsewhere import facts_beside, received, to_other_screen
-from .matching import clean, folded_words, plain_word
+from .matching import clean, folded_words, plain_word, said_of_the_patient
 from .not_understood import URGENT, express, unread
 from .which_screen import OtherScreen, screen_of
 
@@ -71,6 +72,8 @@ def typed(m: Making, event: Typed) -> None:
     asked = elsewhere.question if elsewhere is not None else question
     screen = asked.ask if asked is not None else None if elsewhere is not None else m.s.at
     text, reading = _read(m, event.text, screen)
+    if asked is not None and _chosen(m) in m.flow.others:
+        reading = said_of_the_patient(asked, reading)
     word = plain_word(m.flow, m.s.lang, text, reading)
     message = _Message(event, text, reading, question, word, elsewhere)
     before = m.s
@@ -254,13 +257,17 @@ def _let_wait(m: Making, signs: Iterable[Sign]) -> None:
     m.set(signs=(*m.s.signs, *fresh))
 
 
+def _chosen(m: Making) -> Any:
+    """For whom the chat is, as it was answered; None before that."""
+    return m.s.answers.get(m.flow.interview.questions[0].ask) if m.s.consented else None
+
+
 def _of_the_patient(m: Making, reading: Reading) -> tuple[Sign, ...]:
     """Signs of another person than the one who types: the patient's own, if the patient is that other person.
 
     Before anybody said for whom it is they are possible ones: better asked once too often than missed.
     """
-    consent = m.flow.interview.questions[0].ask
-    chosen = m.s.answers.get(consent) if m.s.consented else None
+    chosen = _chosen(m)
     if chosen is not None and chosen not in m.flow.others:
         return ()
     said = {s.option for s in reading.signs}
