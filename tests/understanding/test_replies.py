@@ -4,9 +4,9 @@ A reply is *right* if what was read is its label, or nothing was and its label s
 read and the label does not say so; *wrong* if something else was read; *denied* if a list was denied that has a sign in the reply.
 Each round was measured once before anything was tuned on it (chat-level figures in `understanding/languages/README.md`); since
 then rounds 1 and 2 are tuned by two thirds, rounds 3, 7, 8, 12, 13, 14 and 16 by their failures; rounds 4 and 5 are the tuned two
-thirds of their sets. Of round 17 every third reply of a group is measured only: nobody looked at how it is read. Rounds 18, 19
-and 20 are by two writers each who saw the screens only and were asked for everyday wording; the labels of 19 and 20 were looked at
-by a second reader before anything was measured; each is tuned by its failures since. The bars keep what was reached on all; they
+thirds of their sets. Of round 17 every third reply of a group is measured only: nobody looked at how it is read. Rounds 18
+to 22 are by two writers each who saw the screens only and were asked for everyday wording; the labels from 19 on were looked at by
+a second reader before anything was measured; each is tuned by its failures since. The bars keep what was reached on all; they
 are no fresh figures.
 """
 
@@ -70,7 +70,7 @@ def outcome(question: Question, reply: Mapping[str, Any]) -> str:
     return "right" if asked and value == "unsure" else "wrong"
 
 
-LATEST = ("round19.yaml", "round20.yaml")
+LATEST = ("round21.yaml", "round22.yaml")
 FILES = [
     pytest.param(file.name, marks=() if file.name in LATEST else pytest.mark.slow)
     for file in sorted(REPLIES.glob("*.yaml"))
