@@ -18,7 +18,8 @@ from bot.core.model.findings import Finding, Place
 
 from .yaml_places import KEY, Loaded, Path
 
-MOSTKEPT = 5_000
+MOST_KEPT = 5_000
+"""Conditions that are known under the same questions and defined conditions, before all of them are forgotten."""
 
 
 @dataclass
@@ -33,12 +34,13 @@ class Kept:
 
 
 KEPT: deque[Kept] = deque(maxlen=4)
+"""What is known of the versions that were read last."""
 
 
 def kept_of(interview: Interview, define: dict[str, str]) -> Kept:
     """What is known under these questions, which are the same only if they were read from the same text, and these conditions."""
     for kept in tuple(KEPT):
-        if kept.interview is interview and kept.define == define and len(kept.nodes) < MOSTKEPT:
+        if kept.interview is interview and kept.define == define and len(kept.nodes) < MOST_KEPT:
             return kept
     new = Kept(interview, define)
     KEPT.append(new)

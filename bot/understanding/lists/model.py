@@ -112,8 +112,9 @@ class Pain(Part):
     this: Phrases = ()
     zero: Phrases = ()
     zero_asked: Phrases = ()
-    pointing: Phrases = ()
     """Words for a nought where the pain is asked for."""
+    pointing: Phrases = ()
+    """Words before a "one" that stands for a thing: "no drugs for that one"."""
 
 
 class AccountWords(Part):

@@ -293,8 +293,6 @@ class Amounts:
         place, end = found.span
         least, most = found.least, found.most
         rest = words[end : end + 3]
-        if len(rest) >= 2 and rest[0] in self._and and rest[1] in self._half:
-            return least + 0.5, most + 0.5, end + 2, False
         if half := self._and_a_half(rest):
             return least + 0.5, most + 0.5, end + half, False
         if rest and (rest[0] in self._quarter or rest[0].rstrip("s") in self._quarter):

@@ -67,7 +67,7 @@ class LengthReader:
                     and (said or (len(words) <= 6 and not onset_opened and duration.most < 43200))
                 )
             ):
-                least = max(duration.least, min(_SHORTEST, duration.most))  # "ten seconds tops"
+                least = max(duration.least, min(_SHORTEST, duration.most))  # "under ten seconds"
                 return Figure(
                     neat(*(round(n, 0 if n > _SHORTEST else 3) for n in (least, duration.most))), duration.span
                 )

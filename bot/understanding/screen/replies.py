@@ -299,14 +299,13 @@ class ReplyReader:
     def _behind_turn(self, seen: SeenScreen, name: str) -> str | None:
         """Which of the two stands behind a "but", with the other, or both, before it: "stiff, yes, but moving makes it worse"; not
         what only comes beside it, "the middle, yes, but the sides as well"."""
-        if seen.match.spans("as_well") and self._yes & set(seen.words.words):
-            return "yes"
         for turn in seen.match.spans("contrast"):
             after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
             before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
             if len(after) == 1 and (not after & before or len(before) == len(_YES_NO)):
-                beside = any(s[0] >= turn[1] for s in seen.match.spans("comes_beside"))
-                return "not_sure" if beside and after == {"no"} and before == {"yes"} else after.pop()
+                if before != {"yes"} or not any(s[0] >= turn[1] for s in seen.match.spans("comes_beside")):
+                    return after.pop()
+                return "yes" if self._yes & set(seen.words.words) else "not_sure"
         return None
 
     def _turned(self, seen: SeenScreen) -> bool:
