@@ -121,3 +121,12 @@ def test_planted_faults_of_every_kind(kind: str) -> None:
     verdicts = {str(m): examined(flow, m, commit_seed()) for m in chosen}
     print(f"\n{len(chosen)} planted faults of {kind}: {dict(Counter(verdicts.values()))}")
     assert not {m: v for m, v in verdicts.items() if v in ("MISSED", "BUG")}
+
+
+def test_a_safety_rule_that_speaks_of_an_option_which_is_gone_fails() -> None:
+    flow = flow_at(BACK_SPASM)
+    gone = next(m for m in all_mutations(flow) if m.kind == "remove_flag" and '"statin"' in str(m))
+    judgement = judge(flow, gone)
+    assert judgement.verdict == PROOF
+    assert judgement.proofs is not None
+    assert any("of what is no more of this flow" in failed.message for failed in judgement.proofs.failed)

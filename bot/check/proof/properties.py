@@ -24,12 +24,10 @@ CODE = "FLOW059"
 def one_property(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
     """One safety rule, in whichever form it has. One that names what is not there fails: it guards nothing any more."""
     form, prop = form_of(entry.property), entry.property
-    missing = next(names_missing(p.flow, prop), None)
-    if missing is not None:
-        key, number, what, _ = missing
+    gone = _of_what_is_gone(p, entry)
+    if gone:
         yield Failed(
-            CODE, prop.property, property_place(p.flow, prop.property),
-            f'"{getattr(prop, key)[number]}" is no {what} of this flow.',
+            CODE, prop.property, property_place(p.flow, prop.property), gone,
             "Mend the name, or write the rule for what stands there now.",
         )  # fmt: skip
         return
@@ -40,6 +38,17 @@ def one_property(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
         )  # fmt: skip
     else:
         yield from _PROOFS[form](p, entry)
+
+
+def _of_what_is_gone(p: Prover, entry: PropertyNodes) -> str:
+    """That a safety rule names what is not there, or has a condition about it."""
+    prop = entry.property
+    for key, number, what, _ in names_missing(p.flow, prop):
+        return f'"{getattr(prop, key)[number]}" is no {what} of this flow.'
+    for text, node in ((prop.when, entry.when), (prop.requires, entry.requires)):
+        if text is not None and node is None:
+            return f'"{text}" speaks of what is no more of this flow.'
+    return ""
 
 
 def _at_least(p: Prover, entry: PropertyNodes) -> Iterator[Failed]:
