@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,7 @@ class _Talk:
             await self._press(min(ticked))  # a tick that is not so is taken back by whoever sees it
             return
         whole = isinstance(value, Many)
-        how, what = list_act(self.flow, session, question, value) if whole else _act(question, value)
+        how, what = list_act(self.flow, session, question, value) if whole else _act(question, value, self.facts.values)
         if how == "tap" and what in self.flow.hidden(fold_session(self.flow, session, session.seen.date()).env):
             how, what = "me", self.flow.text(session.lang).questions[question.ask].options[what].label
         if how == "me":
@@ -120,16 +121,18 @@ class _Talk:
         return WordsTyped(question, text, ASKED if doubted else _read(before, after, question))
 
 
-def _act(question: Question, value: Span | str) -> tuple[str, str]:
-    """What answers a question that is no list: ("tap", choice), or ("me", words) where no button says it."""
+def _act(question: Question, value: Span | str, others: Mapping[str, Any]) -> tuple[str, str]:
+    """What answers a question that is no list: ("tap", choice), or ("me", words) where no button says it. Of buttons that say more,
+    the one that says it as it is ("3-7 days ago, getting worse")."""
     if not isinstance(value, Span):
         return "tap", value
     if question.kind is Kind.scale:
         return "tap", f"{value.low:g}"
-    for choice in question.choices:
-        span = choice_span(question, choice)
-        if span.low <= value.low and value.high <= span.high:
-            return "tap", choice.id
+    spans = ((choice, choice_span(question, choice)) for choice in question.choices)
+    fitting = [choice for choice, span in spans if span.low <= value.low and value.high <= span.high]
+    so = (choice for choice in fitting if all(others.get(q, raw) == raw for q, raw in choice.also.items()))
+    if fitting:
+        return "tap", next(so, fitting[0]).id
     end = "" if value.low == value.high else f" to {value.high:g}"
     return "me", f"{value.low:g}{end} {UNITS.get(question.kind, '')}".rstrip()
 
