@@ -17,6 +17,7 @@ from bot.understanding.lists.model import Lists, OptionWords, Part
 from bot.understanding.lists.reading import read_lists
 from bot.understanding.patterns.grammar import Grammar
 from bot.understanding.patterns.phrases import spell_out
+from bot.understanding.screen.classifier import FILE, Classifier, read_classifier
 
 from .words import Speller, Spelling
 
@@ -62,13 +63,14 @@ NOTHING = OptionWords()
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, compiled. `lists`: the files as they were read."""
+    """One language, compiled. `lists`: the word lists as they were read; `classifier`: what was learnt from replies."""
 
     code: str
     spelling: Spelling
     grammar: Grammar
     options: Mapping[str, OptionWords]
     lists: Lists
+    classifier: Classifier
 
 
 def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Path = FOLDER) -> Language | None:
@@ -81,15 +83,14 @@ def load(code: str, says: Mapping[str, Iterable[str]] | None = None, folder: Pat
         home = folder / code.partition("-")[0]
     if not home.is_dir():
         return None
-    compiled = _compiled(
-        home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(home.glob("*.yaml")))
-    )
+    files = sorted(f for f in home.iterdir() if f.suffix == ".yaml" or f.name == FILE)
+    compiled = _compiled(home, tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files))
     told = {f"{option}.plain": [p for p in map(_literal, spoken) if p] for option, spoken in (says or {}).items()}
     grammar = compiled.grammar.with_phrases(told) if told else compiled.grammar
     options = {**dict.fromkeys(says or (), NOTHING), **compiled.options}
     lists, opened = compiled.lists, compiled.spelling.opened
     speller = _speller(lists, grammar.vocabulary, frozenset(lists.small.split()) | frozenset(opened))
-    return Language(code, replace(compiled.spelling, speller=speller), grammar, options, lists)
+    return Language(code, replace(compiled.spelling, speller=speller), grammar, options, lists, compiled.classifier)
 
 
 @lru_cache(maxsize=4)
@@ -128,9 +129,8 @@ def _compiled(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Language:
     for words in _listed(lists):
         grammar.vocabulary.update(words.split())
     speller = Speller(frozenset(), frozenset())
-    return Language(
-        home.name, Spelling.of(opened, lone, pictures, frozenset(lists.breaks), speller), grammar, options, lists
-    )
+    spelling = Spelling.of(opened, lone, pictures, frozenset(lists.breaks), speller)
+    return Language(home.name, spelling, grammar, options, lists, read_classifier(home))
 
 
 def _speller(lists: Lists, told: Iterable[str], short: frozenset[str]) -> Speller:

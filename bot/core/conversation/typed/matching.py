@@ -144,7 +144,9 @@ def _replied(question: Question, text: str, reading: Reading) -> Got | Which | s
     if question.kind is Kind.yes_no:
         if reading.said == NOT_SURE:
             return Got(NOT_SURE) if offers_unsure(question) else None
-        return None if reading.said is None else Got(reading.said)
+        if reading.said is None:
+            return Which(text.strip(), ()) if reply.perhaps else None
+        return Got(reading.said)
     if question.kind is Kind.one:
         if len(reply.yes) == 1:
             return Got(reply.yes[0])
