@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.core.model.files.interview import Interview, Question
 from bot.core.model.files.parts import NUMERIC, Kind
 from bot.core.model.files.texts import Texts
-from bot.core.model.readings import AFTER_ADVICE, NO_REPLY, Fact, Reader, Reading, Reply
+from bot.core.model.readings import AFTER_ADVICE, NO_REPLY, Fact, Name, Reader, Reading, Reply
 from bot.understanding.account.roles import Ledger
 from bot.understanding.patterns.match import Match
 from bot.understanding.patterns.spans import WordSpan
@@ -35,7 +35,8 @@ from bot.understanding.reading.whole import crisis, in_doubt, nothing_but
 from bot.understanding.scope.cues import MAYBE, PAST, ScopeWords
 from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
-from bot.understanding.screen.replies import ReplyReader, SeenScreen
+from bot.understanding.screen.replies import PLAIN, ReplyReader, SeenScreen
+from bot.understanding.screen.second_reading import YES_NO, SecondReader
 
 from .language import FOLDER, NOTHING, Language, load
 from .steps import LEFT_OF_IT, MOST_STEPS, MOST_WORDS, WORD, OutOfStepsError, Steps
@@ -117,6 +118,7 @@ class LanguageReader:
         self._sieve, self._accountant = Sieve(flow), Accountant(flow, self._names)
         self._topics = TopicReader(topics)
         self._slips = SlipReader(flow, self._options, self._scope_words)
+        self._second = SecondReader(language.classifier, interview)
 
     def read(self, text: str, now: datetime, open_question: str | None) -> Reading:
         """All that can be read in `text` on the patient's date `now`; of a text that costs too much its first part is read, and
@@ -165,15 +167,15 @@ class LanguageReader:
             reply = self._requests.fixed(open_question, match)
         else:
             reply = self._replies.to(question, replied, verdicts, names)
-        if request == "thanks" and reply.doubt:
-            request = ""  # "no, took them all, no bother"
-        if request == "question_back" and reply.yes and match.spans("request.question_back")[0][0] > 0:
-            request = ""  # "osteopenia, is that the same?" names a line
+        if typed is None and (said is None or seen.opened(Kind.one)):
+            reply, polarity = self._second.weighed(
+                question, match, reply, polarity, self._dealt_with(seen, verdicts, names)
+            )
+        request = self._left_of(request, reply, match)
         named = (*reply.yes, *reply.perhaps) if question is not None and question.kind is Kind.many else ()
-        unsure = any(span[0] == 0 for span in match.spans("say_unsure"))
-        asks = request == "question_back" or (not request and self._requests.asks(words, reply.none, unsure))
+        asks, of_lines = self._asked(seen, request, reply, said, named)
         apart = not named or self._requests.stands_apart(seen, named, verdicts, meant)
-        if named and asks and apart:  # "are braxton hicks ok to ignore?": that line is asked
+        if of_lines and apart:  # "are braxton hicks ok to ignore?": that line is asked
             request, reply = "", Reply(perhaps=named, no=reply.no)
             facts = [fact for fact in facts if question is None or fact.question != question.ask]
         elif asks or not apart:
@@ -216,10 +218,36 @@ class LanguageReader:
             account=ledger.accounted(),
         )
 
+    @staticmethod
+    def _left_of(request: str, reply: Reply, match: Match) -> str:
+        """The request that stands beside the reply: none in "no, took them all, no bother" or "osteopenia, is that the same?"."""
+        names_a_line = bool(reply.yes) and request == "question_back" and match.spans("request.question_back")[0][0] > 0
+        return "" if names_a_line or (request == "thanks" and reply.doubt) else request
+
+    def _asked(
+        self, seen: Seen, request: str, reply: Reply, said: str | None, named: tuple[str, ...]
+    ) -> tuple[bool, bool]:
+        """Whether the message asks, by its form or by what was learnt from replies; and whether it asks about the lines that it
+        names, by its form or because one of them is a sign."""
+        unsure = any(span[0] == 0 for span in seen.match.spans("say_unsure"))
+        formed = request == "question_back" or (not request and self._requests.asks(seen.words, reply.none, unsure))
+        learnt = seen.question is not None and said is None and not request and self._second.asks(seen.match)
+        return formed or learnt, bool(named) and (formed or (learnt and bool(self._flow.signs.keys() & {*named})))
+
+    def _dealt_with(
+        self, seen: Seen, verdicts: Mapping[str, Mapping[str, WordSpan]], names: tuple[Name, ...]
+    ) -> frozenset[str]:
+        """The answers that a name means, or of which something is said that sets them aside: "not happy" is no "no"."""
+        set_aside = [option for option, told in verdicts.items() if PLAIN not in told and MAYBE not in told]
+        for answer in YES_NO:
+            own = seen.match.spans(f"{seen.question.ask}/{answer}.plain") if seen.question is not None else ()
+            set_aside += [answer] if any(seen.scope.negated(span) for span in own) else []
+        return frozenset((*set_aside, *(option for name in names for option in name.means)))
+
     def _seen(self, words: SpokenWords, now: datetime, open_question: str | None, steps: Steps) -> Seen:
         steps.take(WORD * len(words.words))
         match = Match(self._flow.language.grammar, words, steps)
-        scope = Scope(match, now.year, self._scope_words)
+        scope = Scope(match, now.date(), self._scope_words)
         question = self._flow.questions.get(open_question or "")
         numbers, durations = self._amounts.numbers(words), self._amounts.durations(words)
         return Seen(words, match, scope, now, question, numbers, durations)

@@ -83,6 +83,10 @@ class AgeWords(Part):
     """Words that make ten years of a full ten: "fifty odd"."""
     named: Phrases = ()
     """Words that say that the figure behind them is an age: "my age is 71"."""
+    birthday: Phrases = ()
+    """What an age that is still to come may wait for: "81 next birthday"."""
+    school: Phrases = ()
+    """Words before a figure that counts years at school: "in year 9"."""
     not_young: Phrases = ()
     """Words that make such a unit a time ago: "turned 30 last week"."""
     young: Phrases = ()

@@ -57,7 +57,7 @@ class AgeReader:
         self._born = Listed(age.born)
         self._turning = Listed(age.turning)
         self._seems, self._cared_for = Listed(age.seems), Listed(age.cared_for)
-        self._by_now = frozenset(age.by_now)
+        self._by_now, self._school = frozenset(age.by_now), Listed(age.school)
         self._not_young = frozenset(age.not_young)
         self._young = frozenset(age.young)
         self._to_come = frozenset(age.to_come)
@@ -66,9 +66,8 @@ class AgeReader:
         self._ordinal = frozenset(parts.ordinal_ends)
         self._since = frozenset(word for phrase in (*parts.since, *parts.to) for word in phrase.split())
         self._decade_after = Listed(age.decade_after)
-        self._months_and_units = frozenset(
-            (*(w for names in parts.months for w in names), *(w for unit in parts.units.values() for w in unit.words))
-        )
+        units = (word for unit in parts.units.values() for word in unit.words)
+        self._waits_for = frozenset((*(w for names in parts.months for w in names), *units, *age.birthday))
         self._month = {word: number for number, names in enumerate(parts.months, 1) for word in names}
         self._before_a_year = frozenset((*(w for names in parts.months for w in names), *age.decade_leads))
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
@@ -82,6 +81,10 @@ class AgeReader:
         words = text.words
         if opened and (dated := self._birthday(words, today)) is not None:
             return dated
+        at_school = [n for n in numbers if n.least < _GROWN and self._school.before(words, n.span[0])]
+        if at_school and len(at_school) == len(numbers):  # "he is in year 9": how old that is differs between schools
+            return Figure(None, at_school[0].span) if opened else None
+        numbers = [n for n in numbers if n not in at_school]
         if opened and len(numbers) > 1:  # "52 years old, one spasm lasts 1 day": the one that fits the question
             taken = taken | self._of_something_else(text, numbers)
         if opened and len(numbers) < 2 and (young := self._very_young(text)) is not None:
@@ -243,7 +246,7 @@ class AgeReader:
         if self._not_to_come & {*words[max(0, begin - 2) : begin], *words[end : end + 4]}:
             return False
         behind = words[end : end + 3]
-        dated = any(word in self._months_and_units for word in behind[1:])
+        dated = any(word in self._waits_for for word in behind[1:])
         return bool(behind) and behind[0] in self._to_come and (dated or len(behind) == 1)
 
     def _of_something_else(self, text: SpokenWords, numbers: list[Number]) -> set[int]:

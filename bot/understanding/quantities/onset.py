@@ -24,6 +24,8 @@ DAY = 86400
 
 _SHORT = 6
 """Words of a message in which hours alone are rather those of a spasm."""
+_LEADS_UP = 3
+"""Words of a phrase that lead up to a time which is then none of the beginning, at least."""
 
 
 class OnsetReader(DateReader):
@@ -148,6 +150,8 @@ class OnsetReader(DateReader):
             for b in began.between(*clause)
             if 0 <= begin - b[1] <= 1 and not any(0 <= b[0] - n[1] <= 3 for n in not_onset)
         )
+        if any(n[0] < begin <= n[1] and n[1] - n[0] >= _LEADS_UP for n in not_onset):
+            return weight - 8  # "the fourth time my back has gone since january"
         if told:
             return weight + 3  # "back pain 3 days inject heroin": said of the complaint, whatever follows
         still = match.spots("time.still_the_onset")

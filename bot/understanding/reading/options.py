@@ -54,7 +54,7 @@ class OptionReader:
                 if seen.words.sentence[span[0]] in ruled_out:
                     continue
                 verdict = self._verdict(seen, option, span, "/" in name, past_counts)
-                if verdict is None and not is_plain and seen.scope.long_so(span):
+                if verdict in (None, MAYBE) and not is_plain and seen.scope.long_so(span):
                     verdict = PAST
                 if not is_plain and self._inside_a_denial(seen, span):
                     verdict = NEGATED
@@ -76,9 +76,10 @@ class OptionReader:
             verdict = HYPOTHETICAL if asked else MAYBE
         if verdict == OTHER and option in self._flow.signs and not scope.of_them(span):
             verdict = MAYBE
-        counts = verdict in (PAST, MAYBE) or (verdict is None and past_counts and option in self._flow.signs)
+        counts = verdict in (PAST, MAYBE, OTHER) or (verdict is None and past_counts and option in self._flow.signs)
         if counts and scope.long_over(span, f"{option}.plain"):
-            return PAST
+            emergency = self._flow.signs.get(option) == Level.emergency.value
+            return MAYBE if past_counts and (emergency or scope.within_a_year(span)) else PAST
         if verdict == PAST and self._flow.signs.get(option) == Level.emergency.value:
             return MAYBE  # over, perhaps: asked about
         return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict

@@ -55,7 +55,7 @@ class SlipReader:
                     continue
                 other = replace(words, words=(*words.words[:place], word, *words.words[place + 1 :]))
                 match = Match(self._flow.language.grammar, other, Steps(MOST_STEPS))
-                scope = Scope(match, seen.now.year, self._scope_words)
+                scope = Scope(match, seen.now.date(), self._scope_words)
                 again = replace(seen, words=other, match=match, scope=scope)
                 found = tuple(
                     Sign(option, words.quote(span), False)

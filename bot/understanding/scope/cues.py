@@ -7,7 +7,7 @@ as it has words, however many cues it has.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -49,6 +49,8 @@ class ScopeWords:
     relative: frozenset[str]
     third: frozenset[str]
     in_a_row: frozenset[str]
+    months: Mapping[str, int]
+    """Name -> 1 to 12."""
 
     @classmethod
     def of(cls, parts: Lists) -> ScopeWords:
@@ -58,6 +60,7 @@ class ScopeWords:
             return frozenset(parts.group(name))
 
         return cls(
+            months={name: number for number, names in enumerate(parts.months, 1) for name in names},
             joined_by_or=group("joined_by_or"),
             joining=frozenset(parts.joining),
             mine=group("speaks_of_self"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date
 from functools import cached_property
 
 from bot.understanding.patterns.spans import Spots, WordSpan, any_between
@@ -13,6 +14,8 @@ _OVER = ("over_now", "deny_all", "now_instead", "denied_at_the_end")
 """Groups of phrases that say that something is over."""
 _END = 10**9
 _FIRST_YEAR = 1920
+_MONTHS_AGO = 3
+"""From so many months on a month is of the past, where weeks are asked about."""
 _CUE = 6
 """Steps that it costs to look whether a cue is parted from some words."""
 _LEAD = 5
@@ -22,18 +25,21 @@ _LEAD = 5
 class Past:
     """The cues of the past in one text."""
 
-    def __init__(self, cues: Cues, this_year: int) -> None:
-        self._cues, self._words, self._this_year = cues, cues.words, this_year
+    def __init__(self, cues: Cues, today: date) -> None:
+        self._cues, self._words, self._today = cues, cues.words, today
 
     @cached_property
     def cues(self) -> Spots:
-        """Words and years that speak of the past."""
-        words, years = self._words, []
-        for place in {cue[1] for cue in self._cues.spans("in_year")}:
-            word = words[place] if place < len(words) else ""
-            if len(word) == 4 and word.isdecimal() and _FIRST_YEAR <= int(word) < self._this_year:
-                years.append((place, place + 1))
-        return together(self._cues.spans("past"), years, self._cues.spans("long_ago"))
+        """Words, years and months of long ago that speak of the past."""
+        behind = {cue[1] for cue in self._cues.spans("in_year") if cue[1] < len(self._words)}
+        times = [(place, place + 1) for place in behind if self._is_past(self._words[place])]
+        return together(self._cues.spans("past"), times, self._cues.spans("long_ago"))
+
+    def _is_past(self, word: str) -> bool:
+        """Whether it is a year before this one, or a month that is some months ago."""
+        if word in self._cues.known.months:
+            return (self._today.month - self._cues.known.months[word]) % 12 >= _MONTHS_AGO
+        return len(word) == 4 and word.isdecimal() and _FIRST_YEAR <= int(word) < self._today.year
 
     def of(self, span: WordSpan) -> str | None:
         """PAST, MAYBE if it is not clear whose time a cue tells, or None."""
@@ -48,8 +54,8 @@ class Past:
         spoken = Spots(cues)
         if any(not spoken.overlap(now) for now in self._cues.spots("present").between(begin, end)):
             return None
-        if not any(self._near(cue, span) for cue in cues):
-            return MAYBE
+        if not any(self._near(cue, span) for cue in cues) or self._cues.spots("is_back").begin_between(span[1], _END):
+            return MAYBE  # "fever last year, came back yesterday"
         fresh = self._cues.fresh("fresh")  # "a slipped disc in 2015 numb between my legs": whose time is not clear
         last = bisect_right(fresh, span[0]) - 1
         return MAYBE if last >= 0 and max(cue[1] for cue in cues) <= fresh[last] else PAST
@@ -68,6 +74,12 @@ class Past:
             end, end + 2
         )  # "but that is since my second baby"
 
+    def within_a_year(self, span: WordSpan) -> bool:
+        """Whether the sentence tells a time of this year: a month, a season, "9 months ago": over where weeks are asked about."""
+        first, last = self._cues.sentence(span[0])
+        month = any(word in self._cues.known.months for word in self._words[first:last])
+        return month or self._cues.spots("within_a_year").begin_between(first, last)
+
     def long_over(self, span: WordSpan, denied: Spots) -> bool:
         """Whether words of the past, or of a long time, are followed by a denial of today ("two years ago, nothing now"), or led
         by a "nothing new", with nothing that says that it is back, or that it was lately. `denied`: where they are denied."""
@@ -79,12 +91,13 @@ class Past:
         return all(any(d[1] > now[0] for d in denied.between(span[1], now[1])) for now in back)
 
     def long_so(self, span: WordSpan) -> bool:
-        """Whether behind these words, in their sentence, "that" has been so for years, and nothing is new, back or of late."""
+        """Whether behind these words, in their sentence, "that" has been so for years, with a cause that is known, or nothing is
+        new; and nothing is back or of late."""
         cues, last = self._cues, self._cues.sentence(span[0])[1]
-        said = cues.spots("long_so").begin_between(span[1], last) and cues.spots("nothing_new").begin_between(
-            span[1], _END
-        )
-        return said and not self._lately(span) and not self._present.between(span[1], _END)
+        known = cues.spots("long_so_of_a_cause").begin_between(span[1], last)
+        said = cues.spots("long_so").begin_between(span[1], last)
+        new = not cues.spots("nothing_new").begin_between(span[1], _END)
+        return (known or (said and not new)) and not self._lately(span) and not self._present.between(span[1], _END)
 
     @cached_property
     def _last_over(self) -> int:

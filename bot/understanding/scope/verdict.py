@@ -6,6 +6,8 @@ are groups of the language's word lists; what counts as their reach stands in th
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.understanding.patterns.match import Match
 from bot.understanding.patterns.spans import NO_SPOTS, Spots, WordSpan
 from bot.understanding.steps import VERDICT
@@ -20,10 +22,10 @@ from .thought import Thought
 class Scope:
     """The cues of one text; asked about one span at a time."""
 
-    def __init__(self, match: Match, this_year: int, words: ScopeWords) -> None:
+    def __init__(self, match: Match, today: date, words: ScopeWords) -> None:
         self._cues = Cues(match, words)
         self._negation = Negation(self._cues)
-        self._past = Past(self._cues, this_year)
+        self._past = Past(self._cues, today)
         self._people = People(self._cues)
         self._thought = Thought(self._cues)
         self._verdicts: dict[tuple[WordSpan, bool], str | None] = {}
@@ -98,9 +100,13 @@ class Scope:
         `group`: the words of the same thing; where they are denied, they are over too."""
         return self._past.long_over(span, self._denied(group) if group else NO_SPOTS)
 
+    def within_a_year(self, span: WordSpan) -> bool:
+        """Whether the sentence tells a time of this year, which is not over where a year is asked about."""
+        return self._past.within_a_year(span)
+
     def long_so(self, span: WordSpan) -> bool:
-        """Whether "that" has been so for years, behind these words, and nothing is new: "up to wee at night, my prostate, been like
-        that for years, nothing new"."""
+        """Whether "that" has been so for years, behind these words, of a known cause, or with nothing new: "up to wee at night, my
+        prostate, been like that for years"."""
         return self._past.long_so(span)
 
     def _denied(self, group: str) -> Spots:

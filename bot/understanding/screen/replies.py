@@ -216,6 +216,9 @@ class ReplyReader:
         }
         spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
         spans = {o: s for o, s in spans.items() if not self._says_more(seen, question, o, s)} or spans
+        led = [s[1] for s in seen.match.spans("leads_unsure") if s[0] <= _LEADS]
+        if led and len(spans) == 1 and all(s[0] >= min(led) for s in spans.values()):
+            return Reply(perhaps=tuple(spans))  # "dunno, just don't feel right walking"
         if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
             return Reply(yes=tuple(spans))
         plain = [o for o in spans if PLAIN in verdicts[o]]

@@ -217,7 +217,8 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
     system, said = m.flow.text(m.s.lang).system, folded_words(text)
     named = labels(m.flow, m.s.lang, question).get(said)
     chosen = reading.reply.yes[0] if len(reading.reply.yes) == 1 else None
-    begins = any(a.about == chosen for a in reading.account[:3])
+    fact = next((f for f in reading.facts if f.question == question.ask), None)
+    begins = any(a.about == chosen for a in reading.account[:3]) or (fact is not None and fact.places[0] < 3)
     if chosen is not None and (chosen != question.option_ids[0] or begins):
         tap(m, chosen)
         return
@@ -233,7 +234,6 @@ def _consent(m: Making, question: Question, text: str, reading: Reading) -> None
         m.again()
         return
     got = read_answer(m.flow, m.s.lang, question, text, reading, m.today, m.when.date())
-    fact = next((f for f in reading.facts if f.question == question.ask), None)
     for_oneself = named is None and fact is not None and fact.value == question.option_ids[0]
     if for_oneself and fact is not None and len(said.split()) > len(fact.words.split()) + WORDS_BESIDE_CONSENT:
         got = None  # "I agree, it is for my mother" is not for oneself
