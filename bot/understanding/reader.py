@@ -35,8 +35,8 @@ from bot.understanding.reading.whole import crisis, in_doubt, nothing_but
 from bot.understanding.scope.cues import MAYBE, PAST, ScopeWords
 from bot.understanding.scope.verdict import Scope
 from bot.understanding.screen.named import FoundName, NameReader
-from bot.understanding.screen.replies import PLAIN, ReplyReader, SeenScreen
-from bot.understanding.screen.second_reading import YES_NO, SecondReader
+from bot.understanding.screen.replies import PLAIN, YES_NO, ReplyReader, SeenScreen
+from bot.understanding.screen.second_reading import SecondReader
 
 from .language import FOLDER, NOTHING, Language, load
 from .steps import LEFT_OF_IT, MOST_STEPS, MOST_WORDS, WORD, OutOfStepsError, Steps

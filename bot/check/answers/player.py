@@ -121,12 +121,9 @@ class Player:
         low, high = axis.ends[case.key]
         for choice in question.choices:
             span = choice_span(question, choice)
-            if low <= span.low and span.high <= high and not self._says_otherwise(choice.also, chosen):
+            if low <= span.low and span.high <= high and not choice.says_otherwise(chosen):
                 return "tap", choice.id
         return "me", f"{case.raw} {UNITS.get(question.kind, '')}".rstrip()
-
-    def _says_otherwise(self, also: Mapping[str, str], chosen: Mapping[str, Any]) -> bool:
-        return any(chosen.get(q, answer) != answer for q, answer in also.items())
 
 
 def list_act(flow: Flow, session: Session, question: Question, answer: Many) -> tuple[str, str]:

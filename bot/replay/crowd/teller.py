@@ -130,9 +130,8 @@ def _act(question: Question, value: Span | str, others: Mapping[str, Any]) -> tu
         return "tap", f"{value.low:g}"
     spans = ((choice, choice_span(question, choice)) for choice in question.choices)
     fitting = [choice for choice, span in spans if span.low <= value.low and value.high <= span.high]
-    so = (choice for choice in fitting if all(others.get(q, raw) == raw for q, raw in choice.also.items()))
     if fitting:
-        return "tap", next(so, fitting[0]).id
+        return "tap", next((c for c in fitting if not c.says_otherwise(others)), fitting[0]).id
     end = "" if value.low == value.high else f" to {value.high:g}"
     return "me", f"{value.low:g}{end} {UNITS.get(question.kind, '')}".rstrip()
 

@@ -144,7 +144,7 @@ class AutoAnswers:
         wanted = read_value(question, value) if named is None else choice_span(question, named)
         assert isinstance(wanted, Span)
         fitting = [c for c in question.choices if _fits(choice_span(question, c), wanted, exact or named is not None)]
-        agreeing = [c for c in fitting if all(others.get(q, answer) == answer for q, answer in c.also.items())]
+        agreeing = [c for c in fitting if not c.says_otherwise(others)]
         tapped = named if named in agreeing else next(iter(agreeing), named)
         if tapped is not None:
             await self._press(tapped.id)

@@ -280,7 +280,7 @@ def plain_answer(question: Question, value: Any, kept: Any, answers: Mapping[str
             if span.low <= value.low and (value.high <= span.high or span.high >= bounds(question)[1])
         ]  # fmt: skip
         if lying_in:
-            said = (c for c in lying_in if all(answers.get(q, raw) == raw for q, raw in c.also.items()))
+            said = (c for c in lying_in if not c.says_otherwise(answers))
             return next(said, lying_in[0]).id
         if value.low == value.high:
             return int(value.low)

@@ -3,7 +3,7 @@
     python -m bot.understanding.building.classifier REPLIES OUT [FILE_TO_LEAVE_OUT ...]
 
 REPLIES is a folder of files in the format of `tests/replies`. Of each question one linear classifier is fitted by logistic
-regression (scikit-learn 1.7, needed to run this, never to run the bot): where one answer holds, a softmax over all; on lists,
+regression (scikit-learn 1.9, needed to run this, never to run the bot): where one answer holds, a softmax over all; on lists,
 each option by itself. A reply with several fair labels counts for each in part. Questions whose labels are figures are left
 to the readers of quantities. What is seen in one reply only is dropped; weights are kept in tenths.
 """
@@ -23,11 +23,10 @@ import yaml
 
 from bot.understanding.language import Language, load
 from bot.understanding.patterns.match import Match
-from bot.understanding.screen.classifier import ANSWERS, ANY_QUESTION, ASK, SCALE, features
+from bot.understanding.screen.classifier import ANSWERS, ANY_QUESTION, ASK, NONE, SCALE, features
 from bot.understanding.steps import MOST_STEPS, Steps
 
 FIGURES = re.compile(r"\d+-\d+")
-NONE = "none"
 LEAST_OF_AN_ANSWER = 3
 LEAST_OF_A_LINE = 5
 LEAST_OF_A_FEATURE = 2

@@ -285,6 +285,11 @@ class Lists(Part):
     age: AgeWords = AgeWords()
     pain: Pain = Pain()
 
+    @property
+    def month_numbers(self) -> dict[str, int]:
+        """The names of months -> 1 to 12."""
+        return {name: number for number, names in enumerate(self.months, 1) for name in names}
+
     def group(self, name: str) -> Phrases:
         """The phrases of one group as they are written; empty if there is no such group."""
         return self.groups.get(name, ())

@@ -67,9 +67,9 @@ class AgeReader:
         self._since = frozenset(word for phrase in (*parts.since, *parts.to) for word in phrase.split())
         self._decade_after = Listed(age.decade_after)
         units = (word for unit in parts.units.values() for word in unit.words)
-        self._waits_for = frozenset((*(w for names in parts.months for w in names), *units, *age.birthday))
-        self._month = {word: number for number, names in enumerate(parts.months, 1) for word in names}
-        self._before_a_year = frozenset((*(w for names in parts.months for w in names), *age.decade_leads))
+        self._waits_for = frozenset((*parts.month_numbers, *units, *age.birthday))
+        self._month = parts.month_numbers
+        self._before_a_year = frozenset((*parts.month_numbers, *age.decade_leads))
         self._years = frozenset(parts.units["year"].words if "year" in parts.units else ())
         self._out_of, self._about_pain = Listed(pain.out_of), Listed(pain.about_pain)
         self._says = frozenset(w for p in pain.says for w in p.split())

@@ -57,7 +57,7 @@ class PeriodReader:
         self.amounts = amounts
         self._weekday = {w: n for n, names in enumerate(parts.weekdays) for w in names}
         self._many_weekdays = {names[-1]: n for n, names in enumerate(parts.weekdays) if len(names) > 1}
-        self._month = {w: n + 1 for n, names in enumerate(parts.months) for w in names}
+        self._month = parts.month_numbers
         self._weekday_names = [names[0].capitalize() for names in parts.weekdays]
         self._month_names = [names[0].capitalize() for names in parts.months]
         self._shy = frozenset(parts.shy_months)

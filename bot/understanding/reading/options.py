@@ -78,8 +78,7 @@ class OptionReader:
             verdict = MAYBE
         counts = verdict in (PAST, MAYBE, OTHER) or (verdict is None and past_counts and option in self._flow.signs)
         if counts and scope.long_over(span, f"{option}.plain"):
-            emergency = self._flow.signs.get(option) == Level.emergency.value
-            return MAYBE if past_counts and (emergency or scope.within_a_year(span)) else PAST
+            return MAYBE if past_counts and scope.within_a_year(span) else PAST
         if verdict == PAST and self._flow.signs.get(option) == Level.emergency.value:
             return MAYBE  # over, perhaps: asked about
         return MAYBE if verdict == NEGATED and self._turned_round(seen, span) else verdict

@@ -60,7 +60,7 @@ class ScopeWords:
             return frozenset(parts.group(name))
 
         return cls(
-            months={name: number for number, names in enumerate(parts.months, 1) for name in names},
+            months=parts.month_numbers,
             joined_by_or=group("joined_by_or"),
             joining=frozenset(parts.joining),
             mine=group("speaks_of_self"),

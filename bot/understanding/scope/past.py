@@ -96,8 +96,8 @@ class Past:
         cues, last = self._cues, self._cues.sentence(span[0])[1]
         known = cues.spots("long_so_of_a_cause").begin_between(span[1], last)
         said = cues.spots("long_so").begin_between(span[1], last)
-        new = not cues.spots("nothing_new").begin_between(span[1], _END)
-        return (known or (said and not new)) and not self._lately(span) and not self._present.between(span[1], _END)
+        unchanged = cues.spots("nothing_new").begin_between(span[1], _END)
+        return (known or (said and unchanged)) and not self._lately(span) and not self._present.between(span[1], _END)
 
     @cached_property
     def _last_over(self) -> int:

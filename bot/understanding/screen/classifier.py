@@ -21,6 +21,7 @@ FILE = "classifier.json"
 ANY_QUESTION = "*"
 """What was learnt of replies to all questions: whether they answer, or ask back or tell something else."""
 ASK, ANSWERS = "ask", "answers"
+NONE, UNSURE = "none", "unsure"
 SCALE = 10
 """Weights are kept in tenths."""
 _EDGE = "|"
@@ -50,8 +51,10 @@ class Weights(Part):
         scores = [total / SCALE for total in totals]
         if not self.exclusive:
             return {answer: 1 / (1 + exp(-score)) for answer, score in zip(self.answers, scores, strict=True)}
-        powers = [exp(score - max(scores)) for score in scores]
-        return {answer: power / sum(powers) for answer, power in zip(self.answers, powers, strict=True)}
+        greatest = max(scores)
+        powers = [exp(score - greatest) for score in scores]
+        total = sum(powers)
+        return {answer: power / total for answer, power in zip(self.answers, powers, strict=True)}
 
 
 class Classifier(Part):

@@ -32,7 +32,7 @@ _LEADS = 1
 """Place of the first word of a "not sure" that leads a message, at most."""
 _BEHIND_NO = 4
 """Words from a "no" on in which what it denies begins."""
-_YES_NO = ("yes", "no")
+YES_NO = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ class ReplyReader:
         return Reply(no=no, some=some, doubt=whole or (seen.ledger.denies and telling), closes=closes)
 
     @staticmethod
-    def _leads_unsure(seen: SeenScreen) -> bool:
-        """Whether the message begins with a "not sure"."""
-        return any(span[0] <= _LEADS for span in seen.match.spans("leads_unsure"))
+    def _leads_unsure(seen: SeenScreen) -> int:
+        """Where the "not sure" ends with which the message begins; 0 if it does not."""
+        return min((span[1] for span in seen.match.spans("leads_unsure") if span[0] <= _LEADS), default=0)
 
     @staticmethod
     def _closes_unsure(seen: SeenScreen) -> bool:
@@ -216,8 +216,8 @@ class ReplyReader:
         }
         spans = {o: s for o, s in spans.items() if not _inside_another(o, spans)}
         spans = {o: s for o, s in spans.items() if not self._says_more(seen, question, o, s)} or spans
-        led = [s[1] for s in seen.match.spans("leads_unsure") if s[0] <= _LEADS]
-        if led and len(spans) == 1 and all(s[0] >= min(led) for s in spans.values()):
+        led = self._leads_unsure(seen)
+        if led and len(spans) == 1 and all(s[0] >= led for s in spans.values()):
             return Reply(perhaps=tuple(spans))  # "dunno, just don't feel right walking"
         if len(spans) == 1 and not (question.consent and PLAIN not in verdicts[next(iter(spans))]):
             return Reply(yes=tuple(spans))
@@ -253,7 +253,7 @@ class ReplyReader:
         """The answer to a question of yes or no, reasons and all; None if it gives none, or a denial in doubt."""
         words, match = seen.words, seen.match
         name = question.ask if question is not None and question.kind is Kind.yes_no else ""
-        closing = [w for w in _YES_NO if any(s[1] == len(words.words) for s in match.spans(f"closes_with_{w}"))]
+        closing = [w for w in YES_NO if any(s[1] == len(words.words) for s in match.spans(f"closes_with_{w}"))]
         if closing:
             return closing[0]  # "the heat pad takes the edge off so no"
         if name and match.spans(f"{name}/unsure.plain"):
@@ -264,7 +264,7 @@ class ReplyReader:
             return said
         if polarity is not None:
             return polarity
-        own = self._own_words(seen, name) if name else dict.fromkeys(_YES_NO, False)
+        own = self._own_words(seen, name) if name else dict.fromkeys(YES_NO, False)
         whole = verdicts.get(name, {}) if name else {}
         denied = bool(name) and any(seen.scope.negated(s) for s in match.spans(f"{name}/yes.plain"))
         with_a_no = self._with_a_no(seen, f"{name}/yes.plain") if name else frozenset()
@@ -303,9 +303,9 @@ class ReplyReader:
         """Which of the two stands behind a "but", with the other, or both, before it: "stiff, yes, but moving makes it worse"; not
         what only comes beside it, "the middle, yes, but the sides as well"."""
         for turn in seen.match.spans("contrast"):
-            after = {w for w in _YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
-            before = {w for w in _YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
-            if len(after) == 1 and (not after & before or len(before) == len(_YES_NO)):
+            after = {w for w in YES_NO if any(s[0] >= turn[1] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            before = {w for w in YES_NO if any(s[1] <= turn[0] for s in seen.match.spans(f"{name}/{w}.plain"))}
+            if len(after) == 1 and (not after & before or len(before) == len(YES_NO)):
                 if before != {"yes"} or not any(s[0] >= turn[1] for s in seen.match.spans("comes_beside")):
                     return after.pop()
                 return "yes" if self._yes & set(seen.words.words) else "not_sure"
@@ -320,11 +320,11 @@ class ReplyReader:
 
     def _own_words(self, seen: SeenScreen, name: str) -> dict[str, bool]:
         """Whether the question's own words for yes, and for no, are said; not within longer ones of the other."""
-        spans = {w: seen.match.spans(f"{name}/{w}.plain") for w in _YES_NO}
+        spans = {w: seen.match.spans(f"{name}/{w}.plain") for w in YES_NO}
         longer = {"yes": spans["no"], "no": spans["yes"]}
         return {
             w: any(self._states(seen, s) and not any(_within(s, other) for other in longer[w]) for s in spans[w])
-            for w in _YES_NO
+            for w in YES_NO
         }
 
     @staticmethod
@@ -347,7 +347,7 @@ class ReplyReader:
         unsure = seen.match.spans("say_unsure")
         said = [
             w
-            for w in _YES_NO
+            for w in YES_NO
             if unsure
             and all(any(s[0] <= u[0] and u[1] <= s[1] for s in seen.match.spans(f"{name}/{w}.plain")) for u in unsure)
         ]

@@ -11,34 +11,34 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from bot.core.model.answers import NOT_SURE
 from bot.core.model.files.interview import Interview, Question
 from bot.core.model.files.parts import Kind
 from bot.core.model.readings import NO_REPLY, Reply
 from bot.understanding.patterns.match import Match
 
-from .classifier import ANY_QUESTION, ASK, Classifier
+from .classifier import ANY_QUESTION, ASK, NONE, UNSURE, Classifier
+from .replies import YES_NO
 
 SURE = 0.85
 """From this chance on it says what a reply means that was not read."""
-DOUBTFUL = 0.2
-"""Up to this chance of an answer that was read it is doubted, if another one is likelier."""
 SURER = 0.92
 """The same where the word lists left a choice."""
+DOUBTFUL = 0.2
+"""Up to this chance of an answer that was read it is doubted, if another one is likelier."""
 PERHAPS = 0.3
 """From this chance on an answer is one of those that the patient is asked about."""
 MENTIONED, DENIED = 0.15, 0.7
 """From this chance of a line on it doubts that a list is denied, up to that chance of none."""
-BESIDE, ALONE, NONE = 0.03, 0.1, 0.2
+BESIDE, ALONE, NO_LINE = 0.03, 0.1, 0.2
 """Below the first chance a line that is no sign is dropped beside others; below the second alone, where none has the third."""
 MOST_WORDS = 24
 """Words of a reply that it looks at, at most: longer ones are stories."""
-
-YES_NO = ("yes", "no")
 ASKS = 0.6
 """From this chance on a reply answers nothing, but asks."""
-_NONE, _UNSURE, _NOT_SURE = "none", "unsure", "not_sure"
+
 _SEVERAL = 2
-_NO_ANSWER = frozenset((ASK, _UNSURE))
+_NO_ANSWER = frozenset((ASK, UNSURE))
 
 
 class SecondReader:
@@ -77,7 +77,7 @@ class SecondReader:
         settles = self._settles(question, chances, match) - frozenset(dealt_with)
         if question.kind is Kind.one:
             return self._choice(question, chances, reply, settles), said
-        first = {_NOT_SURE: _UNSURE}.get(said or "", said or "")
+        first = {NOT_SURE: UNSURE}.get(said or "", said or "")
         answer = self._weighed(chances, first, settles, SURE)
         if answer == first:
             return reply, said
@@ -97,7 +97,7 @@ class SecondReader:
         return frozenset(word for word in YES_NO if any(span[0] == 0 for span in match.spans(f"strict_{word}")))
 
     def _choice(self, question: Question, chances: Mapping[str, float], reply: Reply, settles: frozenset[str]) -> Reply:
-        first = reply.yes[0] if len(reply.yes) == 1 else _UNSURE if reply.unsure else ""
+        first = reply.yes[0] if len(reply.yes) == 1 else UNSURE if reply.unsure else ""
         answer = self._weighed(chances, first, settles, SURER if reply.perhaps else SURE)
         if answer == first or (not answer and not self._may_doubt(question, first, chances)):
             return reply
@@ -115,16 +115,16 @@ class SecondReader:
         self, question: Question, chances: Mapping[str, float], reply: Reply, dealt_with: Collection[str]
     ) -> Reply:
         lines = [o for o in question.option_ids if o in chances and o not in dealt_with]
-        if reply.none and chances.get(_NONE, 0) <= DENIED and any(chances[o] >= MENTIONED for o in lines):
+        if reply.none and chances.get(NONE, 0) <= DENIED and any(chances[o] >= MENTIONED for o in lines):
             return replace(reply, none=False, doubt=True)
         if question.ask in self._sign_opened:
             return reply
         signs = {o.id for o in question.options if o.sign}
         chance = {o: chances[o] for o in reply.yes if o in lines and o not in signs}
         left = tuple(o for o in reply.yes if chance.get(o, 1) >= BESIDE)
-        if left and (len(left) > 1 or chance.get(left[0], 1) >= ALONE or chances.get(_NONE, 0) < NONE):
+        if left and (len(left) > 1 or chance.get(left[0], 1) >= ALONE or chances.get(NONE, 0) < NO_LINE):
             return replace(reply, yes=left)
-        return replace(reply, yes=(), doubt=True) if chances.get(_NONE, 0) >= NONE and reply.yes else reply
+        return replace(reply, yes=(), doubt=True) if chances.get(NONE, 0) >= NO_LINE and reply.yes else reply
 
     @staticmethod
     def _weighed(chances: Mapping[str, float], first: str, settles: frozenset[str], sure: float) -> str:

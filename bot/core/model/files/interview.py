@@ -82,6 +82,10 @@ class Choice(Strict):
             raise ValueError("a choice has either `value`, or `min` and/or `max`")
         return self
 
+    def says_otherwise(self, answers: Mapping[str, Any]) -> bool:
+        """Whether a tap on it would answer another question in another way than these answers do."""
+        return any(answers.get(question, raw) != raw for question, raw in self.also.items())
+
 
 class TypedAnswer(Strict):
     """A quantity in typed words that answers a `yes_no` question: "ten months ago", "37.9"."""
